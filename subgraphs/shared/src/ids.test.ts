@@ -1,0 +1,89 @@
+import fc from 'fast-check'
+import * as uuid from 'uuid'
+import { expect, expectTypeOf, test } from 'vitest'
+import { fromUuid, type Id, isId, namedId, newId, parseId, toUuid } from './ids.ts'
+import { Refusal } from './refusal.ts'
+
+const SAMPLE = 'slc_01k9c7wqv8e1btd4bnc1yyfxvx'
+
+const refusalOf = (text: string): Refusal => {
+  try {
+    parseId('slc', text)
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+  throw new Error(`${text} was accepted`)
+}
+
+test('an id is its prefix, an underscore and 26 characters of base32', () => {
+  expect(newId('slc')).toMatch(/^slc_[0-7][0-9a-hjkmnp-tv-z]{25}$/)
+  expectTypeOf(newId('slc')).toEqualTypeOf<Id<'slc'>>()
+})
+
+test('parsing gives back the same text, typed', () => {
+  expect(parseId('slc', SAMPLE)).toBe(SAMPLE)
+  expectTypeOf(parseId('slc', SAMPLE)).toEqualTypeOf<Id<'slc'>>()
+})
+
+test.each([
+  ['another kind', 'usr_01k9c7wqv8e1btd4bnc1yyfxvx'],
+  ['a longer prefix', 'xslc_01k9c7wqv8e1btd4bnc1yyfxvx'],
+  ['a second prefix', 'slc_slc_01k9c7wqv8e1btd4bnc1yyfxvx'],
+  ['no prefix', '01k9c7wqv8e1btd4bnc1yyfxvx'],
+  ['only a prefix', 'slc_'],
+  ['nothing', ''],
+  ['one character short', 'slc_01k9c7wqv8e1btd4bnc1yyfxv'],
+  ['one character long', 'slc_01k9c7wqv8e1btd4bnc1yyfxvx0'],
+  ['upper case', 'slc_01K9C7WQV8E1BTD4BNC1YYFXVX'],
+  ['a letter that base32 leaves out', 'slc_01k9c7wqv8e1btd4bnc1yyfxvu'],
+  ['a letter outside ASCII', 'slc_01k9c7wqv8e1btd4bnc1yyfxvé'],
+  ['more than 128 bits', 'slc_81k9c7wqv8e1btd4bnc1yyfxvx'],
+  ['a space after it', 'slc_01k9c7wqv8e1btd4bnc1yyfxvx '],
+  ['a bare uuid', '019a587b-dee8-7077-a690-abc07be77bfd'],
+])('refuses %s with INVALID_ID', (_, text) => {
+  expect(refusalOf(text)).toMatchObject({ code: 'INVALID_ID', extensions: { code: 'INVALID_ID' } })
+})
+
+test('the refusal names the expected prefix and repeats only the beginning of a huge text', () => {
+  expect(refusalOf('usr_1').message).toBe('Expected an id that starts with "slc_", got "usr_1".')
+  expect(refusalOf('x'.repeat(100_000)).message.length).toBeLessThan(150)
+})
+
+test('every uuid survives the way to an id and back', () => {
+  fc.assert(
+    fc.property(fc.uuid(), (text) => {
+      expect(toUuid(fromUuid('slc', text))).toBe(text)
+    }),
+  )
+})
+
+test('what is not a uuid is a bug, not an id of zeros', () => {
+  expect(() => fromUuid('slc', 'garbage')).toThrow(TypeError)
+})
+
+test('ids carry the injected time, and ids made later sort later', () => {
+  const times = [1, 2, 3].map((second) => Date.UTC(2026, 10, 21, 0, 0, second))
+  const ids = times.map((ms) => newId('pay', new Date(ms)))
+  expect(ids.toSorted()).toEqual(ids)
+  expect(ids.map((id) => Number.parseInt(toUuid(id).replace('-', '').slice(0, 12), 16))).toEqual(times)
+})
+
+test('ids made in one burst ascend and differ', () => {
+  const ids = Array.from({ length: 5_000 }, () => newId('evt'))
+  expect(ids.toSorted()).toEqual(ids)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('a named id is the same on every machine and a valid uuid v7 older than any new id', () => {
+  const id = namedId('usr', 'ada')
+  expect(id).toBe('usr_01dxf6dt00e4fszwkpj8pytqfy')
+  expect(isId('usr', id)).toBe(true)
+  expect(uuid.version(toUuid(id))).toBe(7)
+  expect(id < newId('usr')).toBe(true)
+})
+
+test('named ids differ by name and by prefix', () => {
+  const bodies = [namedId('usr', 'ada'), namedId('usr', 'bob'), namedId('acc', 'ada')].map((id) => id.slice(4))
+  expect(new Set(bodies).size).toBe(3)
+})

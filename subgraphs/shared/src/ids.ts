@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { fromString, fromUUID, toUUID } from 'typeid-js'
+import * as uuid from 'uuid'
+import { Refusal } from './refusal.ts'
+
+/** A TypeID: a type prefix, `_`, and the 26 base32 characters of a uuid v7, such as `slc_01k9c7wqv8e1btd4bnc1yyfxvx`. */
+export type Id<P extends string> = `${P}_${string}`
+
+/** A new id. `now` puts an injected time in it; ids made without `now` also ascend within one millisecond. */
+export function newId<P extends string>(prefix: P, now?: Date): Id<P> {
+  return fromUuid(prefix, now === undefined ? uuid.v7() : uuid.v7({ msecs: now.getTime() }))
+}
+
+/**
+ * Strict: the right prefix, 26 characters of lower-case Crockford base32, at most 128 bits. So two texts are never the
+ * same id, and a cache or a lock keyed by the text is keyed by the row.
+ * @throws Refusal INVALID_ID that names the expected prefix
+ */
+export function parseId<P extends string>(prefix: P, text: string): Id<P> {
+  if (isId(prefix, text)) return text
+  const shown = text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text
+  throw new Refusal('INVALID_ID', `Expected an id that starts with "${prefix}_", got ${JSON.stringify(shown)}.`)
+}
+
+export function isId<P extends string>(prefix: P, text: string): text is Id<P> {
+  try {
+    fromString(text, prefix)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The uuid inside, in lower-case hex with dashes. */
+export const toUuid = (id: Id<string>): string => toUUID(fromString(id))
+
+/** @throws TypeError when `text` is not a uuid: it comes from a uuid column, so anything else is a bug. */
+export function fromUuid<P extends string>(prefix: P, text: string): Id<P> {
+  // typeid-js reads garbage as zeros: two damaged values would become the same id.
+  if (!uuid.validate(text)) throw new TypeError(`Not a uuid: ${JSON.stringify(text)}`)
+  const id: string = fromUUID(text, prefix)
+  if (!isId(prefix, id)) throw new TypeError(`Not a type prefix: ${JSON.stringify(prefix)}`)
+  return id
+}
+
+/**
+ * The same id for the same name, always and on every machine: for demo data, and for an effect that a replayed input
+ * must hit again instead of doubling. A valid uuid v7 whose random bits are a hash of prefix and name and whose time
+ * is fixed, earlier than any real id, so that named rows sort before those made at run time.
+ */
+export function namedId<P extends string>(prefix: P, name: string): Id<P> {
+  const random = createHash('sha256').update(`${prefix}\0${name}`).digest().subarray(0, 16)
+  return fromUuid(prefix, uuid.v7({ msecs: NAMED_AT_MS, random }))
+}
+
+const NAMED_AT_MS = Date.UTC(2020, 0, 1)
+/** A refusal repeats what was sent, but not a megabyte of it. */
+const LONGEST_ECHO = 60
