@@ -1,0 +1,35 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { correlationId, withCorrelation } from './correlation.ts'
+
+test('keeps a sane incoming id through everything that is awaited, and forgets it outside', async () => {
+  const seen = await withCorrelation('req-0000-0001', async (id) => {
+    await turn()
+    return [id, correlationId()]
+  })
+  expect(seen).toEqual(['req-0000-0001', 'req-0000-0001'])
+  expect(correlationId()).toBeUndefined()
+})
+
+test('two interleaved requests keep their own ids', async () => {
+  const read = (id: string) =>
+    withCorrelation(id, async () => {
+      await turn()
+      return correlationId()
+    })
+  expect(await Promise.all([read('request-a'), read('request-b')])).toEqual(['request-a', 'request-b'])
+})
+
+test.each([
+  ['no id', undefined],
+  ['an empty id', ''],
+  ['a short one', 'abc'],
+  ['a long one', 'a'.repeat(65)],
+  ['a line break', 'aaaaaaaa\n{"level":50}'],
+  ['a quote', 'aaaaaaaa"'],
+  ['a letter outside ASCII', 'aaaaaaaaß'],
+])('replaces %s by a new id', (_case, incoming) => {
+  const id = withCorrelation(incoming, (chosen) => chosen)
+  expect(id).toMatch(/^[0-9a-f-]{36}$/)
+  expect(id).not.toBe(withCorrelation(incoming, (chosen) => chosen))
+})

@@ -1,0 +1,21 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { randomUUID } from 'node:crypto'
+
+/** The header that carries the correlation id from the gateway to every subgraph, and back in each answer. */
+export const CORRELATION_HEADER = 'x-correlation-id'
+
+const current = new AsyncLocalStorage<string>()
+
+/**
+ * Runs `fn`, and all that it awaits, under a correlation id: the incoming one when it is sane, else a new one. An id
+ * is written into logs, journals and headers, so one that could forge a log line or fill a disk is not taken over.
+ */
+export function withCorrelation<T>(incoming: string | undefined, fn: (id: string) => T): T {
+  const id = incoming !== undefined && SANE.test(incoming) ? incoming : randomUUID()
+  return current.run(id, fn, id)
+}
+
+/** The id of the work that is being done, or undefined outside of `withCorrelation`. */
+export const correlationId = (): string | undefined => current.getStore()
+
+const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
