@@ -1,0 +1,39 @@
+import type { JWTPayload } from 'jose'
+import { z } from 'zod'
+import { isId } from '../ids.ts'
+import { type Actor, NO_TENANT, ROLES, TENANT_PATTERN } from './actor.ts'
+
+const claims = z.object({
+  sub: z.string(),
+  exp: z.number(),
+  tenant: z
+    .string()
+    .regex(TENANT_PATTERN)
+    .refine((tenant) => tenant !== NO_TENANT),
+  roles: z.array(z.enum(ROLES)),
+  scope: z.string().default(''),
+})
+
+const SERVICE_SUBJECT = /^svc:[a-z][a-z0-9-]{0,62}$/
+
+/**
+ * The actor that a verified token's claims describe, or the name of the claim that is not as it must be. The role
+ * `service` is for subjects `svc:<name>` alone: it opens what no person may do.
+ * @param leeway_s how long after `exp` a token is still accepted
+ */
+export function actorFromClaims(payload: JWTPayload, leeway_s: number): Actor | { readonly badClaim: string } {
+  const parsed = claims.safeParse(payload)
+  if (!parsed.success) return { badClaim: String(parsed.error.issues[0]?.path[0]) }
+  const { sub: subject, exp, tenant, roles, scope } = parsed.data
+  const rest = {
+    subject,
+    tenant,
+    roles,
+    scopes: new Set(scope.split(' ').filter((name) => name !== '')),
+    expiresAt: new Date((exp + leeway_s) * 1000),
+  }
+  if (SERVICE_SUBJECT.test(subject)) return { kind: 'service', ...rest }
+  if (!isId('usr', subject)) return { badClaim: 'sub' }
+  if (roles.includes('service')) return { badClaim: 'roles' }
+  return { kind: 'user', userId: subject, ...rest }
+}

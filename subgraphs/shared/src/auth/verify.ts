@@ -1,0 +1,99 @@
+import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import type { Clock } from '../clock.ts'
+import { Refusal } from '../refusal.ts'
+import { type Actor, ANONYMOUS } from './actor.ts'
+import { actorFromClaims } from './claims.ts'
+import { tokenExpired, unauthenticated } from './refusals.ts'
+
+/** Signatures by a private key only: with HS256 a holder of the public key could sign tokens. */
+export const TOKEN_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number]
+
+export type TokenVerifierOptions = {
+  readonly jwksUrl: string
+  readonly issuer: string
+  readonly audience: string
+  readonly algorithms: readonly TokenAlgorithm[]
+  readonly clock: Clock
+  /** How far the issuer's clock may differ from ours. */
+  readonly leeway_s: number
+  /** How long an unknown key id does not make us fetch the keys again: a forger must not drive the issuer. */
+  readonly cooldown_ms?: number
+}
+
+export type TokenVerifier = {
+  /**
+   * @param authorizationHeader `Bearer <token>`, or undefined for the anonymous actor
+   * @throws Refusal UNAUTHENTICATED with `extensions.reason`, or SERVICE_UNAVAILABLE when the keys cannot be fetched
+   */
+  verify(authorizationHeader: string | undefined): Promise<Actor>
+}
+
+/** Verifies tokens against the issuer's published keys, which are cached and fetched again when a new one appears. */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { jwksUrl, issuer, audience, algorithms, clock, leeway_s, cooldown_ms = 30_000 } = options
+  const keys = keysOfIssuer(
+    createRemoteJWKSet(new URL(jwksUrl), {
+      cooldownDuration: cooldown_ms,
+      cacheMaxAge: JWKS_AGE_MS_MAX,
+      timeoutDuration: JWKS_TIMEOUT_MS,
+    }),
+  )
+
+  async function payloadOf(token: string): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        algorithms: [...algorithms],
+        clockTolerance: leeway_s,
+        currentDate: clock(),
+      })
+      return payload
+    } catch (error) {
+      throw refusalFor(error)
+    }
+  }
+
+  return {
+    async verify(header) {
+      if (header === undefined) return ANONYMOUS
+      const token = header.length <= HEADER_LENGTH_MAX ? BEARER.exec(header)?.[1] : undefined
+      if (token === undefined) throw invalid('The authorization header is not "Bearer <token>".')
+      const actor = actorFromClaims(await payloadOf(token), leeway_s)
+      if ('badClaim' in actor) throw invalid(`The token's claim "${actor.badClaim}" is missing or not as it must be.`)
+      return actor
+    },
+  }
+}
+
+const invalid = (message: string): Refusal => unauthenticated('TOKEN_INVALID', message)
+
+/** Tells a token that names no key of the issuer from an issuer that cannot be asked: an outage must not sign everybody out. */
+function keysOfIssuer(remote: JWTVerifyGetKey): JWTVerifyGetKey {
+  return async (header, token) => {
+    try {
+      return await remote(header, token)
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
+      const refusal = new Refusal('SERVICE_UNAVAILABLE', 'Tokens cannot be verified at the moment. Try again soon.')
+      refusal.cause = error
+      throw refusal
+    }
+  }
+}
+
+function refusalFor(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (error instanceof errors.JWTExpired) return tokenExpired()
+  if (error instanceof errors.JWTClaimValidationFailed)
+    return invalid(`The token's claim "${error.claim}" is not the one that this graph expects.`)
+  return invalid('The token is malformed, forged, or signed by a key that its issuer does not publish.')
+}
+
+const BEARER = /^bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)$/i
+/** Far above any token of ours, far below what costs time to hash. */
+const HEADER_LENGTH_MAX = 8192
+/** A revoked key is refused after this at the latest. */
+const JWKS_AGE_MS_MAX = 600_000
+const JWKS_TIMEOUT_MS = 5_000

@@ -1,0 +1,19 @@
+import { createHash, createHmac } from 'node:crypto'
+
+/** The header that carries the signature of a request between two services of the graph. */
+export const SIGNATURE_HEADER = 'x-carriergraph-signature'
+
+/** What a signature covers. `path` is the request target as sent, with its query; `body` the raw bytes, '' for none. */
+export type SignedRequest = {
+  readonly method: string
+  readonly path: string
+  readonly body: string | Uint8Array
+}
+
+/** HMAC-SHA-256 over the request, the time in unix ms and the nonce. Each line but the last is free of line breaks. */
+export function macOf(secret: string, { method, path, body }: SignedRequest, t_ms: number, nonce: string): Buffer {
+  const digest = createHash('sha256').update(body).digest('hex')
+  return createHmac('sha256', secret)
+    .update(`v1\n${t_ms}\n${nonce}\n${method.toUpperCase()}\n${path}\n${digest}`)
+    .digest()
+}
