@@ -51,6 +51,23 @@ export function installationFrom(env: NodeJS.ProcessEnv): Installation {
 
 export const databaseVariable = (name: SubgraphName): string => `DATABASE_URL_${name.toUpperCase()}`
 
+/**
+ * What will listen where, and the variable that moves it. PostgreSQL is not among them: a server that an earlier start
+ * left behind is adopted with its port.
+ */
+export function listeners(installation: Installation): Map<string, { port: number; variable: string }> {
+  const { ports } = installation
+  return new Map([
+    ['the gateway', { port: ports.gateway, variable: 'PORT' }],
+    ...SUBGRAPHS.map(
+      ({ name }) => [`subgraph ${name}`, { port: ports[name], variable: `PORT_${name.toUpperCase()}` }] as const,
+    ),
+    ...(installation.identity === null
+      ? [['the token issuer', { port: ports.issuer, variable: 'PORT_ISSUER' }] as const]
+      : []),
+  ])
+}
+
 /** What is found out or made while starting, and what the services are then told. */
 export interface Wiring {
   databaseUrls: Record<SubgraphName, string>

@@ -8,6 +8,7 @@ import {
   gatewayService,
   type Installation,
   installationFrom,
+  listeners,
   simulatorService,
   subgraphServices,
 } from './installation.ts'
@@ -54,7 +55,7 @@ function isNamed(error: unknown): error is Error {
 
 async function bringUp(installation: Installation, running: Stoppable[], cancelled: () => boolean): Promise<void> {
   await requireDiskSpace(installation.directory)
-  await requireFreePorts(portsToOpen(installation))
+  await requireFreePorts(listeners(installation))
   const secrets = localSecrets(installation.directory)
   const databases = await prepareDatabases(installation, secrets, running)
   const identity = await prepareIdentity(installation, running)
@@ -69,7 +70,9 @@ async function bringUp(installation: Installation, running: Stoppable[], cancell
 
   const startOne = async (spec: ServiceSpec) => {
     if (cancelled()) throw new StartError('Stopped while starting.')
-    running.push(await startService(spec, (text) => console.error(styleText('yellow', `! ${text}`))))
+    const service = startService(spec, (text) => console.error(styleText('yellow', `! ${text}`)))
+    running.push(service)
+    await service.ready()
   }
   await step('Subgraphs: network, billing, payments, risk', () =>
     Promise.all(subgraphServices(installation, wiring).map(startOne)),

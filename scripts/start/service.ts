@@ -16,6 +16,8 @@ export interface ServiceSpec {
 
 export interface RunningService {
   readonly name: string
+  /** Resolves when it can work; throws a StartError with its last words when it ends or takes too long. */
+  ready(): Promise<void>
   /** Asks it to stop with SIGTERM and waits; after the deadline it is killed. */
   stop(): Promise<void>
 }
@@ -30,45 +32,40 @@ const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
 /**
- * Starts a service, waits until it is ready, and starts it again when it dies. Each child has its own process group,
- * so that Ctrl-C reaches this process alone and the children stop in order; the IPC channel tells them when this
- * process is killed, so that nothing is left running.
+ * Starts a service, and starts it again when it dies later. Each child has its own process group, so that Ctrl-C
+ * reaches this process alone and the children stop in order; the IPC channel tells them when this process is killed,
+ * so that nothing is left running.
  */
-export async function startService(spec: ServiceSpec, onEvent: (text: string) => void): Promise<RunningService> {
+export function startService(spec: ServiceSpec, onEvent: (text: string) => void): RunningService {
   mkdirSync(dirname(spec.logFile), { recursive: true })
   const deaths: number[] = []
-  let stopping = false
+  let state: 'starting' | 'ready' | 'stopping' = 'starting'
   let child = launch(spec)
-  const supervise = (running: ChildProcess): void => {
-    running.once('exit', (code, signal) => {
-      if (stopping) return
-      const now = performance.now()
-      deaths.push(now)
-      if (deaths.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
-        onEvent(
-          `${spec.name} keeps dying (${signal ?? `exit code ${code}`}) and stays down; its log is ${spec.logFile}`,
-        )
-        return
-      }
-      onEvent(`${spec.name} died (${signal ?? `exit code ${code}`}); starting it again`)
-      setTimeout(() => {
-        if (stopping) return
-        child = launch(spec)
-        supervise(child)
-      }, RESTART_DELAY_MS)
-    })
+  const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+    if (state !== 'ready') return
+    const how = signal ?? `exit code ${code}`
+    const now = performance.now()
+    deaths.push(now)
+    if (deaths.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
+      onEvent(`${spec.name} keeps dying (${how}) and stays down; its log is ${spec.logFile}`)
+      return
+    }
+    onEvent(`${spec.name} died (${how}); starting it again`)
+    setTimeout(() => {
+      if (state !== 'ready') return
+      child = launch(spec)
+      child.once('exit', onExit)
+    }, RESTART_DELAY_MS)
   }
-  try {
-    await ready(spec, child)
-  } catch (error) {
-    await end(child)
-    throw error
-  }
-  supervise(child)
+  child.once('exit', onExit)
   return {
     name: spec.name,
+    ready: async () => {
+      await ready(spec, child)
+      if (state === 'starting') state = 'ready'
+    },
     stop: () => {
-      stopping = true
+      state = 'stopping'
       return end(child)
     },
   }
