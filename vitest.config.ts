@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['{gateway,subgraphs,scripts,test}/**/*.test.ts'],
+    globalSetup: ['test/global-setup.ts'],
     exclude: ['**/node_modules/**', '.carriergraph/**'],
     // Two cores: more workers only fight over them.
     maxWorkers: 2,
