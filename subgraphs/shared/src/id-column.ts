@@ -16,5 +16,8 @@ export function idColumn<P extends string, N extends string = ''>(prefix: P, nam
   return column((name ?? '') as N)
 }
 
-/** First column of every table and key: filled in from the tenant that the connection was opened for. */
-export const tenantColumn = () => text('tenant_id').notNull().default(sql`current_setting('app.tenant')`)
+/**
+ * First column of every table and key: filled in from the tenant that the connection was opened for. A connection that
+ * sees every tenant must name one; NOT NULL refuses the row otherwise.
+ */
+export const tenantColumn = () => text('tenant_id').notNull().default(sql`nullif(current_setting('app.tenant'), '*')`)

@@ -1,0 +1,38 @@
+import DataLoader from 'dataloader'
+
+/** Keys of one statement. A page of 100 with 10 relations each still fits into one; beyond it, plans and memory suffer. */
+export const BATCH_MAX = 1_000
+
+/**
+ * One row by its id, or null where there is none. All loads of one tick become one `fetch`, which may return the rows
+ * in any order and leave out those that do not exist. One loader per request: it also remembers what it loaded.
+ */
+export function loaderById<Key extends string, Row>(
+  fetch: (ids: readonly Key[]) => Promise<readonly Row[]>,
+  idOf: (row: Row) => Key,
+): DataLoader<Key, Row | null> {
+  return new DataLoader<Key, Row | null>(
+    async (ids) => {
+      const rows = new Map((await fetch(ids)).map((row) => [idOf(row), row]))
+      return ids.map((id) => rows.get(id) ?? null)
+    },
+    { maxBatchSize: BATCH_MAX },
+  )
+}
+
+/**
+ * The rows that belong to a parent, in the order in which `fetch` returns them; an empty list where there are none.
+ * For lists that are short by nature; a list that grows is a connection (`pageLoader`).
+ */
+export function loaderByParent<Key extends string, Row>(
+  fetch: (parents: readonly Key[]) => Promise<readonly Row[]>,
+  parentOf: (row: Row) => Key,
+): DataLoader<Key, readonly Row[]> {
+  return new DataLoader<Key, readonly Row[]>(
+    async (parents) => {
+      const rows = Map.groupBy(await fetch(parents), parentOf)
+      return parents.map((parent) => rows.get(parent) ?? [])
+    },
+    { maxBatchSize: BATCH_MAX },
+  )
+}
