@@ -21,7 +21,7 @@ const codeOf = (verifier: SignatureVerifier, header: string | undefined, changes
 
 test('the header has the documented form, so that a signer in another language can be written from it', () => {
   const digest = createHash('sha256').update(request.body).digest('hex')
-  const text = `v1\n${NOW.getTime()}\n${NONCE}\nPOST\n/graphql\n${digest}`
+  const text = `v1\n${NOW.getTime()}\n${NONCE}\nPOST\n/graphql\n${digest}\n`
   const mac = createHmac('sha256', 'n'.repeat(32)).update(text).digest('hex')
   expect(signRequest({ keys, ...request, now: NOW, nonce: NONCE })).toBe(
     `kid=new,t=${NOW.getTime()},n=${NONCE},v1=${mac}`,
