@@ -27,7 +27,8 @@ export function locatePackage(platform: string = process.platform, arch: string 
   }
 }
 
-function binariesOf(packageDir: string): Binaries {
+/** The programs of the package in `packageDir`, which may not be ready to run. */
+export function binariesOf(packageDir: string): Binaries {
   const program = (name: string) =>
     path.join(packageDir, 'native', 'bin', process.platform === 'win32' ? `${name}.exe` : name)
   return { postgres: program('postgres'), initdb: program('initdb'), pgCtl: program('pg_ctl') }

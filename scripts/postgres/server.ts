@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import path from 'node:path'
-import type { Binaries } from './binaries.ts'
+import { type Binaries, binariesOf, locatePackage } from './binaries.ts'
 import { explainOutput, PostgresStartError } from './failure.ts'
 import type { Owner } from './owner.ts'
 import { poll } from './poll.ts'
@@ -69,15 +69,16 @@ export async function launchPostmaster(
 }
 
 /** Fast shutdown of the postmaster `pid`, waited for. Does nothing when it is gone already. */
-export async function stopPostmaster(pid: number, { place, binaries, owner }: ServerPlace): Promise<void> {
+export async function stopPostmaster(pid: number, place: string): Promise<void> {
   const gone = async () => !(await isRunning(pid, place)) || undefined
   if (await gone()) return
   if (process.platform === 'win32') {
-    await run(binaries.pgCtl, ['stop', '-D', place, '-m', 'fast', '-w'], owner)
-    return
+    // No signals there: pg_ctl speaks to the server's own pipe, and says nothing that the poll below does not.
+    await run(binariesOf(locatePackage()).pgCtl, ['stop', '-D', place, '-m', 'fast', '-w'], undefined)
+  } else {
+    // SIGINT is fast shutdown: clients are cut off, nothing that was committed is lost.
+    signal(pid, 'SIGINT')
   }
-  // SIGINT is fast shutdown: clients are cut off, nothing that was committed is lost. Gone meanwhile is as good.
-  signal(pid, 'SIGINT')
   if (await poll(gone, FAST_STOP_DEADLINE_MS)) return
   signal(pid, 'SIGQUIT')
   if (await poll(gone, IMMEDIATE_STOP_DEADLINE_MS)) return
@@ -88,6 +89,7 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {
+    // Gone meanwhile is as good.
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
