@@ -1,0 +1,40 @@
+import { bigint, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { xid8 } from '../../db/xid-column.ts'
+import { idColumn, tenantColumn } from '../../id-column.ts'
+import { positionColumns } from '../../journal/position-columns.ts'
+import type { EventData } from '../../journal/table.ts'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** The events of all services, in the order in which their dispatchers delivered them. */
+export const busEvent = pgTable(
+  'bus_event',
+  {
+    tenantId: tenantColumn(),
+    id: idColumn('evt', 'event_id').notNull(),
+    ...positionColumns(),
+    source: text('source').notNull(),
+    aggregateType: text('aggregate_type').notNull(),
+    aggregateId: text('aggregate_id').notNull(),
+    version: integer('version').notNull(),
+    type: text('type').notNull(),
+    data: jsonb('data').notNull().$type<EventData>(),
+    actor: text('actor').notNull(),
+    correlationId: text('correlation_id').notNull(),
+    causationId: text('causation_id'),
+    occurredAt: moment('occurred_at').notNull(),
+    publishedAt: moment('published_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('bus_event_id').on(table.tenantId, table.id),
+    index('bus_event_position').on(table.xid, table.seq),
+    index('bus_event_age').on(table.publishedAt),
+  ],
+)
+
+/** How far each consumer has come. No tenant: a consumer serves all of them. */
+export const busConsumer = pgTable('bus_consumer', {
+  consumer: text('consumer').primaryKey(),
+  xid: xid8('xid').notNull(),
+  seq: bigint('seq', { mode: 'bigint' }).notNull(),
+})

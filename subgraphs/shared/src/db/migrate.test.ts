@@ -1,0 +1,70 @@
+import { rm } from 'node:fs/promises'
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import postgres from 'postgres'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { tenantColumn } from '../id-column.ts'
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { migrate } from './migrate.ts'
+import type { RawSql } from './pools.ts'
+import { assertRowLevelSecurity } from './row-level-security.ts'
+import { migrationsFor } from './tables-for-tests.ts'
+
+const note = pgTable('note', { tenantId: tenantColumn(), name: text('name').notNull() }, (table) => [
+  primaryKey({ columns: [table.tenantId, table.name] }),
+])
+
+let migrationsFolder: string
+let test: TestDatabase
+
+beforeAll(async () => {
+  migrationsFolder = await migrationsFor({ note })
+  test = await createTestDatabase({ name: 'migrate' })
+})
+afterAll(async () => {
+  await test.drop()
+  await rm(migrationsFolder, { recursive: true })
+})
+
+async function connected<T>(url: string, ask: (sql: RawSql) => Promise<T>): Promise<T> {
+  const sql: RawSql = postgres(url, { max: 1, types: { bigint: postgres.BigInt }, onnotice: () => undefined })
+  try {
+    return await ask(sql)
+  } finally {
+    await sql.end()
+  }
+}
+
+it('lets services that start at once wait for the one that migrates, and protects the new table', async () => {
+  const { url } = test
+  await Promise.all([1, 2, 3].map(() => migrate({ url, migrationsFolder })))
+  await migrate({ url, migrationsFolder })
+  const applied = await connected(url, (sql) => sql`select count(*) from drizzle.__drizzle_migrations`)
+  expect(applied).toEqual([{ count: 1n }])
+  const [table] = await connected(
+    url,
+    (sql) => sql`select relrowsecurity, relforcerowsecurity from pg_class where relname = 'note'`,
+  )
+  expect(table).toEqual({ relrowsecurity: true, relforcerowsecurity: true })
+})
+
+it.each([
+  ['is not enabled', 'alter table note disable row level security'],
+  ['is not forced on the owner', 'alter table note no force row level security'],
+  ['has no policy', 'drop policy tenant_isolation on note'],
+  ['has a second, wider policy', 'create policy everyone on note using (true)'],
+])('refuses a table whose row-level security %s', async (_, statement) => {
+  await using database = await createTestDatabase({
+    name: 'migrated-notes',
+    migrate: (url) => migrate({ url, migrationsFolder }),
+  })
+  await connected(database.ownerUrl, async (sql) => {
+    await assertRowLevelSecurity(sql)
+    await sql.unsafe(statement)
+    await expect(assertRowLevelSecurity(sql)).rejects.toThrow(/missing on: note /)
+  })
+})
+
+it('refuses a role that would bypass row-level security', async () => {
+  const checked = connected(inject('postgresUrl'), (sql) => assertRowLevelSecurity(sql))
+  await expect(checked).rejects.toThrow(/bypasses row-level security/)
+})

@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+import { EVERY_TENANT, type RawSql } from './pools.ts'
+import { assertRowLevelSecurity } from './row-level-security.ts'
+
+/** What Drizzle cannot express, as SQL that may run any number of times: policies, triggers, functions. */
+const SHARED_SQL = fileURLToPath(new URL('../../sql/', import.meta.url))
+
+export type MigrateOptions = {
+  /** Of the role that owns the database. */
+  readonly url: string
+  /** What drizzle-kit generated: `*.sql` and `meta/`. An absolute path. */
+  readonly migrationsFolder: string
+  /** Advisory locks belong to one database, so another key is only needed for another set of migrations in the same. */
+  readonly lockKey?: string
+}
+
+/**
+ * Brings the database to the newest schema. Of several processes that start at once, one migrates while the others
+ * wait for it; all of them succeed. After Drizzle's migrations the SQL files of `subgraphs/shared/sql` are run, and
+ * the row-level security of every table is verified.
+ */
+export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: MigrateOptions): Promise<void> {
+  // On its own connection: the lock goes with it, even when this process is killed half-way.
+  const lock = openForMigration(url)
+  const sql = openForMigration(url)
+  try {
+    await lock`select pg_advisory_lock(hashtextextended(${lockKey}, 0))`
+    await applyMigrations(drizzle(sql), { migrationsFolder })
+    for (const statements of await sharedSql()) await sql.unsafe(statements)
+    await assertRowLevelSecurity(sql)
+  } finally {
+    await Promise.all([sql.end(), lock.end()])
+  }
+}
+
+// No timeouts: a migration may have to rewrite a large table, and the waiting one has to outlast it.
+function openForMigration(url: string): RawSql {
+  return postgres(url, {
+    max: 1,
+    types: { bigint: postgres.BigInt },
+    onnotice: () => undefined,
+    // A migration that moves rows has to see those of every tenant.
+    connection: { application_name: 'migrate', 'app.tenant': EVERY_TENANT },
+  })
+}
+
+async function sharedSql(): Promise<string[]> {
+  const names = (await readdir(SHARED_SQL)).filter((name) => name.endsWith('.sql')).sort()
+  return Promise.all(names.map((name) => readFile(`${SHARED_SQL}${name}`, 'utf8')))
+}

@@ -1,0 +1,145 @@
+import type { PgDatabase, PgTransaction } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import type { ExtractTablesWithRelations } from 'drizzle-orm/relations'
+import type { Logger } from 'pino'
+import postgres from 'postgres'
+
+/** One statement of a request may not hold a connection longer than this. */
+export const STATEMENT_TIMEOUT_MS = 10_000
+/** A row that is locked for longer is a fault elsewhere; the caller gets an error instead of a hang. */
+export const LOCK_TIMEOUT_MS = 5_000
+/**
+ * The longest transaction. The journal's readers wait for the oldest running transaction, and PostgreSQL counts those
+ * of every database of the server (see `readSettled`): one forgotten write transaction anywhere delays every stream.
+ */
+export const TRANSACTION_TIMEOUT_MS = 30_000
+/** A transaction that waits on its own client is a bug (an await on the network inside it). */
+export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+/** An idle connection is given back after this time, so that a quiet tenant costs nothing. */
+export const IDLE_CONNECTION_S = 30
+/** Seconds to wait for a connection: long enough for a starting server, short enough for a request. */
+export const CONNECT_TIMEOUT_S = 10
+/** Connections of one tenant in one process. */
+export const TENANT_POOL_MAX = 8
+/** Connections of the background readers (journal tail, dispatcher, consumers, sealer) in one process. */
+export const SYSTEM_POOL_MAX = 4
+/** Tenants with a pool in one process. More belong on more processes: connections are the server's scarcest good. */
+export const TENANTS_MAX = 64
+
+/** The tenant name that row-level security lets see every tenant's rows. Only `Database.system` uses it. */
+export const EVERY_TENANT = '*'
+
+type NoSchema = Record<string, never>
+type NoRelations = ExtractTablesWithRelations<NoSchema>
+
+/** Drizzle over the connections of one tenant: every statement sees and writes that tenant's rows only. */
+export type TenantDb = PostgresJsDatabase
+/** An open transaction; see `inTransaction`. */
+export type Tx = PgTransaction<PostgresJsQueryResultHKT, NoSchema, NoRelations>
+/** What a query function takes: it runs alike inside and outside a transaction. */
+export type Db = PgDatabase<PostgresJsQueryResultHKT, NoSchema, NoRelations>
+/**
+ * The postgres.js client below Drizzle, for what Drizzle cannot say. `bigint` columns are `bigint`. Drizzle sets the
+ * client's wire format: times come back as text, and a json parameter is text that was stringified by the caller.
+ */
+export type RawSql = postgres.Sql<{ bigint: bigint }>
+
+export type DatabaseOptions = {
+  readonly url: string
+  /** Shown in pg_stat_activity: the service's name. */
+  readonly applicationName: string
+  readonly log: Logger
+  readonly poolMax?: number
+  readonly systemPoolMax?: number
+}
+
+/** The connections of one service to its own database. */
+export type Database = {
+  readonly url: string
+  readonly log: Logger
+  /**
+   * The same handle for the same tenant every time, so prepared queries stay cached on it. Opens no connection yet.
+   * @throws TypeError for a name that is not a tenant's; RangeError beyond TENANTS_MAX tenants
+   */
+  forTenant(tenant: string): TenantDb
+  /** Sees every tenant; rows that it inserts must name their tenant. For background readers, never for a request. */
+  readonly system: TenantDb
+  readonly sql: { forTenant(tenant: string): RawSql; readonly system: RawSql }
+  /** Resolves when the server answers; for the readiness check. */
+  ping(): Promise<void>
+  /** Lets running statements end for that many seconds, then cuts them off. */
+  close(options: { timeout_s: number }): Promise<void>
+}
+
+type Pool = { readonly raw: RawSql; readonly db: TenantDb }
+
+/** Which database a handle belongs to, so that a commit through it can wake that database's journal. */
+const owners = new WeakMap<TenantDb, Database>()
+
+export function databaseOf(db: TenantDb): Database {
+  const database = owners.get(db)
+  if (database === undefined) throw new TypeError('This handle was not opened by openDatabase.')
+  return database
+}
+
+const TENANT = /^[a-z][a-z0-9-]{1,30}$/
+
+export const isTenantName = (name: string): boolean => TENANT.test(name)
+
+/**
+ * One small pool per tenant, opened with the startup parameter `app.tenant`: the tenant is a property of the
+ * connection, so that no query can forget it and prepared queries need no transaction around them.
+ * (A connection pooler in between must pass startup parameters on, or keep one server pool per tenant.)
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const tenants = new Map<string, Pool>()
+  const system = openPool(options, EVERY_TENANT, options.systemPoolMax ?? SYSTEM_POOL_MAX)
+
+  const tenantPool = (tenant: string): Pool => {
+    const known = tenants.get(tenant)
+    if (known) return known
+    if (!isTenantName(tenant)) throw new TypeError(`Not a tenant name: ${JSON.stringify(tenant.slice(0, 40))}`)
+    if (tenants.size >= TENANTS_MAX) throw new RangeError(`More than ${TENANTS_MAX} tenants in one process.`)
+    const pool = openPool(options, tenant, options.poolMax ?? TENANT_POOL_MAX)
+    tenants.set(tenant, pool)
+    owners.set(pool.db, database)
+    return pool
+  }
+
+  const database: Database = {
+    url: options.url,
+    log: options.log,
+    forTenant: (tenant) => tenantPool(tenant).db,
+    system: system.db,
+    sql: { forTenant: (tenant) => tenantPool(tenant).raw, system: system.raw },
+    async ping() {
+      await system.raw`select 1`
+    },
+    async close({ timeout_s }) {
+      const pools = [system, ...tenants.values()]
+      await Promise.all(pools.map(({ raw }) => raw.end({ timeout: timeout_s })))
+    },
+  }
+  owners.set(system.db, database)
+  return database
+}
+
+function openPool({ url, applicationName, log }: DatabaseOptions, tenant: string, max: number): Pool {
+  const raw: RawSql = postgres(url, {
+    max,
+    idle_timeout: IDLE_CONNECTION_S,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    types: { bigint: postgres.BigInt },
+    onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
+    connection: {
+      application_name: applicationName,
+      'app.tenant': tenant,
+      default_transaction_isolation: 'read committed',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      lock_timeout: LOCK_TIMEOUT_MS,
+      transaction_timeout: TRANSACTION_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+    },
+  })
+  return { raw, db: drizzle(raw) }
+}

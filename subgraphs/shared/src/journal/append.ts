@@ -1,0 +1,59 @@
+import type { Tx } from '../db/pools.ts'
+import { postgresErrorBehind, violatesUnique } from '../db/sql-error.ts'
+import { afterCommit, databaseOfTransaction } from '../db/transaction.ts'
+import { type Id, newId } from '../ids.ts'
+import { journalBell } from './bell.ts'
+import { ConcurrencyError } from './concurrency-error.ts'
+import { type EventData, JOURNAL_VERSION, journal } from './table.ts'
+
+/** One statement carries twelve parameters a row, and PostgreSQL takes 65,535 in all. */
+export const APPEND_ROWS_MAX = 1_000
+
+export type NewJournalEvent = {
+  /** The typed id of the aggregate, and its kind as in the event's type: `{ type: 'slice', id: 'slc_…' }`. */
+  readonly aggregate: { readonly type: string; readonly id: string }
+  /** 1 for the event that creates the aggregate, then one more each time. */
+  readonly version: number
+  /** `<aggregate>.<past participle>`, such as `slice.created`. */
+  readonly type: string
+  readonly data: EventData
+  /** The `sub` of who did it: a user's id or `svc:<name>`. */
+  readonly actor: string
+  readonly correlationId: string
+  /** The id of the event that made this one happen. */
+  readonly causationId?: string
+  readonly occurredAt: Date
+}
+
+/**
+ * Appends one or many events in one statement, for the tenant of the transaction, and wakes the journal's readers once
+ * the transaction has committed. Call it in a statement after the aggregate's row was locked or its version was read.
+ * @returns the ids of the events, in the given order
+ * @throws ConcurrencyError when one of the versions exists; the transaction is then lost
+ */
+export async function appendToJournal(
+  tx: Tx,
+  events: NewJournalEvent | readonly NewJournalEvent[],
+): Promise<Id<'evt'>[]> {
+  const rows = [events].flat().map(toRow)
+  if (rows.length === 0) return []
+  if (rows.length > APPEND_ROWS_MAX) throw new RangeError(`More than ${APPEND_ROWS_MAX} events in one append.`)
+  try {
+    await tx.insert(journal).values(rows)
+  } catch (error) {
+    if (!violatesUnique(error, JOURNAL_VERSION)) throw error
+    throw new ConcurrencyError(`Journal: ${postgresErrorBehind(error)?.detail ?? 'the version exists already'}`, {
+      cause: error,
+    })
+  }
+  afterCommit(tx, journalBell(databaseOfTransaction(tx)).ring)
+  return rows.map(({ id }) => id)
+}
+
+const toRow = ({ aggregate, occurredAt, ...event }: NewJournalEvent) => ({
+  ...event,
+  id: newId('evt'),
+  aggregateType: aggregate.type,
+  aggregateId: aggregate.id,
+  occurredAt,
+})
