@@ -60,7 +60,7 @@ it('lets one of two writers of the same version through and gives the other a Co
   expect(refused).toHaveLength(2)
   for (const error of refused) {
     expect(error).toBeInstanceOf(ConcurrencyError)
-    expect(error.message).toContain('(conflict, thing, t1, 1)')
+    expect(error.message).toContain('thing t1 version 1')
   }
   expect(await db.select().from(journal)).toHaveLength(1)
 })

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/pools.ts'
-import { postgresErrorBehind, violatesUnique } from '../db/sql-error.ts'
+import { violatesUnique } from '../db/sql-error.ts'
 import { afterCommit, databaseOfTransaction } from '../db/transaction.ts'
 import { type Id, newId } from '../ids.ts'
 import { journalBell } from './bell.ts'
@@ -42,9 +42,9 @@ export async function appendToJournal(
     await tx.insert(journal).values(rows)
   } catch (error) {
     if (!violatesUnique(error, JOURNAL_VERSION)) throw error
-    throw new ConcurrencyError(`Journal: ${postgresErrorBehind(error)?.detail ?? 'the version exists already'}`, {
-      cause: error,
-    })
+    // Under row-level security the server does not say which row it was.
+    const tried = rows.map((row) => `${row.aggregateType} ${row.aggregateId} version ${row.version}`)
+    throw new ConcurrencyError(`Appended by somebody else: ${tried.slice(0, 3).join(', or ')}.`, { cause: error })
   }
   afterCommit(tx, journalBell(databaseOfTransaction(tx)).ring)
   return rows.map(({ id }) => id)
