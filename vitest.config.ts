@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
+  // As Node resolves it: Vite would take the ESM copy, while Apollo's CommonJS packages load this one.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['{gateway,subgraphs,scripts,test}/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],

@@ -1,0 +1,103 @@
+import { ApolloServer } from '@apollo/server'
+import { GraphQLError, GraphQLScalarType } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { withCorrelation } from './correlation.ts'
+import { createErrorFormatter } from './edge-errors.ts'
+import { createLog } from './log.ts'
+import { Refusal } from './refusal.ts'
+
+const SQL = 'select * from card where number = $1'
+
+function fixture(thrown: () => unknown = () => null) {
+  const lines: string[] = []
+  const log = createLog({ service: 'test', destination: { write: (line) => void lines.push(line) } })
+  const server = new ApolloServer({
+    typeDefs: 'scalar Cash type Query { a(n: Int! = 1): Int b(of: Cash): Int missing: Int! }',
+    resolvers: {
+      Cash: new GraphQLScalarType({
+        name: 'Cash',
+        parseValue: () => {
+          throw new Refusal('INVALID_MONEY', 'Not money.')
+        },
+      }),
+      Query: {
+        a: () => {
+          throw thrown()
+        },
+      },
+    },
+    formatError: createErrorFormatter(log),
+    includeStacktraceInErrorResponses: true,
+  })
+  const ask = (query: string, variables = {}) =>
+    withCorrelation('request-0001', async () => {
+      const { body } = await server.executeOperation({ query, variables })
+      return body.kind === 'single' ? (body.singleResult.errors ?? []) : []
+    })
+  return { ask, lines }
+}
+
+describe('leaves the service masked, and is logged under the correlation id that the client sees:', () => {
+  test.each([
+    ['a database error', () => Object.assign(new Error(`syntax error: ${SQL}`), { query: SQL })],
+    [
+      'a GraphQLError of a library, whatever code it claims',
+      () => new GraphQLError(SQL, { extensions: { code: 'BAD_USER_INPUT', sql: SQL } }),
+    ],
+    ['a thrown text', () => SQL],
+    ['an error behind a refusal-like wrapper', () => new GraphQLError('Not money.', { originalError: new Error(SQL) })],
+  ])('%s', async (_case, thrown) => {
+    const { ask, lines } = fixture(thrown)
+    expect(await ask('{ a }')).toEqual([
+      {
+        message: 'Internal error',
+        path: ['a'],
+        locations: [{ line: 1, column: 3 }],
+        extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId: 'request-0001' },
+      },
+    ])
+    expect(lines).toHaveLength(1)
+    expect(JSON.parse(lines.join(''))).toMatchObject({ level: 'error', correlationId: 'request-0001', path: ['a'] })
+    expect(lines.join('')).toContain(SQL)
+  })
+
+  test('a null in a non-null field', async () => {
+    const { ask, lines } = fixture()
+    expect(await ask('{ missing }')).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }])
+    expect(lines.join('')).toContain('Cannot return null for non-nullable field Query.missing')
+  })
+})
+
+describe('passes as it is:', () => {
+  test('a refusal, with its field and reason and without its stack', async () => {
+    const refusal = new Refusal('INVALID_ID', 'Expected an id.', ['id'])
+    refusal.extensions.reason = 'WHY'
+    const { ask, lines } = fixture(() => refusal)
+    expect(await ask('{ a }')).toMatchObject([
+      { message: 'Expected an id.', path: ['a'], extensions: { code: 'INVALID_ID', field: ['id'], reason: 'WHY' } },
+    ])
+    expect((await ask('{ a }'))[0]?.extensions).not.toHaveProperty('stacktrace')
+    expect(lines).toEqual([])
+  })
+
+  test('a refusal for want of another service, whose cause is logged and not sent', async () => {
+    const refusal = new Refusal('SERVICE_UNAVAILABLE', 'Try again soon.')
+    refusal.cause = new Error('connect ECONNREFUSED 10.0.0.7')
+    const { ask, lines } = fixture(() => refusal)
+    expect(JSON.stringify(await ask('{ a }'))).not.toContain('10.0.0.7')
+    expect(lines.join('')).toContain('10.0.0.7')
+  })
+
+  test.each([
+    ['a syntax error', '{ a', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ nope }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a variable of the wrong type', 'query ($n: Int!) { a(n: $n) }', { n: 'x' }, 'BAD_USER_INPUT'],
+    ['a null that only shows at run time', 'query ($n: Int = 5) { a(n: $n) }', { n: null }, 'BAD_USER_INPUT'],
+    ["a scalar's refusal of a variable", 'query ($of: Cash) { b(of: $of) }', { of: 1 }, 'INVALID_MONEY'],
+    ["a scalar's refusal of a literal", '{ b(of: 1) }', {}, 'INVALID_MONEY'],
+  ])('%s', async (_case, query, variables, code) => {
+    const { ask, lines } = fixture()
+    expect((await ask(query, variables)).map(({ extensions }) => extensions)).toEqual([{ code }])
+    expect(lines).toEqual([])
+  })
+})
