@@ -124,13 +124,16 @@ it.each([
 
 it('orders the events of one aggregate by version although the later writer has the older transaction', async () => {
   const db = opened.database.forTenant('inversion')
+  const elderHasId = Promise.withResolvers<void>()
   const younger = Promise.withResolvers<void>()
   const elder = inTransaction(db, async (tx) => {
     // Takes its transaction id now and waits, as a transaction that first locks another row does.
     await appendToJournal(tx, event('other', 1))
+    elderHasId.resolve()
     await younger.promise
     await appendToJournal(tx, event('shared', 2))
   })
+  await elderHasId.promise
   await inTransaction(db, (tx) => appendToJournal(tx, event('shared', 1)))
   younger.resolve()
   await elder
