@@ -16,6 +16,8 @@ export interface ServiceSpec {
 
 export interface RunningService {
   readonly name: string
+  /** Of the process that serves now: another one after it died and was started again. */
+  readonly pid: number | undefined
   /** Resolves when it can work; throws a StartError with its last words when it ends or takes too long. */
   ready(): Promise<void>
   /** Asks it to stop with SIGTERM and waits; after the deadline it is killed. */
@@ -60,6 +62,9 @@ export function startService(spec: ServiceSpec, onEvent: (text: string) => void)
   child.once('exit', onExit)
   return {
     name: spec.name,
+    get pid() {
+      return child.pid
+    },
     ready: async () => {
       await ready(spec, child)
       if (state === 'starting') state = 'ready'

@@ -1,0 +1,94 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
+import { issueToken, startDevIssuer } from '../../scripts/dev-issuer.ts'
+import { loadDemoData } from '../../scripts/start/demo.ts'
+import {
+  gatewayService,
+  type Installation,
+  installationFrom,
+  subgraphServices,
+  type Wiring,
+} from '../../scripts/start/installation.ts'
+import { type RunningService, startService } from '../../scripts/start/service.ts'
+import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
+import { freePorts } from './free-ports.ts'
+
+export type TokenOptions = Parameters<typeof issueToken>[1]
+
+/** The whole graph as `pnpm start` runs it: real processes on databases of its own, under the same supervision. */
+export interface Stack extends AsyncDisposable {
+  graphUrl: string
+  webSocketUrl: string
+  playgroundUrl: string
+  ports: Installation['ports']
+  databases: Record<SubgraphName, TestDatabase>
+  services: ReadonlyMap<string, RunningService>
+  token(options: TokenOptions): Promise<string>
+}
+
+/** Starts the five services with the demo data. `env` is added to the environment of every service. */
+export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
+  const cleanup = new AsyncDisposableStack()
+  try {
+    const directory = mkdtempSync(join(tmpdir(), 'carriergraph-stack-'))
+    cleanup.defer(() => rmSync(directory, { recursive: true, force: true }))
+    const installation = await installationOn(directory)
+    const databases = await databasesFor(cleanup)
+    const issuer = await startDevIssuer({ port: installation.ports.issuer, keyFile: join(directory, 'issuer.jwk') })
+    cleanup.defer(() => issuer.stop())
+    const bus = cleanup.use(await createTestDatabase({ name: 'bus' }))
+    const wiring: Wiring = {
+      databaseUrls: Object.fromEntries(
+        SUBGRAPHS.map(({ name }) => [name, databases[name].url]),
+      ) as Wiring['databaseUrls'],
+      eventBusUrl: bus.url,
+      signingKeys: 'test:a-signing-key-for-tests-of-32-characters',
+      identity: { jwksUrl: issuer.jwksUrl, issuer: issuer.issuer, audience: 'carriergraph' },
+      playgroundToken: await issueToken(issuer, { role: 'operator' }),
+    }
+    const services = new Map<string, RunningService>()
+    const launch = async (specs: ReturnType<typeof subgraphServices>) => {
+      for (const spec of specs) {
+        const service = startService({ ...spec, env: { ...spec.env, ...env } }, () => undefined)
+        cleanup.defer(() => service.stop())
+        services.set(spec.name, service)
+      }
+      await Promise.all(specs.map((spec) => services.get(spec.name)?.ready()))
+    }
+    await launch(subgraphServices(installation, wiring))
+    await loadDemoData(wiring)
+    await launch([gatewayService(installation, wiring)])
+    const address = `127.0.0.1:${installation.ports.gateway}`
+    return {
+      graphUrl: `http://${address}/graphql`,
+      webSocketUrl: `ws://${address}/graphql`,
+      ports: installation.ports,
+      playgroundUrl: `http://${address}/`,
+      databases,
+      services,
+      token: (options) => issueToken(issuer, options),
+      [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
+    }
+  } catch (error) {
+    await cleanup.disposeAsync()
+    throw error
+  }
+}
+
+async function installationOn(directory: string): Promise<Installation> {
+  const names = ['PORT', ...SUBGRAPHS.map(({ name }) => `PORT_${name.toUpperCase()}`), 'PORT_ISSUER']
+  const ports = await freePorts(names.length)
+  const env = Object.fromEntries(names.map((name, index) => [name, String(ports[index])]))
+  return installationFrom({ ...env, CARRIERGRAPH_HOME: directory })
+}
+
+async function databasesFor(cleanup: AsyncDisposableStack): Promise<Record<SubgraphName, TestDatabase>> {
+  const made = await Promise.all(
+    SUBGRAPHS.map(
+      async ({ name }) => [name, cleanup.use(await createTestDatabase({ name: `stack_${name}` }))] as const,
+    ),
+  )
+  return Object.fromEntries(made) as Record<SubgraphName, TestDatabase>
+}
