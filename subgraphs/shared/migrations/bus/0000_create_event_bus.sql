@@ -22,6 +22,8 @@ CREATE TABLE "bus_event" (
 	"published_at" timestamp (3) with time zone NOT NULL
 );
 --> statement-breakpoint
+ALTER TABLE "bus_event" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE UNIQUE INDEX "bus_event_id" ON "bus_event" USING btree ("tenant_id","event_id");--> statement-breakpoint
 CREATE INDEX "bus_event_position" ON "bus_event" USING btree ("xid","seq");--> statement-breakpoint
-CREATE INDEX "bus_event_age" ON "bus_event" USING btree ("published_at");
+CREATE INDEX "bus_event_age" ON "bus_event" USING btree ("published_at");--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "bus_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));

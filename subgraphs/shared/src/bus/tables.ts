@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import { xid8 } from '../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../id-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
 import type { BusEventJson } from './event.ts'
 
 // The tables that the event bus needs in a subgraph's own database, whichever driver carries the events. A subgraph
@@ -20,6 +21,7 @@ export const consumedEvent = pgTable(
   },
   (table) => [
     primaryKey({ name: 'consumed_event_key', columns: [table.tenantId, table.consumer, table.eventId] }),
+    tenantPolicy(),
     index('consumed_event_age').on(table.consumedAt),
   ],
 )
@@ -47,6 +49,7 @@ export const failedEvent = pgTable(
   },
   (table) => [
     primaryKey({ name: 'failed_event_key', columns: [table.tenantId, table.consumer, table.eventId] }),
+    tenantPolicy(),
     index('failed_event_waiting')
       .on(table.consumer, table.tenantId, table.aggregateType, table.aggregateId, table.arrival)
       .where(sql`${table.parkedAt} is null`),

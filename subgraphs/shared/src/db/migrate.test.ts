@@ -3,6 +3,7 @@ import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { tenantColumn } from '../id-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { migrate } from './migrate.ts'
 import type { RawSql } from './pools.ts'
@@ -11,6 +12,7 @@ import { migrationsFor } from './tables-for-tests.ts'
 
 const note = pgTable('note', { tenantId: tenantColumn(), name: text('name').notNull() }, (table) => [
   primaryKey({ columns: [table.tenantId, table.name] }),
+  tenantPolicy(),
 ])
 
 let migrationsFolder: string
@@ -45,6 +47,14 @@ it('lets services that start at once wait for the one that migrates, and protect
     (sql) => sql`select relrowsecurity, relforcerowsecurity from pg_class where relname = 'note'`,
   )
   expect(table).toEqual({ relrowsecurity: true, relforcerowsecurity: true })
+})
+
+it('fails when a table with a tenant was left without a policy', async () => {
+  const forgetful = pgTable('note', { tenantId: tenantColumn(), name: text('name').notNull() })
+  const folder = await migrationsFor({ forgetful })
+  await using database = await createTestDatabase({ name: 'migrate-forgetful' })
+  await expect(migrate({ url: database.url, migrationsFolder: folder })).rejects.toThrow(/Add tenantPolicy/)
+  await rm(folder, { recursive: true })
 })
 
 it.each([

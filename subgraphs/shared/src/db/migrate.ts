@@ -3,10 +3,11 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { FORCE_TENANCY, TENANCY_FUNCTION } from '../tenancy.ts'
 import { EVERY_TENANT, type RawSql } from './pools.ts'
 import { assertRowLevelSecurity } from './row-level-security.ts'
 
-/** What Drizzle cannot express, as SQL that may run any number of times: policies, triggers, functions. */
+/** What Drizzle cannot express, as SQL that may run any number of times: triggers and functions. */
 const SHARED_SQL = fileURLToPath(new URL('../../sql/', import.meta.url))
 
 export type MigrateOptions = {
@@ -20,8 +21,9 @@ export type MigrateOptions = {
 
 /**
  * Brings the database to the newest schema. Of several processes that start at once, one migrates while the others
- * wait for it; all of them succeed. After Drizzle's migrations the SQL files of `subgraphs/shared/sql` are run, and
- * the row-level security of every table is verified.
+ * wait for it; all of them succeed. After Drizzle's migrations row-level security is forced on the
+ * tables' owner, the SQL files of `subgraphs/shared/sql` are run, and it fails when a table that has a tenant lacks its
+ * `tenantPolicy()`: the service does not start with a leak.
  */
 export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: MigrateOptions): Promise<void> {
   // On its own connection: the lock goes with it, even when this process is killed half-way.
@@ -29,8 +31,9 @@ export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: Mi
   const sql = openForMigration(url)
   try {
     await lock`select pg_advisory_lock(hashtextextended(${lockKey}, 0))`
+    await sql.unsafe(TENANCY_FUNCTION)
     await applyMigrations(drizzle(sql), { migrationsFolder })
-    for (const statements of await sharedSql()) await sql.unsafe(statements)
+    for (const statements of [FORCE_TENANCY, ...(await sharedSql())]) await sql.unsafe(statements)
     await assertRowLevelSecurity(sql)
   } finally {
     await Promise.all([sql.end(), lock.end()])

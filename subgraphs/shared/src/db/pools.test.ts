@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { bigint, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { tenantColumn } from '../id-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
 import { type Database, openDatabase } from './pools.ts'
 import { preparedFor } from './prepared.ts'
 import { databaseWith, silent } from './tables-for-tests.ts'
@@ -9,7 +10,7 @@ import { databaseWith, silent } from './tables-for-tests.ts'
 const coin = pgTable(
   'coin',
   { tenantId: tenantColumn(), name: text('name').notNull(), minor: bigint('minor', { mode: 'bigint' }).notNull() },
-  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] }), tenantPolicy()],
 )
 
 const findCoin = preparedFor((db) =>

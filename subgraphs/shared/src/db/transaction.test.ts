@@ -2,6 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { tenantColumn } from '../id-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
 import type { Tx } from './pools.ts'
 import { databaseWith } from './tables-for-tests.ts'
 import { afterCommit, inTransaction, TRANSACTION_ATTEMPTS_MAX } from './transaction.ts'
@@ -9,7 +10,7 @@ import { afterCommit, inTransaction, TRANSACTION_ATTEMPTS_MAX } from './transact
 const counter = pgTable(
   'counter',
   { tenantId: tenantColumn(), name: text('name').notNull(), value: integer('value').notNull() },
-  (table) => [primaryKey({ columns: [table.tenantId, table.name] })],
+  (table) => [primaryKey({ columns: [table.tenantId, table.name] }), tenantPolicy()],
 )
 
 let opened: Awaited<ReturnType<typeof databaseWith>>

@@ -13,6 +13,7 @@ import {
 } from 'drizzle-orm/pg-core'
 import { xid8 } from '../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../id-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
 import { positionColumns } from './position-columns.ts'
 
 /** Subscriptions keep the newest events in memory; larger data belongs in a table that the event points to. */
@@ -50,6 +51,7 @@ export const journal = pgTable(
       columns: [table.tenantId, table.aggregateType, table.aggregateId, table.version],
     }),
     index('journal_position').on(table.xid, table.seq),
+    tenantPolicy(),
     check('journal_version_positive', sql`${table.version} > 0`),
     check('journal_data_size', sql.raw(`pg_column_size(data) <= ${EVENT_DATA_BYTES_MAX}`)),
   ],

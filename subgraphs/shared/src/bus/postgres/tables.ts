@@ -3,6 +3,7 @@ import { xid8 } from '../../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../../id-column.ts'
 import { positionColumns } from '../../journal/position-columns.ts'
 import type { EventData } from '../../journal/table.ts'
+import { tenantPolicy } from '../../tenancy.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
@@ -26,6 +27,7 @@ export const busEvent = pgTable(
     publishedAt: moment('published_at').notNull(),
   },
   (table) => [
+    tenantPolicy(),
     uniqueIndex('bus_event_id').on(table.tenantId, table.id),
     index('bus_event_position').on(table.xid, table.seq),
     index('bus_event_age').on(table.publishedAt),
