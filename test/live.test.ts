@@ -51,11 +51,13 @@ async function violateOnce(name: string): Promise<string> {
   return id ?? ''
 }
 
+let firsts = 0
+
 /** Where a stream is before a first event of its own: that of a first violation. */
 async function firstCursor(): Promise<string> {
   const stream = collect(null)
-  for (let n = 0; stream.events.length === 0; n++) {
-    await violateOnce(`first-${n}`)
+  while (stream.events.length === 0) {
+    await violateOnce(`first-${firsts++}`)
     const seen = performance.now() + 500
     await until(async () => stream.events.length > 0 || performance.now() > seen)
   }
