@@ -1,0 +1,123 @@
+import { GraphQLScalarType, valueFromASTUntyped } from 'graphql'
+import { GraphQLDateTime, GraphQLDuration } from 'graphql-scalars'
+import { parseCurrency } from './money/currency.ts'
+import { Decimal, isDecimalText } from './money/decimal.ts'
+import { Refusal } from './refusal.ts'
+
+/** Longer than any cursor that is issued, and short enough to be thrown away unread. */
+export const CURSOR_LENGTH_MAX = 2_048
+
+type ScalarRules<Input, Output> = {
+  readonly name: string
+  /** What a client sent, from a variable or a literal. Throws a Refusal, or anything else with a message for people. */
+  readonly read: (value: unknown) => Input
+  /** What a resolver returned. Throws where it is a bug. */
+  readonly write: (value: unknown) => Output
+}
+
+/**
+ * Without a description or a `specifiedByURL` of its own: those stand in the SDL, and `buildSubgraphSchema` keeps them
+ * for what is undefined here.
+ */
+function scalar<Input, Output>({ name, read, write }: ScalarRules<Input, Output>): GraphQLScalarType<Input, Output> {
+  const parseValue = (value: unknown): Input => {
+    try {
+      return read(value)
+    } catch (error) {
+      if (error instanceof Refusal) throw error
+      throw new Refusal('BAD_USER_INPUT', error instanceof Error ? error.message : `Not a ${name}.`)
+    }
+  }
+  return new GraphQLScalarType({
+    name,
+    serialize: write,
+    parseValue,
+    parseLiteral: (node, variables) => parseValue(valueFromASTUntyped(node, variables)),
+  })
+}
+
+function text(value: unknown, expected: string): string {
+  if (typeof value !== 'string') throw new Refusal('BAD_USER_INPUT', `Expected ${expected} in quotes.`)
+  return value
+}
+
+const decimal = scalar({
+  name: 'Decimal',
+  read(value) {
+    const digits = text(value, 'a decimal')
+    if (isDecimalText(digits)) return digits
+    throw new Refusal(
+      'BAD_USER_INPUT',
+      'Write a decimal as plain digits, such as "12.50": at most 18 before and after the point.',
+    )
+  },
+  write(value) {
+    if (typeof value === 'bigint') return value.toString()
+    if (Decimal.isDecimal(value)) return value.toFixed()
+    // Never a number: its digits are lost already.
+    if (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value
+    throw new TypeError(`Not a decimal: ${String(value)} (${typeof value})`)
+  },
+})
+
+const currencyCode = scalar({
+  name: 'CurrencyCode',
+  read(value) {
+    const parsed = parseCurrency(text(value, 'a currency code'))
+    if (parsed.ok) return parsed.value
+    throw new Refusal(parsed.code, parsed.message)
+  },
+  write: String,
+})
+
+const cursor = scalar({
+  name: 'Cursor',
+  read(value) {
+    const cursor = text(value, 'a cursor')
+    if (cursor !== '' && cursor.length <= CURSOR_LENGTH_MAX) return cursor
+    throw new Refusal('INVALID_CURSOR', 'This cursor was not issued here.')
+  },
+  write: String,
+})
+
+const dateTime = scalar({
+  name: 'DateTime',
+  read: (value) => instant(text(value, 'an instant')),
+  write: (value) => (value instanceof Date ? value : instant(String(value))).toISOString(),
+})
+
+function instant(value: string): Date {
+  const parsed: Date = GraphQLDateTime.parseValue(value)
+  // Year 0 and the year 10000 that an offset can reach are dates to JavaScript and errors to PostgreSQL.
+  const year = parsed.getUTCFullYear()
+  if (year >= 1 && year <= 9999) return parsed
+  throw new Refusal('BAD_USER_INPUT', 'An instant must be in the years 1 to 9999, UTC.')
+}
+
+const duration = scalar({
+  name: 'Duration',
+  read: (value): string => GraphQLDuration.parseValue(value),
+  write: (value): string => GraphQLDuration.serialize(value),
+})
+
+const safeInt = scalar({
+  name: 'SafeInt',
+  read: safeInteger,
+  // bigint columns: what does not fit is an error, never a rounded number.
+  write: (value) => safeInteger(typeof value === 'bigint' ? Number(value) : value),
+})
+
+function safeInteger(value: unknown): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+  throw new RangeError('Expected a whole number from -(2^53 - 1) to 2^53 - 1.')
+}
+
+/** Spread into a subgraph's resolvers; those that its SDL does not declare are ignored. */
+export const scalarResolvers = {
+  CurrencyCode: currencyCode,
+  Cursor: cursor,
+  DateTime: dateTime,
+  Decimal: decimal,
+  Duration: duration,
+  SafeInt: safeInt,
+}
