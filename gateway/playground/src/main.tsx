@@ -1,0 +1,30 @@
+// Before anything of monaco: it starts its workers from files of this bundle.
+import 'graphiql/setup-workers/vite'
+import './styles.css'
+import { StorageAPI } from '@graphiql/toolkit'
+import { createRoot } from 'react-dom/client'
+import type { PlaygroundConfig } from '../../src/playground/config.ts'
+import { graphiqlProps, Playground } from './playground.tsx'
+import { prepareSession } from './session.ts'
+
+async function readConfig(): Promise<PlaygroundConfig> {
+  const response = await fetch('/playground/config.json')
+  if (!response.ok) throw new Error(`/playground/config.json answered ${response.status}: ${await response.text()}`)
+  return response.json()
+}
+
+const container = document.getElementById('playground')
+if (container === null) throw new Error('index.html has no #playground')
+const root = createRoot(container)
+try {
+  const config = await readConfig()
+  document.title = config.title
+  prepareSession(new StorageAPI(), config.tabs)
+  root.render(<Playground config={config} graphiql={graphiqlProps(config)} />)
+} catch (error) {
+  root.render(
+    <p className="notice" role="alert">
+      The playground cannot start. {error instanceof Error ? error.message : String(error)}
+    </p>,
+  )
+}
