@@ -1,5 +1,14 @@
 // Before anything of monaco: it starts its workers from files of this bundle.
 import 'graphiql/setup-workers/vite'
+// GraphiQL's own style.css is one file with monaco's styles (which monaco's modules bring along already) and with fonts
+// as data: addresses, which our Content-Security-Policy refuses; hence its parts, and the fonts as files.
+import '@fontsource/fira-code/latin-400.css'
+import '@fontsource/roboto/latin-400.css'
+import '@fontsource/roboto/latin-500.css'
+import '@graphiql/react/style.css'
+import '@graphiql/plugin-doc-explorer/style.css'
+import '@graphiql/plugin-history/style.css'
+import 'graphiql/graphiql.css'
 import './styles.css'
 import { StorageAPI } from '@graphiql/toolkit'
 import { createRoot } from 'react-dom/client'

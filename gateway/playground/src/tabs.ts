@@ -1,7 +1,7 @@
 import type { PlaygroundTab } from '../../src/playground/config.ts'
 
 /** A tab in the form in which GraphiQL keeps it in the browser's storage. */
-export type StoredTab = {
+type StoredTab = {
   readonly id: string
   readonly title: string
   readonly query: string | null

@@ -1,6 +1,6 @@
 /**
  * Whether a header such as Accept or Accept-Encoding names a value and does not refuse it by `q=0`. Wildcards do not
- * count: curl's `*\/*` is no wish for a web page.
+ * count: a bare wildcard, as curl sends it, is no wish for a web page.
  */
 export const acceptsListed = (header: string | undefined, value: string): boolean =>
   (header ?? '').split(',').some((item) => {

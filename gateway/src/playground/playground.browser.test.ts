@@ -115,6 +115,21 @@ describe.skipIf(noBrowser !== null)(`the playground in Chromium${noBrowser === n
     expect(faults).toEqual(NO_FAULTS)
   })
 
+  it('says why it cannot start when its configuration is refused', async () => {
+    const headers = () => Promise.reject(new Error('the token issuer does not answer'))
+    const refusing = await startToyGraph({ enabled: true, tabs, headers })
+    try {
+      const { page } = await openPage(browser, refusing.url)
+      const notice = page.getByRole('alert')
+      await notice.waitFor()
+      expect(await notice.textContent()).toMatch(
+        /^The playground cannot start\. .*500: the token issuer does not answer/,
+      )
+    } finally {
+      await refusing.close()
+    }
+  })
+
   it('needs unsafe-inline for styles: without it monaco’s styles are refused', async () => {
     const page = await browser.newPage()
     await page.route(graph.url, async (route) => {
