@@ -1,0 +1,46 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { APPEND_ROWS_MAX, appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Charge } from '../domain/charging.ts'
+import { eventMoney, eventOf } from '../events.ts'
+import type { Provenance } from './provenance.ts'
+import { balanceAlerts } from './tables/balance-alerts.ts'
+
+/** Writes the alerts that the charges raise, and tells them to the journal. No statement where there is none. */
+export async function raiseAlerts(tx: Tx, charges: readonly Charge[], { now, ...by }: Provenance): Promise<void> {
+  const raised = charges.flatMap(({ account, alerts }) =>
+    alerts.map(({ kind, line }) => ({
+      account,
+      alert: {
+        id: newId('alt'),
+        accountId: account.id,
+        entrySequence: account.entrySequence,
+        kind,
+        balanceMinor: account.balanceMinor,
+        creditLimitMinor: account.creditLimitMinor,
+        thresholdMinor: line,
+        raisedAt: now,
+      },
+    })),
+  )
+  if (raised.length === 0) return
+  await tx.insert(balanceAlerts).values(raised.map(({ alert }) => alert))
+  const events = raised.map(({ account, alert }) => ({
+    aggregate: { type: 'balance_alert', id: alert.id },
+    version: 1,
+    ...eventOf('balance_alert.raised', {
+      alertId: alert.id,
+      accountId: alert.accountId,
+      ownerId: account.ownerId,
+      kind: alert.kind,
+      balance: eventMoney(alert.balanceMinor, account.currency),
+      threshold: eventMoney(alert.thresholdMinor, account.currency),
+      raisedAt: now.toISOString(),
+    }),
+    ...by,
+    occurredAt: now,
+  }))
+  // A batch raises two alerts an account at the most.
+  for (let at = 0; at < events.length; at += APPEND_ROWS_MAX)
+    await appendToJournal(tx, events.slice(at, at + APPEND_ROWS_MAX))
+}

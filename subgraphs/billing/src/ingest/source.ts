@@ -1,0 +1,63 @@
+import { open } from 'node:fs/promises'
+import { pipeline, type Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { IngestFault } from './fault.ts'
+import type { Format } from './formats.ts'
+
+/** A CDR file that is open for reading. */
+export type CdrSource = {
+  readonly format: Format
+  /** Of the file as it lies on the disk. */
+  readonly bytesTotal: number
+  /** How much of it has been read so far. */
+  bytesRead(): number
+  /** Its content, unpacked. To be read once, to the end or to `return`, which closes the file. */
+  content(): AsyncIterable<Uint8Array>
+}
+
+/**
+ * Opens a `.csv`, `.ndjson` or `.jsonl` file, packed as `.gz` or not; `format` is for other names.
+ * @throws IngestFault where there is no such file, it is no file, or its name does not tell the format
+ */
+export async function openSource(path: string, format = formatOf(path)): Promise<CdrSource> {
+  if (format === undefined)
+    throw new IngestFault('FORMAT_UNKNOWN', `${path}: the name does not tell the format; say --format csv or ndjson.`)
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new IngestFault('FILE_NOT_FOUND', `${path}: there is no such file.`)
+    throw new IngestFault('FILE_NOT_READABLE', `${path} cannot be read: ${error.code ?? error.message}.`)
+  })
+  const stat = await file.stat()
+  if (!stat.isFile()) {
+    await file.close()
+    throw new IngestFault('FILE_NOT_READABLE', `${path} is no file.`)
+  }
+  const bytes = file.createReadStream({ highWaterMark: CHUNK_BYTES })
+  return {
+    format,
+    bytesTotal: stat.size,
+    bytesRead: () => bytes.bytesRead,
+    content: () => (path.endsWith('.gz') ? unpacked(bytes, path) : bytes),
+  }
+}
+
+async function* unpacked(packed: Readable, path: string): AsyncGenerator<Uint8Array> {
+  try {
+    // The callback only keeps the error from being thrown twice: iterating the last stream throws it as well.
+    yield* pipeline(packed, createGunzip(), () => undefined)
+  } catch (error) {
+    if (!isPackingError(error)) throw error
+    throw new IngestFault('GZIP_DAMAGED', `${path} is damaged or cut off: ${error.message}.`, { cause: error })
+  }
+}
+
+const isPackingError = (error: unknown): error is Error =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith('Z_')
+
+function formatOf(path: string): Format | undefined {
+  const name = path.endsWith('.gz') ? path.slice(0, -3) : path
+  if (name.endsWith('.csv')) return 'csv'
+  return name.endsWith('.ndjson') || name.endsWith('.jsonl') ? 'ndjson' : undefined
+}
+
+/** Some thousand lines; larger chunks were not faster. */
+const CHUNK_BYTES = 256 * 1024
