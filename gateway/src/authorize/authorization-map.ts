@@ -1,0 +1,57 @@
+import { type ConstDirectiveNode, type DocumentNode, isTypeDefinitionNode, Kind, valueFromASTUntyped } from 'graphql'
+import type { AuthFeatures } from '../supergraph/auth-features.ts'
+
+/** What an actor must show to read a type or a field. Its existence alone means: be signed in. */
+export interface Requirement {
+  /**
+   * Alternatives of `@requiresScopes`: the actor holds every scope of at least one of them. Absent: any actor will do.
+   * `@policy` needs the row that is read to be decided, so the subgraph decides it; here it only demands an actor.
+   */
+  readonly scopes?: readonly (readonly string[])[]
+}
+
+/** The authorisation directives of a composed supergraph, by coordinate. */
+export interface AuthorizationMap {
+  readonly type: (typeName: string) => Requirement | undefined
+  readonly field: (typeName: string, fieldName: string) => Requirement | undefined
+}
+
+/**
+ * Reads what the directives on types and fields demand, under whatever names the supergraph imports them.
+ * Composition has already carried an implementation's demands up to its interfaces.
+ */
+export function readAuthorizationMap(composed: DocumentNode, features: AuthFeatures): AuthorizationMap {
+  const byCoordinate = new Map<string, Requirement>()
+  const read = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
+    const requirement = requirementOf(directives ?? [], features)
+    if (requirement !== undefined) byCoordinate.set(coordinate, requirement)
+  }
+  for (const definition of composed.definitions) {
+    if (!isTypeDefinitionNode(definition)) continue
+    const typeName = definition.name.value
+    read(typeName, definition.directives)
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue
+    for (const field of definition.fields ?? []) read(`${typeName}.${field.name.value}`, field.directives)
+  }
+  return {
+    type: (typeName) => byCoordinate.get(typeName),
+    field: (typeName, fieldName) => byCoordinate.get(`${typeName}.${fieldName}`),
+  }
+}
+
+function requirementOf(directives: readonly ConstDirectiveNode[], features: AuthFeatures): Requirement | undefined {
+  const applied = directives.filter((directive) => features.directives.has(directive.name.value))
+  if (applied.length === 0) return undefined
+  const withScopes = applied.find((directive) => features.directives.get(directive.name.value) === 'requiresScopes')
+  return withScopes === undefined ? {} : { scopes: scopesOf(withScopes) }
+}
+
+function scopesOf(directive: ConstDirectiveNode): readonly (readonly string[])[] {
+  const argument = directive.arguments?.find(({ name }) => name.value === 'scopes')
+  const value: unknown = argument === undefined ? undefined : valueFromASTUntyped(argument.value)
+  if (!isScopeAlternatives(value)) throw new Error('@requiresScopes in the supergraph has no list of lists of scopes')
+  return value
+}
+
+const isScopeAlternatives = (value: unknown): value is string[][] =>
+  Array.isArray(value) && value.every((all) => Array.isArray(all) && all.every((scope) => typeof scope === 'string'))

@@ -1,0 +1,51 @@
+import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import { tokenMissing } from '@carriergraph/shared/auth/refusals.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { type FragmentDefinitionNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import { type AccessCheck, compileAccess, isRead } from './access.ts'
+import type { AuthorizationMap, Requirement } from './authorization-map.ts'
+
+/** More refusals than this say nothing new, and an error list is a way to amplify a request. */
+const REFUSALS_MAX = 10
+
+export interface Authorizer {
+  /**
+   * One error for each place of the operation that `actor` may not read, with code UNAUTHENTICATED or FORBIDDEN and its
+   * path; empty when the operation may run. `variables` are the coerced ones: a field that `@skip` or `@include` leaves
+   * out is not read.
+   */
+  refusals(
+    operation: OperationDefinitionNode,
+    fragments: Readonly<Record<string, FragmentDefinitionNode>>,
+    variables: Readonly<Record<string, unknown>>,
+    actor: Actor,
+  ): readonly GraphQLError[]
+}
+
+/** Enforces the authorisation directives of a supergraph. Each operation is walked once, then only its checks run. */
+export function createAuthorizer(apiSchema: GraphQLSchema, map: AuthorizationMap): Authorizer {
+  const compiled = new WeakMap<OperationDefinitionNode, readonly AccessCheck[]>()
+  return {
+    refusals(operation, fragments, variables, actor) {
+      const checks = compiled.get(operation) ?? compileAccess(apiSchema, map, operation, fragments)
+      compiled.set(operation, checks)
+      if (checks.length === 0) return []
+      return checks
+        .flatMap((check) => {
+          const refusal = refusalOf(check.requirement, actor)
+          return refusal !== undefined && isRead(check, variables) ? at(check.path, refusal) : []
+        })
+        .slice(0, REFUSALS_MAX)
+    },
+  }
+}
+
+/** Why `actor` may not read what is marked so; undefined when it may. */
+export function refusalOf({ scopes }: Requirement, actor: Actor): Refusal | undefined {
+  if (actor.kind === 'anonymous') return tokenMissing()
+  if (scopes === undefined || scopes.some((all) => all.every((scope) => actor.scopes.has(scope)))) return undefined
+  return new Refusal('FORBIDDEN', `This needs the scope ${scopes.map((all) => all.join(' and ')).join(', or ')}.`)
+}
+
+const at = (path: readonly string[], { message, extensions }: Refusal): GraphQLError =>
+  new GraphQLError(message, { path, extensions })

@@ -1,0 +1,16 @@
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+
+/** An error that is already in the form its client shall see, for APIs that take nothing but GraphQLErrors. */
+export class PresentedError extends GraphQLError {
+  readonly #presented: GraphQLFormattedError
+
+  constructor(presented: GraphQLFormattedError) {
+    const { message, path, extensions } = presented
+    super(message, { path, extensions })
+    this.#presented = presented
+  }
+
+  override toJSON(): GraphQLFormattedError {
+    return this.#presented
+  }
+}

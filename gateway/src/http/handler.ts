@@ -1,0 +1,48 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { answeredPreflight, type OriginRule } from './cors.ts'
+import type { Readiness } from './readiness.ts'
+
+export interface HandlerOptions {
+  readonly graphqlPath: string
+  readonly graphql: (request: IncomingMessage, response: ServerResponse, correlationId: string) => Promise<void>
+  readonly allowOrigin: OriginRule
+  readonly readiness: () => Promise<Readiness>
+  /** Answers what is the playground's and returns true; false leaves the request to the others. */
+  readonly playground: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly log: Log
+}
+
+/** Every route of the gateway over HTTP. */
+export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { graphqlPath, graphql, allowOrigin, readiness, playground, log } = options
+
+  async function route(request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0]
+    if (path === graphqlPath) {
+      if (!answeredPreflight(request, response, allowOrigin)) await graphql(request, response, correlationId)
+    } else if (path === '/health/live') sendJson(response, 200, { status: 'live' })
+    else if (path === '/health/ready') {
+      const answer = await readiness()
+      sendJson(response, answer.status === 'unavailable' ? 503 : 200, answer)
+    } else if (!playground(request, response)) sendJson(response, 404, { message: 'Not found' })
+  }
+
+  return (request, response) => {
+    const incoming = request.headers[CORRELATION_HEADER]
+    withCorrelation(typeof incoming === 'string' ? incoming : undefined, (correlationId) => {
+      response.setHeader(CORRELATION_HEADER, correlationId)
+      route(request, response, correlationId).catch((error: unknown) => {
+        log.error({ err: error }, 'a request failed')
+        if (response.headersSent) response.destroy()
+        else sendJson(response, 500, { message: 'Internal server error' })
+      })
+    })
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
+  response.end(JSON.stringify(body))
+}

@@ -1,0 +1,23 @@
+import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server'
+
+const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  SERVICE_UNAVAILABLE: 503,
+}
+
+/**
+ * Status and headers for a request that was refused as a whole, by the code of its first error that has any; undefined
+ * where Apollo Server's own choice stands.
+ */
+export function headOf(
+  errors: readonly { readonly extensions?: { readonly code?: unknown } }[],
+): HTTPGraphQLHead | undefined {
+  for (const { extensions } of errors) {
+    const status = STATUS_OF_CODE[String(extensions?.code)]
+    if (status === undefined) continue
+    // RFC 9110 demands the challenge of every 401.
+    return { status, headers: new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []) }
+  }
+  return undefined
+}

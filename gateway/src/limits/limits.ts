@@ -1,0 +1,40 @@
+import type { GraphqlWsLimits } from '../live/graphql-ws.ts'
+import type { UpstreamLimits } from '../live/upstream.ts'
+import type { WebSocketLimits } from '../live/websocket.ts'
+import type { SubgraphLimits } from '../subgraphs/client.ts'
+import type { OperationSizeLimits } from './operation-size.ts'
+
+/** Everything that the gateway puts a bound to. */
+export interface GatewayLimits {
+  readonly body_bytes_max: number
+  readonly tokens_max: number
+  readonly operation: OperationSizeLimits
+  readonly subgraph: SubgraphLimits
+  readonly upstream: UpstreamLimits
+  readonly websocket: WebSocketLimits
+  readonly graphqlWs: GraphqlWsLimits
+  /** Events that may wait for one subscriber; each is held in memory until its client took the one before it. */
+  readonly queue_max: number
+}
+
+const MIB = 1024 * 1024
+
+export const DEFAULT_LIMITS: GatewayLimits = {
+  // The largest operation known here is 87 KB with its variables.
+  body_bytes_max: MIB / 2,
+  tokens_max: 1_000,
+  operation: { depth_max: 10, selections_max: 2_000 },
+  subgraph: { deadline_ms: 5_000, response_bytes_max: 16 * MIB, connections_max: 64 },
+  upstream: {
+    connect_ms_max: 5_000,
+    silence_ms_max: 20_000,
+    message_bytes_max: 16 * MIB,
+    backoff: { first_ms: 100, ms_max: 5_000 },
+    // A rolling restart of a subgraph takes seconds; behind a minute a person should be told.
+    lost_ms_max: 60_000,
+    idle_ms: 5_000,
+  },
+  websocket: { message_bytes_max: MIB / 2, sockets_max: 20_000, silence_ms_max: 24_000 },
+  graphqlWs: { init_ms_max: 3_000, operations_max: 100 },
+  queue_max: 256,
+}

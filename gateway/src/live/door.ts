@@ -1,0 +1,56 @@
+import type { ServiceMap } from '@apollo/gateway'
+import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql'
+import type { Authorizer } from '../authorize/authorize.ts'
+import type { GatewayLimits } from '../limits/limits.ts'
+import { createApolloPlanner } from '../planner/apollo-planner.ts'
+import type { LoadedSupergraph } from '../supergraph/load.ts'
+import { createEventExecutor } from './event-executor.ts'
+import { createGraphqlWs } from './graphql-ws.ts'
+import { createLiveOperations, type LiveOperationsOptions } from './operations.ts'
+import { createPreparer } from './prepare.ts'
+import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
+
+export interface LiveDoorOptions extends Pick<LiveOperationsOptions, 'upstreams' | 'executeOperation'> {
+  readonly path: string
+  readonly supergraph: LoadedSupergraph
+  readonly dataSources: ServiceMap
+  readonly authorizer: Authorizer
+  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly allowOrigin: (origin: string | undefined) => boolean
+  readonly rules: readonly ValidationRule[]
+  readonly introspection: boolean
+  readonly limits: GatewayLimits
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The live path of the graph: subscriptions, and queries and mutations beside them, over graphql-ws. */
+export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
+  const { supergraph, authenticate, rules, limits, clock, log } = options
+  const { apiSchema } = supergraph
+  const preparer = createPreparer({
+    ...supergraph,
+    planner: createApolloPlanner(supergraph.supergraph),
+    rules: options.introspection ? rules : [...rules, NoSchemaIntrospectionCustomRule],
+    tokens_max: limits.tokens_max,
+  })
+  const operations = createLiveOperations({
+    ...supergraph,
+    authorizer: options.authorizer,
+    preparer,
+    upstreams: options.upstreams,
+    executeEvent: createEventExecutor(supergraph, options.dataSources, log),
+    executeOperation: options.executeOperation,
+    queue_max: limits.queue_max,
+  })
+  return createWebSocketDoor({
+    path: options.path,
+    allowOrigin: options.allowOrigin,
+    limits: limits.websocket,
+    accept: createGraphqlWs({ apiSchema, operations, authenticate, limits: limits.graphqlWs, clock, log }),
+    onFault: (error) => log.warn({ err: error }, 'a client socket failed'),
+  })
+}

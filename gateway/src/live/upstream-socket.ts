@@ -1,0 +1,99 @@
+import {
+  CloseCode,
+  GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  type Message,
+  MessageType,
+  parseMessage,
+  stringifyMessage,
+} from 'graphql-ws'
+import { WebSocket } from 'ws'
+
+export interface UpstreamSocketLimits {
+  /** From the start of the TCP connection to the subgraph's `connection_ack`. */
+  readonly connect_ms_max: number
+  /** A socket on which nothing, not even a pong, was heard for this long is taken for dead. */
+  readonly silence_ms_max: number
+  readonly message_bytes_max: number
+}
+
+export interface UpstreamSocketEvents {
+  /** The subgraph acknowledged the connection; operations may be sent. */
+  ready(): void
+  message(message: Message): void
+  /** The end, whatever came before it; nothing is called afterwards. */
+  closed(reason: string): void
+}
+
+export interface UpstreamSocket {
+  /** False when the socket no longer takes messages. */
+  send(message: Message): boolean
+  close(): void
+}
+
+/** Opens one graphql-ws connection. It never throws and never hangs: each failure ends in `closed`. */
+export function openUpstreamSocket(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  limits: UpstreamSocketLimits,
+  events: UpstreamSocketEvents,
+): UpstreamSocket {
+  const socket = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, {
+    headers: { ...headers },
+    handshakeTimeout: limits.connect_ms_max,
+    maxPayload: limits.message_bytes_max,
+    perMessageDeflate: false,
+  })
+  let reason = 'closed'
+  let heard = true
+  const ackTimer = setTimeout(() => giveUp('no connection_ack in time'), limits.connect_ms_max)
+  // A peer that vanished without a FIN is found by the pong that does not come.
+  const heartbeat = setInterval(() => {
+    if (!heard) return giveUp('silent for too long')
+    heard = false
+    if (socket.readyState === WebSocket.OPEN) socket.ping()
+  }, limits.silence_ms_max / 2)
+
+  function giveUp(why: string): void {
+    reason = why
+    socket.terminate()
+  }
+
+  socket.on('open', () => socket.send(stringifyMessage({ type: MessageType.ConnectionInit })))
+  socket.on('pong', () => {
+    heard = true
+  })
+  socket.on('message', (data) => {
+    heard = true
+    const message = parsed(String(data))
+    if (message === undefined) return socket.close(CloseCode.BadResponse, 'Bad response')
+    if (message.type === MessageType.ConnectionAck) {
+      clearTimeout(ackTimer)
+      events.ready()
+    } else if (message.type === MessageType.Ping) socket.send(stringifyMessage({ type: MessageType.Pong }))
+    else events.message(message)
+  })
+  socket.on('error', (error) => {
+    reason = error.message
+  })
+  socket.on('close', (code) => {
+    clearTimeout(ackTimer)
+    clearInterval(heartbeat)
+    events.closed(`${reason} (${code})`)
+  })
+  return {
+    send(message) {
+      const isOpen = socket.readyState === WebSocket.OPEN
+      if (isOpen) socket.send(stringifyMessage(message))
+      return isOpen
+    },
+    close: () => socket.close(1000, 'Normal Closure'),
+  }
+}
+
+function parsed(text: string): Message | undefined {
+  try {
+    return parseMessage(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,253 @@
+import { MASKED } from '@carriergraph/shared/edge-errors.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { GraphQLFormattedError } from 'graphql'
+import { type Message, MessageType, type SubscribePayload } from 'graphql-ws'
+import { type Backoff, backoff_ms } from './backoff.ts'
+import { openUpstreamSocket, type UpstreamSocket, type UpstreamSocketLimits } from './upstream-socket.ts'
+
+/** One event as the subgraph sent it. */
+export interface UpstreamEvent {
+  readonly data?: Record<string, unknown> | null | undefined
+  readonly errors?: readonly GraphQLFormattedError[] | undefined
+  readonly extensions?: Record<string, unknown> | undefined
+}
+
+/** Why a stream ended without the subgraph having said so. */
+export type Loss =
+  /** It never began: the subgraph could not be reached. */
+  | 'unavailable'
+  /** It had begun, and could not be taken up again without a gap, or not in time. */
+  | 'lost'
+
+/** One stream of a subgraph, seen from its consumer. After `error`, `complete` or `gone` nothing more is called. */
+export interface UpstreamSubscriber {
+  /** The message that opens the stream, at its present position; asked for again after each reconnection. */
+  payload(): SubscribePayload
+  /** Whether `payload` continues the stream without a gap, now that it has begun. */
+  resumable(): boolean
+  event(event: UpstreamEvent): void
+  error(errors: readonly GraphQLFormattedError[]): void
+  complete(): void
+  gone(loss: Loss): void
+}
+
+export interface UpstreamLimits extends UpstreamSocketLimits {
+  readonly backoff: Backoff
+  /** How long a resumable stream waits for its subgraph to come back. */
+  readonly lost_ms_max: number
+  /** How long a socket without streams is kept for the next one. */
+  readonly idle_ms: number
+}
+
+export interface UpstreamOptions {
+  readonly subgraph: string
+  /** ws: or wss: */
+  readonly url: string
+  /** Headers of the upgrade, signed anew for every attempt. */
+  readonly headers: () => Readonly<Record<string, string>>
+  readonly limits: UpstreamLimits
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Pick<Log, 'info' | 'warn'>
+}
+
+interface Stream {
+  readonly subscriber: UpstreamSubscriber
+  /** The subgraph was asked to open it, now or on an earlier socket. */
+  begun: boolean
+  /** Its id on the present socket; undefined while it is not open there. */
+  id: string | undefined
+  /** Attempts that the subgraph failed since the last event, and when the first was, on the monotonic clock. */
+  failures: number
+  failing_ms: number
+  retryTimer: NodeJS.Timeout | undefined
+}
+
+interface Connection {
+  readonly socket: UpstreamSocket
+  /** When the subgraph acknowledged it, on the monotonic clock; undefined until then. */
+  ready_ms: number | undefined
+}
+
+/** All streams from one subgraph, over one graphql-ws socket, which is reconnected while a stream can be resumed. */
+export class Upstream {
+  readonly #options: UpstreamOptions
+  readonly #streams = new Set<Stream>()
+  /** Those open on the present socket, by their id there. An id is never used again: what comes late for it is nobody's. */
+  readonly #open = new Map<string, Stream>()
+  #lastId = 0
+  #connection: Connection | undefined
+  #failedAttempts = 0
+  #reconnectTimer: NodeJS.Timeout | undefined
+  #lostTimer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options
+  }
+
+  /** Opens a stream. The function returned leaves it: the subgraph is told at once, however quiet the stream is. */
+  subscribe(subscriber: UpstreamSubscriber): () => void {
+    const stream: Stream = {
+      subscriber,
+      begun: false,
+      id: undefined,
+      failures: 0,
+      failing_ms: 0,
+      retryTimer: undefined,
+    }
+    this.#streams.add(stream)
+    clearTimeout(this.#idleTimer)
+    if (this.#connection?.ready_ms !== undefined) this.#begin(stream)
+    else if (this.#connection === undefined && this.#reconnectTimer === undefined) this.#connect()
+    return () => this.#leave(stream)
+  }
+
+  /** Closes the socket; remaining streams end as lost. */
+  close(): void {
+    this.#giveUp(() => true)
+    clearTimeout(this.#idleTimer)
+    this.#disconnect()
+  }
+
+  #connect(): void {
+    this.#reconnectTimer = undefined
+    const { url, headers, limits } = this.#options
+    // A connection that was let go may still speak; only the current one is listened to.
+    const whenCurrent = (act: () => void): void => {
+      if (this.#connection === connection) act()
+    }
+    const socket = openUpstreamSocket(url, headers(), limits, {
+      ready: () => whenCurrent(() => this.#connected(connection)),
+      message: (message) => whenCurrent(() => this.#received(message)),
+      closed: (reason) => whenCurrent(() => this.#dropped(connection, reason)),
+    })
+    const connection: Connection = { socket, ready_ms: undefined }
+    this.#connection = connection
+  }
+
+  #disconnect(): void {
+    this.#connection?.socket.close()
+    this.#connection = undefined
+  }
+
+  #connected(connection: Connection): void {
+    connection.ready_ms = performance.now()
+    const { log, subgraph } = this.#options
+    if (this.#lostTimer !== undefined) log.info({ subgraph, streams: this.#streams.size }, 'streams are resumed')
+    clearTimeout(this.#lostTimer)
+    this.#lostTimer = undefined
+    for (const stream of this.#streams) this.#begin(stream)
+    this.#idleWhenEmpty()
+  }
+
+  #begin(stream: Stream): void {
+    const id = String(++this.#lastId)
+    const message = { id, type: MessageType.Subscribe, payload: stream.subscriber.payload() } as const
+    if (this.#connection?.socket.send(message) !== true) return
+    stream.begun = true
+    stream.id = id
+    this.#open.set(id, stream)
+  }
+
+  #leave(stream: Stream): void {
+    if (!this.#streams.delete(stream)) return
+    clearTimeout(stream.retryTimer)
+    if (stream.id !== undefined && this.#open.delete(stream.id))
+      this.#connection?.socket.send({ id: stream.id, type: MessageType.Complete })
+    this.#idleWhenEmpty()
+  }
+
+  #received(message: Message): void {
+    if (!('id' in message)) return
+    const stream = this.#open.get(message.id)
+    // What was under way when its consumer left.
+    if (stream === undefined) return
+    if (message.type === MessageType.Error) this.#failed(stream, message.payload)
+    else if (message.type !== MessageType.Next) {
+      this.#end(stream)
+      stream.subscriber.complete()
+    } else if (message.payload.data === undefined && message.payload.errors !== undefined)
+      // A frame without data is no event: so a server may refuse a subscription, and `complete` it right away.
+      this.#failed(stream, message.payload.errors)
+    else {
+      stream.failures = 0
+      stream.subscriber.event(message.payload)
+    }
+  }
+
+  /** An outage behind the subgraph is waited for as one of the subgraph is; any other refusal is the stream's end. */
+  #failed(stream: Stream, errors: readonly GraphQLFormattedError[]): void {
+    const { backoff, lost_ms_max } = this.#options.limits
+    if (stream.failures === 0) stream.failing_ms = performance.now()
+    const isLate = performance.now() - stream.failing_ms > lost_ms_max
+    if (!isOutage(errors) || !stream.subscriber.resumable() || isLate) {
+      this.#end(stream)
+      stream.subscriber.error(errors)
+      return
+    }
+    if (stream.id !== undefined) this.#open.delete(stream.id)
+    stream.id = undefined
+    const wait_ms = backoff_ms(backoff, stream.failures++, this.#options.random())
+    stream.retryTimer = setTimeout(() => {
+      if (this.#connection?.ready_ms !== undefined) this.#begin(stream)
+    }, wait_ms)
+  }
+
+  #end(stream: Stream): void {
+    this.#streams.delete(stream)
+    clearTimeout(stream.retryTimer)
+    if (stream.id !== undefined) this.#open.delete(stream.id)
+    this.#idleWhenEmpty()
+  }
+
+  #dropped(connection: Connection, reason: string): void {
+    this.#connection = undefined
+    clearTimeout(this.#idleTimer)
+    this.#open.clear()
+    for (const stream of this.#streams) {
+      stream.id = undefined
+      clearTimeout(stream.retryTimer)
+    }
+    const { limits, log, random, subgraph } = this.#options
+    if (this.#streams.size > 0)
+      log.warn({ subgraph, reason, streams: this.#streams.size }, 'the socket to a subgraph dropped')
+    const wasReady = connection.ready_ms !== undefined
+    this.#giveUp(({ begun, subscriber }) => (begun ? !subscriber.resumable() : !wasReady))
+    if (this.#streams.size === 0) return
+    // A subgraph that acknowledges and then dies, over and over, is as much to be waited for as one that is down.
+    if (connection.ready_ms !== undefined && performance.now() - connection.ready_ms > limits.backoff.ms_max)
+      this.#failedAttempts = 0
+    this.#lostTimer ??= setTimeout(() => this.#lost(), limits.lost_ms_max)
+    const wait_ms = backoff_ms(limits.backoff, this.#failedAttempts++, random())
+    this.#reconnectTimer = setTimeout(() => this.#connect(), wait_ms)
+  }
+
+  #lost(): void {
+    this.#lostTimer = undefined
+    this.#giveUp(({ begun }) => begun)
+  }
+
+  #giveUp(which: (stream: Stream) => boolean): void {
+    for (const stream of this.#streams) {
+      if (!which(stream)) continue
+      this.#end(stream)
+      stream.subscriber.gone(stream.begun ? 'lost' : 'unavailable')
+    }
+  }
+
+  #idleWhenEmpty(): void {
+    if (this.#streams.size > 0) return
+    for (const timer of [this.#reconnectTimer, this.#lostTimer, this.#idleTimer]) clearTimeout(timer)
+    this.#reconnectTimer = undefined
+    this.#lostTimer = undefined
+    if (this.#connection === undefined) return
+    this.#idleTimer = setTimeout(() => this.#disconnect(), this.#options.limits.idle_ms)
+  }
+}
+
+/** By these codes a subgraph that is up says that it, or what it stands on, is not; a restart ends in the first. */
+const OUTAGE_CODES: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', MASKED.code])
+
+const isOutage = (errors: readonly GraphQLFormattedError[]): boolean =>
+  errors.every(({ extensions }) => OUTAGE_CODES.has(extensions?.code))

@@ -1,0 +1,35 @@
+import { operationFromDocument, type SelectionSet, type Supergraph } from '@apollo/federation-internals'
+import { QueryPlanner } from '@apollo/query-planner'
+import { GraphQLError } from 'graphql'
+import type { Planner } from './planner.ts'
+
+/** Plans with Apollo's planner, on the thread of its caller. */
+export function createApolloPlanner(supergraph: Supergraph): Planner {
+  const planner = new QueryPlanner(supergraph)
+  const apiSchema = supergraph.apiSchema()
+  return {
+    async planSubscription(document, operationName) {
+      const options = operationName === undefined ? {} : { operationName }
+      const operation = operationFromDocument(apiSchema, document, options)
+      // The planner dies of such a root with an assertion; the GraphQL specification forbids it.
+      if (isConditional(operation.expandAllFragments().selectionSet))
+        throw unplannable('The root field of a subscription takes no @skip and no @include.')
+      const plan = planner.buildQueryPlan(operation)
+      // A root of `__typename` alone has no node: there is nothing to stream.
+      if (plan.node?.kind !== 'Subscription') throw unplannable('The subscription selects nothing that is streamed.')
+      return { primary: plan.node.primary, rest: plan.node.rest }
+    },
+  }
+}
+
+const isConditional = (selectionSet: SelectionSet): boolean =>
+  selectionSet
+    .selections()
+    .some(
+      (selection) =>
+        selection.element.appliedDirectives.length > 0 ||
+        (selection.kind === 'FragmentSelection' && isConditional(selection.selectionSet)),
+    )
+
+const unplannable = (message: string): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })

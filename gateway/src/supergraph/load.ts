@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises'
+import { Supergraph } from '@apollo/federation-internals'
+import { type GraphQLSchema, parse, print } from 'graphql'
+import { type AuthorizationMap, readAuthorizationMap } from '../authorize/authorization-map.ts'
+import { findAuthFeatures } from './auth-features.ts'
+import { stripAuthFeatures } from './strip.ts'
+
+/** A supergraph ready to be served; everything that depends on the schema alone is derived once, here. */
+export interface LoadedSupergraph {
+  /** The composed SDL without the authorisation specs, which `@apollo/gateway` refuses. */
+  readonly sdl: string
+  readonly supergraph: Supergraph
+  /** Every type and field, `@inaccessible` ones included; never shown to a client. */
+  readonly supergraphSchema: GraphQLSchema
+  /** What clients may ask for: nothing `@inaccessible`, no federation machinery. */
+  readonly apiSchema: GraphQLSchema
+  /** What the authorisation directives of the composed SDL demand. */
+  readonly authorization: AuthorizationMap
+  /** Name of each subgraph -> the URL that the composed SDL gives it. */
+  readonly subgraphUrls: ReadonlyMap<string, string>
+}
+
+/** Loads a composed Federation 2 supergraph. Throws when the SDL is not one. */
+export function loadSupergraph(composedSdl: string): LoadedSupergraph {
+  const composed = parse(composedSdl, { noLocation: true })
+  const features = findAuthFeatures(composed)
+  const sdl = print(stripAuthFeatures(composed, features))
+  const supergraph = Supergraph.build(sdl)
+  return {
+    sdl,
+    supergraph,
+    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
+    apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
+    authorization: readAuthorizationMap(composed, features),
+    subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
+  }
+}
+
+/** Reads a supergraph from disk; the error names the file. */
+export async function loadSupergraphFile(path: string): Promise<LoadedSupergraph> {
+  try {
+    return loadSupergraph(await readFile(path, 'utf8'))
+  } catch (error) {
+    throw new Error(`cannot serve the supergraph in ${path}`, { cause: error })
+  }
+}

@@ -1,0 +1,58 @@
+import { EventEmitter, once } from 'node:events'
+
+export interface JournalledEvent<E> {
+  readonly cursor: string
+  readonly event: E
+}
+
+/** What a subgraph's journal is to a subscription: an append-only list that can be read from any cursor, and then on. */
+export class ToyJournal<E> {
+  readonly #events: E[] = []
+  readonly #changes = new EventEmitter().setMaxListeners(0)
+  #streams = 0
+
+  /** The cursor behind the newest event. */
+  get end(): string {
+    return String(this.#events.length)
+  }
+
+  append(...events: readonly E[]): void {
+    this.#events.push(...events)
+    this.#changes.emit('appended')
+  }
+
+  /** Resolves as soon as exactly so many streams are open. */
+  async whenStreams(count: number): Promise<void> {
+    while (this.#streams !== count) await once(this.#changes, 'streams')
+  }
+
+  /** Everything behind `after`, then what is appended; leaving it works at once, also while it waits. */
+  stream(after: string): AsyncIterableIterator<JournalledEvent<E>> & { return(): Promise<IteratorResult<never>> } {
+    let position = Number(after)
+    const leaving = new AbortController()
+    this.#count(1)
+    return {
+      next: async () => {
+        while (position >= this.#events.length && !leaving.signal.aborted)
+          await once(this.#changes, 'appended', { signal: leaving.signal }).catch(() => undefined)
+        const event = this.#events[position]
+        if (leaving.signal.aborted || event === undefined) return { done: true, value: undefined }
+        position += 1
+        return { done: false, value: { cursor: String(position), event } }
+      },
+      return: async () => {
+        if (!leaving.signal.aborted) this.#count(-1)
+        leaving.abort()
+        return { done: true, value: undefined }
+      },
+      [Symbol.asyncIterator]() {
+        return this
+      },
+    }
+  }
+
+  #count(change: number): void {
+    this.#streams += change
+    this.#changes.emit('streams')
+  }
+}

@@ -1,0 +1,112 @@
+import { systemClock } from '@carriergraph/shared/clock.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { type Client, createClient } from 'graphql-ws'
+import { WebSocket } from 'ws'
+import { createGateway } from '../gateway.ts'
+import { DEFAULT_LIMITS, type GatewayLimits } from '../limits/limits.ts'
+import { loadSupergraph } from '../supergraph/load.ts'
+import { ToyJournal } from './journal.ts'
+import { TOY_KEYS } from './keys.ts'
+import { authorsSubgraph, booksSubgraph, compose, type Lent, reviewsSubgraph } from './library-graph.ts'
+import { startToySubgraph, type ToySubgraph, type ToySubgraphOptions } from './subgraph-server.ts'
+import { startTokenIssuer, type TokenIssuer } from './tokens.ts'
+
+export interface LibraryOptions {
+  readonly limits?: Partial<GatewayLimits>
+  readonly introspection?: boolean
+  readonly allowedOrigins?: readonly string[]
+  /** Where the books subgraph already runs; otherwise one is started. */
+  readonly booksUrl?: string
+  readonly intercept?: { readonly [subgraph: string]: ToySubgraphOptions['intercept'] }
+}
+
+export interface GraphqlRequest {
+  readonly query: string
+  readonly variables?: Record<string, unknown>
+  readonly headers?: Record<string, string>
+}
+
+/** A gateway in front of the three subgraphs of the toy library, all of it on loopback ports. */
+export interface Library {
+  readonly url: string
+  readonly journal: ToyJournal<Lent>
+  readonly issuer: TokenIssuer
+  readonly subgraphs: ReadonlyMap<string, ToySubgraph>
+  /** POST /graphql. */
+  post(request: GraphqlRequest): Promise<{ readonly status: number; readonly headers: Headers; readonly body: unknown }>
+  /** A graphql-ws client that does not reconnect; it is disposed of with the library. */
+  socket(options?: { readonly authorization?: string; readonly origin?: string }): Client
+  close(): Promise<void>
+}
+
+export const FAST_UPSTREAM: GatewayLimits['upstream'] = {
+  ...DEFAULT_LIMITS.upstream,
+  backoff: { first_ms: 20, ms_max: 100 },
+}
+
+export async function startLibrary(options: LibraryOptions = {}): Promise<Library> {
+  const journal = new ToyJournal<Lent>()
+  const issuer = await startTokenIssuer()
+  const definitions = { books: booksSubgraph(journal), authors: authorsSubgraph(), reviews: reviewsSubgraph() }
+  const subgraphs = new Map<string, ToySubgraph>()
+  const composed: { name: string; url: string; typeDefs: string }[] = []
+  for (const [name, definition] of Object.entries(definitions)) {
+    const intercept = options.intercept?.[name]
+    const isElsewhere = name === 'books' && options.booksUrl !== undefined
+    if (!isElsewhere) subgraphs.set(name, await startToySubgraph({ ...definition, ...(intercept && { intercept }) }))
+    composed.push({ name, typeDefs: definition.typeDefs, url: subgraphs.get(name)?.url ?? options.booksUrl ?? '' })
+  }
+  const gateway = await createGateway({
+    supergraph: loadSupergraph(compose(composed)),
+    subgraphUrls: new Map(),
+    signingKeys: TOY_KEYS,
+    tokens: issuer.verifier,
+    limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM, ...options.limits },
+    introspection: options.introspection ?? true,
+    allowedOrigins: options.allowedOrigins ?? ['*'],
+    playground: () => false,
+    clock: systemClock,
+    random: Math.random,
+    log: createLog({ service: 'gateway', level: 'silent' }),
+  })
+  const port = await gateway.listen(0, '127.0.0.1')
+  const url = `http://127.0.0.1:${port}/graphql`
+  const clients: Client[] = []
+  return {
+    url,
+    journal,
+    issuer,
+    subgraphs,
+    async post({ query, variables, headers }) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      })
+      return { status: response.status, headers: response.headers, body: await response.json() }
+    },
+    socket({ authorization, origin } = {}) {
+      const client = createClient({
+        url: url.replace('http', 'ws'),
+        webSocketImpl: origin === undefined ? WebSocket : webSocketFrom(origin),
+        retryAttempts: 0,
+        ...(authorization !== undefined && { connectionParams: { authorization } }),
+      })
+      clients.push(client)
+      return client
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.dispose()))
+      await gateway.close()
+      await Promise.all([issuer.close(), ...[...subgraphs.values()].map((subgraph) => subgraph.close())])
+    },
+  }
+}
+
+/** What a browser does by itself. */
+const webSocketFrom = (origin: string) =>
+  class extends WebSocket {
+    constructor(address: string | URL, protocols?: string | string[]) {
+      super(address, protocols, { origin })
+    }
+  }

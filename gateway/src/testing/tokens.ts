@@ -1,0 +1,55 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createTokenVerifier, type TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
+import { systemClock } from '@carriergraph/shared/clock.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
+
+const ISSUER = 'https://issuer.example'
+const AUDIENCE = 'toy'
+const ALGORITHM = 'ES256'
+
+export interface TokenIssuer {
+  readonly verifier: TokenVerifier
+  /** An authorization header. `expiresIn_s` may be negative. */
+  bearer(options?: {
+    readonly scope?: string
+    readonly expiresIn_s?: number
+    readonly forged?: boolean
+  }): Promise<string>
+  close(): Promise<void>
+}
+
+/** An issuer that publishes its key on a loopback port, and the verifier that believes it. */
+export async function startTokenIssuer(): Promise<TokenIssuer> {
+  const [published, strange] = await Promise.all([generateKeyPair(ALGORITHM), generateKeyPair(ALGORITHM)])
+  const jwk = { ...(await exportJWK(published.publicKey)), kid: 'toy', alg: ALGORITHM }
+  const server = createServer((_request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }))
+  })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.address() as AddressInfo
+  return {
+    verifier: createTokenVerifier({
+      jwksUrl: `http://127.0.0.1:${port}/`,
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      algorithms: [ALGORITHM],
+      clock: systemClock,
+      leeway_s: 0,
+    }),
+    async bearer({ scope = '', expiresIn_s = 600, forged = false } = {}) {
+      const token = await new SignJWT({ tenant: 'toy', roles: ['customer'], scope })
+        .setProtectedHeader({ alg: ALGORITHM, kid: 'toy' })
+        .setSubject(newId('usr'))
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn_s)
+        .sign(forged ? strange.privateKey : published.privateKey)
+      return `Bearer ${token}`
+    },
+    close: () => new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve()))),
+  }
+}
