@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { checkRegistration } from './registration.ts'
+
+const good = { idempotencyKey: 'k', displayName: ' Ada Okafor ', roles: ['CUSTOMER', 'OPERATOR', 'CUSTOMER'] as const }
+
+it('takes a name without the blanks around it and each role once', () => {
+  expect(checkRegistration(good)).toEqual({
+    ok: true,
+    value: { idempotencyKey: 'k', displayName: 'Ada Okafor', roles: ['OPERATOR', 'CUSTOMER'] },
+  })
+})
+
+it.each([
+  ['no key', { ...good, idempotencyKey: '' }, 'idempotencyKey'],
+  ['a key of 129 characters', { ...good, idempotencyKey: 'k'.repeat(129) }, 'idempotencyKey'],
+  ['a blank name', { ...good, displayName: '   ' }, 'displayName'],
+  ['a name of 121 characters', { ...good, displayName: 'a'.repeat(121) }, 'displayName'],
+  ['a name with a line break', { ...good, displayName: 'Ada\nOkafor' }, 'displayName'],
+  ['a name with a zero byte', { ...good, displayName: 'Ada\0' }, 'displayName'],
+  ['no role', { ...good, roles: [] }, 'roles'],
+])('refuses %s', (_, asked, field) => {
+  expect(checkRegistration(asked)).toMatchObject({ ok: false, code: 'INVALID_VALUE', field: [field] })
+})
