@@ -1,7 +1,7 @@
 import type { JournalEvent } from '../journal/event.ts'
 
 /** What travels between services: an event of a journal, without its place there, and whose journal it was. */
-export type BusEvent = Omit<JournalEvent, 'position'> & {
+export type BusEvent = Omit<JournalEvent, 'position' | 'cursor'> & {
   /** The service whose journal it comes from. */
   readonly source: string
 }

@@ -103,7 +103,8 @@ describe('openDatabase', () => {
   })
 
   it('cuts off a statement, a lock wait and a transaction that take too long', async () => {
-    const rows = await database.sql.forTenant('limits')`
+    const usual = openDatabase({ url: opened.test.url, applicationName: 'test', log: silent })
+    const rows = await usual.sql.forTenant('limits')`
       select name, setting from pg_settings
       where name in ('statement_timeout', 'lock_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout')
       order by name`
@@ -113,6 +114,7 @@ describe('openDatabase', () => {
       ['statement_timeout', '10000'],
       ['transaction_timeout', '30000'],
     ])
+    await usual.close({ timeout_s: 1 })
   })
 
   it('answers a ping while the server is there, and fails it when nobody listens', async () => {

@@ -28,5 +28,7 @@ export async function assertRowLevelSecurity(sql: RawSql): Promise<void> {
   const faults = unprotected.filter(({ enabled, forced, policy }) => !(enabled && forced && policy))
   if (faults.length === 0) return
   const said = faults.map((f) => `${f.table} (enabled ${f.enabled}, forced ${f.forced}, own policy alone ${f.policy})`)
-  throw new Error(`Row-level security by tenant is missing on: ${said.join(', ')}. Add tenantPolicy() to the table.`)
+  throw new Error(
+    `Row-level security by tenant is missing on: ${said.join(', ')}. Add tenantPolicy() to the table and generate a migration.`,
+  )
 }

@@ -33,7 +33,11 @@ export async function databaseWith(
       await rm(migrationsFolder, { recursive: true })
     },
   })
-  const database = openDatabase({ url: test.url, applicationName: 'test', log: silent })
+  // A transaction that a test holds open must survive a slow machine.
+  const patient = new URL(test.url)
+  patient.searchParams.set('idle_in_transaction_session_timeout', '0')
+  patient.searchParams.set('transaction_timeout', '0')
+  const database = openDatabase({ url: patient.href, applicationName: 'test', log: silent })
   return {
     database,
     test,

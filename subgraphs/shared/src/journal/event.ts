@@ -15,4 +15,20 @@ export type JournalEvent = {
   readonly causationId: string | null
   readonly occurredAt: Date
   readonly position: Position
+  /** What a subscriber hands back as `after` to go on behind this event. */
+  readonly cursor: string
+}
+
+/** Which events a reader wants. What is left out does not restrict. */
+export type EventFilter = {
+  readonly tenant?: string | undefined
+  readonly types?: readonly string[] | undefined
+  readonly aggregate?: { readonly type: string; readonly id?: string } | undefined
+}
+
+export function isWanted(event: JournalEvent, { tenant, types, aggregate }: EventFilter): boolean {
+  if (tenant !== undefined && event.tenant !== tenant) return false
+  if (types !== undefined && !types.includes(event.type)) return false
+  if (aggregate === undefined) return true
+  return event.aggregate.type === aggregate.type && (aggregate.id === undefined || event.aggregate.id === aggregate.id)
 }
