@@ -1,7 +1,5 @@
-import type { GraphQLResolveInfo } from 'graphql'
 import type { Actor } from '../auth/actor.ts'
-import { tokenExpired, tokenMissing } from '../auth/refusals.ts'
-import type { Clock } from '../clock.ts'
+import { tokenMissing } from '../auth/refusals.ts'
 import { Refusal } from '../refusal.ts'
 import type { AnyOf, Requirement } from './requirements.ts'
 
@@ -25,22 +23,19 @@ export type Policy<Context> = (
 
 export type Policies<Context> = Readonly<Record<string, Policy<Context>>>
 
-export type CheckOptions<Context> = { readonly policies: Policies<Context>; readonly clock: Clock }
-
 /** Throws a Refusal, at once or in the promise; returns nothing when there was nothing to wait for. */
-export type Check<Context> = (object: unknown, context: Context, info: GraphQLResolveInfo) => void | Promise<void>
+export type Check<Context> = (object: unknown, context: Context) => void | Promise<void>
 
 /** A check of all `requirements`, the cheap ones first; undefined where there are none, so that nothing is wrapped. */
 export function checkOf<Context extends AuthorizedContext>(
   requirements: readonly Requirement[],
   site: PolicySite,
-  { policies, clock }: CheckOptions<Context>,
+  policies: Policies<Context>,
 ): Check<Context> | undefined {
   if (requirements.length === 0) return undefined
   const required = requirements.filter((requirement) => requirement.kind === 'policy')
-  return (object, context, info) => {
+  return (object, context) => {
     const { actor } = context
-    refuseExpired(actor, info, clock)
     for (const requirement of requirements) checkActor(requirement, actor)
     if (required.length > 0) return checkPolicies(required, policies, actor, object, context, site)
   }
@@ -54,12 +49,6 @@ function checkActor(requirement: Requirement, actor: Actor): void {
   const { anyOf } = requirement
   if (!anyOf.some((all) => all.every((scope) => actor.scopes.has(scope))))
     throw new Refusal('FORBIDDEN', `The token lacks a scope: it needs ${inWords(anyOf)}.`)
-}
-
-/** A token that was good at subscribing runs out while the stream is open; a request is over before that matters. */
-function refuseExpired(actor: Actor, info: GraphQLResolveInfo, clock: Clock): void {
-  if (info.operation.operation !== 'subscription' || actor.expiresAt === undefined) return
-  if (actor.expiresAt <= clock()) throw tokenExpired()
 }
 
 async function checkPolicies<Context>(

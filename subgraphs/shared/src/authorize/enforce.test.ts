@@ -22,12 +22,10 @@ const reader: Actor = {
 const librarian: Actor = { ...reader, subject: 'usr_librarian', roles: ['operator'] }
 const guest: Actor = { ...reader, subject: 'usr_guest', scopes: new Set() }
 
-let now = new Date('2026-11-21T12:00:00Z')
 /** What ran: resolvers and policies write here. */
 let ran: string[] = []
 beforeEach(() => {
   ran = []
-  now = new Date('2026-11-21T12:00:00Z')
 })
 
 const policies: Policies<Context> = {
@@ -47,7 +45,7 @@ const THEIRS = { __typename: 'Book', id: 'theirs', owner: 'usr_other', isbn: '2'
 
 function guarded(sdl: string, resolvers: GraphQLResolverMap<Context> = {}, header = LINK): GraphQLSchema {
   const schema = buildSubgraphSchema([{ typeDefs: parse(`${header}\n${sdl}`), resolvers }])
-  return enforceAuthorization<Context>(schema, { policies, clock: () => now })
+  return enforceAuthorization<Context>(schema, policies)
 }
 
 /** Data with null where something was refused, and "path: CODE" for each error. */
@@ -385,14 +383,12 @@ describe('a subscription', () => {
     expect(ran).toEqual([])
   })
 
-  test('asks the policy about each event, and refuses all of them once the token has expired', async () => {
-    const expiresAt = new Date(now.getTime() + 1000)
-    const stream = await open({ ...reader, expiresAt })
+  test('asks the policy about each event', async () => {
+    const stream = await open(reader)
     if (!(Symbol.asyncIterator in stream)) throw new Error('refused')
     const next = async () => summary((await stream.next()).value ?? {})
     expect(await next()).toEqual({ data: { sold: { id: 'mine' } }, errors: [] })
     expect(await next()).toEqual({ data: { sold: null }, errors: ['sold: FORBIDDEN'] })
-    now = expiresAt
-    expect(await next()).toEqual({ data: { sold: null }, errors: ['sold: UNAUTHENTICATED'] })
+    expect(await next()).toEqual({ data: { sold: { id: 'mine' } }, errors: [] })
   })
 })

@@ -7,7 +7,7 @@ import {
   isObjectType,
 } from 'graphql'
 import { StartupFault } from '../startup-fault.ts'
-import { type AuthorizedContext, type CheckOptions, checkOf } from './check.ts'
+import { type AuthorizedContext, checkOf, type Policies } from './check.ts'
 import { guardObjects, guardReferences, keepAbstractTypes } from './objects.ts'
 import { type Requirement, type Requirements, readRequirements } from './requirements.ts'
 
@@ -25,17 +25,17 @@ import { type Requirement, type Requirements, readRequirements } from './require
  */
 export function enforceAuthorization<Context extends AuthorizedContext>(
   schema: GraphQLSchema,
-  options: CheckOptions<Context>,
+  policies: Policies<Context>,
 ): GraphQLSchema {
   const requirements = readRequirements(schema)
-  refuseUnknownPolicies(requirements.policies, options.policies)
+  refuseUnknownPolicies(requirements.policies, policies)
   const types = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type))
   // Before the objects: it needs their own isTypeOf, which guardObjects wraps.
   keepAbstractTypes(schema, requirements)
   for (const type of types) {
-    guardObjects(type, requirements.ofType(type), options)
-    guardReferences(type, withoutPolicies(requirements.ofType(type)), options)
-    guardFields(type, requirements, isRoot(schema, type) ? requirements.ofType(type) : [], options)
+    guardObjects(type, requirements.ofType(type), policies)
+    guardReferences(type, withoutPolicies(requirements.ofType(type)), policies)
+    guardFields(type, requirements, isRoot(schema, type) ? requirements.ofType(type) : [], policies)
   }
   return schema
 }
@@ -45,7 +45,7 @@ function guardFields<Context extends AuthorizedContext>(
   type: GraphQLObjectType,
   requirements: Requirements,
   ofRoot: readonly Requirement[],
-  options: CheckOptions<Context>,
+  policies: Policies<Context>,
 ): void {
   for (const field of Object.values(type.getFields())) {
     const returned = getNamedType(field.type)
@@ -55,18 +55,18 @@ function guardFields<Context extends AuthorizedContext>(
       ...requirements.ofField(field),
       ...(isLeafType(returned) ? ofReturned : withoutPolicies(ofReturned)),
     ]
-    const check = checkOf(all, { typeName: type.name, fieldName: field.name }, options)
+    const check = checkOf(all, { typeName: type.name, fieldName: field.name }, policies)
     if (check === undefined) continue
     const { resolve = defaultFieldResolver, subscribe } = field
     field.resolve = (parent, args, context, info) => {
-      const checked = check(parent, context, info)
+      const checked = check(parent, context)
       return checked === undefined
         ? resolve(parent, args, context, info)
         : checked.then(() => resolve(parent, args, context, info))
     }
     if (subscribe)
       field.subscribe = async (root, args, context, info) => {
-        await check(root, context, info)
+        await check(root, context)
         return subscribe(root, args, context, info)
       }
   }

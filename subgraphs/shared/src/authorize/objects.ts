@@ -1,6 +1,6 @@
 import type { ApolloGraphQLObjectTypeExtensions } from '@apollo/subgraph'
 import { type GraphQLObjectType, type GraphQLSchema, isAbstractType } from 'graphql'
-import { type AuthorizedContext, type CheckOptions, checkOf } from './check.ts'
+import { type AuthorizedContext, checkOf, type Policies } from './check.ts'
 import type { Requirement, Requirements } from './requirements.ts'
 
 /**
@@ -10,14 +10,14 @@ import type { Requirement, Requirements } from './requirements.ts'
 export function guardObjects<Context extends AuthorizedContext>(
   type: GraphQLObjectType,
   requirements: readonly Requirement[],
-  options: CheckOptions<Context>,
+  policies: Policies<Context>,
 ): void {
-  const check = checkOf(requirements, { typeName: type.name }, options)
+  const check = checkOf(requirements, { typeName: type.name }, policies)
   if (check === undefined) return
   const { isTypeOf } = type
   type.isTypeOf = async (object, context, info) => {
     if (isTypeOf && !(await isTypeOf(object, context, info))) return false
-    await check(object, context, info)
+    await check(object, context)
     return true
   }
 }
@@ -26,11 +26,11 @@ export function guardObjects<Context extends AuthorizedContext>(
 export function guardReferences<Context extends AuthorizedContext>(
   type: GraphQLObjectType,
   requirements: readonly Requirement[],
-  options: CheckOptions<Context>,
+  policies: Policies<Context>,
 ): void {
   const extensions: ApolloGraphQLObjectTypeExtensions = type.extensions
   const resolveReference = extensions.apollo?.subgraph?.resolveReference
-  const check = checkOf(requirements, { typeName: type.name }, options)
+  const check = checkOf(requirements, { typeName: type.name }, policies)
   if (check === undefined || resolveReference === undefined) return
   type.extensions = {
     ...extensions,
@@ -39,7 +39,7 @@ export function guardReferences<Context extends AuthorizedContext>(
       subgraph: {
         ...extensions.apollo?.subgraph,
         resolveReference: async (reference: object, context: Context, info: Parameters<typeof resolveReference>[2]) => {
-          await check(reference, context, info)
+          await check(reference, context)
           return resolveReference(reference, context, info)
         },
       },

@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http'
+import { Refusal } from '../refusal.ts'
+import { SERVER_REFUSALS } from './refusals.ts'
+
+/**
+ * The raw bytes of a request, because a signature covers bytes.
+ * @throws Refusal PAYLOAD_TOO_LARGE as soon as it is clear; what follows is not kept
+ */
+export async function readBody(request: IncomingMessage, bytes_max: number): Promise<Buffer> {
+  const tooLarge = () => new Refusal('PAYLOAD_TOO_LARGE', SERVER_REFUSALS.PAYLOAD_TOO_LARGE)
+  if (Number(request.headers['content-length'] ?? 0) > bytes_max) throw tooLarge()
+  const chunks: Buffer[] = []
+  let size = 0
+  // Leaving the loop must not destroy the request: the refusal still has to go out on its socket.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length
+    if (size > bytes_max) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** @throws Refusal BAD_REQUEST or UNSUPPORTED_MEDIA_TYPE */
+export function parseJsonObject(request: IncomingMessage, body: Buffer): Record<string, unknown> {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+  if (!/^application\/json *(;|$)/i.test(type) || encoding !== 'identity')
+    throw new Refusal('UNSUPPORTED_MEDIA_TYPE', SERVER_REFUSALS.UNSUPPORTED_MEDIA_TYPE)
+  const value = parsed(body)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Refusal('BAD_REQUEST', SERVER_REFUSALS.BAD_REQUEST)
+  return { ...value }
+}
+
+function parsed(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,130 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
+import type { DocumentNode } from 'graphql'
+import type { TokenVerifier } from '../auth/verify.ts'
+import type { Policies } from '../authorize/check.ts'
+import { enforceAuthorization } from '../authorize/enforce.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { createErrorFormatter } from '../edge-errors.ts'
+import type { Log } from '../log.ts'
+import { Refusal } from '../refusal.ts'
+import type { SignatureVerifier } from '../signature/verify.ts'
+import { createApollo } from './apollo.ts'
+import { sendError } from './errors.ts'
+import { createHealth, type ReadinessChecks } from './health.ts'
+import { createHttpDoor } from './http.ts'
+import { InFlight, within } from './in-flight.ts'
+import { SERVER_LIMITS, type ServerLimits } from './limits.ts'
+import { listen } from './listen.ts'
+import { createLiveDoor } from './live.ts'
+import { SERVER_REFUSALS } from './refusals.ts'
+import type { ContextFactory, RequestContext } from './request-info.ts'
+import { createUpgradeHandler } from './upgrade.ts'
+
+export type SubgraphServerOptions<Context extends RequestContext> = {
+  readonly name: string
+  readonly typeDefs: DocumentNode
+  /** The generated `Resolvers` type; the subgraph library's own type is narrower than what it accepts. */
+  readonly resolvers: Readonly<Record<string, unknown>>
+  readonly context: ContextFactory<Context>
+  /** One function for each name that the SDL gives to `@policy`. */
+  readonly policies: Policies<Context>
+  readonly verifier: TokenVerifier
+  readonly signature: SignatureVerifier
+  readonly log: Log
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly host: string
+  readonly readiness: ReadinessChecks
+  readonly limits?: Partial<ServerLimits>
+  readonly clock?: Clock
+}
+
+export type SubgraphServer = {
+  /** @throws StartupFault, for instance when the port is in use */
+  start(): Promise<{ readonly url: string; readonly port: number }>
+  /**
+   * In this order: not ready and no new work, sockets closed with 1012, requests in flight finished or, at the
+   * deadline, dropped, port closed. Calling it again waits for the same end.
+   */
+  stop(): Promise<void>
+}
+
+const GRAPHQL_PATH = '/graphql'
+
+/**
+ * A subgraph on one port: `POST /graphql`, graphql-ws on the same path, `/health/live` and `/health/ready`. Operations
+ * are taken from signed callers only.
+ * @throws StartupFault when the SDL names a policy without a function, or has an access directive that nothing enforces
+ */
+export function createSubgraphServer<Context extends RequestContext>(
+  options: SubgraphServerOptions<Context>,
+): SubgraphServer {
+  const { name, log, signature, clock = systemClock, policies, port, host } = options
+  const limits = { ...SERVER_LIMITS, ...options.limits }
+  const resolvers = options.resolvers as GraphQLResolverMap<Context>
+  const schema = enforceAuthorization(buildSubgraphSchema([{ typeDefs: options.typeDefs, resolvers }]), policies)
+  const format = createErrorFormatter(log)
+  const apollo = createApollo<Context>(schema, format, log)
+
+  let stopping: Promise<void> | undefined
+  const isDraining = () => stopping !== undefined
+  const requests = new InFlight()
+  const streams = new InFlight()
+  const stopped = new AbortController()
+
+  const shared = { ...options, ...limits, schema, format, clock, isDraining }
+  const health = createHealth({ checks: options.readiness, isDraining, log, check_ms_max: limits.readiness_ms_max })
+  const answer = createHttpDoor({ ...shared, apollo, stopped: stopped.signal })
+  const live = createLiveDoor({ ...shared, open: streams })
+
+  function route(request: IncomingMessage, response: ServerResponse): void {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    if (health.handle(path, response)) return
+    const code = path !== GRAPHQL_PATH ? 'NOT_FOUND' : isDraining() ? 'SERVICE_UNAVAILABLE' : undefined
+    if (code !== undefined) sendError(response, new Refusal(code, SERVER_REFUSALS[code]), format)
+    else {
+      response.once('close', requests.begin())
+      void answer(request, response)
+    }
+  }
+
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, route)
+  http.on('upgrade', createUpgradeHandler({ live, signature, format, graphqlPath: GRAPHQL_PATH, isDraining }))
+
+  async function drain(): Promise<void> {
+    log.info({ requests: requests.count, streams: streams.count }, `${name} is stopping`)
+    const [, finished] = await Promise.all([live.close(limits.drain_ms_max), requests.idle(limits.drain_ms_max)])
+    if (!finished) log.warn({ requests: requests.count }, 'requests were still in flight at the deadline')
+    stopped.abort()
+    await closePort()
+    await apollo.stop()
+  }
+
+  async function closePort(): Promise<void> {
+    if (!http.listening) return
+    const closed = new Promise((resolve) => http.close(resolve))
+    http.closeIdleConnections()
+    if (requests.count > 0 || !(await within(closed, LAST_BYTES_MS_MAX))) http.closeAllConnections()
+    await closed
+  }
+
+  return {
+    async start() {
+      await apollo.start()
+      const listening = await listen(http, port, host)
+      return { port: listening, url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}${GRAPHQL_PATH}` }
+    },
+    stop() {
+      stopping ??= drain()
+      return stopping
+    },
+  }
+}
+
+/** Longer than the gateway's pool keeps an idle connection: who closes first must be the one who sends. */
+const KEEP_ALIVE_MS = 65_000
+/** How long a request may take to arrive. */
+const RECEIVE_MS_MAX = 30_000
+/** For an answer that is written but not yet sent when everything else has ended. */
+const LAST_BYTES_MS_MAX = 1_000
