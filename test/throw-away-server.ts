@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import fs from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import postgres from 'postgres'
+import { startPostgres } from '../scripts/postgres/launch.ts'
+import { stopUnlessUsed } from '../scripts/postgres/usage.ts'
+
+/** Followed by the pid of the test run and something random. */
+const DIRECTORY = /^carriergraph-test-(\d+)-/
+
+/** Nothing here has to survive a crash, so nothing waits for the disk. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // A pool per tenant and service, in two workers, with whole graphs among the tests.
+  max_connections: '300',
+  shared_preload_libraries: 'pg_stat_statements',
+}
+
+const dataDirOf = (directory: string) => path.join(directory, 'postgres')
+
+async function makeDirectory(): Promise<string> {
+  const directory = await fs.mkdtemp(path.join(os.tmpdir(), `carriergraph-test-${process.pid}-`))
+  // The server's unprivileged user has to get through to the cluster when root runs the tests.
+  await fs.chmod(directory, 0o711)
+  return directory
+}
+
+async function removeDirectory(directory: string): Promise<void> {
+  // The data lies elsewhere when the directory for temporary files is root's own.
+  const place = await fs.realpath(dataDirOf(directory)).catch(() => directory)
+  for (const gone of [place, directory]) await fs.rm(gone, { recursive: true, force: true })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
+
+async function removeAbandoned(directory: string): Promise<void> {
+  const { uid } = await fs.stat(directory)
+  if (uid !== process.getuid?.()) return
+  await stopUnlessUsed(dataDirOf(directory))
+  await removeDirectory(directory)
+}
+
+/** Stops and removes what test runs of this user left that were killed before their teardown. */
+export async function removeAbandonedServers(): Promise<void> {
+  for (const name of await fs.readdir(os.tmpdir())) {
+    const pid = Number(DIRECTORY.exec(name)?.[1] ?? process.pid)
+    if (isAlive(pid)) continue
+    // Another run may be at the same work; what neither manages is no reason to fail this one.
+    await removeAbandoned(path.join(os.tmpdir(), name)).catch(() => undefined)
+  }
+}
+
+export interface ThrowAwayServer {
+  /** For the superuser. */
+  url: string
+  /** Stops the server and leaves nothing of it on the disk. */
+  remove(): Promise<void>
+}
+
+/** A PostgreSQL with an empty cluster, made for speed. `pg_stat_statements` counts the statements of all its databases. */
+export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+  const directory = await makeDirectory()
+  const dataDir = dataDirOf(directory)
+  const server = await startPostgres({ dataDir, password: randomBytes(16).toString('hex'), settings: SETTINGS })
+  const sql = postgres(server.url(), { max: 1 })
+  await sql`create extension pg_stat_statements`
+  await sql.end()
+  const remove = async () => {
+    await server.stop()
+    await removeDirectory(directory)
+  }
+  return { url: server.url(), remove }
+}
