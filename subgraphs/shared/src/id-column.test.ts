@@ -1,13 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import { pgTable, text } from 'drizzle-orm/pg-core'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest'
+import { databaseWith } from './db/tables-for-tests.ts'
 import { idColumn } from './id-column.ts'
 import { type Id, namedId, toUuid } from './ids.ts'
 import { placeholderFor } from './placeholder.ts'
-import { createTables } from './testing/create-tables.ts'
-import { createTestDatabase } from './testing/database.ts'
 
 const slices = pgTable('slice', {
   id: idColumn('slc').primaryKey(),
@@ -16,13 +13,9 @@ const slices = pgTable('slice', {
 })
 
 async function openDatabase() {
-  const database = await createTestDatabase({ name: 'id-column', migrate: (url) => createTables(url, { slices }) })
-  const raw = postgres(database.url, { max: 1 })
-  onTestFinished(async () => {
-    await raw.end()
-    await database.drop()
-  })
-  return { raw, db: drizzle(raw) }
+  const opened = await databaseWith('id-column', { slices })
+  onTestFinished(() => opened[Symbol.asyncDispose]())
+  return { db: opened.database.forTenant('north'), raw: opened.database.sql.forTenant('north') }
 }
 
 const [gold, ada] = [namedId('slc', 'gold'), namedId('usr', 'ada')]

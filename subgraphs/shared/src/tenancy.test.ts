@@ -1,10 +1,9 @@
 import { index, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import { expect, onTestFinished, test } from 'vitest'
+import { databaseWith } from './db/tables-for-tests.ts'
 import { idColumn, tenantColumn } from './id-column.ts'
 import { tenantPolicy } from './tenancy.ts'
-import { createTables } from './testing/create-tables.ts'
-import { createTestDatabase } from './testing/database.ts'
 
 const things = pgTable(
   'thing',
@@ -17,12 +16,12 @@ const things = pgTable(
 )
 
 async function database() {
-  const created = await createTestDatabase({ name: 'tenancy', migrate: (url) => createTables(url, { things }) })
-  onTestFinished(() => created.drop())
+  const opened = await databaseWith('tenancy', { things })
+  onTestFinished(() => opened[Symbol.asyncDispose]())
   return {
     /** A single connection, so that what is set and prepared on it stays. */
     as(tenant: string | undefined) {
-      const sql = postgres(created.url, {
+      const sql = postgres(opened.test.url, {
         max: 1,
         connection: {
           ...(tenant === undefined ? {} : { 'app.tenant': tenant }),
