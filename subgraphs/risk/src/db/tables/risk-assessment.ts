@@ -1,0 +1,49 @@
+import type { Explanation } from '@carriergraph/shared/explanation.ts'
+import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
+import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import { RISK_DECISIONS } from '../../domain/assess.ts'
+import type { RuleHit } from '../../domain/rules.ts'
+
+/** The assessment of one payment, together with what was assessed. Append-only. */
+export const riskAssessment = pgTable(
+  'risk_assessment',
+  {
+    tenantId: tenantColumn(),
+    id: idColumn('asm').notNull(),
+    paymentId: idColumn('pay', 'payment_id').notNull(),
+    payerId: idColumn('usr', 'payer_id').notNull(),
+    amountMinor: minorColumn('amount_minor'),
+    currency: currencyColumn(),
+    /** About what the amount was worth in euro, for averages; null where no rate is known. */
+    amountEuro: numeric('amount_euro', { precision: 30, scale: 6 }),
+    decision: text('decision', { enum: RISK_DECISIONS }).notNull(),
+    score: integer('score').notNull(),
+    ruleHits: jsonb('rule_hits').notNull().$type<readonly RuleHit[]>(),
+    explanation: jsonb('explanation').notNull().$type<Explanation>(),
+    paymentCreatedAt: timestamp('payment_created_at', { withTimezone: true, precision: 3 }).notNull(),
+    assessedAt: timestamp('assessed_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'risk_assessment_key', columns: [table.tenantId, table.id] }),
+    uniqueIndex('risk_assessment_of_payment').on(table.tenantId, table.paymentId),
+    index('risk_assessment_of_payer').on(table.tenantId, table.payerId, table.paymentCreatedAt),
+    check('risk_assessment_score', sql`${table.score} between 0 and 100`),
+    tenantPolicy(),
+  ],
+)
+
+export type RiskAssessmentRow = typeof riskAssessment.$inferSelect

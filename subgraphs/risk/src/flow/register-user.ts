@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import type { UserRow } from '../db/tables/user.ts'
+import { findRegistration, insertUser } from '../db/users.ts'
+import type { KycStatus } from '../domain/kyc.ts'
+import type { Registration } from '../domain/registration.ts'
+import type { Provenance } from './provenance.ts'
+
+/** What demo data fixes and a registration leaves to chance and rule. */
+export type Preset = { readonly id: Id<'usr'>; readonly kycStatus: KycStatus }
+
+/** Registers a user once: sent again under the same key, it answers with the same user. */
+export function registerUser(
+  db: TenantDb,
+  registration: Registration,
+  provenance: Provenance,
+  preset: Preset = { id: newId('usr', provenance.now), kycStatus: 'PENDING' },
+): Promise<Outcome<UserRow, 'IDEMPOTENCY_KEY_REUSED'>> {
+  const requestHash = hashOf(registration)
+  return inTransaction(db, async (tx) => {
+    const inserted = await insertUser(tx, {
+      ...registration,
+      ...preset,
+      roles: [...registration.roles],
+      version: 1,
+      registeredBy: provenance.actor,
+      requestHash,
+      createdAt: provenance.now,
+    })
+    if (inserted === null) return earlier(tx, registration, provenance.actor, requestHash)
+    const { id, displayName, roles, kycStatus } = inserted
+    await appendToJournal(tx, {
+      aggregate: { type: 'user', id },
+      version: 1,
+      type: 'user.registered',
+      data: { userId: id, displayName, roles, kycStatus },
+      actor: provenance.actor,
+      correlationId: provenance.correlationId,
+      occurredAt: provenance.now,
+    })
+    return ok(inserted)
+  })
+}
+
+async function earlier(tx: Tx, { idempotencyKey }: Registration, registeredBy: string, requestHash: string) {
+  const user = await findRegistration(tx, registeredBy, idempotencyKey)
+  if (user?.requestHash === requestHash) return ok(user)
+  const message = 'This key was used for another registration: choose a new one.'
+  return refuse('IDEMPOTENCY_KEY_REUSED', message, ['idempotencyKey'])
+}
+
+const hashOf = ({ displayName, roles }: Registration): string =>
+  createHash('sha256')
+    .update(JSON.stringify([displayName, roles]))
+    .digest('hex')
