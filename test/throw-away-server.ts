@@ -3,7 +3,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import postgres from 'postgres'
-import { startPostgres } from '../scripts/postgres/launch.ts'
+import { type RunningPostgres, startPostgres } from '../scripts/postgres/launch.ts'
 import { stopUnlessUsed } from '../scripts/postgres/usage.ts'
 
 /** Followed by the pid of the test run and something random. */
@@ -67,17 +67,26 @@ export interface ThrowAwayServer {
   remove(): Promise<void>
 }
 
-/** A PostgreSQL with an empty cluster, made for speed. `pg_stat_statements` counts the statements of all its databases. */
-export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
-  const directory = await makeDirectory()
-  const dataDir = dataDirOf(directory)
+async function launch(dataDir: string): Promise<RunningPostgres> {
   const server = await startPostgres({ dataDir, password: randomBytes(16).toString('hex'), settings: SETTINGS })
   const sql = postgres(server.url(), { max: 1 })
   await sql`create extension pg_stat_statements`
   await sql.end()
-  const remove = async () => {
-    await server.stop()
-    await removeDirectory(directory)
+  return server
+}
+
+/** A PostgreSQL with an empty cluster, made for speed. `pg_stat_statements` counts the statements of all its databases. */
+export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+  const directory = await makeDirectory()
+  try {
+    const server = await launch(dataDirOf(directory))
+    const remove = async () => {
+      await server.stop()
+      await removeDirectory(directory)
+    }
+    return { url: server.url(), remove }
+  } catch (error) {
+    await removeAbandoned(directory)
+    throw error
   }
-  return { url: server.url(), remove }
 }

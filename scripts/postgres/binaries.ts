@@ -2,7 +2,7 @@ import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import { explainOutput, PostgresStartError } from './failure.ts'
+import { explainError, explainOutput, PostgresStartError } from './failure.ts'
 import { isRoot, type Owner } from './owner.ts'
 import { run } from './programs.ts'
 
@@ -99,6 +99,7 @@ async function copyPackage(packageDir: string, cacheDir: string): Promise<string
     await fs.rename(unfinished, copy)
   } catch (error) {
     await fs.rm(unfinished, { recursive: true, force: true })
+    // Another starter was faster.
     if (!['EEXIST', 'ENOTEMPTY'].includes(String(errorCode(error)))) throw error
   }
   return copy
@@ -123,7 +124,10 @@ export async function prepareBinaries(options: {
     if (!/EACCES|Permission denied/.test(probe.output)) throw explainOutput(probe.output, { dataDir: packageDir })
   }
   onProgress?.(`Copying PostgreSQL to ${cacheDir}`)
-  const copied = binariesOf(await copyPackage(packageDir, cacheDir))
+  const copy = await copyPackage(packageDir, cacheDir).catch((error: unknown) => {
+    throw explainError(error, { dataDir: cacheDir })
+  })
+  const copied = binariesOf(copy)
   const probe = await run(copied.postgres, ['--version'], owner)
   if (!probe.ok) throw explainOutput(probe.output, { dataDir: cacheDir })
   return copied

@@ -32,9 +32,24 @@ const OUTPUTS: { output: string; code: PostgresStartCode; names: string }[] = [
   },
   {
     output:
-      'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nHINT:  Is another postmaster running?',
+      'LOG:  could not bind IPv4 address "127.0.0.1": Address already in use\nFATAL:  could not create any TCP/IP sockets',
     code: 'PORT_IN_USE',
     names: '4006',
+  },
+  {
+    output: 'FATAL:  could not resize shared memory segment "/PostgreSQL.7" to 1048576 bytes: No space left on device',
+    code: 'SHARED_MEMORY',
+    names: '--shm-size',
+  },
+  {
+    output: 'FATAL:  could not create semaphores: No space left on device',
+    code: 'SHARED_MEMORY',
+    names: 'kernel.sem',
+  },
+  {
+    output: 'FATAL:  lock file "postmaster.pid" already exists\nHINT:  Is another postmaster (PID 9) running?',
+    code: 'STILL_STOPPING',
+    names: 'wait',
   },
   {
     output: 'initdb: error: could not look up effective user ID 4711: user does not exist',

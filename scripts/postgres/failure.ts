@@ -56,10 +56,11 @@ const EXPLANATIONS: Explanation[] = [
       `Embedded PostgreSQL needs a C library with ${match[1]}, newer than this machine's: use a newer system ${ELSEWHERE}.`,
   },
   {
-    pattern: /shared memory segment: (?:No space left on device|Cannot allocate memory|Invalid argument)/,
+    pattern:
+      /(?:shared memory segment|semaphores)[^\n]*: (?:No space left on device|Cannot allocate memory|Invalid argument)/,
     code: 'SHARED_MEMORY',
     sentence: () =>
-      `PostgreSQL got no shared memory from the system: give the container more (--shm-size=256m), raise kernel.shmmni, ${ELSEWHERE}.`,
+      `PostgreSQL got no shared memory or semaphores from the system: give the container more (--shm-size=256m), raise kernel.shmmni or kernel.sem, ${ELSEWHERE}.`,
   },
   {
     pattern: /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT|database or disk is full/,
@@ -67,10 +68,10 @@ const EXPLANATIONS: Explanation[] = [
     sentence: (_, { dataDir }) => `The disk that holds ${dataDir} is full: free at least 200 MB and start again.`,
   },
   {
-    pattern: /could not bind IPv4 address [^\n]*(?:in use|Permission denied)|could not create any TCP\/IP sockets/,
+    pattern: /could not create any TCP\/IP sockets/,
     code: 'PORT_IN_USE',
     sentence: (_, { port }) =>
-      `PostgreSQL cannot listen on 127.0.0.1:${port}, the port is taken: stop the program that holds it or choose another port.`,
+      `PostgreSQL cannot listen on 127.0.0.1:${port}, the port is taken or reserved: stop the program that holds it or choose another port.`,
   },
   {
     pattern: /could not look up effective user ID (\d+)/,
@@ -79,7 +80,7 @@ const EXPLANATIONS: Explanation[] = [
       `User id ${match[1]} has no name on this machine, which PostgreSQL requires: start as a user listed in /etc/passwd ${ELSEWHERE}.`,
   },
   {
-    pattern: /pre-existing shared memory block[^\n]*still in use/,
+    pattern: /pre-existing shared memory block[^\n]*still in use|lock file "postmaster\.pid" already exists/,
     code: 'STILL_STOPPING',
     sentence: (_, { dataDir }) =>
       `Processes of an earlier PostgreSQL still work on ${dataDir}: wait until they have ended and start again.`,

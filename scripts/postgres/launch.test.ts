@@ -71,7 +71,7 @@ describe('start', () => {
     const starter = spawnStarter({ ...scratch, password, settings }, { env })
     const { url } = await started(starter)
     expect(await ask(url, 'show data_directory')).toBe(scratch.dataDir)
-    expect(await ask(url, 'show timezone')).not.toContain('Mars')
+    expect(await ask(url, 'show timezone')).toBe('UTC')
     await starter.end()
   })
 
@@ -83,7 +83,7 @@ describe('start', () => {
     const port = typeof address === 'object' && address ? address.port : 0
     await expect(startPostgres({ ...scratch, password, settings, port })).rejects.toMatchObject({
       code: 'PORT_IN_USE',
-      message: `PostgreSQL cannot listen on 127.0.0.1:${port}, the port is taken: stop the program that holds it or choose another port.`,
+      message: `PostgreSQL cannot listen on 127.0.0.1:${port}, the port is taken or reserved: stop the program that holds it or choose another port.`,
     })
     occupant.close()
     await once(occupant, 'close')

@@ -36,16 +36,27 @@ function pidExists(pid: number): boolean {
   }
 }
 
+/** A postmaster works in its data directory; another process that got its pid does not. */
+async function worksIn(pid: number, dataDir: string): Promise<boolean> {
+  const place = await fs.realpath(dataDir)
+  try {
+    return (await fs.readlink(`/proc/${pid}/cwd`)) === place
+  } catch {
+    // Root in a container may not look there (no CAP_SYS_PTRACE), but everybody may read the command line.
+    const words = (await fs.readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    const option = words.indexOf('-D')
+    return option >= 0 && (await fs.realpath(words[option + 1] ?? '/')) === place
+  }
+}
+
 async function isLivePostmasterOnLinux(pid: number, dataDir: string): Promise<boolean> {
   try {
     const stat = await fs.readFile(`/proc/${pid}/stat`, 'utf8')
     // The state follows the program's name, which may itself contain blanks and parentheses.
     const state = stat.slice(stat.lastIndexOf(')') + 2).charAt(0)
-    if (state === 'Z' || state === 'X') return false
-    // A postmaster works in its data directory; another process that got the pid does not.
-    return (await fs.readlink(`/proc/${pid}/cwd`)) === (await fs.realpath(dataDir))
+    return state !== 'Z' && state !== 'X' && (await worksIn(pid, dataDir))
   } catch {
-    // Gone meanwhile, or another user's process: the owner of the data directory may always look.
+    // Gone meanwhile.
     return false
   }
 }

@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import fs from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -18,6 +19,8 @@ const normalUser = isRoot() ? unprivileged : undefined
 const canActAsNormalUser =
   !normalUser ||
   ((await canReach(normalUser, import.meta.dirname)) && (await canReach(normalUser, path.dirname(process.execPath))))
+
+const hasSetpriv = spawnSync('setpriv', ['--version']).status === 0
 
 const userOf = (pid: number) => Number(execFileSync('ps', ['-o', 'uid=', '-p', String(pid)], { encoding: 'utf8' }))
 
@@ -43,6 +46,23 @@ describe.runIf(isRoot())('started as root', () => {
     await server.stop()
     expect(await isRunning(server.pid, await fs.realpath(home.dataDir))).toBe(false)
   })
+
+  it.runIf(hasSetpriv)(
+    'in a container that may not look into other users’ processes, it adopts and stops',
+    async () => {
+      await using scratch = await makeScratch()
+      const through = ['setpriv', '--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace']
+      const killed = spawnStarter({ ...scratch, password, settings }, { through })
+      const orphan = await started(killed)
+      killed.process.kill('SIGKILL')
+      await once(killed.process, 'exit')
+
+      const heir = spawnStarter({ ...scratch, password, settings }, { through })
+      expect(await started(heir)).toMatchObject({ pid: orphan.pid, adopted: true })
+      await heir.end()
+      expect(await isRunning(orphan.pid, scratch.dataDir)).toBe(false)
+    },
+  )
 
   it('a user without a name is told that PostgreSQL needs one', async () => {
     await using scratch = await makeScratch()
