@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'graphql'
+import { createTokenVerifier, TOKEN_ALGORITHMS } from '../auth/verify.ts'
+import type { Policies } from '../authorize/check.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import { migrate } from '../db/migrate.ts'
+import { type Database, openDatabase, type TenantDb } from '../db/pools.ts'
+import { JournalTail } from '../journal/tail.ts'
+import type { Service } from '../lifecycle.ts'
+import { createLog, type Log } from '../log.ts'
+import { scalarResolvers } from '../scalars.ts'
+import type { RequestContext, RequestInfo } from '../server/request-info.ts'
+import { createSubgraphServer } from '../server/subgraph-server.ts'
+import { createSignatureVerifier } from '../signature/verify.ts'
+import type { SubgraphSettings } from './settings.ts'
+
+/** What the kit gives to every request; a subgraph adds its loaders. */
+export type ServiceContext = RequestContext & {
+  /** The actor's tenant, and nothing else. */
+  readonly db: TenantDb
+  readonly journal: JournalTail
+  readonly clock: Clock
+}
+
+/** What a subgraph's own background work gets. */
+export type ServiceParts = {
+  readonly database: Database
+  readonly journal: JournalTail
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Something that runs beside the server: started before it, stopped after it. */
+export type Worker = { start(): Promise<void>; stop(): Promise<void> }
+
+export type SubgraphDefinition<Context extends RequestContext> = {
+  readonly name: string
+  /** Absolute path of the SDL, and of the folder that drizzle-kit generated. */
+  readonly sdlFile: string
+  readonly migrationsFolder: string
+  readonly resolvers: Readonly<Record<string, unknown>>
+  readonly policies: Policies<Context>
+  readonly context: (base: ServiceContext, request: RequestInfo) => Context
+  /** Consumers, sweepers: started in this order. */
+  readonly workers?: (parts: ServiceParts) => readonly Worker[]
+}
+
+export type ServiceOptions = { readonly clock?: Clock; readonly log?: Log }
+
+/** How much a token's expiry may be off because of clocks that differ. */
+const TOKEN_LEEWAY_S = 5
+/** How long statements may run on when everything else has stopped. */
+const CLOSE_TIMEOUT_S = 5
+
+/**
+ * Puts a subgraph together: migrates its database, follows its journal, starts its workers and serves its schema.
+ * What it opens it registers in `resources`, so that whoever stops it closes everything in reverse order.
+ */
+export async function createSubgraphService<Context extends RequestContext>(
+  definition: SubgraphDefinition<Context>,
+  settings: SubgraphSettings,
+  resources: AsyncDisposableStack,
+  { clock = systemClock, log = createLog({ service: definition.name, level: settings.LOG_LEVEL }) }: ServiceOptions = {},
+): Promise<Service> {
+  const { name, migrationsFolder, resolvers, policies } = definition
+  await migrate({ url: settings.DATABASE_URL, migrationsFolder })
+  const database = openDatabase({ url: settings.DATABASE_URL, applicationName: name, log })
+  resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
+
+  const journal = new JournalTail({ database, log })
+  for (const worker of [journal, ...(definition.workers?.({ database, journal, clock, log }) ?? [])]) {
+    resources.defer(() => worker.stop())
+    await worker.start()
+  }
+  const server = createSubgraphServer<Context>({
+    name,
+    typeDefs: parse(readFileSync(definition.sdlFile, 'utf8')),
+    resolvers: { ...scalarResolvers, ...resolvers },
+    context: (request) =>
+      definition.context({ ...request, db: database.forTenant(request.actor.tenant), journal, clock }, request),
+    policies,
+    verifier: createTokenVerifier({
+      jwksUrl: settings.JWKS_URL,
+      issuer: settings.JWT_ISSUER,
+      audience: settings.JWT_AUDIENCE,
+      algorithms: TOKEN_ALGORITHMS,
+      clock,
+      leeway_s: TOKEN_LEEWAY_S,
+    }),
+    signature: createSignatureVerifier({ keys: settings.SIGNING_KEYS, clock }),
+    log,
+    port: settings.PORT,
+    host: settings.HOST,
+    readiness: { database: () => database.ping() },
+    clock,
+  })
+  return { log, server }
+}
