@@ -1,0 +1,117 @@
+import { ordering } from '@carriergraph/shared/connection/ordering.ts'
+import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { type Money, money } from '@carriergraph/shared/money/money.ts'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import type { AccountPurpose } from '../domain/entries.ts'
+import { amongIds } from './among-ids.ts'
+import { type LedgerAccountRow, ledgerAccount } from './tables/ledger-account.ts'
+
+/** An account as it is shown. */
+export type LedgerAccount = {
+  readonly id: Id<'led'>
+  /** Null for the operator's own accounts. */
+  readonly ownerId: Id<'usr'> | null
+  readonly purpose: AccountPurpose
+  readonly balance: Money
+  readonly createdAt: Date
+}
+
+export type NewWallet = {
+  readonly id: Id<'led'>
+  readonly ownerId: Id<'usr'>
+  readonly currency: CurrencyCode
+  readonly createdAt: Date
+}
+
+/** Opens a wallet; undefined when its owner has one in that currency already. */
+export async function insertWallet(tx: Tx, wallet: NewWallet): Promise<LedgerAccount | undefined> {
+  const [row] = await tx
+    .insert(ledgerAccount)
+    .values({ ...wallet, purpose: 'WALLET' })
+    .onConflictDoNothing({
+      target: [ledgerAccount.tenantId, ledgerAccount.ownerId, ledgerAccount.currency],
+      where: sql`${ledgerAccount.purpose} = 'WALLET'`,
+    })
+    .returning()
+  return row && toLedgerAccount(row)
+}
+
+export async function findWallet(db: Db, ownerId: Id<'usr'>, currency: CurrencyCode): Promise<LedgerAccount> {
+  const [row] = await db
+    .select()
+    .from(ledgerAccount)
+    .where(
+      and(
+        eq(ledgerAccount.ownerId, ownerId),
+        eq(ledgerAccount.currency, currency),
+        eq(ledgerAccount.purpose, 'WALLET'),
+      ),
+    )
+  if (row === undefined) throw new Error(`The wallet of ${ownerId} in ${currency} is gone.`)
+  return toLedgerAccount(row)
+}
+
+/** The operator's own accounts, one of each in every currency that there is a wallet in. */
+const OPERATOR_PURPOSES = ['FUNDING', 'BILLING_CLEARING'] as const satisfies readonly AccountPurpose[]
+
+/** Opens those of the operator's accounts in a currency that are missing. */
+export async function ensureOperatorAccounts(tx: Tx, currency: CurrencyCode, createdAt: Date): Promise<void> {
+  await tx
+    .insert(ledgerAccount)
+    .values(OPERATOR_PURPOSES.map((purpose) => ({ id: newId('led', createdAt), purpose, currency, createdAt })))
+    .onConflictDoNothing({
+      target: [ledgerAccount.tenantId, ledgerAccount.purpose, ledgerAccount.currency],
+      where: isNull(ledgerAccount.ownerId),
+    })
+}
+
+export async function findOperatorAccount(
+  db: Db,
+  purpose: (typeof OPERATOR_PURPOSES)[number],
+  currency: CurrencyCode,
+): Promise<LedgerAccount> {
+  const [row] = await db
+    .select()
+    .from(ledgerAccount)
+    .where(and(isNull(ledgerAccount.ownerId), eq(ledgerAccount.purpose, purpose), eq(ledgerAccount.currency, currency)))
+  if (row === undefined) throw new Error(`The operator has no ${purpose} account in ${currency}.`)
+  return toLedgerAccount(row)
+}
+
+/** A user's wallets: the ids of later ones are greater. */
+export const newestWallets = ordering({
+  name: 'User.wallets by newest',
+  direction: 'desc',
+  by: { id: ledgerAccount.id },
+})
+
+export const walletsOfUsers = pagesByParent(newestWallets, ledgerAccount.ownerId, (db, { where, orderBy, limit }) =>
+  db
+    .select()
+    .from(ledgerAccount)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit),
+)
+
+const accountsByIds = preparedFor((db) =>
+  db.select().from(ledgerAccount).where(amongIds(ledgerAccount.id)).prepare('ledger accounts by id'),
+)
+
+/** Those that exist, in any order. */
+export async function findLedgerAccounts(db: Db, ids: readonly Id<'led'>[]): Promise<LedgerAccount[]> {
+  const rows = await accountsByIds(db).execute({ ids: ids.map(toUuid) })
+  return rows.map(toLedgerAccount)
+}
+
+export const toLedgerAccount = (row: LedgerAccountRow): LedgerAccount => ({
+  id: row.id,
+  ownerId: row.ownerId,
+  purpose: row.purpose,
+  balance: money(row.balanceMinor, row.currency),
+  createdAt: row.createdAt,
+})

@@ -1,0 +1,93 @@
+import { Decimal } from '@carriergraph/shared/money/decimal.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decide, type RISK_DECISIONS, type RiskAnswer } from './decide.ts'
+
+const LIMIT = new Decimal('50.00')
+const explanation = { rule: 'risk.none', summary: 'No rule fired.', inputs: [], counterfactual: 'More payments.' }
+const assessed = (decision: (typeof RISK_DECISIONS)[number]): RiskAnswer => ({
+  kind: 'ASSESSED',
+  decision,
+  explanation,
+})
+const late: RiskAnswer = { kind: 'ABSENT', absence: 'DEADLINE' }
+const eur = (minor: bigint): Money => ({ minor, currency: 'EUR' })
+
+test.each([
+  ['APPROVE', 'COMPLETED', undefined],
+  ['REVIEW', 'REVIEW', undefined],
+  ['DECLINE', 'FAILED', 'DECLINED_BY_RISK'],
+] as const)('follows %s to %s with the explanation of risk', (decision, status, failure) => {
+  const verdict = decide(eur(1_000_000n), assessed(decision), LIMIT)
+  expect(verdict).toMatchObject({ status, decision: { source: 'RISK', explanation } })
+  expect('failure' in verdict ? verdict.failure.code : undefined).toBe(failure)
+})
+
+test.each<[string, Money, RiskAnswer, string, string]>([
+  ['the limit itself', eur(5_000n), late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['one cent above the limit', eur(5_001n), late, 'REVIEW', 'payments.fallback.review'],
+  ['50 yen', { minor: 50n, currency: 'JPY' }, late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['51 yen', { minor: 51n, currency: 'JPY' }, late, 'REVIEW', 'payments.fallback.review'],
+  ['50.000 dinars', { minor: 50_000n, currency: 'KWD' }, late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['50.001 dinars', { minor: 50_001n, currency: 'KWD' }, late, 'REVIEW', 'payments.fallback.review'],
+  [
+    'a cent, risk being down',
+    eur(1n),
+    { kind: 'ABSENT', absence: 'UNREACHABLE' },
+    'COMPLETED',
+    'payments.fallback.small_amount',
+  ],
+  [
+    'a cent, risk talking nonsense',
+    eur(1n),
+    { kind: 'ABSENT', absence: 'BAD_ANSWER' },
+    'COMPLETED',
+    'payments.fallback.small_amount',
+  ],
+  [
+    'a cent of a payer whom risk does not know',
+    eur(1n),
+    { kind: 'REFUSED', code: 'USER_NOT_FOUND' },
+    'REVIEW',
+    'payments.fallback.review',
+  ],
+])('falls back for %s', (_, amount, answer, status, rule) => {
+  expect(decide(amount, answer, LIMIT)).toMatchObject({
+    status,
+    decision: { source: 'FALLBACK', explanation: { rule } },
+  })
+})
+
+test('a fallback explains itself with what it looked at', () => {
+  expect(decide(eur(1_250n), late, LIMIT).decision.explanation).toEqual({
+    rule: 'payments.fallback.small_amount',
+    summary: 'Risk did not answer in time; 12.50 EUR is within the limit for going through without an assessment.',
+    inputs: [
+      { name: 'risk', value: 'did not answer in time' },
+      { name: 'amount', value: '12.50 EUR' },
+      { name: 'fallback_limit', value: '50 EUR' },
+    ],
+    counterfactual: 'Above 50 EUR it would have waited for review.',
+  })
+})
+
+test('a limit of zero sends every payment without an assessment to review', () => {
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (minor) => {
+      expect(decide(eur(minor), late, new Decimal(0)).status).toBe('REVIEW')
+    }),
+  )
+})
+
+test('without an assessment a payment never fails and never passes above the limit', () => {
+  const answer = fc.oneof(
+    fc.constantFrom<RiskAnswer>(late, { kind: 'ABSENT', absence: 'UNREACHABLE' }, { kind: 'REFUSED', code: 'X' }),
+  )
+  fc.assert(
+    fc.property(fc.bigInt({ min: 1n, max: 20_000n }), answer, (minor, given) => {
+      const { status } = decide(eur(minor), given, LIMIT)
+      expect(status).toBe(given.kind === 'ABSENT' && minor <= 5_000n ? 'COMPLETED' : 'REVIEW')
+    }),
+  )
+})

@@ -1,0 +1,99 @@
+import type { Explanation } from '@carriergraph/shared/explanation.ts'
+import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
+import { formatAmount, type Money, toDecimal } from '@carriergraph/shared/money/money.ts'
+
+/** RISK: risk assessed it. FALLBACK: risk gave no assessment, and the declared fallback was used. */
+export const DECISION_SOURCES = ['RISK', 'FALLBACK'] as const
+
+/** Why a payment that was taken on may fail. */
+export const FAILURE_CODES = ['DECLINED_BY_RISK', 'INSUFFICIENT_FUNDS'] as const
+export type FailureCode = (typeof FAILURE_CODES)[number]
+
+export const RISK_DECISIONS = ['APPROVE', 'REVIEW', 'DECLINE'] as const
+export type RiskDecision = (typeof RISK_DECISIONS)[number]
+
+/** Why there is no answer, and how an explanation words it. */
+const ABSENCES = {
+  DEADLINE: 'did not answer in time',
+  UNREACHABLE: 'could not be reached',
+  BAD_ANSWER: 'answered with something else than an assessment',
+} as const
+
+export type Absence = keyof typeof ABSENCES
+
+/** What came of asking risk. REFUSED: it answered that it cannot assess this payment, with its own code. */
+export type RiskAnswer =
+  | { readonly kind: 'ASSESSED'; readonly decision: RiskDecision; readonly explanation: Explanation }
+  | { readonly kind: 'REFUSED'; readonly code: string }
+  | { readonly kind: 'ABSENT'; readonly absence: Absence }
+
+export type PaymentDecision = {
+  readonly source: (typeof DECISION_SOURCES)[number]
+  readonly explanation: Explanation
+}
+
+export type PaymentFailure = { readonly code: FailureCode; readonly message: string }
+
+/** The state that a payment goes to. COMPLETED still needs the funds. */
+export type Verdict =
+  | { readonly status: 'COMPLETED' | 'REVIEW'; readonly decision: PaymentDecision }
+  | { readonly status: 'FAILED'; readonly decision: PaymentDecision; readonly failure: PaymentFailure }
+
+/**
+ * What to do with a payment after risk was asked.
+ * @param fallbackLimit in major units of whatever currency the payment has: up to it, a payment goes through without
+ * an assessment. A customer who cannot top up a phone costs more than the risk of so little.
+ */
+export function decide(amount: Money, answer: RiskAnswer, fallbackLimit: Decimal): Verdict {
+  if (answer.kind === 'ASSESSED') return follow(answer.decision, answer.explanation)
+  // Risk did answer: letting a small amount through would let a payer pass whom risk does not even know.
+  if (answer.kind === 'REFUSED') return review(amount, `refused to assess it (${answer.code})`, fallbackLimit)
+  return toDecimal(amount).lte(fallbackLimit)
+    ? passSmallAmount(amount, ABSENCES[answer.absence], fallbackLimit)
+    : review(amount, ABSENCES[answer.absence], fallbackLimit)
+}
+
+function follow(riskDecision: RiskDecision, explanation: Explanation): Verdict {
+  const decision: PaymentDecision = { source: 'RISK', explanation }
+  if (riskDecision === 'APPROVE') return { status: 'COMPLETED', decision }
+  if (riskDecision === 'REVIEW') return { status: 'REVIEW', decision }
+  return {
+    status: 'FAILED',
+    decision,
+    failure: { code: 'DECLINED_BY_RISK', message: 'Risk declined the payment.' },
+  }
+}
+
+const passSmallAmount = (amount: Money, risk: string, limit: Decimal): Verdict => ({
+  status: 'COMPLETED',
+  decision: {
+    source: 'FALLBACK',
+    explanation: {
+      rule: 'payments.fallback.small_amount',
+      summary: `Risk ${risk}; ${inWords(amount)} is within the limit for going through without an assessment.`,
+      inputs: inputsOf(amount, risk, limit),
+      counterfactual: `Above ${limit.toFixed()} ${amount.currency} it would have waited for review.`,
+    },
+  },
+})
+
+const review = (amount: Money, risk: string, limit: Decimal): Verdict => ({
+  status: 'REVIEW',
+  decision: {
+    source: 'FALLBACK',
+    explanation: {
+      rule: 'payments.fallback.review',
+      summary: `Risk ${risk}, so a person decides on ${inWords(amount)}.`,
+      inputs: inputsOf(amount, risk, limit),
+      counterfactual: 'With an assessment from risk, it would have been decided at once.',
+    },
+  },
+})
+
+const inputsOf = (amount: Money, risk: string, limit: Decimal): Explanation['inputs'] => [
+  { name: 'risk', value: risk },
+  { name: 'amount', value: inWords(amount) },
+  { name: 'fallback_limit', value: `${limit.toFixed()} ${amount.currency}` },
+]
+
+const inWords = (amount: Money): string => `${formatAmount(amount)} ${amount.currency}`

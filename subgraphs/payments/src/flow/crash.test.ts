@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type PostTransfer, postTransfer } from '../db/post-transfer.ts'
+import { type FlowStage, requestOf, STAGE_KEYS, setFlowStage } from '../testing/flow-stage.ts'
+import { DEATHS, payAndDie } from '../testing/pay-and-die.ts'
+import type { Purse } from '../testing/payments-database.ts'
+import { decides, type RiskBehaviour } from '../testing/risk-server.ts'
+import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+
+let stage: FlowStage
+beforeAll(async () => {
+  stage = await setFlowStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+beforeEach(() => stage.risk.behave(decides('APPROVE')))
+
+const crashingClient = { assess: () => Promise.reject(new Error('died while asking risk')) }
+
+const crashAfterPosting: PostTransfer = async (tx, order) => {
+  await postTransfer(tx, order)
+  throw new Error('died after posting')
+}
+
+/** Cuts every other connection to the database while risk is being asked. */
+const cutConnections: RiskBehaviour = async (response, call) => {
+  await stage.database.sql.system`
+    select pg_terminate_backend(pid) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid()`
+  await decides('APPROVE')(response, call)
+}
+
+/** One attempt that dies at the named step; whether it still answered does not matter. */
+const CRASHES = {
+  'asking risk': (purse: Purse) => stage.flow({ client: crashingClient }).create('demo', requestOf(purse, 'k')),
+  'after posting': (purse: Purse) => stage.flow({ post: crashAfterPosting }).create('demo', requestOf(purse, 'k')),
+  'with its connections cut': (purse: Purse) => {
+    stage.risk.behave(cutConnections)
+    return stage.flow().create('demo', requestOf(purse, 'k'))
+  },
+} as const satisfies Record<string, (purse: Purse) => Promise<unknown>>
+
+type CrashPoint = keyof typeof CRASHES
+
+async function crash(point: CrashPoint, purse: Purse): Promise<void> {
+  await CRASHES[point](purse).catch(() => undefined)
+  stage.risk.behave(decides('APPROVE'))
+}
+
+/** What the next call with the key answers, after which there must be exactly one effect. */
+async function payAgain(purse: Purse): Promise<string> {
+  const answer = await stage.flow().create('demo', requestOf(purse, 'k'))
+  expect(answer).toMatchObject({ ok: true, value: { status: 'COMPLETED' } })
+  const id = answer.ok ? answer.value.id : answer.code
+  expect(await effectsOf(stage.database, id)).toEqual({
+    transfers: 1,
+    events: ['payment.created', 'payment.completed'],
+  })
+  expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
+  return id
+}
+
+test.each(DEATHS)(
+  'a process killed %s has no half effect, and the next call with its key completes it',
+  async (dieAt) => {
+    const purse = await stage.purseWith(5_000n)
+    await payAndDie({
+      databaseUrl: stage.database.url,
+      riskUrl: stage.risk.url,
+      keys: STAGE_KEYS,
+      now: stage.now.toISOString(),
+      purse,
+      idempotencyKey: 'k',
+      dieAt,
+    })
+    const isDone = dieAt === 'after the commit, before the answer'
+    expect(await stage.balanceOf(purse.walletId)).toBe(isDone ? 4_000n : 5_000n)
+    await expectSoundLedger(stage.database)
+    await payAgain(purse)
+    await expectSoundLedger(stage.database)
+  },
+)
+
+test('however often and wherever it fails, a payment has one effect and keeps its id', async () => {
+  const point = fc.constantFrom<CrashPoint>('asking risk', 'after posting', 'with its connections cut')
+  await fc.assert(
+    fc.asyncProperty(fc.array(point, { maxLength: 4 }), async (points) => {
+      const purse = await stage.purseWith(5_000n)
+      for (const each of points) await crash(each, purse)
+      expect(await payAgain(purse)).toBe(await payAgain(purse))
+      await expectSoundLedger(stage.database)
+    }),
+    { numRuns: 15, seed: 20_261_121 },
+  )
+})
+
+test('of two calls that risk answers differently, the one that settles first decides', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { promise: release, resolve } = Promise.withResolvers<void>()
+  const { promise: isAsked, resolve: asked } = Promise.withResolvers<void>()
+  stage.risk.behave(async (response, call) => {
+    asked()
+    await release
+    await decides('APPROVE')(response, call)
+  })
+  const slow = stage.flow().create('demo', requestOf(purse, 'k'))
+  await isAsked
+  stage.risk.behave(decides('REVIEW'))
+  const fast = await stage.flow().create('demo', requestOf(purse, 'k'))
+  resolve()
+  expect(fast).toMatchObject({ value: { status: 'REVIEW', version: 2 } })
+  expect(await slow).toEqual(fast)
+  expect(await stage.balanceOf(purse.walletId)).toBe(5_000n)
+})

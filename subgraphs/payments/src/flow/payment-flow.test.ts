@@ -1,0 +1,165 @@
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { published } from '../events.ts'
+import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
+import { givenPurse, type Purse } from '../testing/payments-database.ts'
+import { decides, EXPLANATION, refuses } from '../testing/risk-server.ts'
+import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import type { PaymentRequest, TakenOn } from './take-on.ts'
+
+let stage: FlowStage
+beforeAll(async () => {
+  stage = await setFlowStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+beforeEach(() => stage.risk.behave(decides('APPROVE')))
+
+const paymentOf = (taken: TakenOn) => {
+  if (!taken.ok) throw new Error(`refused: ${taken.code}`)
+  return taken.value
+}
+
+test('an approved payment takes the amount from the wallet, and others learn of it', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const payment = paymentOf(await stage.flow().create('demo', requestOf(purse, 'k', 1_250n)))
+  expect(payment).toMatchObject({
+    status: 'COMPLETED',
+    version: 2,
+    payerId: purse.userId,
+    amount: { minor: 1_250n, currency: 'EUR' },
+    decision: { source: 'RISK', explanation: EXPLANATION },
+    failure: null,
+    completedAt: stage.now,
+  })
+  expect(await stage.balanceOf(purse.walletId)).toBe(3_750n)
+  expect(await effectsOf(stage.database, payment.id)).toEqual({
+    transfers: 1,
+    events: ['payment.created', 'payment.completed'],
+  })
+  await expectSoundLedger(stage.database)
+})
+
+test('risk is asked about the payment as it was taken on', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const payment = paymentOf(await stage.flow().create('demo', requestOf(purse, 'k', 1_250n)))
+  const call = stage.risk.calls.at(-1)
+  expect(call?.input).toEqual({
+    paymentId: payment.id,
+    payerId: purse.userId,
+    amount: { amount: '12.50', currency: 'EUR' },
+    createdAt: stage.now.toISOString(),
+  })
+  expect(call?.headers['x-correlation-id']).toBe('correlation-1')
+})
+
+test.each([
+  ['DECLINE', 'FAILED', 'payment.failed', 'DECLINED_BY_RISK'],
+  ['REVIEW', 'REVIEW', 'payment.held_for_review', undefined],
+] as const)('%s moves no money and leaves the payment %s', async (decision, status, event, failure) => {
+  stage.risk.behave(decides(decision))
+  const purse = await stage.purseWith(5_000n)
+  const payment = paymentOf(await stage.flow().create('demo', requestOf(purse, 'k')))
+  expect(payment.status).toBe(status)
+  expect(payment.failure?.code).toBe(failure)
+  expect(payment.completedAt).toBeNull()
+  expect(await stage.balanceOf(purse.walletId)).toBe(5_000n)
+  expect(await effectsOf(stage.database, payment.id)).toEqual({ transfers: 0, events: ['payment.created', event] })
+})
+
+test.each([
+  ['within the limit, goes through', 5_000n, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['above the limit, waits for review', 5_001n, 'REVIEW', 'payments.fallback.review'],
+] as const)('without an answer in time, a payment %s', async (_, minor, status, rule) => {
+  stage.risk.behave(() => undefined)
+  const purse = await stage.purseWith(10_000n)
+  const flow = stage.flow({ deadline_ms: 30 })
+  const payment = paymentOf(await flow.create('demo', requestOf(purse, 'k', minor)))
+  expect(payment).toMatchObject({ status, decision: { source: 'FALLBACK', explanation: { rule } } })
+})
+
+test('a payer whom risk does not know waits for review, however small the amount', async () => {
+  stage.risk.behave(refuses('USER_NOT_FOUND'))
+  const purse = await stage.purseWith(10_000n)
+  expect(paymentOf(await stage.flow().create('demo', requestOf(purse, 'k', 1n))).status).toBe('REVIEW')
+})
+
+test('funds that were spent while risk was asked fail the payment with INSUFFICIENT_FUNDS', async () => {
+  const purse = await stage.purseWith(1_000n)
+  stage.risk.behave(async (response, call) => {
+    stage.risk.behave(decides('APPROVE'))
+    await stage.flow().create('demo', requestOf(purse, 'faster'))
+    await decides('APPROVE')(response, call)
+  })
+  const payment = paymentOf(await stage.flow().create('demo', requestOf(purse, 'slower')))
+  expect(payment).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'INSUFFICIENT_FUNDS' },
+    decision: { source: 'RISK' },
+  })
+  expect(await stage.balanceOf(purse.walletId)).toBe(0n)
+  await expectSoundLedger(stage.database)
+})
+
+test('an operator pays from a customer’s wallet, and the history says who', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const request = requestOf(purse, 'k')
+  const payment = paymentOf(
+    await stage.flow().create('demo', {
+      ...request,
+      key: { requestedBy: 'usr_operator', idempotencyKey: 'k' },
+      requester: { userId: undefined, actsForOthers: true },
+    }),
+  )
+  const history = await stage.database.sql.system`
+    select version, status, actor from payment_transition where payment_id = ${toUuid(payment.id)} order by version`
+  expect(payment.payerId).toBe(purse.userId)
+  expect([...history]).toEqual([
+    { version: 1, status: 'RISK_PENDING', actor: 'usr_operator' },
+    { version: 2, status: 'COMPLETED', actor: 'svc:payments' },
+  ])
+})
+
+const order = (purse: Purse, change: Partial<PaymentRequest['order']>): PaymentRequest => {
+  const request = requestOf(purse, 'k')
+  return { ...request, order: { ...request.order, ...change } }
+}
+
+test.each<[string, (purse: Purse, other: Purse) => PaymentRequest, string]>([
+  ['LEDGER_ACCOUNT_NOT_FOUND', (purse) => order(purse, { sourceAccountId: newId('led') }), 'sourceAccountId'],
+  ['LEDGER_ACCOUNT_NOT_FOUND', (purse, other) => order(purse, { sourceAccountId: other.walletId }), 'sourceAccountId'],
+  ['BILLING_ACCOUNT_NOT_FOUND', (purse) => order(purse, { billingAccountId: newId('acc') }), 'billingAccountId'],
+  ['CURRENCY_MISMATCH', (purse) => order(purse, { amount: { minor: 1n, currency: 'USD' } }), 'amount'],
+  ['INSUFFICIENT_FUNDS', (purse) => order(purse, { amount: { minor: 1_001n, currency: 'EUR' } }), 'amount'],
+])('refuses with %s before a payment exists', async (code, request, field) => {
+  const purse = await stage.purseWith(1_000n)
+  const refused = await stage.flow().create('demo', request(purse, await stage.purseWith(1_000n)))
+  expect(refused).toMatchObject({ ok: false, code })
+  expect(refused.ok ? [] : refused.field?.[0]).toBe(field)
+  const payments = await stage.database.sql.system`
+    select from payment where source_account_id = ${toUuid(purse.walletId)}`
+  expect(payments.length).toBe(0)
+})
+
+test('the accounts of another tenant do not exist', async () => {
+  const now = stage.now
+  const purse = await stage.purseWith(1_000n)
+  const theirs = await givenPurse(stage.database, { tenant: 'rival', minor: 1_000n, now })
+  const asOperator = { userId: undefined, actsForOthers: true }
+  const wallet = { ...order(purse, { sourceAccountId: theirs.walletId }), requester: asOperator }
+  expect(await stage.flow().create('demo', wallet)).toMatchObject({ code: 'LEDGER_ACCOUNT_NOT_FOUND' })
+  const account = { ...order(purse, { billingAccountId: theirs.billingAccountId }), requester: asOperator }
+  expect(
+    await stage.flow().create('demo', { ...account, key: { ...account.key, idempotencyKey: 'other' } }),
+  ).toMatchObject({ code: 'BILLING_ACCOUNT_NOT_FOUND' })
+})
+
+test('every event in the journal has the data that is declared for its type', async () => {
+  const rows = await stage.database.sql.system<{ type: string; data: unknown }[]>`select type, data from journal`
+  const schemas: Record<string, { parse(data: unknown): unknown }> = published
+  const types = new Set(rows.map(({ type, data }) => schemas[type]?.parse(data) && type))
+  expect([...types].sort()).toEqual(
+    Object.keys(published)
+      .filter((type) => type !== 'wallet.opened')
+      .sort(),
+  )
+})

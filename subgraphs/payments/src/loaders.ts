@@ -1,0 +1,42 @@
+import type { Page } from '@carriergraph/shared/connection/page.ts'
+import { pageLoader } from '@carriergraph/shared/connection/page-loader.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { loaderById, loaderByParent } from '@carriergraph/shared/loader.ts'
+import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
+import { entriesOfAccounts, type newestEntries, toLedgerEntry } from './db/ledger-entries.ts'
+import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
+import { findPayments, findTransitions, toPayment } from './db/payments.ts'
+
+export type Loaders = ReturnType<typeof createLoaders>
+
+type Ids<P extends string> = readonly Id<P>[]
+type PageOf<Order extends { readonly by: Page['order']['by'] }> = Page<Order['by']>
+
+/** Every loader, for one request and the tenant of its actor. */
+export const createLoaders = (db: TenantDb) => ({
+  payment: loaderById(
+    (ids: Ids<'pay'>) => findPayments(db, ids),
+    ({ id }) => id,
+  ),
+  ledgerAccount: loaderById(
+    (ids: Ids<'led'>) => findLedgerAccounts(db, ids),
+    ({ id }) => id,
+  ),
+  historyOfPayment: loaderByParent(
+    (ids: Ids<'pay'>) => findTransitions(db, ids),
+    ({ paymentId }) => paymentId,
+  ),
+  walletsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestWallets>) =>
+    mapPages(await walletsOfUsers(db, ids, page), toLedgerAccount),
+  ),
+  paymentsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestPaymentsOfUser>) =>
+    mapPages(await paymentsOfUsers(db, ids, page), toPayment),
+  ),
+  entriesOfAccount: pageLoader(async (ids: Ids<'led'>, page: PageOf<typeof newestEntries>) =>
+    mapPages(await entriesOfAccounts(db, ids, page), toLedgerEntry),
+  ),
+})
+
+const mapPages = <Parent, Row, Shown>(pages: ReadonlyMap<Parent, readonly Row[]>, toShown: (row: Row) => Shown) =>
+  new Map([...pages].map(([parent, rows]) => [parent, rows.map(toShown)]))

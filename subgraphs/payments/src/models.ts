@@ -1,0 +1,15 @@
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import type { LedgerAccount } from './db/ledger-accounts.ts'
+import type { LedgerEntry } from './db/ledger-entries.ts'
+import type { Payment } from './domain/payment.ts'
+
+// What resolvers hand on for each object type of the schema.
+
+/** Payments know of a user only that there are wallets and payments of theirs. */
+export type UserModel = { readonly id: Id<'usr'> }
+export type BillingAccountModel = { readonly id: Id<'acc'> }
+export type LedgerAccountModel = LedgerAccount
+export type LedgerEntryModel = LedgerEntry
+export type PaymentModel = Payment
+export type MoneyModel = Money

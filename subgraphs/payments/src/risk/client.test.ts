@@ -1,0 +1,155 @@
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { namedId } from '@carriergraph/shared/ids.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { buildSchema, parse, validate } from 'graphql'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  decides,
+  EXPLANATION,
+  json,
+  type RiskBehaviour,
+  type RiskServer,
+  refuses,
+  startRiskServer,
+} from '../testing/risk-server.ts'
+import { ASSESS_PAYMENT } from './answer.ts'
+import { createRiskClient, type RiskQuestion } from './client.ts'
+
+const NOW = new Date('2026-11-21T12:00:00.000Z')
+const clock = () => NOW
+const keys = [{ kid: 'k1', secret: 'a secret of the test, long enough' }] as const
+const log = createLog({ service: 'payments', level: 'silent' })
+
+const QUESTION: RiskQuestion = {
+  tenant: 'demo',
+  correlationId: 'correlation-1',
+  paymentId: namedId('pay', 'one'),
+  payerId: namedId('usr', 'ada'),
+  amount: { minor: 1_250n, currency: 'EUR' },
+  createdAt: NOW,
+}
+
+let risk: RiskServer
+beforeAll(async () => {
+  risk = await startRiskServer({ keys, clock })
+})
+afterAll(() => risk[Symbol.asyncDispose]())
+
+const client = (options: Partial<Parameters<typeof createRiskClient>[0]> = {}) =>
+  createRiskClient({ url: risk.url, deadline_ms: 10_000, keys, clock, log, ...options })
+
+test('asks what the contract of risk offers', async () => {
+  const sdl = await readFile(new URL('../../../../schema/subgraphs/risk.graphql', import.meta.url), 'utf8')
+  // The directives of federation are imported by name and not defined in the file.
+  expect(validate(buildSchema(sdl, { assumeValidSDL: true }), parse(ASSESS_PAYMENT))).toEqual([])
+})
+
+test('asks with the particulars of the payment, as svc:payments in its tenant, under its correlation id', async () => {
+  risk.behave(decides('APPROVE'))
+  await client().assess(QUESTION)
+  const { headers, input } = risk.calls.at(-1) ?? {}
+  expect(input).toEqual({
+    paymentId: QUESTION.paymentId,
+    payerId: QUESTION.payerId,
+    amount: { amount: '12.50', currency: 'EUR' },
+    createdAt: '2026-11-21T12:00:00.000Z',
+  })
+  expect(headers).toMatchObject({ 'x-correlation-id': 'correlation-1', 'content-type': 'application/json' })
+  expect(JSON.parse(Buffer.from(String(headers?.['x-carriergraph-actor']), 'base64url').toString())).toEqual({
+    name: 'payments',
+    tenant: 'demo',
+    scopes: ['risk:write'],
+  })
+})
+
+test.each(['APPROVE', 'REVIEW', 'DECLINE'] as const)('reads %s with its explanation', async (decision) => {
+  risk.behave(decides(decision))
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ASSESSED', decision, explanation: EXPLANATION })
+})
+
+test("reads risk's own refusal with its code", async () => {
+  risk.behave(refuses('USER_NOT_FOUND'))
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'REFUSED', code: 'USER_NOT_FOUND' })
+})
+
+const payload = (assessPayment: unknown) => ({ data: { assessPayment } })
+const text =
+  (status: number, body: string): RiskBehaviour =>
+  (response) => {
+    response.writeHead(status).end(body)
+  }
+
+test.each<[string, RiskBehaviour]>([
+  ['text that is no JSON', text(200, '<html>busy</html>')],
+  ['nothing', text(200, '')],
+  ['another JSON', text(200, '[1, 2]')],
+  ['a failure of GraphQL', (response) => json(response, { errors: [{ message: 'Internal error' }], data: null })],
+  ['neither assessment nor refusal', (response) => json(response, payload({ assessment: null, errors: [] }))],
+  [
+    'a decision that does not exist',
+    (response) => json(response, payload({ assessment: { decision: 'MAYBE', explanation: EXPLANATION }, errors: [] })),
+  ],
+  [
+    'an assessment without a reason',
+    (response) => json(response, payload({ assessment: { decision: 'APPROVE' }, errors: [] })),
+  ],
+  ['500', text(500, 'broken')],
+  [
+    '503 with a good body',
+    (response) =>
+      void response
+        .writeHead(503)
+        .end(JSON.stringify(payload({ assessment: { decision: 'APPROVE', explanation: EXPLANATION }, errors: [] }))),
+  ],
+  ['an answer without an end of sense', text(200, `{"data":"${'x'.repeat(100_000)}"}`)],
+])('takes %s for no answer', async (_, behaviour) => {
+  risk.behave(behaviour)
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+})
+
+test('does not follow a redirect: the signature is for this address alone', async () => {
+  const before = risk.calls.length
+  risk.behave((response) => void response.writeHead(307, { location: risk.url }).end())
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'UNREACHABLE' })
+  expect(risk.calls.length - before).toBe(2)
+})
+
+test('a wrong key is no answer, and nothing is assessed', async () => {
+  const before = risk.calls.length
+  const other = [{ kid: 'k1', secret: 'another secret, as long as the first' }] as const
+  expect(await client({ keys: other }).assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+  expect(risk.calls.length).toBe(before)
+})
+
+test('gives up at the deadline when risk does not answer', async () => {
+  risk.behave(() => undefined)
+  expect(await client({ deadline_ms: 30 }).assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'DEADLINE' })
+})
+
+test('gives up at the deadline when risk begins an answer and does not end it', async () => {
+  risk.behave((response) => void response.writeHead(200).write('{"data":'))
+  expect(await client({ deadline_ms: 30 }).assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'DEADLINE' })
+})
+
+test('asks a second time when the connection is cut, and takes that answer', async () => {
+  const before = risk.calls.length
+  risk.behave((response, call) => {
+    if (risk.calls.length === before + 1) response.socket?.destroy()
+    else decides('APPROVE')(response, call)
+  })
+  expect(await client().assess(QUESTION)).toMatchObject({ kind: 'ASSESSED' })
+  expect(risk.calls.slice(before).map(({ input }) => input.paymentId)).toEqual([QUESTION.paymentId, QUESTION.paymentId])
+})
+
+test('a port that nobody listens on is UNREACHABLE', async () => {
+  const unused = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => unused.once('listening', resolve))
+  const address = unused.address()
+  await new Promise((resolve) => unused.close(resolve))
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  expect(await client({ url: `http://127.0.0.1:${port}/graphql` }).assess(QUESTION)).toEqual({
+    kind: 'ABSENT',
+    absence: 'UNREACHABLE',
+  })
+})
