@@ -232,7 +232,11 @@ describe("the issuer's keys", () => {
   })
 
   test('an issuer that cannot be reached is SERVICE_UNAVAILABLE', async () => {
-    const verifier = verifierWith({ jwksUrl: 'http://127.0.0.1:1/jwks' })
+    const gone = createServer()
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+    const { port } = gone.address() as AddressInfo
+    await new Promise((resolve) => gone.close(resolve))
+    const verifier = verifierWith({ jwksUrl: `http://127.0.0.1:${port}/` })
     expect(await refusalOf(`Bearer ${await tokenWith()}`, verifier)).toBe('SERVICE_UNAVAILABLE')
   })
 })

@@ -1,6 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type ExecutionArgs, GraphQLError, type GraphQLSchema, getOperationAST, parse, validate } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  parse,
+  validate,
+} from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
@@ -39,8 +47,7 @@ export function createLiveDoor<Context extends RequestContext>(options: LiveDoor
 
   async function prepare(payload: SubscribePayload, headers: Headers, correlationId: string): Promise<ExecutionArgs> {
     const document = coded('GRAPHQL_PARSE_FAILED', () => parse(payload.query))
-    const [fault] = validate(schema, document)
-    if (fault) coded('GRAPHQL_VALIDATION_FAILED', () => raise(fault))
+    coded('GRAPHQL_VALIDATION_FAILED', () => requireValid(schema, document))
     if (getOperationAST(document, payload.operationName)?.operation !== 'subscription')
       throw new Refusal('SUBSCRIPTIONS_ONLY', SERVER_REFUSALS.SUBSCRIPTIONS_ONLY)
     const actor = await verifier.verify(headers.authorization)
@@ -118,6 +125,7 @@ function coded<T>(code: string, work: () => T): T {
   }
 }
 
-function raise(error: Error): never {
-  throw error
+function requireValid(schema: GraphQLSchema, document: DocumentNode): void {
+  const [fault] = validate(schema, document)
+  if (fault !== undefined) throw fault
 }

@@ -1,0 +1,74 @@
+import type { Log } from './log.ts'
+import { StartupFault } from './startup-fault.ts'
+
+/** What `runService` runs: a server that is ready to start. */
+export type Service = {
+  readonly log: Log
+  readonly server: {
+    start(): Promise<{ readonly url: string; readonly port: number }>
+    /** Stops taking work, lets work in flight finish, then closes. */
+    stop(): Promise<void>
+  }
+}
+
+/**
+ * The whole life of a service process: builds it, starts it, waits for SIGTERM or SIGINT, stops the server, closes the
+ * resources in the reverse order of their opening, and exits with 0. A second signal exits at once. What cannot start
+ * exits with 1, after closing what was open, and says why on standard error: in a sentence where it is a StartupFault.
+ * @param build registers each resource that it opens: `resources.defer(() => database.close())`
+ */
+export async function runService(
+  name: string,
+  build: (resources: AsyncDisposableStack) => Promise<Service>,
+): Promise<never> {
+  const stopRequested = firstSignal()
+  const resources = new AsyncDisposableStack()
+  try {
+    const { log, server } = await build(resources)
+    // Node's own answer would be a stack on standard error, which no log collector reads.
+    process.once('uncaughtException', (err) => {
+      log.fatal({ err }, `${name} ends: an error that nobody handled`)
+      process.exit(1)
+    })
+    const { url } = await server.start()
+    log.info({ url, pid: process.pid }, `${name} is ready`)
+    const signal = await stopRequested
+    log.info({ signal }, `${name} stops`)
+    await server.stop()
+    await resources.disposeAsync()
+    log.info(`${name} has stopped`)
+    process.exit(0)
+  } catch (error) {
+    process.stderr.write(`${name}: ${explain(error)}\n`)
+    await closeAnyway(resources, name)
+    process.exit(1)
+  }
+}
+
+function firstSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
+  let stopping = false
+  for (const name of ['SIGTERM', 'SIGINT'] as const)
+    process.on(name, () => {
+      if (stopping) process.exit(SIGNAL_EXIT)
+      stopping = true
+      resolve(name)
+    })
+  return promise
+}
+
+function explain(error: unknown): string {
+  if (error instanceof StartupFault) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
+async function closeAnyway(resources: AsyncDisposableStack, name: string): Promise<void> {
+  try {
+    await resources.disposeAsync()
+  } catch (error) {
+    process.stderr.write(`${name}: while closing: ${explain(error)}\n`)
+  }
+}
+
+/** What shells report for a process that an impatient Ctrl-C ended. */
+const SIGNAL_EXIT = 130
