@@ -54,6 +54,58 @@ CREATE TABLE "billing_account" (
 );
 --> statement-breakpoint
 ALTER TABLE "billing_account" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "tariff_rate" (
+	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
+	"tariff_id" uuid NOT NULL,
+	"usage_type" text NOT NULL,
+	"block_size" bigint NOT NULL,
+	"price_per_block" numeric(18, 8) NOT NULL,
+	CONSTRAINT "tariff_rate_tenant_id_tariff_id_usage_type_pk" PRIMARY KEY("tenant_id","tariff_id","usage_type"),
+	CONSTRAINT "tariff_rate_usage_type" CHECK ("tariff_rate"."usage_type" in ('VOICE', 'DATA', 'SMS')),
+	CONSTRAINT "tariff_rate_block_size" CHECK ("tariff_rate"."block_size" between 1 and 9007199254740991),
+	CONSTRAINT "tariff_rate_price" CHECK ("tariff_rate"."price_per_block" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "tariff_rate" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "tariff" (
+	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"currency" char(3) NOT NULL,
+	"created_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "tariff_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "tariff_name" UNIQUE("tenant_id","name"),
+	CONSTRAINT "tariff_name_length" CHECK (char_length("tariff"."name") between 1 and 100),
+	CONSTRAINT "tariff_currency_code" CHECK ("tariff"."currency" ~ '^[A-Z]{3}$')
+);
+--> statement-breakpoint
+ALTER TABLE "tariff" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
+CREATE TABLE "usage_record" (
+	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
+	"id" uuid NOT NULL,
+	"record_id" text NOT NULL,
+	"account_id" uuid NOT NULL,
+	"entry_sequence" bigint NOT NULL,
+	"usage_type" text NOT NULL,
+	"quantity" bigint NOT NULL,
+	"started_at" timestamp (3) with time zone NOT NULL,
+	"tariff_id" uuid NOT NULL,
+	"block_size" bigint NOT NULL,
+	"price_per_block" numeric(18, 8) NOT NULL,
+	"currency" char(3) NOT NULL,
+	"charge_minor" bigint NOT NULL,
+	"balance_after_minor" bigint NOT NULL,
+	"charged_at" timestamp (3) with time zone NOT NULL,
+	CONSTRAINT "usage_record_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
+	CONSTRAINT "usage_record_record_id_unique" UNIQUE("tenant_id","record_id"),
+	CONSTRAINT "usage_record_entry" UNIQUE("tenant_id","account_id","entry_sequence"),
+	CONSTRAINT "usage_record_record_id" CHECK (char_length("usage_record"."record_id") between 1 and 128),
+	CONSTRAINT "usage_record_usage_type" CHECK ("usage_record"."usage_type" in ('VOICE', 'DATA', 'SMS')),
+	CONSTRAINT "usage_record_quantity" CHECK ("usage_record"."quantity" between 0 and 9007199254740991),
+	CONSTRAINT "usage_record_charge" CHECK ("usage_record"."charge_minor" >= 0)
+);
+--> statement-breakpoint
+ALTER TABLE "usage_record" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 CREATE TABLE "consumed_event" (
 	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
 	"consumer" text NOT NULL,
@@ -116,64 +168,15 @@ CREATE TABLE "journal_seal" (
 	CONSTRAINT "journal_seal_ordinal" PRIMARY KEY("ordinal")
 );
 --> statement-breakpoint
-CREATE TABLE "tariff_rate" (
-	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
-	"tariff_id" uuid NOT NULL,
-	"usage_type" text NOT NULL,
-	"block_size" bigint NOT NULL,
-	"price_per_block" numeric(18, 8) NOT NULL,
-	CONSTRAINT "tariff_rate_tenant_id_tariff_id_usage_type_pk" PRIMARY KEY("tenant_id","tariff_id","usage_type"),
-	CONSTRAINT "tariff_rate_usage_type" CHECK ("tariff_rate"."usage_type" in ('VOICE', 'DATA', 'SMS')),
-	CONSTRAINT "tariff_rate_block_size" CHECK ("tariff_rate"."block_size" between 1 and 9007199254740991),
-	CONSTRAINT "tariff_rate_price" CHECK ("tariff_rate"."price_per_block" >= 0)
-);
---> statement-breakpoint
-ALTER TABLE "tariff_rate" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
-CREATE TABLE "tariff" (
-	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
-	"id" uuid NOT NULL,
-	"name" text NOT NULL,
-	"currency" char(3) NOT NULL,
-	"created_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "tariff_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "tariff_name" UNIQUE("tenant_id","name"),
-	CONSTRAINT "tariff_currency_code" CHECK ("tariff"."currency" ~ '^[A-Z]{3}$')
-);
---> statement-breakpoint
-ALTER TABLE "tariff" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
-CREATE TABLE "usage_record" (
-	"tenant_id" text DEFAULT nullif(current_setting('app.tenant'), '*') NOT NULL,
-	"id" uuid NOT NULL,
-	"record_id" text NOT NULL,
-	"account_id" uuid NOT NULL,
-	"entry_sequence" bigint NOT NULL,
-	"usage_type" text NOT NULL,
-	"quantity" bigint NOT NULL,
-	"started_at" timestamp (3) with time zone NOT NULL,
-	"tariff_id" uuid NOT NULL,
-	"block_size" bigint NOT NULL,
-	"price_per_block" numeric(18, 8) NOT NULL,
-	"currency" char(3) NOT NULL,
-	"charge_minor" bigint NOT NULL,
-	"balance_after_minor" bigint NOT NULL,
-	"charged_at" timestamp (3) with time zone NOT NULL,
-	CONSTRAINT "usage_record_tenant_id_id_pk" PRIMARY KEY("tenant_id","id"),
-	CONSTRAINT "usage_record_record_id_unique" UNIQUE("tenant_id","record_id"),
-	CONSTRAINT "usage_record_entry" UNIQUE("tenant_id","account_id","entry_sequence"),
-	CONSTRAINT "usage_record_record_id" CHECK (char_length("usage_record"."record_id") between 1 and 128),
-	CONSTRAINT "usage_record_usage_type" CHECK ("usage_record"."usage_type" in ('VOICE', 'DATA', 'SMS')),
-	CONSTRAINT "usage_record_quantity" CHECK ("usage_record"."quantity" between 0 and 9007199254740991),
-	CONSTRAINT "usage_record_charge" CHECK ("usage_record"."charge_minor" >= 0)
-);
---> statement-breakpoint
-ALTER TABLE "usage_record" ENABLE ROW LEVEL SECURITY;--> statement-breakpoint
 ALTER TABLE "balance_alert" ADD CONSTRAINT "balance_alert_tenant_id_account_id_entry_sequence_balance_entry_tenant_id_account_id_sequence_fk" FOREIGN KEY ("tenant_id","account_id","entry_sequence") REFERENCES "public"."balance_entry"("tenant_id","account_id","sequence") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "balance_entry" ADD CONSTRAINT "balance_entry_tenant_id_account_id_billing_account_tenant_id_id_fk" FOREIGN KEY ("tenant_id","account_id") REFERENCES "public"."billing_account"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "billing_account" ADD CONSTRAINT "billing_account_tenant_id_tariff_id_tariff_tenant_id_id_fk" FOREIGN KEY ("tenant_id","tariff_id") REFERENCES "public"."tariff"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "tariff_rate" ADD CONSTRAINT "tariff_rate_tenant_id_tariff_id_tariff_tenant_id_id_fk" FOREIGN KEY ("tenant_id","tariff_id") REFERENCES "public"."tariff"("tenant_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "usage_record" ADD CONSTRAINT "usage_record_tenant_id_account_id_entry_sequence_balance_entry_tenant_id_account_id_sequence_fk" FOREIGN KEY ("tenant_id","account_id","entry_sequence") REFERENCES "public"."balance_entry"("tenant_id","account_id","sequence") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "balance_alert_newest_of_account" ON "balance_alert" USING btree ("tenant_id","account_id","entry_sequence","id");--> statement-breakpoint
 CREATE UNIQUE INDEX "balance_entry_top_up" ON "balance_entry" USING btree ("tenant_id","reference") WHERE "balance_entry"."kind" = 'TOP_UP';--> statement-breakpoint
-CREATE INDEX "billing_account_owner" ON "billing_account" USING btree ("tenant_id","owner_id","id");--> statement-breakpoint
+CREATE INDEX "billing_account_newest" ON "billing_account" USING btree ("tenant_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "billing_account_newest_of_owner" ON "billing_account" USING btree ("tenant_id","owner_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "consumed_event_age" ON "consumed_event" USING btree ("consumed_at");--> statement-breakpoint
 CREATE INDEX "failed_event_waiting" ON "failed_event" USING btree ("consumer","tenant_id","aggregate_type","aggregate_id","arrival") WHERE "failed_event"."parked_at" is null;--> statement-breakpoint
 CREATE INDEX "failed_event_parked" ON "failed_event" USING btree ("tenant_id","parked_at") WHERE "failed_event"."parked_at" is not null;--> statement-breakpoint
@@ -181,9 +184,9 @@ CREATE INDEX "journal_position" ON "journal" USING btree ("xid","seq");--> state
 CREATE POLICY "tenant_isolation" ON "balance_alert" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "balance_entry" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "billing_account" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
-CREATE POLICY "tenant_isolation" ON "consumed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
-CREATE POLICY "tenant_isolation" ON "failed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
-CREATE POLICY "tenant_isolation" ON "journal" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "tariff_rate" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "tariff" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
-CREATE POLICY "tenant_isolation" ON "usage_record" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));
+CREATE POLICY "tenant_isolation" ON "usage_record" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "consumed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "failed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
+CREATE POLICY "tenant_isolation" ON "journal" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));

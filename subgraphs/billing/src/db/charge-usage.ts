@@ -14,13 +14,15 @@ import { writeCharges } from './write-charges.ts'
 export const USAGE_BATCH_MAX = 1_000
 
 /** What became of one record. */
-export type ChargeResult = { readonly kind: 'charged'; readonly record: UsageRecord } | Exclude<ChargeDecision, Charge>
+export type ChargeResult =
+  | { readonly kind: 'charged'; readonly usage: Usage; readonly record: UsageRecord }
+  | Exclude<ChargeDecision, Charge>
 
 /**
  * Charges a batch in one transaction, each record once for ever: a record that was charged before, or stands in the
  * batch twice, is a duplicate. The number of statements does not depend on the size of the batch.
  * @param batch usage that `checkUsage` accepted, at most USAGE_BATCH_MAX
- * @returns one result for each record, in the same order
+ * @returns one result for each record, in the same order and with the very object that was given
  */
 export async function chargeUsage(
   db: TenantDb,
@@ -46,7 +48,9 @@ async function chargeInTransaction(tx: Tx, batch: readonly Usage[], provenance: 
   const decisions = decideCharges(batch, await lockChargingFacts(tx, batch))
   const results = decisions.map(
     (decision): ChargeResult =>
-      decision.kind === 'charge' ? { kind: 'charged', record: usageRecordOf(decision, provenance.now) } : decision,
+      decision.kind === 'charge'
+        ? { kind: 'charged', usage: decision.usage, record: usageRecordOf(decision, provenance.now) }
+        : decision,
   )
   await writeCharges(
     tx,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { alertsOn, BALANCE_ALERT_KINDS, type BalanceAlertKind } from './alerts.ts'
+import { alertsOn, BALANCE_ALERT_KINDS, type BalanceAlertKind, explainAlert } from './alerts.ts'
 
 const kinds = (before: bigint, after: bigint, lowBalanceThreshold: bigint): BalanceAlertKind[] =>
   alertsOn({ before, after, lowBalanceThreshold }).map(({ kind }) => kind)
@@ -80,5 +80,40 @@ test('one large fall raises what its small steps raise together', () => {
         expect(kinds(opening, available, lowBalanceThreshold).toSorted()).toEqual(steps.toSorted())
       },
     ),
+  )
+})
+
+test('a low balance explains itself with the amounts that the rule looked at', () => {
+  const alert = { kind: 'LOW_BALANCE', balanceMinor: -9_600n, creditLimitMinor: 10_000n, thresholdMinor: 500n } as const
+  expect(explainAlert({ ...alert, currency: 'EUR' })).toEqual({
+    rule: 'balance.low_balance',
+    summary: 'The available amount fell to 4.00 EUR, below the threshold of 5.00 EUR.',
+    inputs: [
+      { name: 'balance', value: '-96.00 EUR' },
+      { name: 'credit_limit', value: '100.00 EUR' },
+      { name: 'available', value: '4.00 EUR' },
+      { name: 'threshold', value: '5.00 EUR' },
+    ],
+    counterfactual: 'With 1.00 EUR more it would not have been raised.',
+  })
+})
+
+test('the amount that an explanation asks for is enough, and a minor unit less is not', () => {
+  fc.assert(
+    fc.property(start, changes, threshold, (before, falls, lowBalanceThreshold) => {
+      const after = falls.reduce((sum, amount) => sum + amount, before)
+      for (const { kind, line } of alertsOn({ before, after, lowBalanceThreshold })) {
+        const explained = {
+          kind,
+          balanceMinor: after,
+          creditLimitMinor: 0n,
+          thresholdMinor: line,
+          currency: 'JPY',
+        } as const
+        const more = BigInt(/^With (\d+) JPY/.exec(explainAlert(explained).counterfactual)?.[1] ?? '0')
+        const raisedWith = (extra: bigint) => kinds(before, after + extra, lowBalanceThreshold).includes(kind)
+        expect([raisedWith(more), raisedWith(more - 1n)]).toEqual([false, true])
+      }
+    }),
   )
 })

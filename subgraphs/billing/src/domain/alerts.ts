@@ -1,3 +1,7 @@
+import type { Explanation } from '@carriergraph/shared/explanation.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { formatAmount } from '@carriergraph/shared/money/money.ts'
+
 export const BALANCE_ALERT_KINDS = ['LOW_BALANCE', 'EXHAUSTED'] as const
 export type BalanceAlertKind = (typeof BALANCE_ALERT_KINDS)[number]
 
@@ -24,4 +28,36 @@ export function alertsOn({ before, after, lowBalanceThreshold }: AvailableChange
     crossed.push({ kind: 'LOW_BALANCE', line: lowBalanceThreshold })
   if (before > 0n && after <= 0n) crossed.push({ kind: 'EXHAUSTED', line: 0n })
   return crossed
+}
+
+/** What an alert keeps of the change that raised it; amounts in minor units. */
+export type RaisedAlert = {
+  readonly kind: BalanceAlertKind
+  readonly balanceMinor: bigint
+  readonly creditLimitMinor: bigint
+  /** The available amount that draws the line. */
+  readonly thresholdMinor: bigint
+  readonly currency: CurrencyCode
+}
+
+/** Why an alert was raised, and how much more would have been enough. */
+export function explainAlert({ kind, currency, thresholdMinor, ...alert }: RaisedAlert): Explanation {
+  const money = (minor: bigint) => `${formatAmount({ minor, currency })} ${currency}`
+  const available = alert.balanceMinor + alert.creditLimitMinor
+  // LOW_BALANCE is below its line, EXHAUSTED at zero already.
+  const enough = kind === 'LOW_BALANCE' ? thresholdMinor : thresholdMinor + 1n
+  return {
+    rule: `balance.${kind.toLowerCase()}`,
+    summary:
+      kind === 'LOW_BALANCE'
+        ? `The available amount fell to ${money(available)}, below the threshold of ${money(thresholdMinor)}.`
+        : `The available amount fell to ${money(available)}: nothing is left to use.`,
+    inputs: [
+      { name: 'balance', value: money(alert.balanceMinor) },
+      { name: 'credit_limit', value: money(alert.creditLimitMinor) },
+      { name: 'available', value: money(available) },
+      { name: 'threshold', value: money(thresholdMinor) },
+    ],
+    counterfactual: `With ${money(enough - available)} more it would not have been raised.`,
+  }
 }

@@ -85,7 +85,7 @@ test.each<[string, Usage, Partial<ChargingFacts>, string, string]>([
 
 test('a record that was charged before is a duplicate, also when its rate is gone', () => {
   const charged = new Map([['a', call('a')]])
-  expect(decideCharges([call('a')], facts({ charged, rateOf: () => undefined }))).toEqual([{ kind: 'duplicate' }])
+  expect(decideCharges([call('a')], facts({ charged, rateOf: () => undefined }))).toMatchObject([{ kind: 'duplicate' }])
 })
 
 test('the second of two equal records in a batch is a duplicate, and of two different ones refused', () => {

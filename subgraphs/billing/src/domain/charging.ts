@@ -34,8 +34,17 @@ export type Charge = {
 export type ChargeDecision =
   | Charge
   /** The same record was charged before, or stands earlier in the batch. */
-  | { readonly kind: 'duplicate' }
-  | { readonly kind: 'refused'; readonly code: ChargeRefusal; readonly message: string; readonly field: keyof Usage }
+  | { readonly kind: 'duplicate'; readonly usage: Usage }
+  | RefusedCharge
+
+export type RefusedCharge = {
+  readonly kind: 'refused'
+  readonly usage: Usage
+  readonly code: ChargeRefusal
+  readonly message: string
+  /** The particular at fault. */
+  readonly field: keyof Usage
+}
 
 /** What is known before the batch: by number, by tariff and type, and by record id. */
 export type ChargingFacts = {
@@ -54,11 +63,14 @@ export function decideCharges(batch: readonly Usage[], { accounts, rateOf, charg
   const current = new Map(accounts)
   const known = new Map(charged)
   return batch.map((usage) => {
+    const refused = (code: ChargeRefusal, message: string, field: keyof Usage): RefusedCharge => {
+      return { kind: 'refused', usage, code, message, field }
+    }
     const account = current.get(usage.msisdn)
     if (account === undefined)
       return refused('ACCOUNT_NOT_FOUND', `No account has the number ${usage.msisdn}.`, 'msisdn')
     const earlier = known.get(usage.recordId)
-    if (earlier !== undefined && sameUsage(earlier, usage)) return { kind: 'duplicate' }
+    if (earlier !== undefined && sameUsage(earlier, usage)) return { kind: 'duplicate', usage }
     if (earlier !== undefined) return refused('RECORD_ID_REUSED', 'The record id was used for other usage.', 'recordId')
     const rate = rateOf(account.tariffId, usage.usageType)
     if (rate === undefined)
@@ -82,10 +94,3 @@ function chargeOf(usage: Usage, account: ChargeableAccount, rate: TariffRate, ch
   const after = { ...account, balanceMinor, entrySequence: account.entrySequence + 1n }
   return { kind: 'charge', usage, account: after, rate, chargeMinor, alerts }
 }
-
-const refused = (code: ChargeRefusal, message: string, field: keyof Usage): ChargeDecision => ({
-  kind: 'refused',
-  code,
-  message,
-  field,
-})

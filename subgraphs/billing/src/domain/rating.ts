@@ -1,9 +1,10 @@
+import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import { price } from '@carriergraph/shared/money/rate.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import type { Explanation } from './explanation.ts'
+
 import { UNITS, type UsageType } from './usage.ts'
 
 /** The price of one type of usage. */

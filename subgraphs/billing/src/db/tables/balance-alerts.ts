@@ -2,7 +2,7 @@ import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, index, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
 import { BALANCE_ALERT_KINDS } from '../../domain/alerts.ts'
 import { balanceEntries } from './balance-entries.ts'
 
@@ -26,6 +26,7 @@ export const balanceAlerts = pgTable(
     tenantPolicy(),
     primaryKey({ columns: [table.tenantId, table.id] }),
     unique('balance_alert_entry').on(table.tenantId, table.accountId, table.entrySequence, table.kind),
+    index('balance_alert_newest_of_account').on(table.tenantId, table.accountId, table.entrySequence, table.id),
     foreignKey({
       columns: [table.tenantId, table.accountId, table.entrySequence],
       foreignColumns: [balanceEntries.tenantId, balanceEntries.accountId, balanceEntries.sequence],

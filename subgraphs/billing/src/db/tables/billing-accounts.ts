@@ -41,7 +41,8 @@ export const billingAccounts = pgTable(
     primaryKey({ columns: [table.tenantId, table.id] }),
     unique(MSISDN_UNIQUE).on(table.tenantId, table.msisdn),
     foreignKey({ columns: [table.tenantId, table.tariffId], foreignColumns: [tariffs.tenantId, tariffs.id] }),
-    index('billing_account_owner').on(table.tenantId, table.ownerId, table.id),
+    index('billing_account_newest').on(table.tenantId, table.createdAt, table.id),
+    index('billing_account_newest_of_owner').on(table.tenantId, table.ownerId, table.createdAt, table.id),
     check('billing_account_msisdn_e164', sql`${table.msisdn} ~ '^[1-9][0-9]{6,14}$'`),
     check('billing_account_payment_mode', sql`${table.paymentMode} in ('PREPAID', 'POSTPAID')`),
     check(

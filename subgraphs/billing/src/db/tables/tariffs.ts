@@ -18,6 +18,8 @@ export const tariffs = pgTable(
     tenantPolicy(),
     primaryKey({ columns: [table.tenantId, table.id] }),
     unique('tariff_name').on(table.tenantId, table.name),
+    // Names go into cursors.
+    check('tariff_name_length', sql`char_length(${table.name}) between 1 and 100`),
     check('tariff_currency_code', sql`${table.currency} ~ '^[A-Z]{3}$'`),
   ],
 )

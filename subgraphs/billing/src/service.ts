@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
+import { type Context, contextOf } from './context.ts'
+import { MIGRATIONS } from './db/migrate.ts'
+import { policies } from './policies.ts'
+import { resolvers } from './resolvers/index.ts'
+
+/** What makes billing out of the kit's parts. */
+export const billing: SubgraphDefinition<Context> = {
+  name: 'billing',
+  sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/billing.graphql', import.meta.url)),
+  migrationsFolder: MIGRATIONS,
+  resolvers,
+  policies,
+  context: contextOf,
+}
