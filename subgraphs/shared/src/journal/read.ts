@@ -4,16 +4,30 @@ import { preparedFor } from '../db/prepared.ts'
 import { placeholderFor } from '../placeholder.ts'
 import { encodeCursor } from './cursor.ts'
 import type { EventFilter, JournalEvent } from './event.ts'
+import { horizonOf } from './horizon.ts'
 import { justBefore, type Position } from './position.ts'
 import { journal } from './table.ts'
 
 /** Rows in one read: large enough to catch up quickly, small enough to hold in memory many times over. */
 export const PAGE_ROWS_MAX = 500
+/** Rows that a read with a filter looks through: a rare event must not cost a scan of the whole history at once. */
+export const SCAN_ROWS_MAX = 10_000
 
 export type Page = {
   readonly events: readonly JournalEvent[]
   /** Every wanted event up to here is in this page or before it: the next read starts here. */
   readonly position: Position
+  /** Nothing more was settled behind it when it was read. */
+  readonly isLast: boolean
+}
+
+/** The page that ends at its last event when it is full, and at `end` when there was nothing more before that. */
+export function pageOf(
+  events: readonly JournalEvent[],
+  { limit, end, isLast }: { limit: number; end: Position; isLast: boolean },
+): Page {
+  const last = events.length === limit ? events.at(-1) : undefined
+  return last === undefined ? { events, position: end, isLast } : { events, position: last.position, isLast: false }
 }
 
 /**
@@ -24,37 +38,29 @@ export type Page = {
  * journal of that server. `openDatabase` limits the length of transactions for that reason.
  * @returns also whether committed rows exist that are not settled yet
  */
-export async function readSettled(
-  system: Db,
-  after: Position,
-): Promise<Page & { isFull: boolean; isWaiting: boolean }> {
+export async function readSettled(system: Db, after: Position): Promise<Page & { isWaiting: boolean }> {
   const { horizon, isWaiting } = await readHorizon(system)
   const upTo = justBefore(horizon)
   const rows = await settledRows(system).execute({ ...after, upToXid: upTo.xid, limit: PAGE_ROWS_MAX })
   const events = rows.map(toEvent)
-  const isFull = events.length === PAGE_ROWS_MAX
-  const last = events.at(-1)
-  return { events, position: isFull && last !== undefined ? last.position : upTo, isFull, isWaiting }
+  return { ...pageOf(events, { limit: PAGE_ROWS_MAX, end: upTo, isLast: true }), isWaiting }
 }
 
-/** The oldest transaction that is still running, and whether the journal has committed rows at or above it. */
-export async function readHorizon(db: Db): Promise<{ horizon: bigint; isWaiting: boolean }> {
-  const [row] = await horizonRow(db).execute()
-  if (row === undefined) throw new Error('PostgreSQL did not answer with its snapshot.')
-  return row
-}
+/** How far the journal may be read. */
+export const readHorizon = horizonOf(journal)
 
 /**
- * Events after `after` and not after `upTo`, which must be settled. Through the handle of a tenant: its events only.
- * @returns at most `limit` events
+ * The wanted events after `after` and not after `upTo`, which must be settled. Through the handle of a tenant: its
+ * events only. Looks through a bounded number of rows, so a page may be empty although later ones are not.
  */
 export async function readBetween(
   db: Db,
   { after, upTo, types, aggregate, limit }: EventFilter & { after: Position; upTo: Position; limit: number },
-): Promise<JournalEvent[]> {
+): Promise<Page> {
+  const end = (await scanEnd(db, after, upTo)) ?? upTo
   const conditions = [
-    sql`(${journal.xid}, ${journal.seq}) > (${after.xid.toString()}::xid8, ${after.seq}::bigint)`,
-    sql`(${journal.xid}, ${journal.seq}) <= (${upTo.xid.toString()}::xid8, ${upTo.seq}::bigint)`,
+    isAfter(after),
+    isNotAfter(end),
     types && inArray(journal.type, [...types]),
     aggregate && eq(journal.aggregateType, aggregate.type),
     aggregate?.id === undefined ? undefined : eq(journal.aggregateId, aggregate.id),
@@ -65,8 +71,27 @@ export async function readBetween(
     .where(and(...conditions))
     .orderBy(journal.xid, journal.seq)
     .limit(limit)
-  return rows.map(toEvent)
+  return pageOf(rows.map(toEvent), { limit, end, isLast: end === upTo })
 }
+
+/** Where to stop looking this time, when there are more rows than that before `upTo`. */
+async function scanEnd(db: Db, after: Position, upTo: Position): Promise<Position | undefined> {
+  const [row] = await db
+    .select({ xid: journal.xid, seq: journal.seq })
+    .from(journal)
+    .where(and(isAfter(after), isNotAfter(upTo)))
+    .orderBy(journal.xid, journal.seq)
+    .offset(SCAN_ROWS_MAX - 1)
+    .limit(1)
+  return row
+}
+
+const isAfter = ({ xid, seq }: Position): SQL =>
+  sql`(${journal.xid}, ${journal.seq}) > (${xid.toString()}::xid8, ${seq}::bigint)`
+
+// Spelled out: PostgreSQL does not use an index for a negated comparison of rows.
+const isNotAfter = ({ xid, seq }: Position): SQL =>
+  sql`(${journal.xid}, ${journal.seq}) <= (${xid.toString()}::xid8, ${seq}::bigint)`
 
 const settledRows = preparedFor((db) =>
   db
@@ -79,18 +104,6 @@ const settledRows = preparedFor((db) =>
     .orderBy(journal.xid, journal.seq)
     .limit(sql.placeholder('limit'))
     .prepare('journal_settled'),
-)
-
-const HORIZON: SQL<bigint> = sql`pg_snapshot_xmin(pg_current_snapshot())`.mapWith(BigInt)
-
-const horizonRow = preparedFor((db) =>
-  db
-    .select({
-      horizon: HORIZON,
-      isWaiting: sql<boolean>`exists (select from ${journal} where ${journal.xid} >= ${HORIZON})`,
-    })
-    .from(sql`(values (1)) as one`)
-    .prepare('journal_horizon'),
 )
 
 type Row = typeof journal.$inferSelect

@@ -3,6 +3,7 @@ import type { Database } from '../db/pools.ts'
 import { appendToJournal } from './append.ts'
 import { encodeCursor } from './cursor.ts'
 import { anEvent, append, heldOpen, journalDatabase, settle, tailOf, take, versions } from './journal-for-tests.ts'
+import { SCAN_ROWS_MAX } from './read.ts'
 import type { JournalTail, JournalTailOptions } from './tail.ts'
 
 let opened: Awaited<ReturnType<typeof journalDatabase>>
@@ -93,6 +94,22 @@ describe('a stream with a cursor', () => {
       expect(versions(await take(slow, 10))).toEqual(expected.splice(0, 10))
     }
     expect(versions(await take(slow, expected.length))).toEqual(expected)
+  })
+
+  it('finds a rare event far behind more rows than one read looks through', async () => {
+    const start = await readTail()
+    const stream = start.stream({ tenant })
+    await append(database, tenant, anEvent('first', 1))
+    await settle(database, start)
+    const [first] = await take(stream, 1)
+    await database.sql.forTenant(tenant)`
+      insert into journal (aggregate_type, aggregate_id, version, event_id, type, data, actor, correlation_id, occurred_at)
+      select 'thing', 'common', n, uuidv7(), 'thing.changed', '{}', 'svc:test', 'c', now()
+      from generate_series(1, ${2 * SCAN_ROWS_MAX + 7}::int) n`
+    await append(database, tenant, anEvent('rare', 1, { type: 'thing.lost' }))
+    const tail = await readTail()
+    const rare = tail.stream({ tenant, after: first?.cursor, types: ['thing.lost'] })
+    expect(versions(await take(rare, 1))).toEqual(['rare.1'])
   })
 
   it.each([

@@ -92,10 +92,10 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     this.#wake = grown.resolve
     const stop = this.#options.onEvents(grown.resolve)
     try {
-      const { events, position } = await this.#options.page(this.#position)
+      const { events, position, isLast } = await this.#options.page(this.#position)
       this.#position = position
       this.#page = events[Symbol.iterator]()
-      if (events.length === 0 && !this.#isEnded) await grown.promise
+      if (events.length === 0 && isLast && !this.#isEnded) await grown.promise
     } finally {
       stop()
     }

@@ -6,7 +6,7 @@ import { decodeCursor, invalidCursor } from './cursor.ts'
 import { type EventFilter, isWanted, type JournalEvent } from './event.ts'
 import { type Pace, PollingLoop, type Schedule } from './polling-loop.ts'
 import { compare, justBefore, type Position } from './position.ts'
-import { type Page, readBetween, readHorizon, readSettled } from './read.ts'
+import { type Page, pageOf, readBetween, readHorizon, readSettled } from './read.ts'
 import { EventRing } from './ring.ts'
 import { JournalStream } from './stream.ts'
 
@@ -99,13 +99,13 @@ export class JournalTail {
       this.#ring = new EventRing(this.#ringSize, justBefore(horizon))
       return isWaiting ? 'soon' : 'idle'
     }
-    const { events, position, isFull, isWaiting } = await readSettled(system, this.#ring.head)
+    const { events, position, isLast, isWaiting } = await readSettled(system, this.#ring.head)
     if (compare(position, this.#ring.head) < 0) {
       throw new Error('The database has lost transactions that were read from it. Restart this service.')
     }
     this.#ring.push(events, position)
     if (events.length > 0) for (const hear of [...this.#hearers]) hear()
-    if (isFull) return 'again'
+    if (!isLast) return 'again'
     return isWaiting ? 'soon' : 'idle'
   }
 
@@ -124,12 +124,10 @@ export class JournalTail {
   async page(after: Position, filter: EventFilter, limit: number): Promise<Page> {
     const ring = this.#startedRing()
     const recent = ring.after(after)
-    const upTo = compare(after, ring.head) > 0 ? after : ring.head
-    const events = recent
-      ? takeWanted(recent, filter, limit)
-      : await readBetween(this.#handleFor(filter), { ...filter, after, upTo, limit })
-    const last = events.at(-1)
-    return { events, position: events.length === limit && last !== undefined ? last.position : upTo }
+    if (recent === undefined) return readBetween(this.#handleFor(filter), { ...filter, after, upTo: ring.head, limit })
+    const events = takeWanted(recent, filter, limit)
+    const end = compare(after, ring.head) > 0 ? after : ring.head
+    return pageOf(events, { limit, end, isLast: true })
   }
 
   /**

@@ -1,0 +1,168 @@
+import { sql } from 'drizzle-orm'
+import type { Logger } from 'pino'
+import { type Clock, systemClock } from '../clock.ts'
+import { withCorrelation } from '../correlation.ts'
+import { Lease } from '../db/lease.ts'
+import type { Database } from '../db/pools.ts'
+import { type Pace, PollingLoop, type Schedule } from '../journal/polling-loop.ts'
+import type { BusSubscription, EventBus } from './bus.ts'
+import { applyAgain, applyNew, type EventHandler } from './effect.ts'
+import type { BusEvent } from './event.ts'
+import { dueFailures, noteFailure } from './failures.ts'
+import { consumedEvent } from './tables.ts'
+
+/** The net below the bus's wake, the grain of retries, and how often a second process asks whether the first is gone. */
+export const CONSUME_INTERVAL_MS = 1_000
+/** Events fetched at once. All of them are worked off before the bus is told. */
+export const CONSUME_EVENTS_MAX = 100
+/** How often the bus is told how far it was read when there was nothing for this consumer. */
+export const ACKNOWLEDGE_INTERVAL_MS = 60_000
+/** How long an event's id is remembered. Far above what the bus keeps, so that no event can come again after it. */
+export const CONSUMED_RETENTION_DAYS = 30
+/** How often the consumer forgets older ones, and how many in one statement. */
+export const CONSUMED_PRUNE_INTERVAL_MS = 3_600_000
+export const CONSUMED_PRUNE_ROWS_MAX = 10_000
+
+export type EventConsumerOptions = {
+  /** Unique in this database, and it stays: `billing.top-ups`. Another name would consume everything anew. */
+  readonly name: string
+  readonly bus: EventBus
+  readonly database: Database
+  /** By the type of the event. */
+  readonly handlers: Readonly<Record<string, EventHandler>>
+  readonly log: Logger
+  readonly clock?: Clock
+  readonly schedule?: Schedule
+}
+
+/**
+ * Brings the events of other services to their handlers. The effect of each event happens exactly once, because it is
+ * committed together with the event's id. An event whose handler fails is tried again with growing pauses, while later
+ * events of its aggregate wait and all others go on; after five tries it is parked for an operator.
+ *
+ * Of several processes with the same consumer name one works, so that the order of events holds; another one takes over
+ * when it is gone.
+ */
+export class EventConsumer {
+  readonly #options: EventConsumerOptions
+  readonly #loop: PollingLoop
+  readonly #lease: Lease
+  readonly #clock: Clock
+  #subscription: BusSubscription | undefined
+  #unlisten: (() => void) | undefined
+  #acknowledged_ms = 0
+  #pruned_ms = 0
+  #isStopping = false
+
+  constructor(options: EventConsumerOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#lease = new Lease(options.database, `consume ${options.name}`)
+    this.#loop = new PollingLoop({
+      name: `consumer ${options.name}`,
+      step: () => this.runOnce(),
+      interval_ms: CONSUME_INTERVAL_MS,
+      log: options.log,
+      schedule: options.schedule,
+    })
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  /** Resolves when the event in hand is done with. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await this.#loop.stop()
+    this.#unsubscribe()
+    await this.#lease.release()
+  }
+
+  /** Tries what is due again, then works off the next events of the bus. */
+  async runOnce(): Promise<Pace> {
+    if (!(await this.#lease.acquire())) {
+      this.#unsubscribe()
+      return 'idle'
+    }
+    try {
+      const retried = await this.#retryFailures()
+      const subscription = this.#subscribe()
+      const { events, pace } = await subscription.fetch(CONSUME_EVENTS_MAX)
+      for (const event of events) {
+        // The rest comes again to the next process.
+        if (this.#isStopping) return 'idle'
+        await this.#handle(event, applyNew)
+      }
+      await this.#acknowledge(subscription, events.length > 0)
+      await this.#pruneNowAndThen()
+      return retried > 0 ? 'again' : pace
+    } catch (error) {
+      // What was fetched and not acknowledged has to come again.
+      this.#unsubscribe()
+      throw error
+    }
+  }
+
+  async #retryFailures(): Promise<number> {
+    const { database, name } = this.#options
+    const due = await dueFailures(database.system, name, this.#clock())
+    for (const event of due) await this.#handle(event, applyAgain)
+    return due.length
+  }
+
+  /** Resolves when the effect is made or the failure is noted; throws only when neither could be written. */
+  async #handle(event: BusEvent, apply: typeof applyNew): Promise<void> {
+    const { database, name: consumer, handlers, log } = this.#options
+    const db = database.forTenant(event.tenant)
+    await withCorrelation(event.correlationId, async () => {
+      try {
+        const handler = handlers[event.type]
+        // A type that was dropped while one of its events was waiting.
+        if (handler === undefined) throw new Error(`No handler for ${event.type}.`)
+        await apply(db, { consumer, event, handler, now: this.#clock() })
+      } catch (error) {
+        const isParked = await noteFailure(db, consumer, event, { error, now: this.#clock() })
+        const about = { err: error, consumer, event: event.id, type: event.type, tenant: event.tenant }
+        if (isParked) log.error(about, 'event parked after its last try; replay it when the cause is gone')
+        else log.warn(about, 'event handler failed; it will be tried again')
+      }
+    })
+  }
+
+  async #acknowledge(subscription: BusSubscription, isDue: boolean): Promise<void> {
+    const now_ms = this.#clock().getTime()
+    if (!isDue && now_ms - this.#acknowledged_ms < ACKNOWLEDGE_INTERVAL_MS) return
+    await subscription.acknowledge()
+    this.#acknowledged_ms = now_ms
+  }
+
+  #subscribe(): BusSubscription {
+    if (this.#subscription !== undefined) return this.#subscription
+    const { bus, name, handlers } = this.#options
+    this.#subscription = bus.subscribe({ consumer: name, types: Object.keys(handlers) })
+    this.#unlisten = this.#subscription.onAvailable(() => this.#loop.wake())
+    return this.#subscription
+  }
+
+  #unsubscribe(): void {
+    this.#unlisten?.()
+    this.#subscription = undefined
+  }
+
+  async #pruneNowAndThen(): Promise<void> {
+    const now = this.#clock()
+    if (now.getTime() - this.#pruned_ms < CONSUMED_PRUNE_INTERVAL_MS) return
+    this.#pruned_ms = now.getTime()
+    await pruneConsumedEvents(this.#options.database, now)
+  }
+}
+
+/** Forgets the ids of events that cannot come again. Consumers call it every hour. */
+export async function pruneConsumedEvents({ system }: Database, now: Date): Promise<void> {
+  const eldest = new Date(now.getTime() - CONSUMED_RETENTION_DAYS * 86_400_000)
+  await system.execute(sql`
+    delete from ${consumedEvent} where ctid = any (array(
+      select ctid from ${consumedEvent} where ${consumedEvent.consumedAt} < ${eldest.toISOString()}
+      limit ${CONSUMED_PRUNE_ROWS_MAX}))`)
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDatabase } from '../../db/pools.ts'
+import { silent } from '../../db/tables-for-tests.ts'
+import { newId } from '../../ids.ts'
+import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
+import type { EventBus } from '../bus.ts'
+import { describeEventBus } from '../bus-contract.ts'
+import type { BusEvent } from '../event.ts'
+import { openPostgresEventBus } from './open.ts'
+import { busEvent } from './tables.ts'
+
+describeEventBus('PostgreSQL', async () => {
+  const test = await createTestDatabase({ name: 'event-bus' })
+  return {
+    open: () => openPostgresEventBus({ url: test.url, applicationName: 'test', log: silent }),
+    remove: () => test.drop(),
+  }
+})
+
+describe('the event bus in PostgreSQL', () => {
+  let test: TestDatabase
+  let bus: EventBus
+
+  beforeAll(async () => {
+    test = await createTestDatabase({ name: 'event-bus' })
+    const buses = await Promise.all(
+      [1, 2, 3].map(() => openPostgresEventBus({ url: test.url, applicationName: 'test', log: silent })),
+    )
+    await Promise.all(buses.slice(1).map((other) => other.close()))
+    const [first] = buses
+    if (first === undefined) throw new Error('unreachable')
+    bus = first
+  })
+  afterAll(async () => {
+    await bus.close()
+    await test.drop()
+  })
+
+  const event = (id: string, version: number): BusEvent => ({
+    id: newId('evt'),
+    tenant: 'demo',
+    source: 'tests',
+    aggregate: { type: 'thing', id },
+    version,
+    type: 'thing.made',
+    data: {},
+    actor: 'svc:test',
+    correlationId: 'c-1',
+    causationId: null,
+    occurredAt: new Date('2026-01-01T00:00:00Z'),
+  })
+
+  it('takes more events at once than one statement can carry', async () => {
+    await bus.publish(Array.from({ length: 1_201 }, (_, n) => event('many', n + 1)))
+    const database = openDatabase({ url: test.url, applicationName: 'test', log: silent })
+    const rows = await database.system.select().from(busEvent).orderBy(busEvent.xid, busEvent.seq)
+    expect(rows.map((row) => row.version)).toEqual(Array.from({ length: 1_201 }, (_, n) => n + 1))
+    await database.close({ timeout_s: 1 })
+  })
+
+  it('forgets events a week after they were published, and not earlier', async () => {
+    await bus.publish([event('old', 1)])
+    const database = openDatabase({ url: test.url, applicationName: 'test', log: silent })
+    const [row] = await database.system.select().from(busEvent)
+    const published_ms = row?.publishedAt.getTime() ?? 0
+    const week_ms = 7 * 86_400_000
+    await bus.prune(new Date(published_ms + week_ms))
+    expect(await database.system.select().from(busEvent)).toContainEqual(row)
+    await bus.prune(new Date(published_ms + week_ms + 3_600_000))
+    expect(await database.system.select().from(busEvent)).toEqual([])
+    await database.close({ timeout_s: 1 })
+  })
+})

@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from '../../db/pools.ts'
+import type { BusSubscription, EventBus } from '../bus.ts'
+import type { BusEvent } from '../event.ts'
+import { PostgresSubscription } from './subscription.ts'
+import { busEvent } from './tables.ts'
+
+/** Rows in one INSERT; each takes fourteen of the 65,535 parameters of a statement. */
+export const PUBLISH_ROWS_MAX = 500
+/** How long a consumer may be away without missing anything. Below what `consumed_event` remembers. */
+export const BUS_RETENTION_DAYS = 7
+/** Rows removed in one statement, so that pruning never holds the journal's readers up. */
+export const PRUNE_ROWS_MAX = 10_000
+
+const CHANNEL = 'bus_event'
+
+export class PostgresEventBus implements EventBus {
+  readonly #database: Database
+  readonly #hearers = new Set<() => void>()
+  #listening: Promise<unknown> | undefined
+
+  constructor(database: Database) {
+    this.#database = database
+  }
+
+  async publish(events: readonly BusEvent[]): Promise<void> {
+    for (let from = 0; from < events.length; from += PUBLISH_ROWS_MAX) {
+      await this.#database.system
+        .insert(busEvent)
+        .values(events.slice(from, from + PUBLISH_ROWS_MAX).map(toRow))
+        .onConflictDoNothing({ target: [busEvent.tenantId, busEvent.id] })
+    }
+    if (events.length === 0) return
+    // A statement of its own: transactions that notify can commit only one at a time. If it fails, polling finds them.
+    await this.#database.sql.system`select pg_notify(${CHANNEL}, '')`.catch((error: unknown) =>
+      this.#database.log.debug({ err: error }, 'could not notify the bus channel'),
+    )
+  }
+
+  subscribe({ consumer, types }: { consumer: string; types: readonly string[] }): BusSubscription {
+    this.#listening ??= this.#listen()
+    return new PostgresSubscription({
+      db: this.#database.system,
+      consumer,
+      types,
+      onAvailable: (wake) => {
+        this.#hearers.add(wake)
+        return () => this.#hearers.delete(wake)
+      },
+    })
+  }
+
+  async prune(now: Date): Promise<void> {
+    const eldest = new Date(now.getTime() - BUS_RETENTION_DAYS * 86_400_000)
+    await this.#database.system.execute(sql`
+      delete from ${busEvent} where ctid = any (array(
+        select ctid from ${busEvent} where ${busEvent.publishedAt} < ${eldest.toISOString()} limit ${PRUNE_ROWS_MAX}))`)
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close({ timeout_s: 5 })
+  }
+
+  async #listen(): Promise<void> {
+    const wake = () => {
+      for (const hear of this.#hearers) hear()
+    }
+    try {
+      await this.#database.sql.system.listen(CHANNEL, wake, wake)
+    } catch (error) {
+      // postgres.js goes on trying; until it succeeds, consumers find events by polling.
+      this.#database.log.warn({ err: error }, 'cannot listen to the event bus yet')
+    }
+  }
+}
+
+const toRow = ({ tenant, aggregate, ...event }: BusEvent) => ({
+  ...event,
+  tenantId: tenant,
+  aggregateType: aggregate.type,
+  aggregateId: aggregate.id,
+  publishedAt: sql`now()`,
+})
