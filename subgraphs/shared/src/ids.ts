@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { fromString, fromUUID, toUUID } from 'typeid-js'
 import * as uuid from 'uuid'
+import { type Outcome, ok, refuse } from './outcome.ts'
 import { Refusal } from './refusal.ts'
 
 /** A TypeID: a type prefix, `_`, and the 26 base32 characters of a uuid v7, such as `slc_01k9c7wqv8e1btd4bnc1yyfxvx`. */
@@ -20,6 +21,16 @@ export function parseId<P extends string>(prefix: P, text: string): Id<P> {
   if (isId(prefix, text)) return text
   const shown = text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text
   throw new Refusal('INVALID_ID', `Expected an id that starts with "${prefix}_", got ${JSON.stringify(shown)}.`)
+}
+
+/** For the input of a mutation, whose payload carries the refusal; `field` is the path of the id in the input. */
+export function readId<P extends string>(
+  prefix: P,
+  text: string,
+  field: readonly string[],
+): Outcome<Id<P>, 'INVALID_ID'> {
+  if (isId(prefix, text)) return ok(text)
+  return refuse('INVALID_ID', `Expected an id that starts with "${prefix}_".`, field)
 }
 
 export function isId<P extends string>(prefix: P, text: string): text is Id<P> {

@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import type { Actor } from '../auth/actor.ts'
+import { unauthenticated } from '../auth/refusals.ts'
 import type { TokenVerifier } from '../auth/verify.ts'
 import { CORRELATION_HEADER, withCorrelation } from '../correlation.ts'
 import type { ErrorFormatter } from '../edge-errors.ts'
 import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
 import { SIGNATURE_HEADER } from '../signature/canonical.ts'
+import { ACTOR_HEADER, decodeServiceActor } from '../signature/service-actor.ts'
 import type { SignatureVerifier } from '../signature/verify.ts'
 import { parseJsonObject, readBody } from './body.ts'
 import { sendError } from './errors.ts'
@@ -33,7 +36,7 @@ export function createHttpDoor<Context extends RequestContext>(options: HttpDoor
 
   async function execute(request: IncomingMessage, response: ServerResponse, correlationId: string) {
     const body = await readSigned(request)
-    const actor = await verifier.verify(request.headers.authorization)
+    const actor = await callerOf(request)
     const operation = parseJsonObject(request, body)
     const signal = AbortSignal.any([stopped, closedEarly(response)])
     return apollo.executeHTTPGraphQLRequest({
@@ -47,9 +50,18 @@ export function createHttpDoor<Context extends RequestContext>(options: HttpDoor
     const { method = '', url: path = '' } = request
     const header = headerOf(request, SIGNATURE_HEADER)
     const body = header === undefined ? Buffer.alloc(0) : await readBody(request, body_bytes_max)
-    const signed = signature.verify({ header, method, path, body })
+    const signed = signature.verify({ header, method, path, body, actor: headerOf(request, ACTOR_HEADER) ?? '' })
     if (!signed.ok) throw Refusal.from(signed)
     return body
+  }
+
+  /** The service that calls for itself, which the signature vouches for, or the token's user. */
+  async function callerOf(request: IncomingMessage): Promise<Actor> {
+    const service = headerOf(request, ACTOR_HEADER)
+    if (service === undefined) return verifier.verify(request.headers.authorization)
+    const actor = decodeServiceActor(service)
+    if (actor === undefined) throw unauthenticated('TOKEN_INVALID', `${ACTOR_HEADER} does not name a service.`)
+    return actor
   }
 
   return (request: IncomingMessage, response: ServerResponse): Promise<void> =>
