@@ -283,6 +283,9 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
     })
 
     describe('two processes with the same consumer', () => {
+      const waitingForALock = () => database.sql.system`
+        select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+
       it('make each effect once, in order, and the second takes over when the first is gone', async () => {
         const [first, second] = [await consumer(scope), await consumer(scope)]
         const both = async (count: number) => {
@@ -310,6 +313,8 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
           select pg_terminate_backend(pid) from pg_stat_activity where application_name = ${`lease consume ${scope}`}`
         const heir = await consumer(scope)
         const inheriting = drain(heir, scope, 2)
+        // The heir has come to the event that the first one has in hand.
+        while ((await waitingForALock()).length === 0);
         mayEnd.resolve()
         await Promise.all([working, inheriting])
         await publisher.publish([made('a', 3)])
