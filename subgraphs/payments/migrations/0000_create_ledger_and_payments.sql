@@ -188,7 +188,7 @@ CREATE UNIQUE INDEX "ledger_account_one_for_each_purpose" ON "ledger_account" US
 CREATE INDEX "ledger_account_of_owner" ON "ledger_account" USING btree ("tenant_id","owner_id","id");--> statement-breakpoint
 CREATE INDEX "payment_of_payer" ON "payment" USING btree ("tenant_id","payer_id","id");--> statement-breakpoint
 CREATE INDEX "payment_of_status" ON "payment" USING btree ("tenant_id","status","id");--> statement-breakpoint
-CREATE INDEX "payment_unfinished" ON "payment" USING btree ("tenant_id","created_at") WHERE "payment"."status" = 'RISK_PENDING';--> statement-breakpoint
+CREATE INDEX "payment_unfinished" ON "payment" USING btree ("tenant_id","id") WHERE "payment"."status" = 'RISK_PENDING';--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "consumed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "failed_event" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint
 CREATE POLICY "tenant_isolation" ON "journal" AS PERMISSIVE FOR ALL TO public USING (tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*'));--> statement-breakpoint

@@ -10,7 +10,12 @@ import type { Payment, PaymentStatus } from '../domain/payment.ts'
 import { toPayment } from './payments.ts'
 import { payment } from './tables/payment.ts'
 
-export type PaymentFilter = { readonly payerId?: Id<'usr'> | undefined; readonly status?: PaymentStatus | undefined }
+export type PaymentFilter = {
+  /** A user sees their own payments only; undefined is somebody who has none. */
+  readonly seenBy: 'everybody' | Id<'usr'> | undefined
+  readonly payerId: Id<'usr'> | undefined
+  readonly status: PaymentStatus | undefined
+}
 
 /** Ids carry the time at which they were made, so their order is that of the payments. */
 export const newestPayments = ordering({
@@ -22,14 +27,22 @@ export const newestPayments = ordering({
 /** Not prepared: each set of filters is another statement, and each has its index. */
 export async function listPayments(
   db: Db,
-  { payerId, status }: PaymentFilter,
   page: Page<typeof newestPayments.by>,
+  { seenBy, payerId, status }: PaymentFilter,
 ): Promise<Connection<Payment>> {
+  if (seenBy === undefined) return toConnection([], page)
   const { where, orderBy, limit } = keyset(page)
   const rows = await db
     .select()
     .from(payment)
-    .where(and(where, payerId && eq(payment.payerId, payerId), status && eq(payment.status, status)))
+    .where(
+      and(
+        where,
+        seenBy === 'everybody' ? undefined : eq(payment.payerId, seenBy),
+        payerId && eq(payment.payerId, payerId),
+        status && eq(payment.status, status),
+      ),
+    )
     .orderBy(...orderBy)
     .limit(limit)
   return toConnection(rows.map(toPayment), page)

@@ -1,5 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import type { Database } from '@carriergraph/shared/db/pools.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { findPayment } from '../db/payments.ts'
@@ -10,18 +10,20 @@ import type { RiskClient } from '../risk/client.ts'
 import { settle } from './settle.ts'
 import { type PaymentRequest, type TakenOn, takeOn } from './take-on.ts'
 
+/** Where a payment is: its tenant's name and connections. */
+export type TenantScope = { readonly tenant: string; readonly db: TenantDb }
+
 export type PaymentFlow = {
   /**
    * Pays once for each key: the first call does it, every other answers with the same payment as it stands by then, or
    * with the same refusal. A payment that an earlier call left unfinished is driven to its end.
    */
-  create(tenant: string, request: PaymentRequest): Promise<TakenOn>
+  create(scope: TenantScope, request: PaymentRequest): Promise<TakenOn>
   /** Drives a payment that was left between its steps to its end. */
-  resume(tenant: string, id: Id<'pay'>): Promise<Payment>
+  resume(scope: TenantScope, id: Id<'pay'>): Promise<Payment>
 }
 
 export type PaymentFlowOptions = {
-  readonly database: Database
   readonly risk: RiskClient
   readonly post: PostTransfer
   readonly clock: Clock
@@ -34,21 +36,21 @@ export type PaymentFlowOptions = {
  * service is being asked is locked for as long as that service is slow. Each step may be done again; a process that is
  * killed between them leaves a RISK_PENDING payment for the next call with its key, or for the sweeper.
  */
-export function createPaymentFlow({ database, risk, post, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
-  async function drive(tenant: string, payment: Payment): Promise<Payment> {
+export function createPaymentFlow({ risk, post, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
+  async function drive({ tenant, db }: TenantScope, payment: Payment): Promise<Payment> {
     if (payment.status !== 'RISK_PENDING') return payment
     const { id: paymentId, payerId, amount, createdAt, correlationId } = payment
     const answer = await risk.assess({ tenant, correlationId, paymentId, payerId, amount, createdAt })
-    return settle(database.forTenant(tenant), paymentId, decide(amount, answer, fallbackLimit), clock(), post)
+    return settle(db, paymentId, decide(amount, answer, fallbackLimit), clock(), post)
   }
 
   return {
-    async create(tenant, request) {
-      const taken = await takeOn(database.forTenant(tenant), request, clock())
-      return taken.ok ? { ok: true, value: await drive(tenant, taken.value) } : taken
+    async create(scope, request) {
+      const taken = await takeOn(scope.db, request, clock())
+      return taken.ok ? { ok: true, value: await drive(scope, taken.value) } : taken
     },
-    async resume(tenant, id) {
-      return drive(tenant, await findPayment(database.forTenant(tenant), id))
+    async resume(scope, id) {
+      return drive(scope, await findPayment(scope.db, id))
     },
   }
 }

@@ -22,7 +22,6 @@ const clock = () => new Date(now)
 const database = openDatabase({ url: databaseUrl, applicationName: 'dying-payment', log: silent })
 const client = createRiskClient({ url: riskUrl, deadline_ms: 10_000, keys, clock, log: silent })
 const flow = createPaymentFlow({
-  database,
   clock,
   fallbackLimit: new Decimal('50.00'),
   risk: {
@@ -39,5 +38,5 @@ const flow = createPaymentFlow({
     return posted
   },
 })
-await flow.create(purse.tenant, requestOf(purse, idempotencyKey))
+await flow.create({ tenant: purse.tenant, db: database.forTenant(purse.tenant) }, requestOf(purse, idempotencyKey))
 dieIf('after the commit, before the answer')

@@ -1,13 +1,14 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { type PostTransfer, postTransfer } from '../db/post-transfer.ts'
-import { createPaymentFlow, type PaymentFlow } from '../flow/payment-flow.ts'
-import type { PaymentRequest } from '../flow/take-on.ts'
+import { deposit } from '../flow/deposit.ts'
+import { createPaymentFlow } from '../flow/payment-flow.ts'
+import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
 import { createRiskClient, type RiskClient } from '../risk/client.ts'
-import { deposit, givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
+import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
 import { type RiskServer, startRiskServer } from './risk-server.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
@@ -20,13 +21,16 @@ export type FlowOptions = {
   readonly deadline_ms?: number
 }
 
+/** The payment flow, with the tenant by name. */
+export type TenantFlow = { create(tenant: string, request: PaymentRequest): Promise<TakenOn> }
+
 /** A database, a risk that answers over HTTP, and the payment flow between them, at an unmoving noon. */
 export type FlowStage = AsyncDisposable & {
   readonly now: Date
   readonly clock: Clock
   readonly database: Database
   readonly risk: RiskServer
-  flow(options?: FlowOptions): PaymentFlow
+  flow(options?: FlowOptions): TenantFlow
   /** A user of the tenant `demo` whose wallet holds that many cents. */
   purseWith(minor: bigint): Promise<Purse>
   balanceOf(walletId: Id<'led'>): Promise<bigint>
@@ -46,11 +50,22 @@ export async function setFlowStage(): Promise<FlowStage> {
     risk,
     flow({ deadline_ms = 10_000, client, post = postTransfer } = {}) {
       const asked = client ?? createRiskClient({ url: risk.url, deadline_ms, keys: STAGE_KEYS, clock, log: silent })
-      return createPaymentFlow({ database, risk: asked, post, clock, fallbackLimit: new Decimal('50.00') })
+      const flow = createPaymentFlow({ risk: asked, post, clock, fallbackLimit: new Decimal('50.00') })
+      return {
+        create: (tenant, request) => flow.create({ tenant, db: database.forTenant(tenant) }, request),
+      }
     },
     purseWith: (minor) => givenPurse(database, { tenant: 'demo', minor, now: NOW }),
     topUpWallet: ({ walletId }, minor) =>
-      inTransaction(database.forTenant('demo'), (tx) => deposit(tx, { walletId, minor, currency: 'EUR', now: NOW })),
+      inTransaction(database.forTenant('demo'), (tx) =>
+        deposit(tx, {
+          transferId: newId('tfr'),
+          walletId,
+          amount: { minor, currency: 'EUR' },
+          reference: 'test',
+          now: NOW,
+        }),
+      ),
     async balanceOf(walletId) {
       const [row] = await database.sql.system<{ balance_minor: bigint }[]>`
         select balance_minor from ledger_account where id = ${toUuid(walletId)}`

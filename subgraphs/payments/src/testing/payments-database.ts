@@ -1,14 +1,14 @@
 import { migrate } from '@carriergraph/shared/db/migrate.ts'
-import { type Database, openDatabase, type Tx } from '@carriergraph/shared/db/pools.ts'
+import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { createLog, type Log } from '@carriergraph/shared/log.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { rememberBillingAccount } from '../db/billing-accounts.ts'
-import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
+import { ensureOperatorAccounts, insertWallet } from '../db/ledger-accounts.ts'
 import { MIGRATIONS_FOLDER } from '../db/migrations.ts'
-import { postTransfer } from '../db/post-transfer.ts'
+import { deposit } from '../flow/deposit.ts'
 
 export const silent: Log = createLog({ service: 'payments', level: 'silent' })
 
@@ -47,25 +47,9 @@ export async function givenPurse(
     await ensureOperatorAccounts(tx, currency, now)
     await insertWallet(tx, { id: purse.walletId, ownerId: purse.userId, currency, createdAt: now })
     await rememberBillingAccount(tx, { id: purse.billingAccountId, ownerId: purse.userId, currency, openedAt: now })
-    if (minor > 0n) await deposit(tx, { walletId: purse.walletId, minor, currency, now })
+    if (minor === 0n) return
+    const { walletId } = purse
+    await deposit(tx, { transferId: newId('tfr'), walletId, amount: { minor, currency }, reference: 'test', now })
   })
   return purse
-}
-
-/** Money from outside, as a transfer from the operator's funding. */
-export async function deposit(
-  tx: Tx,
-  { walletId, minor, currency, now }: { walletId: Id<'led'>; minor: bigint; currency: CurrencyCode; now: Date },
-): Promise<void> {
-  const funding = await findOperatorAccount(tx, 'FUNDING', currency)
-  const posted = await postTransfer(tx, {
-    id: newId('tfr'),
-    sourceId: funding.id,
-    destinationId: walletId,
-    amountMinor: minor,
-    currency,
-    reference: 'test deposit',
-    postedAt: now,
-  })
-  if (!posted.ok) throw new Error(posted.code)
 }

@@ -43,7 +43,7 @@ export const payment = pgTable(
     index('payment_of_payer').on(table.tenantId, table.payerId, table.id),
     index('payment_of_status').on(table.tenantId, table.status, table.id),
     // What the sweeper reads; nearly always empty.
-    index('payment_unfinished').on(table.tenantId, table.createdAt).where(sql`${table.status} = 'RISK_PENDING'`),
+    index('payment_unfinished').on(table.tenantId, table.id).where(sql`${table.status} = 'RISK_PENDING'`),
     foreignKey({
       name: 'payment_source',
       columns: [table.tenantId, table.sourceAccountId],

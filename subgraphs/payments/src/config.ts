@@ -1,0 +1,27 @@
+import { ms, url } from '@carriergraph/shared/config.ts'
+import { parseDecimal } from '@carriergraph/shared/money/decimal.ts'
+import { SUBGRAPH_SETTINGS } from '@carriergraph/shared/service/settings.ts'
+import { z } from 'zod'
+
+const EXPECTED = 'a decimal of zero or more, such as 50.00'
+
+/** An amount without a currency, in major units. */
+const limit = z.string().transform((text, context) => {
+  const value = parseDecimal(text.trim())
+  if (value?.gte(0)) return value
+  context.addIssue({ code: 'custom', message: `is ${JSON.stringify(text)}, expected ${EXPECTED}` })
+  return z.NEVER
+})
+
+/** The environment that payments read. */
+export const SETTINGS = z.object({
+  ...SUBGRAPH_SETTINGS,
+  /** Where risk takes operations: `http://…/graphql`. */
+  RISK_URL: url,
+  /** How long risk may take to assess a payment, all attempts together. */
+  RISK_DEADLINE_MS: ms.default(800),
+  /** Up to it, in major units of a payment's own currency, a payment goes through when risk does not answer. */
+  RISK_FALLBACK_LIMIT: limit.prefault('50.00'),
+})
+
+export type Settings = z.output<typeof SETTINGS>

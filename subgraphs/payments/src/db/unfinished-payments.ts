@@ -1,0 +1,24 @@
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { payment } from './tables/payment.ts'
+
+export type UnfinishedPayment = { readonly tenantId: string; readonly id: Id<'pay'> }
+
+/**
+ * Payments of every tenant that wait for risk and were taken on before `before`, in a fixed order, from behind `after`.
+ * @param system the connections that see every tenant
+ */
+export function findUnfinished(
+  system: TenantDb,
+  { before, after, limit }: { before: Date; after: UnfinishedPayment | undefined; limit: number },
+): Promise<UnfinishedPayment[]> {
+  const behind =
+    after && sql`(${payment.tenantId}, ${payment.id}) > (${after.tenantId}, ${sql.param(after.id, payment.id)})`
+  return system
+    .select({ tenantId: payment.tenantId, id: payment.id })
+    .from(payment)
+    .where(and(eq(payment.status, 'RISK_PENDING'), lt(payment.createdAt, before), behind))
+    .orderBy(asc(payment.tenantId), asc(payment.id))
+    .limit(limit)
+}

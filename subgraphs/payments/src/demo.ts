@@ -1,0 +1,46 @@
+import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
+import { openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { namedId } from '@carriergraph/shared/ids.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { environmentOf } from '@carriergraph/shared/service/settings.ts'
+import { z } from 'zod'
+import { deposit } from './flow/deposit.ts'
+import { openWalletWithin } from './flow/open-wallet.ts'
+
+const DEMO_TENANT = 'demo'
+/** The customers of the demo; the other subgraphs' demo data names them by the same keys. */
+const CUSTOMERS = ['ada', 'bruno', 'chen', 'dana', 'elif']
+const OPENING_DEPOSIT = { minor: 500_00n, currency: 'EUR' } as const
+
+/**
+ * Opens a wallet in EUR with 500.00 for each customer of the demo. A wallet that is there stays as it is, with what was
+ * paid from it. Billing accounts become known by billing's events, as always.
+ */
+export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
+  const provenance = { actor: 'svc:demo', correlationId: 'demo', now }
+  for (const key of CUSTOMERS) {
+    const walletId = namedId('led', `demo/${key}`)
+    const wallet = { id: walletId, ownerId: namedId('usr', `demo/${key}`), currency: OPENING_DEPOSIT.currency }
+    await inTransaction(db, async (tx) => {
+      const { isNew } = await openWalletWithin(tx, wallet, provenance)
+      if (!isNew) return
+      const transferId = namedId('tfr', `demo/${key}`)
+      await deposit(tx, { transferId, walletId, amount: OPENING_DEPOSIT, reference: 'opening deposit', now })
+    })
+  }
+}
+
+if (import.meta.main) {
+  const { DATABASE_URL: url } = readConfig(
+    z.object({ DATABASE_URL: urlOf('postgres:', 'postgresql:') }),
+    environmentOf('payments'),
+  )
+  const database = openDatabase({
+    url,
+    applicationName: 'payments demo',
+    log: createLog({ service: 'payments', level: 'warn' }),
+  })
+  await loadDemo(database.forTenant(DEMO_TENANT), new Date())
+  await database.close({ timeout_s: 5 })
+}

@@ -1,0 +1,16 @@
+import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
+import { openWallet as open } from '../../flow/open-wallet.ts'
+import type { MutationResolvers } from '../../generated/resolvers.ts'
+import { errorOf } from '../error.ts'
+import { idIn } from '../input.ts'
+
+export const openWallet: NonNullable<MutationResolvers['openWallet']> = async (_, { input }, context) => {
+  const { actor, clock, correlationId, db } = context
+  const now = clock()
+  const ownerId = idIn('usr', input.ownerId, 'ownerId')
+  const currency = parseCurrency(input.currency, now)
+  if (!ownerId.ok || !currency.ok)
+    return { wallet: null, errors: [ownerId, currency].flatMap((fault) => (fault.ok ? [] : [errorOf(fault)])) }
+  const wallet = { ownerId: ownerId.value, currency: currency.value }
+  return { wallet: await open(db, wallet, { actor: actor.subject, correlationId, now }), errors: [] }
+}

@@ -1,0 +1,18 @@
+import { pageArgs } from '@carriergraph/shared/connection/page.ts'
+import { parseId } from '@carriergraph/shared/ids.ts'
+import { listPayments, newestPayments } from '../db/payment-lists.ts'
+import type { QueryResolvers } from '../generated/resolvers.ts'
+import { actsForOthers } from '../policies.ts'
+
+export const Query: QueryResolvers = {
+  payment: (_, { id }, { loaders }) => loaders.payment.load(parseId('pay', id)),
+  ledgerAccount: (_, { id }, { loaders }) => loaders.ledgerAccount.load(parseId('led', id)),
+
+  payments(_, { filter, ...page }, { actor, db }) {
+    return listPayments(db, pageArgs(newestPayments, page), {
+      seenBy: actsForOthers(actor) ? 'everybody' : actor.userId,
+      payerId: filter?.payerId == null ? undefined : parseId('usr', filter.payerId),
+      status: filter?.status ?? undefined,
+    })
+  },
+}

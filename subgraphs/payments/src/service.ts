@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '@carriergraph/shared/clock.ts'
+import type { Service } from '@carriergraph/shared/lifecycle.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import {
+  createSubgraphService,
+  type ServiceOptions,
+  type SubgraphDefinition,
+} from '@carriergraph/shared/service/subgraph-service.ts'
+import type { Settings } from './config.ts'
+import type { Context } from './context.ts'
+import { MIGRATIONS_FOLDER } from './db/migrations.ts'
+import { postTransfer } from './db/post-transfer.ts'
+import { createPaymentFlow } from './flow/payment-flow.ts'
+import { createSweeper } from './flow/sweeper.ts'
+import { createLoaders } from './loaders.ts'
+import { policies } from './policies.ts'
+import { resolvers } from './resolvers/index.ts'
+import { createRiskClient } from './risk/client.ts'
+
+/** Puts payments together: the ledger, the payment flow with risk at its other end, and the sweeper behind it. */
+export function createPaymentsService(
+  settings: Settings,
+  resources: AsyncDisposableStack,
+  { clock = systemClock, log = createLog({ service: 'payments', level: settings.LOG_LEVEL }) }: ServiceOptions = {},
+): Promise<Service> {
+  const risk = createRiskClient({
+    url: settings.RISK_URL,
+    deadline_ms: settings.RISK_DEADLINE_MS,
+    keys: settings.SIGNING_KEYS,
+    clock,
+    log,
+  })
+  const flow = createPaymentFlow({ risk, post: postTransfer, clock, fallbackLimit: settings.RISK_FALLBACK_LIMIT })
+  const definition: SubgraphDefinition<Context> = {
+    name: 'payments',
+    sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
+    migrationsFolder: MIGRATIONS_FOLDER,
+    resolvers,
+    policies,
+    context: (base) => ({ ...base, flow, loaders: createLoaders(base.db) }),
+    workers: ({ database }) => [createSweeper({ database, flow, clock, log })],
+  }
+  return createSubgraphService(definition, settings, resources, { clock, log })
+}
