@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{gateway,subgraphs,scripts,test}/**/*.test.ts'],
     globalSetup: ['test/global-setup.ts'],
+    setupFiles: ['test/property-seed.ts'],
     exclude: ['**/node_modules/**', '.carriergraph/**'],
     // Two cores: more workers only fight over them.
     maxWorkers: 2,

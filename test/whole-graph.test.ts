@@ -2,10 +2,10 @@
 // tenants that do not see one another.
 
 import { namedId } from '@carriergraph/shared/ids.ts'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from './support/client.ts'
 import { type Stack, startStack } from './support/stack.ts'
-import { countStatements } from './support/statements.ts'
 import { until } from './support/until.ts'
 
 let stack: Stack

@@ -3,6 +3,7 @@
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import { namedId, newId } from '@carriergraph/shared/ids.ts'
 import { type RunningSubgraph, runSubgraph } from '@carriergraph/shared/testing/running-subgraph.ts'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { loadDemo } from './demo.ts'
@@ -32,7 +33,7 @@ function paymentOf(payerId: string, amount = '20.00', more: Record<string, unkno
   return { input: { ...base, ...more } }
 }
 
-const assess = async (variables: ReturnType<typeof paymentOf>) =>
+const assess = async (variables: { readonly input: Record<string, unknown> }) =>
   (await running.ask(payments, ASSESS, variables)).data.assessPayment
 
 describe('assessPayment', () => {
@@ -231,6 +232,10 @@ describe('assessments', () => {
       }),
     )
     const refs = paymentIds.map((id) => ({ __typename: 'Payment', id }))
+    const cost = (count: number) =>
+      countStatements([running.database.url], () => running.ask(operator, OF_PAYMENTS, { refs: refs.slice(0, count) }))
+    expect(await cost(1)).toBe(2)
+    expect(await cost(50)).toBe(2)
     const all = await running.ask(operator, OF_PAYMENTS, { refs })
     expect(all.errors).toBeUndefined()
     expect(all.data._entities).toHaveLength(50)

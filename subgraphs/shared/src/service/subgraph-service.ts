@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs'
 import { parse } from 'graphql'
 import { createTokenVerifier, TOKEN_ALGORITHMS } from '../auth/verify.ts'
 import type { Policies } from '../authorize/check.ts'
+import { EventConsumer, type EventConsumerOptions } from '../bus/consumer.ts'
+import { Dispatcher } from '../bus/dispatcher.ts'
+import { openPostgresEventBus } from '../bus/postgres/open.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { migrate } from '../db/migrate.ts'
 import { type Database, openDatabase, type TenantDb } from '../db/pools.ts'
@@ -31,7 +34,10 @@ export type ServiceParts = {
 }
 
 /** Something that runs beside the server: started before it, stopped after it. */
-export type Worker = { start(): Promise<void>; stop(): Promise<void> }
+export type Worker = { start(): Promise<void> | void; stop(): Promise<void> }
+
+/** `name` is kept for ever: under another one every event would be consumed anew. */
+export type ConsumerDefinition = Pick<EventConsumerOptions, 'name' | 'handlers'>
 
 export type SubgraphDefinition<Context extends RequestContext> = {
   readonly name: string
@@ -41,7 +47,9 @@ export type SubgraphDefinition<Context extends RequestContext> = {
   readonly resolvers: Readonly<Record<string, unknown>>
   readonly policies: Policies<Context>
   readonly context: (base: ServiceContext, request: RequestInfo) => Context
-  /** Consumers, sweepers: started in this order. */
+  /** What it does with the events of others. */
+  readonly consumers?: (parts: ServiceParts) => readonly ConsumerDefinition[]
+  /** What else runs beside the server, such as a sweeper: started in this order, after the consumers. */
   readonly workers?: (parts: ServiceParts) => readonly Worker[]
 }
 
@@ -53,22 +61,38 @@ const TOKEN_LEEWAY_S = 5
 const CLOSE_TIMEOUT_S = 5
 
 /**
- * Puts a subgraph together: migrates its database, follows its journal, starts its workers and serves its schema.
+ * Puts a subgraph together: migrates its database, follows its journal, publishes it to the event bus, consumes what
+ * others publish, and serves its schema.
  * What it opens it registers in `resources`, so that whoever stops it closes everything in reverse order.
  */
 export async function createSubgraphService<Context extends RequestContext>(
   definition: SubgraphDefinition<Context>,
   settings: SubgraphSettings,
   resources: AsyncDisposableStack,
-  { clock = systemClock, log = createLog({ service: definition.name, level: settings.LOG_LEVEL }) }: ServiceOptions = {},
+  {
+    clock = systemClock,
+    log = createLog({ service: definition.name, level: settings.LOG_LEVEL }),
+  }: ServiceOptions = {},
 ): Promise<Service> {
   const { name, migrationsFolder, resolvers, policies } = definition
   await migrate({ url: settings.DATABASE_URL, migrationsFolder })
   const database = openDatabase({ url: settings.DATABASE_URL, applicationName: name, log })
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
 
+  const bus = await openPostgresEventBus({ url: settings.EVENT_BUS_URL, applicationName: name, log })
+  resources.defer(() => bus.close())
+
   const journal = new JournalTail({ database, log })
-  for (const worker of [journal, ...(definition.workers?.({ database, journal, clock, log }) ?? [])]) {
+  const parts = { database, journal, clock, log }
+  const workers: Worker[] = [
+    journal,
+    new Dispatcher({ source: name, database, tail: journal, bus, log, clock }),
+    ...(definition.consumers?.(parts) ?? []).map(
+      (consumer) => new EventConsumer({ ...consumer, bus, database, log, clock }),
+    ),
+    ...(definition.workers?.(parts) ?? []),
+  ]
+  for (const worker of workers) {
     resources.defer(() => worker.stop())
     await worker.start()
   }
