@@ -94,7 +94,7 @@ const LOOPBACK = '127.0.0.1'
 /** A working day. */
 const TTL_S = 12 * 3600
 
-const DEMO_USERS = { operator: namedId('usr', 'demo/operator'), customer: namedId('usr', 'demo/ada') } as const
+const DEMO_USERS = { operator: namedId('usr', 'demo/olga'), customer: namedId('usr', 'demo/ada') } as const
 
 const scopesOf = (...rights: readonly string[]): string =>
   ['network', 'billing', 'payments', 'risk'].flatMap((name) => rights.map((right) => `${name}:${right}`)).join(' ')

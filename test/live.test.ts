@@ -28,7 +28,7 @@ function collect(after: string | null) {
   const events: GraphAnswer[] = []
   const ended = (async () => {
     for await (const event of client.iterate({ query: SUBSCRIPTION, variables: { after } })) {
-      events.push(event as GraphAnswer)
+      events.push(event)
     }
   })()
   return {

@@ -13,7 +13,7 @@ import { send } from './send.ts'
 const TICK_MS = 500
 
 const config = readConfig(
-  z.object({ GRAPH_URL: url(), TOKEN: z.string().min(1), SIMULATOR_SEED: z.coerce.number().int().default(1) }),
+  z.object({ GRAPH_URL: url, TOKEN: z.string().min(1), SIMULATOR_SEED: z.coerce.number().int().default(1) }),
 )
 const graph = connectGraph(config.GRAPH_URL, config.TOKEN)
 const random = seededRandom(config.SIMULATOR_SEED)

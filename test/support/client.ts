@@ -1,10 +1,10 @@
-import { type Client, createClient, type ExecutionResult } from 'graphql-ws'
+import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
 export interface GraphAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads deep into data whose shape its own query gives
   data?: any
-  errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Record<string, unknown> }[]
+  errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Readonly<Record<string, unknown>> }[]
 }
 
 /** Sends one operation over HTTP as a frontend would. */
@@ -37,12 +37,12 @@ export async function take(
   client: Client,
   query: string,
   variables: Record<string, unknown>,
-  enough: (events: readonly ExecutionResult[]) => boolean,
+  enough: (events: readonly GraphAnswer[]) => boolean,
 ): Promise<GraphAnswer[]> {
-  const events: ExecutionResult[] = []
+  const events: GraphAnswer[] = []
   for await (const event of client.iterate({ query, variables })) {
     events.push(event)
     if (enough(events)) break
   }
-  return events as GraphAnswer[]
+  return events
 }
