@@ -67,7 +67,7 @@ const TARIFF: NewTariff = {
   ],
 }
 
-const termsOf = (msisdn: string, change: Partial<AccountTerms>): AccountTerms => ({
+export const termsOf = (msisdn: string, change: Partial<AccountTerms>): AccountTerms => ({
   ownerId: ownerOf(msisdn),
   paymentMode: 'PREPAID',
   msisdn,
