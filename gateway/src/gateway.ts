@@ -1,11 +1,13 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ServiceMap } from '@apollo/gateway'
 import type { TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { within } from '@carriergraph/shared/server/in-flight.ts'
+import { listen } from '@carriergraph/shared/server/listen.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { createAuthorizer } from './authorize/authorize.ts'
+import { createErrorPresenter } from './errors/present.ts'
 import { executeThrough, startApollo } from './http/apollo.ts'
 import { originRule } from './http/cors.ts'
 import { createGraphqlHandler } from './http/graphql.ts'
@@ -24,6 +26,9 @@ import type { LoadedSupergraph } from './supergraph/load.ts'
 export const GRAPHQL_PATH = '/graphql'
 
 export interface GatewayOptions {
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly host: string
   readonly supergraph: LoadedSupergraph
   /** Replaces the URLs that the supergraph gives its subgraphs. */
   readonly subgraphUrls: ReadonlyMap<string, string>
@@ -42,11 +47,14 @@ export interface GatewayOptions {
 }
 
 export interface Gateway {
-  /** Answers the port, which the system chose when `port` is 0. */
-  listen(port: number, host: string): Promise<number>
+  /** Throws a StartupFault, for instance when the port is in use. */
+  start(): Promise<{ readonly url: string; readonly port: number }>
   /** Takes no more work, finishes what is under way, and lets go of the subgraphs. */
-  close(): Promise<void>
+  stop(): Promise<void>
 }
+
+/** How long requests in flight may take to finish once the gateway stops. */
+const DRAIN_MS_MAX = 10_000
 
 /** One graph at one URL, in front of the subgraphs of a supergraph. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
@@ -59,6 +67,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     authenticate: (authorization: string | undefined) => tokens.verify(authorization),
     allowOrigin: originRule(options.allowedOrigins),
     rules: [operationSizeRule(limits.operation)],
+    format: createErrorPresenter(log),
   }
   const apollo = await startApollo({ ...options, ...shared, sdl: supergraph.sdl, tokens_max: limits.tokens_max })
   const door = createLiveDoor({
@@ -68,24 +77,36 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     upstreams,
     executeOperation: (request, context) => executeThrough(apollo, request, context),
   })
+  let stopping: Promise<void> | undefined
   const handler = createHandler({
+    ...shared,
     graphqlPath: GRAPHQL_PATH,
     graphql: createGraphqlHandler({ ...shared, apollo, body_bytes_max: limits.body_bytes_max }),
-    allowOrigin: shared.allowOrigin,
-    readiness: createReadinessCheck(clients),
+    readiness: createReadinessCheck(clients, () => stopping !== undefined),
     playground,
     log,
   })
   const server = createServer(handler).on('upgrade', door.upgrade)
+
+  async function drain(): Promise<void> {
+    const closed = new Promise((resolve) => server.close(resolve))
+    await door.close()
+    if (!(await within(closed, DRAIN_MS_MAX))) server.closeAllConnections()
+    await closed
+    await apollo.stop()
+    for (const upstream of upstreams.values()) upstream.close()
+    await Promise.all(clients.map((client) => client.close()))
+  }
+
   return {
-    listen: (port, host) => listen(server, port, host),
-    async close() {
-      const closed = new Promise((resolve) => server.close(resolve))
-      await door.close()
-      await closed
-      await apollo.stop()
-      for (const upstream of upstreams.values()) upstream.close()
-      await Promise.all(clients.map((client) => client.close()))
+    async start() {
+      const { host } = options
+      const port = await listen(server, options.port, host)
+      return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${GRAPHQL_PATH}` }
+    },
+    stop() {
+      stopping ??= drain()
+      return stopping
     },
   }
 }
@@ -114,14 +135,4 @@ function connectSubgraphs(options: GatewayOptions): ConnectedSubgraphs {
     upstreams.set(name, upstream)
   }
   return { clients, upstreams }
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
 }

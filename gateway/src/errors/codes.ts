@@ -4,12 +4,11 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 export const GATEWAY_CODES = {
   OPERATION_TOO_DEEP: 'The operation nests fields deeper than the gateway allows.',
   OPERATION_TOO_LARGE: 'The operation selects more fields, fragments written out, than the gateway allows.',
-  PAYLOAD_TOO_LARGE: 'The request body is larger than the gateway takes.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
   SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
   SUBSCRIPTION_OVERFLOW:
-    'Events came faster than this client took them. Subscribe again with `after: extensions.cursor`.',
-  TOO_MANY_SUBSCRIPTIONS: 'This socket has as many operations open as it may. Complete one, or open another socket.',
+    'Events came, and this client did not take them. Subscribe again, with `after: extensions.cursor` where there is one.',
+  TOO_MANY_OPERATIONS: 'This socket has as many operations open as it may. Complete one, or open another socket.',
   UPSTREAM_LOST:
     'The subgraph behind the subscription was lost and did not come back in time, or the stream cannot be continued ' +
     'without a gap. Subscribe again, with `after: extensions.cursor` where there is one.',

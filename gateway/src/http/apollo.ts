@@ -7,11 +7,11 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import { correlationId, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { ExecutionResult, ValidationRule } from 'graphql'
 import type { Authorizer } from '../authorize/authorize.ts'
-import { isMasked, presentError } from '../errors/present.ts'
 import { PresentedError } from '../errors/presented-error.ts'
 import type { OperationRequest } from '../live/operations.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -26,6 +26,7 @@ export interface ApolloOptions {
   readonly tokens_max: number
   /** Whether clients may ask for the schema, and are told which name they may have meant. */
   readonly introspection: boolean
+  readonly format: ErrorFormatter
   readonly log: Log
 }
 
@@ -48,10 +49,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: tokens_max },
     validationRules: [...rules],
-    formatError(formatted, error) {
-      if (isMasked(formatted)) log.error({ err: error }, 'an operation failed')
-      return presentError(formatted, correlationId() ?? '')
-    },
+    formatError: options.format,
     plugins: [authorizePlugin(authorizer), ...NOTHING_PHONES_HOME],
     logger: log,
   })

@@ -3,10 +3,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import { parseJsonObject, readBody } from '@carriergraph/shared/server/body.ts'
 import { GraphQLError } from 'graphql'
-import { gatewayError } from '../errors/codes.ts'
 import type { RequestContext } from '../request-context.ts'
-import { readBody } from './body.ts'
 import { headOf } from './status.ts'
 
 export interface GraphqlHandlerOptions {
@@ -16,7 +15,10 @@ export interface GraphqlHandlerOptions {
   readonly body_bytes_max: number
 }
 
-/** Answers POST and GET of GraphQL over HTTP; the rules of both, CSRF prevention included, are Apollo Server's. */
+/**
+ * Answers POST and GET of GraphQL over HTTP; the rules of both, CSRF prevention included, are Apollo Server's. Throws a
+ * Refusal when the body cannot be read.
+ */
 export function createGraphqlHandler({ apollo, authenticate, body_bytes_max }: GraphqlHandlerOptions) {
   const contextFor = async (request: IncomingMessage, correlationId: string): Promise<RequestContext> => {
     const { authorization } = request.headers
@@ -29,15 +31,13 @@ export function createGraphqlHandler({ apollo, authenticate, body_bytes_max }: G
   }
 
   return async (request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> => {
-    const body = await readBody(request, body_bytes_max)
-    if (body === undefined) return refuseBody(response)
     const { method = '', url = '' } = request
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {
         method,
         headers: headersOf(request),
         search: url.includes('?') ? url.slice(url.indexOf('?')) : '',
-        body: parsedBody(request, body),
+        body: method === 'POST' ? parseJsonObject(request, await readBody(request, body_bytes_max)) : {},
       },
       context: () => contextFor(request, correlationId),
     })
@@ -52,25 +52,9 @@ function headersOf({ headers }: IncomingMessage): HeaderMap {
   return map
 }
 
-/** What is no JSON object becomes an empty one, for which Apollo Server has the right refusal. */
-function parsedBody({ headers }: IncomingMessage, body: string): unknown {
-  if (!/^application\/([\w.+-]+\+)?json\b/i.test(headers['content-type'] ?? '')) return {}
-  try {
-    return JSON.parse(body)
-  } catch {
-    return {}
-  }
-}
-
 async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
   for (const [name, value] of headers) response.setHeader(name, value)
   response.statusCode = status ?? 200
   if (body.kind === 'complete') response.end(body.string)
   else await pipeline(Readable.from(body.asyncIterator), response)
-}
-
-function refuseBody(response: ServerResponse): void {
-  // The rest of the body is still on its way; the connection cannot be used for another request.
-  response.writeHead(413, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
-  response.end(JSON.stringify({ errors: [gatewayError('PAYLOAD_TOO_LARGE').toJSON()] }))
 }

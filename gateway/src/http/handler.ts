@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { sendError } from '@carriergraph/shared/server/errors.ts'
+import { headerOf } from '@carriergraph/shared/server/http.ts'
 import { answeredPreflight, type OriginRule } from './cors.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -11,12 +14,13 @@ export interface HandlerOptions {
   readonly readiness: () => Promise<Readiness>
   /** Answers what is the playground's and returns true; false leaves the request to the others. */
   readonly playground: (request: IncomingMessage, response: ServerResponse) => boolean
+  readonly format: ErrorFormatter
   readonly log: Log
 }
 
 /** Every route of the gateway over HTTP. */
 export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { graphqlPath, graphql, allowOrigin, readiness, playground, log } = options
+  const { graphqlPath, graphql, allowOrigin, readiness, playground, format, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> {
     const path = (request.url ?? '').split('?', 1)[0]
@@ -25,18 +29,16 @@ export function createHandler(options: HandlerOptions): (request: IncomingMessag
     } else if (path === '/health/live') sendJson(response, 200, { status: 'live' })
     else if (path === '/health/ready') {
       const answer = await readiness()
-      sendJson(response, answer.status === 'unavailable' ? 503 : 200, answer)
+      sendJson(response, answer.status === 'ready' || answer.status === 'degraded' ? 200 : 503, answer)
     } else if (!playground(request, response)) sendJson(response, 404, { message: 'Not found' })
   }
 
   return (request, response) => {
-    const incoming = request.headers[CORRELATION_HEADER]
-    withCorrelation(typeof incoming === 'string' ? incoming : undefined, (correlationId) => {
+    withCorrelation(headerOf(request, CORRELATION_HEADER), (correlationId) => {
       response.setHeader(CORRELATION_HEADER, correlationId)
       route(request, response, correlationId).catch((error: unknown) => {
-        log.error({ err: error }, 'a request failed')
-        if (response.headersSent) response.destroy()
-        else sendJson(response, 500, { message: 'Internal server error' })
+        if (request.errored) log.debug({ err: request.errored }, 'the client left before its request was read')
+        else sendError(response, error, format)
       })
     })
   }

@@ -5,12 +5,15 @@ export interface Readiness {
    * `degraded`: some subgraph does not answer, and only its fields are missing. That is no reason to take the gateway
    * out of service: the others would go with it.
    */
-  readonly status: 'ready' | 'degraded' | 'unavailable'
+  readonly status: 'ready' | 'degraded' | 'unavailable' | 'draining'
   readonly subgraphs: Readonly<Record<string, 'ready' | 'unavailable'>>
 }
 
 /** Asks every subgraph whether it is ready; callers that come while an answer is under way share it. */
-export function createReadinessCheck(clients: readonly SubgraphClient[]): () => Promise<Readiness> {
+export function createReadinessCheck(
+  clients: readonly SubgraphClient[],
+  isDraining: () => boolean,
+): () => Promise<Readiness> {
   let underWay: Promise<Readiness> | undefined
   const check = async (): Promise<Readiness> => {
     const ready = await Promise.all(clients.map((client) => client.isReady()))
@@ -20,7 +23,8 @@ export function createReadinessCheck(clients: readonly SubgraphClient[]): () => 
     const status = ready.every(Boolean) ? 'ready' : ready.some(Boolean) ? 'degraded' : 'unavailable'
     return { status, subgraphs }
   }
-  return () => {
+  return async () => {
+    if (isDraining()) return { status: 'draining', subgraphs: {} }
     underWay ??= check().finally(() => {
       underWay = undefined
     })

@@ -1,4 +1,5 @@
 import type { GraphqlWsLimits } from '../live/graphql-ws.ts'
+import type { SubscriberLimits } from '../live/subscription.ts'
 import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
 import type { SubgraphLimits } from '../subgraphs/client.ts'
@@ -13,8 +14,7 @@ export interface GatewayLimits {
   readonly upstream: UpstreamLimits
   readonly websocket: WebSocketLimits
   readonly graphqlWs: GraphqlWsLimits
-  /** Events that may wait for one subscriber; each is held in memory until its client took the one before it. */
-  readonly queue_max: number
+  readonly subscriber: SubscriberLimits
 }
 
 const MIB = 1024 * 1024
@@ -36,5 +36,5 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   },
   websocket: { message_bytes_max: MIB / 2, sockets_max: 20_000, silence_ms_max: 24_000 },
   graphqlWs: { init_ms_max: 3_000, operations_max: 100 },
-  queue_max: 256,
+  subscriber: { queue_max: 256, stall_ms_max: 30_000 },
 }

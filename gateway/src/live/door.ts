@@ -44,7 +44,7 @@ export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
     upstreams: options.upstreams,
     executeEvent: createEventExecutor(supergraph, options.dataSources, log),
     executeOperation: options.executeOperation,
-    queue_max: limits.queue_max,
+    limits: limits.subscriber,
   })
   return createWebSocketDoor({
     path: options.path,

@@ -14,6 +14,10 @@ export class EventQueue<T> {
     this.#size_max = size_max
   }
 
+  get size(): number {
+    return this.#items.length
+  }
+
   /** False when the queue is full; the item is then not taken in. Pushing after the end does nothing. */
   push(item: T): boolean {
     if (this.#ending !== undefined) return true
@@ -33,13 +37,6 @@ export class EventQueue<T> {
     this.#finish(() => {
       throw error()
     })
-  }
-
-  /** Fails the stream now; what is queued is given up. */
-  abort(error: () => Error): void {
-    if (this.#ending !== undefined) return
-    this.#items = []
-    this.fail(error)
   }
 
   /** The consumer is gone: forgets everything, and a pending `take` answers that the stream is over. */

@@ -63,7 +63,7 @@ export function createGraphqlWs(options: GraphqlWsOptions): (socket: AcceptedSoc
     },
     async onSubscribe({ extra: session, subscriptions }, id, payload) {
       const context = session.begin(id, correlationOf(payload))
-      if (Object.keys(subscriptions).length > limits.operations_max) return [gatewayError('TOO_MANY_SUBSCRIPTIONS')]
+      if (Object.keys(subscriptions).length > limits.operations_max) return [gatewayError('TOO_MANY_OPERATIONS')]
       try {
         const prepared = await operations.prepare(requestOf(payload), context)
         if (!('run' in prepared)) return prepared

@@ -5,7 +5,7 @@ import type { RequestContext } from '../request-context.ts'
 import type { EventExecutor } from './event-executor.ts'
 import type { ParsedOperation, PreparedSubscription, Preparer } from './prepare.ts'
 import { CURSOR_FIELD } from './resume.ts'
-import { LiveSubscription } from './subscription.ts'
+import { LiveSubscription, type SubscriberLimits } from './subscription.ts'
 import type { Upstream } from './upstream.ts'
 
 /** An operation as a client sends it, over whichever live protocol. */
@@ -30,8 +30,7 @@ export interface LiveOperationsOptions {
   readonly executeEvent: EventExecutor
   /** Runs a query or a mutation, with the checks and the error format of POST /graphql. */
   readonly executeOperation: (request: OperationRequest, context: RequestContext) => Promise<ExecutionResult>
-  /** Events that may wait for one subscriber. */
-  readonly queue_max: number
+  readonly limits: SubscriberLimits
 }
 
 /** What a live protocol needs of the graph. */
@@ -63,7 +62,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
       context,
       upstream,
       execute: executeEvent,
-      queue_max: options.queue_max,
+      limits: options.limits,
     })
   }
 

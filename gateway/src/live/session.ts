@@ -54,7 +54,8 @@ export class Session {
 
   end(id: string): void {
     this.#operations.delete(id)
-    if (this.#expired) this.#closeWhenQuiet()
+    // Not at once: what ended the operation may still be about to be sent.
+    if (this.#expired) setImmediate(() => this.#closeWhenQuiet())
   }
 
   dispose(): void {

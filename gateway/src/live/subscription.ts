@@ -22,8 +22,14 @@ export interface LiveSubscriptionOptions {
   readonly context: RequestContext
   readonly upstream: Upstream
   readonly execute: EventExecutor
-  /** Events that may wait for this subscriber. */
+  readonly limits: SubscriberLimits
+}
+
+export interface SubscriberLimits {
+  /** Events that may wait for one subscriber; each is held in memory until its client took the one before it. */
   readonly queue_max: number
+  /** How long a subscriber whose queue is full may take nothing before it is ended. */
+  readonly stall_ms_max: number
 }
 
 interface QueuedEvent {
@@ -37,21 +43,29 @@ interface QueuedEvent {
  * subgraphs, and hands them out one at a time and in order. A lost subgraph is waited for and the stream taken up
  * behind the last event; the client sees nothing of it. When the subscription must end otherwise than by the
  * subgraph's `complete`, it throws a StreamError whose errors carry the cursor of the last event handed out.
+ *
+ * A subscriber that falls behind, as each one does that resumes behind a long backlog, lets go of the subgraph's stream
+ * while its queue is full and takes it up again where the queue ends: graphql-ws has no other way to hold a sender back.
+ * Where that cannot be done without a gap, or the client takes nothing at all, it ends with SUBSCRIPTION_OVERFLOW.
  */
 export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>, UpstreamSubscriber {
   readonly #options: LiveSubscriptionOptions
   readonly #queue: EventQueue<QueuedEvent>
-  readonly #leave: () => void
+  readonly #termination = Promise.withResolvers<never>()
+  #leave: () => void
+  #isPaused = false
+  #stallTimer: NodeJS.Timeout | undefined
   /** Behind the last event that came from the subgraph: where the stream is resumed. */
   #received: unknown
   /** Behind the last event that was handed out: where the client would resume. */
   #delivered: unknown
-  #left = false
 
   /** Subscribes at once. */
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options
-    this.#queue = new EventQueue(options.queue_max)
+    this.#queue = new EventQueue(options.limits.queue_max)
+    // It may end while no answer is waited for.
+    this.#termination.promise.catch(() => undefined)
     this.#received = options.after
     this.#delivered = options.after
     this.#leave = options.upstream.subscribe(this)
@@ -59,8 +73,8 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
 
   /** Ends the subscription now with this error, for a reason of the gateway's own. */
   terminate(error: GraphQLFormattedError): void {
-    this.#leave()
-    this.#queue.abort(() => this.#ending([error]))
+    this.#release()
+    this.#termination.reject(this.#ending([error]))
   }
 
   // The subgraph's side.
@@ -93,8 +107,9 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
       return
     }
     const cursor = resume === undefined ? undefined : takeCursor(event, resume)
-    this.#received = cursor ?? this.#received
-    if (!this.#queue.push({ event, cursor })) this.terminate(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
+    if (this.#queue.push({ event, cursor })) this.#received = cursor ?? this.#received
+    else if (this.resumable()) this.#pause()
+    else this.#overflow()
   }
 
   error(errors: readonly GraphQLFormattedError[]): void {
@@ -114,32 +129,65 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
   // The client's side.
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    const taken = await this.#queue.take()
-    if (taken.done) return OVER
-    const { event, cursor } = taken.value
-    const { prepared, variables, context, execute } = this.#options
     try {
-      const result = await execute(prepared, variables, event, context)
-      if (this.#left) return OVER
-      this.#delivered = cursor ?? this.#delivered
-      return { done: false, value: presented(result, context) }
+      return await Promise.race([this.#answer(), this.#termination.promise])
     } catch (error) {
       // Whoever iterates does not call `return` on an iterator that threw.
-      await this.return()
+      this.#release()
       throw error
     }
   }
 
   /** The client left: nothing more is wanted of the subgraph from here on. */
   async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    this.#left = true
-    this.#leave()
-    this.#queue.close()
+    this.#release()
     return OVER
   }
 
   [Symbol.asyncIterator](): this {
     return this
+  }
+
+  async #answer(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    const taken = await this.#queue.take()
+    if (taken.done) return OVER
+    if (this.#isPaused) this.#proceed()
+    const { event, cursor } = taken.value
+    const { prepared, variables, context, execute } = this.#options
+    const result = await execute(prepared, variables, event, context)
+    this.#delivered = cursor ?? this.#delivered
+    return { done: false, value: presented(result, context) }
+  }
+
+  #pause(): void {
+    this.#leave()
+    this.#isPaused = true
+    this.#armStall()
+  }
+
+  #proceed(): void {
+    this.#armStall()
+    if (this.#queue.size > this.#options.limits.queue_max / 2) return
+    clearTimeout(this.#stallTimer)
+    this.#isPaused = false
+    this.#leave = this.#options.upstream.subscribe(this, 'continued')
+  }
+
+  #armStall(): void {
+    clearTimeout(this.#stallTimer)
+    this.#stallTimer = setTimeout(() => this.#overflow(), this.#options.limits.stall_ms_max)
+  }
+
+  #overflow(): void {
+    this.terminate(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
+  }
+
+  /** Lets go of everything that it holds; nothing is handed out any more. */
+  #release(): void {
+    clearTimeout(this.#stallTimer)
+    this.#isPaused = false
+    this.#leave()
+    this.#queue.close()
   }
 
   #ending(errors: readonly GraphQLFormattedError[]): StreamError {

@@ -1,8 +1,8 @@
-import { MASKED } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { GraphQLFormattedError } from 'graphql'
 import { type Message, MessageType, type SubscribePayload } from 'graphql-ws'
 import { type Backoff, backoff_ms } from './backoff.ts'
+import { isOutage, refusalIn } from './refusal-frame.ts'
 import { openUpstreamSocket, type UpstreamSocket, type UpstreamSocketLimits } from './upstream-socket.ts'
 
 /** One event as the subgraph sent it. */
@@ -53,10 +53,12 @@ export interface UpstreamOptions {
 
 interface Stream {
   readonly subscriber: UpstreamSubscriber
-  /** The subgraph was asked to open it, now or on an earlier socket. */
+  /** The subgraph was asked to open it, now or earlier: from then on it is waited for. */
   begun: boolean
   /** Its id on the present socket; undefined while it is not open there. */
   id: string | undefined
+  /** Whether anything came for it under that id. */
+  spoke: boolean
   /** Attempts that the subgraph failed since the last event, and when the first was, on the monotonic clock. */
   failures: number
   failing_ms: number
@@ -86,12 +88,16 @@ export class Upstream {
     this.#options = options
   }
 
-  /** Opens a stream. The function returned leaves it: the subgraph is told at once, however quiet the stream is. */
-  subscribe(subscriber: UpstreamSubscriber): () => void {
+  /**
+   * Opens a stream, or takes up one that was left. The function returned leaves it: the subgraph is told at once, however
+   * quiet the stream is.
+   */
+  subscribe(subscriber: UpstreamSubscriber, kind: 'new' | 'continued' = 'new'): () => void {
     const stream: Stream = {
       subscriber,
-      begun: false,
+      begun: kind === 'continued',
       id: undefined,
+      spoke: false,
       failures: 0,
       failing_ms: 0,
       retryTimer: undefined,
@@ -147,15 +153,22 @@ export class Upstream {
     if (this.#connection?.socket.send(message) !== true) return
     stream.begun = true
     stream.id = id
+    stream.spoke = false
     this.#open.set(id, stream)
   }
 
   #leave(stream: Stream): void {
     if (!this.#streams.delete(stream)) return
     clearTimeout(stream.retryTimer)
-    if (stream.id !== undefined && this.#open.delete(stream.id))
-      this.#connection?.socket.send({ id: stream.id, type: MessageType.Complete })
+    this.#closeStream(stream)
     this.#idleWhenEmpty()
+  }
+
+  /** Tells the subgraph that nobody listens under the stream's present id any more. */
+  #closeStream(stream: Stream): void {
+    if (stream.id === undefined || !this.#open.delete(stream.id)) return
+    this.#connection?.socket.send({ id: stream.id, type: MessageType.Complete })
+    stream.id = undefined
   }
 
   #received(message: Message): void {
@@ -167,12 +180,16 @@ export class Upstream {
     else if (message.type !== MessageType.Next) {
       this.#end(stream)
       stream.subscriber.complete()
-    } else if (message.payload.data === undefined && message.payload.errors !== undefined)
-      // A frame without data is no event: so a server may refuse a subscription, and `complete` it right away.
-      this.#failed(stream, message.payload.errors)
+    } else this.#receivedFrame(stream, message.payload)
+  }
+
+  #receivedFrame(stream: Stream, frame: UpstreamEvent): void {
+    const refusal = refusalIn(frame, !stream.spoke)
+    stream.spoke = true
+    if (refusal !== undefined) this.#failed(stream, refusal)
     else {
       stream.failures = 0
-      stream.subscriber.event(message.payload)
+      stream.subscriber.event(frame)
     }
   }
 
@@ -182,12 +199,11 @@ export class Upstream {
     if (stream.failures === 0) stream.failing_ms = performance.now()
     const isLate = performance.now() - stream.failing_ms > lost_ms_max
     if (!isOutage(errors) || !stream.subscriber.resumable() || isLate) {
-      this.#end(stream)
+      this.#leave(stream)
       stream.subscriber.error(errors)
       return
     }
-    if (stream.id !== undefined) this.#open.delete(stream.id)
-    stream.id = undefined
+    this.#closeStream(stream)
     const wait_ms = backoff_ms(backoff, stream.failures++, this.#options.random())
     stream.retryTimer = setTimeout(() => {
       if (this.#connection?.ready_ms !== undefined) this.#begin(stream)
@@ -245,9 +261,3 @@ export class Upstream {
     this.#idleTimer = setTimeout(() => this.#disconnect(), this.#options.limits.idle_ms)
   }
 }
-
-/** By these codes a subgraph that is up says that it, or what it stands on, is not; a restart ends in the first. */
-const OUTAGE_CODES: ReadonlySet<unknown> = new Set(['SERVICE_UNAVAILABLE', MASKED.code])
-
-const isOutage = (errors: readonly GraphQLFormattedError[]): boolean =>
-  errors.every(({ extensions }) => OUTAGE_CODES.has(extensions?.code))

@@ -104,8 +104,12 @@ function isFormattedError(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
 }
 
-/** A GraphQL answer may come with any status; what is not one (a proxy's page, a refused signature) is an outage. */
+/**
+ * A GraphQL answer may come with most statuses. What is none, such as a proxy's page, is an outage; so is 503, by which a
+ * subgraph says that it is stopping.
+ */
 function readAnswer(status: number, text: string): SubgraphResponse {
+  if (status === 503) throw new Error('the subgraph answered 503')
   const answer = answerSchema.safeParse(jsonOrUndefined(text))
   if (!answer.success || (answer.data.data === undefined && answer.data.errors === undefined))
     throw new Error(`the subgraph answered ${status} with no GraphQL response`)

@@ -1,13 +1,16 @@
 import type { GraphQLDataSource } from '@apollo/gateway'
+import { MASKED } from '@carriergraph/shared/edge-errors.ts'
+import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
 import { GraphQLError, type GraphQLFormattedError, Kind, parse } from 'graphql'
 import type { RequestContext } from '../request-context.ts'
 import type { SubgraphClient } from './client.ts'
 
 /**
- * Codes by which a subgraph says that the gateway sent it nonsense (a supergraph that does not fit it, say). To the
- * client, whose operation was fine, that is an internal error.
+ * Codes by which a subgraph says that the gateway is wrongly set up: with a supergraph that does not fit it, or keys
+ * that it does not hold. To the client, whose operation was fine, that is an internal error.
  */
 const GATEWAY_FAULTS: ReadonlySet<unknown> = new Set([
+  ...Object.keys(SIGNATURE_REFUSALS),
   'BAD_REQUEST',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
@@ -55,5 +58,5 @@ function rootKeys(query: string): string[] {
 
 function withoutFaults(error: GraphQLFormattedError): GraphQLFormattedError {
   if (!GATEWAY_FAULTS.has(error.extensions?.code)) return error
-  return { ...error, extensions: { ...error.extensions, code: 'INTERNAL_SERVER_ERROR' } }
+  return { ...error, extensions: { ...error.extensions, code: MASKED.code } }
 }

@@ -10,6 +10,7 @@ export class ToyJournal<E> {
   readonly #events: E[] = []
   readonly #changes = new EventEmitter().setMaxListeners(0)
   #streams = 0
+  #outage: Error | undefined
 
   /** The cursor behind the newest event. */
   get end(): string {
@@ -21,6 +22,16 @@ export class ToyJournal<E> {
     this.#changes.emit('appended')
   }
 
+  /** Fails every open stream, and every new one until `mend`: the database behind the subgraph is gone. */
+  fail(outage: Error): void {
+    this.#outage = outage
+    this.#changes.emit('appended')
+  }
+
+  mend(): void {
+    this.#outage = undefined
+  }
+
   /** Resolves as soon as exactly so many streams are open. */
   async whenStreams(count: number): Promise<void> {
     while (this.#streams !== count) await once(this.#changes, 'streams')
@@ -30,19 +41,26 @@ export class ToyJournal<E> {
   stream(after: string): AsyncIterableIterator<JournalledEvent<E>> & { return(): Promise<IteratorResult<never>> } {
     let position = Number(after)
     const leaving = new AbortController()
+    const leave = (): void => {
+      if (!leaving.signal.aborted) this.#count(-1)
+      leaving.abort()
+    }
     this.#count(1)
     return {
       next: async () => {
-        while (position >= this.#events.length && !leaving.signal.aborted)
+        while (position >= this.#events.length && !leaving.signal.aborted && this.#outage === undefined)
           await once(this.#changes, 'appended', { signal: leaving.signal }).catch(() => undefined)
+        if (this.#outage !== undefined) {
+          leave()
+          throw this.#outage
+        }
         const event = this.#events[position]
         if (leaving.signal.aborted || event === undefined) return { done: true, value: undefined }
         position += 1
         return { done: false, value: { cursor: String(position), event } }
       },
       return: async () => {
-        if (!leaving.signal.aborted) this.#count(-1)
-        leaving.abort()
+        leave()
         return { done: true, value: undefined }
       },
       [Symbol.asyncIterator]() {

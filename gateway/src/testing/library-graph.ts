@@ -83,6 +83,8 @@ export function booksSubgraph(journal: ToyJournal<Lent>): ToySubgraphDefinition 
       Subscription: {
         bookLent: {
           subscribe(_: unknown, { after }: { after?: string | null }, context: ToyContext) {
+            if (typeof after === 'string' && !/^\d+$/.test(after))
+              throw new GraphQLError('Not a cursor of this stream.', { extensions: { code: 'INVALID_CURSOR' } })
             context.startCursor = after ?? journal.end
             return journal.stream(context.startCursor)
           },

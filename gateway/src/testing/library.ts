@@ -57,6 +57,8 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     composed.push({ name, typeDefs: definition.typeDefs, url: subgraphs.get(name)?.url ?? options.booksUrl ?? '' })
   }
   const gateway = await createGateway({
+    port: 0,
+    host: '127.0.0.1',
     supergraph: loadSupergraph(compose(composed)),
     subgraphUrls: new Map(),
     signingKeys: TOY_KEYS,
@@ -69,8 +71,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     random: Math.random,
     log: createLog({ service: 'gateway', level: 'silent' }),
   })
-  const port = await gateway.listen(0, '127.0.0.1')
-  const url = `http://127.0.0.1:${port}/graphql`
+  const { url } = await gateway.start()
   const clients: Client[] = []
   return {
     url,
@@ -97,7 +98,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     },
     async close() {
       await Promise.all(clients.map((client) => client.dispose()))
-      await gateway.close()
+      await gateway.stop()
       await Promise.all([issuer.close(), ...[...subgraphs.values()].map((subgraph) => subgraph.close())])
     },
   }
