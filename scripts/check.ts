@@ -10,6 +10,7 @@ const bin = (name: string): string => repositoryFile(`node_modules/.bin/${name}`
 const CHECKS: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
   ['format and lint', bin('biome'), 'ci', '--error-on-warnings', '.'],
   ['types', bin('tsc')],
+  ['types of the playground', bin('tsc'), '--project', repositoryFile('gateway/playground')],
   ['generated resolver types', node, repositoryFile('scripts/codegen.ts'), '--check'],
   ['composed supergraph', node, repositoryFile('scripts/compose.ts'), '--check'],
   ['breaking schema changes', node, repositoryFile('scripts/schema-diff.ts')],

@@ -1,0 +1,88 @@
+// Writes what is documented from the code: docs/errors.md and docs/events/*.json. With --check it writes nothing and
+// fails when a committed file is not what the code says.
+
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
+import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
+import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
+import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
+import { type EnumTypeDefinitionNode, Kind, parse } from 'graphql'
+import { z } from 'zod'
+import { GATEWAY_CODES } from '../gateway/src/errors/codes.ts'
+import { repositoryFile, SUBGRAPHS, type SubgraphName, subgraphSdl } from './subgraphs.ts'
+
+/** File to text, for everything that is generated. */
+async function documents(): Promise<Map<string, string>> {
+  const files = new Map([['docs/errors.md', errorsPage()]])
+  for (const { name } of SUBGRAPHS) {
+    for (const [type, schema] of await publishedBy(name)) files.set(`docs/events/${type}.json`, schema)
+  }
+  return files
+}
+
+const INTRODUCTION = `# Error codes
+
+Generated from the code by \`pnpm docs\`. A code never changes its meaning.
+
+Mutations answer expected refusals as data: \`errors { code message field }\` in the payload, where \`field\` is the path of
+the input field at fault. Everything else stands in the response's \`errors\` with its code in \`extensions.code\`. What is
+neither is \`INTERNAL_SERVER_ERROR\` with a \`correlationId\` to look for in the logs.
+`
+
+function errorsPage(): string {
+  const sections = [
+    section('Any query or request', KIT_REFUSALS),
+    section('`extensions.reason` beside UNAUTHENTICATED', UNAUTHENTICATED_REASONS),
+    section('The gateway', GATEWAY_CODES),
+    ...SUBGRAPHS.flatMap(({ name }) => errorEnums(name)).map(({ title, codes }) => section(title, codes)),
+    section('A subgraph, to whoever calls it directly', SERVER_REFUSALS),
+    section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
+  ]
+  return [INTRODUCTION, ...sections].join('\n')
+}
+
+function section(title: string, codes: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(codes).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`)
+  return `## ${title}\n\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`
+}
+
+/** The enums of codes in a subgraph's SDL, with their descriptions. */
+function errorEnums(name: SubgraphName): { title: string; codes: Record<string, string> }[] {
+  return parse(subgraphSdl(name))
+    .definitions.filter((definition): definition is EnumTypeDefinitionNode => definition.kind === Kind.ENUM_TYPE_DEFINITION)
+    .filter((definition) => definition.name.value.endsWith('ErrorCode'))
+    .map((definition) => ({
+      title: `Mutations of ${name}: \`${definition.name.value}\``,
+      codes: Object.fromEntries(
+        (definition.values ?? []).map((value) => [value.name.value, value.description?.value ?? '']),
+      ),
+    }))
+}
+
+/** JSON Schema of the data of each event that a subgraph publishes. */
+async function publishedBy(name: SubgraphName): Promise<[string, string][]> {
+  const module: { published: Record<string, z.ZodType> } = await import(`../subgraphs/${name}/src/events.ts`)
+  return Object.entries(module.published).map(([type, schema]) => [
+    type,
+    `${JSON.stringify({ title: type, description: `Published by ${name}.`, ...z.toJSONSchema(schema) }, null, 2)}\n`,
+  ])
+}
+
+const expected = await documents()
+const present = globSync('docs/events/*.json', { cwd: repositoryFile('.') })
+for (const file of present.filter((name) => !expected.has(name))) fault(`${file} belongs to no event any more: remove it.`)
+for (const [name, text] of expected) {
+  const file = repositoryFile(name)
+  if (!process.argv.includes('--check')) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
+    fault(`${name} is not what the code says: run pnpm docs and commit it.`)
+  }
+}
+
+function fault(message: string): void {
+  console.error(message)
+  process.exitCode = 1
+}
