@@ -8,6 +8,7 @@ import {
   type SubgraphDefinition,
 } from '@carriergraph/shared/service/subgraph-service.ts'
 import type { Settings } from './config.ts'
+import { CONSUMER, handlers } from './consume.ts'
 import type { Context } from './context.ts'
 import { MIGRATIONS_FOLDER } from './db/migrations.ts'
 import { postTransfer } from './db/post-transfer.ts'
@@ -18,12 +19,14 @@ import { policies } from './policies.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
 
-/** Puts payments together: the ledger, the payment flow with risk at its other end, and the sweeper behind it. */
-export function createPaymentsService(
-  settings: Settings,
-  resources: AsyncDisposableStack,
-  { clock = systemClock, log = createLog({ service: 'payments', level: settings.LOG_LEVEL }) }: ServiceOptions = {},
-): Promise<Service> {
+/** What payments need to know of risk. */
+export type RiskSettings = Pick<Settings, 'RISK_URL' | 'RISK_DEADLINE_MS' | 'RISK_FALLBACK_LIMIT' | 'SIGNING_KEYS'>
+
+/** What makes payments out of the kit's parts: the payment flow with risk at its other end, and the sweeper behind it. */
+export function payments(
+  settings: RiskSettings,
+  { clock, log }: Required<ServiceOptions>,
+): SubgraphDefinition<Context> {
   const risk = createRiskClient({
     url: settings.RISK_URL,
     deadline_ms: settings.RISK_DEADLINE_MS,
@@ -32,14 +35,23 @@ export function createPaymentsService(
     log,
   })
   const flow = createPaymentFlow({ risk, post: postTransfer, clock, fallbackLimit: settings.RISK_FALLBACK_LIMIT })
-  const definition: SubgraphDefinition<Context> = {
+  return {
     name: 'payments',
     sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
     policies,
     context: (base) => ({ ...base, flow, loaders: createLoaders(base.db) }),
+    consumers: () => [{ name: CONSUMER, handlers }],
     workers: ({ database }) => [createSweeper({ database, flow, clock, log })],
   }
-  return createSubgraphService(definition, settings, resources, { clock, log })
+}
+
+/** The whole service. What it opens it registers in `resources`. */
+export function createPaymentsService(
+  settings: Settings,
+  resources: AsyncDisposableStack,
+  { clock = systemClock, log = createLog({ service: 'payments', level: settings.LOG_LEVEL }) }: ServiceOptions = {},
+): Promise<Service> {
+  return createSubgraphService(payments(settings, { clock, log }), settings, resources, { clock, log })
 }
