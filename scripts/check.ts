@@ -8,7 +8,7 @@ const node = process.execPath
 const bin = (name: string): string => repositoryFile(`node_modules/.bin/${name}`)
 
 const CHECKS: readonly (readonly [title: string, command: string, ...args: string[]])[] = [
-  ['format and lint', bin('biome'), 'ci', '--error-on-warnings', '.'],
+  ['format and lint', bin('biome'), 'ci', '--colors=off', '--error-on-warnings', '.'],
   ['types', bin('tsc')],
   ['types of the playground', bin('tsc'), '--project', repositoryFile('gateway/playground')],
   ['generated resolver types', node, repositoryFile('scripts/codegen.ts'), '--check'],
