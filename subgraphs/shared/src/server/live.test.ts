@@ -212,5 +212,6 @@ test('a message above the limit closes its socket, and the server goes on', asyn
   void stream.next()
   await closed.promise
   expect(code).toBe(1009)
+  expect(subgraph.inside.lines.join('')).toContain('a WebSocket failed')
   expect(await subgraph.ask('{ hello }')).toMatchObject({ status: 200 })
 })

@@ -42,7 +42,7 @@ export type LiveDoor = {
  * token and correlation id in `extensions.headers`.
  */
 export function createLiveDoor<Context extends RequestContext>(options: LiveDoorOptions<Context>): LiveDoor {
-  const { schema, verifier, format, open, message_bytes_max } = options
+  const { schema, verifier, format, log, open, message_bytes_max } = options
   const sockets = new WebSocketServer({ noServer: true, maxPayload: message_bytes_max, perMessageDeflate: false })
 
   async function prepare(payload: SubscribePayload, headers: Headers, correlationId: string): Promise<ExecutionArgs> {
@@ -89,6 +89,11 @@ export function createLiveDoor<Context extends RequestContext>(options: LiveDoor
     },
     sockets,
   )
+  // graphql-ws writes a socket's errors to the console, past the log; ws itself closes the socket.
+  sockets.on('connection', (client) => {
+    client.removeAllListeners('error')
+    client.on('error', (err) => log.warn({ err }, 'a WebSocket failed'))
+  })
 
   return {
     accept(request, socket, head) {
