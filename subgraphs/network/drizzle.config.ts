@@ -1,0 +1,3 @@
+import { drizzleConfig } from '@carriergraph/shared/db/drizzle-config.ts'
+
+export default drizzleConfig()

@@ -1,0 +1,73 @@
+import { ordering } from '@carriergraph/shared/connection/ordering.ts'
+import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
+import { eq, getTableColumns, sql } from 'drizzle-orm'
+import type { KpiSample } from '../domain/kpi-sample.ts'
+import type { SlaMetric } from '../domain/sla.ts'
+import type { Reading } from '../domain/violation.ts'
+import { kpiSamples, kpiWindows, type StoredReading } from './tables/kpi-samples.ts'
+import { asText, unnested } from './unnested.ts'
+
+const { tenantId: _, ...columns } = getTableColumns(kpiSamples)
+
+/** A slice has one sample at a time at most, so the time alone orders them. */
+export const newestSamples = ordering({
+  name: 'KPI samples of a slice, newest',
+  direction: 'desc',
+  by: { observedAt: kpiSamples.observedAt },
+})
+
+export const samplesOfSlices = pagesByParent(newestSamples, kpiSamples.sliceId, (db, { where, orderBy, limit }) =>
+  db
+    .select(columns)
+    .from(kpiSamples)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit),
+)
+
+/**
+ * Stores the samples that are not there yet, in one statement whatever their number.
+ * @returns those that were new, in the given order
+ */
+export async function insertSamples(tx: Tx, sliceId: Id<'slc'>, samples: readonly KpiSample[]): Promise<KpiSample[]> {
+  const rows = await tx.execute<{ observed_at_ms: number }>(sql`
+    insert into ${kpiSamples} (slice_id, observed_at, latency_ms, jitter_ms, packet_loss_ratio, downlink_bps)
+    select ${toUuid(sliceId)}::uuid, sample.*
+    from ${unnested(
+      { type: 'timestamptz', values: samples.map(({ observedAt }) => observedAt.toISOString()) },
+      { type: 'float8', values: samples.map(({ latencyMs }) => asText(latencyMs)) },
+      { type: 'float8', values: samples.map(({ jitterMs }) => asText(jitterMs)) },
+      { type: 'float8', values: samples.map(({ packetLossRatio }) => asText(packetLossRatio)) },
+      { type: 'bigint', values: samples.map(({ downlinkBps }) => asText(downlinkBps)) },
+    )} as sample
+    on conflict do nothing
+    returning (extract(epoch from observed_at) * 1000)::float8 as observed_at_ms`)
+  const added = new Set(rows.map(({ observed_at_ms }) => observed_at_ms))
+  return samples.filter(({ observedAt }) => added.has(observedAt.getTime()))
+}
+
+export type Windows = ReadonlyMap<SlaMetric, readonly Reading[]>
+
+/** The latest readings of each metric, as they were saved. */
+export async function findWindows(tx: Tx, sliceId: Id<'slc'>): Promise<Windows> {
+  const rows = await tx.select().from(kpiWindows).where(eq(kpiWindows.sliceId, sliceId))
+  return new Map(rows.map(({ metric, readings }) => [metric, readings.map(toReading)]))
+}
+
+export async function saveWindows(tx: Tx, sliceId: Id<'slc'>, windows: Windows): Promise<void> {
+  if (windows.size === 0) return
+  const rows = [...windows].map(([metric, readings]) => ({ sliceId, metric, readings: readings.map(toStored) }))
+  await tx
+    .insert(kpiWindows)
+    .values(rows)
+    .onConflictDoUpdate({
+      target: [kpiWindows.tenantId, kpiWindows.sliceId, kpiWindows.metric],
+      set: { readings: sql`excluded.readings` },
+    })
+}
+
+const toReading = ([observedAt_ms, value]: StoredReading): Reading => ({ observedAt: new Date(observedAt_ms), value })
+
+const toStored = ({ observedAt, value }: Reading): StoredReading => [observedAt.getTime(), value]

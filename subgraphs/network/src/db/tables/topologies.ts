@@ -1,0 +1,14 @@
+import { tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+
+/** The topologies that were imported, by the id that their file gives them. */
+export const topologies = pgTable(
+  'topology',
+  {
+    tenantId: tenantColumn(),
+    id: text('id').notNull(),
+    name: text('name').notNull(),
+  },
+  (table) => [tenantPolicy(), primaryKey({ name: 'topology_key', columns: [table.tenantId, table.id] })],
+)

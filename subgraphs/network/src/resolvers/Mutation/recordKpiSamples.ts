@@ -1,0 +1,39 @@
+import type { Outcome } from '@carriergraph/shared/outcome.ts'
+import type { Context } from '../../context.ts'
+import { checkSamples, type KpiSample } from '../../domain/kpi-sample.ts'
+import { type Recorded, recordKpiSamples as record } from '../../flow/record-kpi-samples.ts'
+import type {
+  KpiSampleInput,
+  MutationResolvers,
+  NetworkErrorCode,
+  RecordKpiSamplesInput,
+} from '../../generated/resolvers.ts'
+import { errorOf, idIn } from '../error.ts'
+import { provenanceOf } from '../provenance.ts'
+
+export const recordKpiSamples: NonNullable<MutationResolvers['recordKpiSamples']> = async (_, { input }, context) => {
+  const recorded = await checkAndRecord(input, context)
+  if (!recorded.ok) return { accepted: 0, duplicates: 0, opened: [], closed: [], errors: [errorOf(recorded)] }
+  const { accepted, opened, closed } = recorded.value
+  const duplicates = input.samples.length - accepted
+  return { accepted, duplicates, opened: [...opened], closed: [...closed], errors: [] }
+}
+
+async function checkAndRecord(
+  input: RecordKpiSamplesInput,
+  context: Context,
+): Promise<Outcome<Recorded, NetworkErrorCode>> {
+  const sliceId = idIn('slc', input.sliceId, 'sliceId')
+  if (!sliceId.ok) return sliceId
+  const provenance = provenanceOf(context)
+  const samples = checkSamples(input.samples.map(sampleOf), provenance.now)
+  return samples.ok ? record(context.db, sliceId.value, samples.value, provenance) : samples
+}
+
+const sampleOf = ({ observedAt, latencyMs, jitterMs, packetLossRatio, downlinkBps }: KpiSampleInput): KpiSample => ({
+  observedAt,
+  latencyMs: latencyMs ?? null,
+  jitterMs: jitterMs ?? null,
+  packetLossRatio: packetLossRatio ?? null,
+  downlinkBps: downlinkBps ?? null,
+})

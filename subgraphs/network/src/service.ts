@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url'
+import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
+import { type Context, contextOf } from './context.ts'
+import { MIGRATIONS_FOLDER } from './db/migrate.ts'
+import { policies } from './policies.ts'
+import { resolvers } from './resolvers/index.ts'
+
+/** What makes the network out of the kit's parts. */
+export const network: SubgraphDefinition<Context> = {
+  name: 'network',
+  sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/network.graphql', import.meta.url)),
+  migrationsFolder: MIGRATIONS_FOLDER,
+  resolvers,
+  policies,
+  context: contextOf,
+}
