@@ -5,7 +5,10 @@ import type { BusEvent } from './event.ts'
 import { queueBehindFailure } from './failures.ts'
 import { consumedEvent, failedEvent } from './tables.ts'
 
-/** The effect of an event on this service's database. What it does through `tx` happens exactly once. */
+/**
+ * The effect of an event on this service's database. What it does through `tx` happens exactly once; what it does
+ * elsewhere, such as a call over the network, may happen twice and holds the transaction open: journal an event for it.
+ */
 export type EventHandler = (tx: Tx, event: BusEvent) => Promise<void>
 
 type Delivery = {
