@@ -25,18 +25,22 @@ export type DevIssuer = {
  * Publishes the development key, made at the first call and kept in `keyFile`. Whoever can read that file can sign in
  * as anybody, so this is never for production.
  * @param options.port 0 lets the system choose
+ * @param options.host loopback unless containers have to reach it
  * @throws StartupFault in production, or when the port is in use
  */
-export async function startDevIssuer(options: { port: number; keyFile?: string }): Promise<DevIssuer> {
+export async function startDevIssuer(options: { port: number; host?: string; keyFile?: string }): Promise<DevIssuer> {
   refuseInProduction()
   const keyFile = options.keyFile ?? DEV_KEY_FILE
   const { d: _private, ...published } = await devKey(keyFile)
-  const body = JSON.stringify({ keys: [published] })
+  const answers = new Map([
+    [JWKS_PATH, JSON.stringify({ keys: [published] })],
+    ['/health/ready', '{"status":"ready"}'],
+  ])
   const server = createServer((request, response) => {
-    const found = request.method === 'GET' && request.url === JWKS_PATH
-    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(found ? body : '{}')
+    const found = request.method === 'GET' ? answers.get(request.url ?? '') : undefined
+    response.writeHead(found ? 200 : 404, { 'content-type': 'application/json' }).end(found ?? '{}')
   })
-  const port = await listen(server, options.port, LOOPBACK)
+  const port = await listen(server, options.port, options.host ?? LOOPBACK)
   return {
     jwksUrl: `http://${LOOPBACK}:${port}${JWKS_PATH}`,
     issuer: DEV_ISSUER,

@@ -50,7 +50,9 @@ function section(title: string, codes: Readonly<Record<string, string>>): string
 /** The enums of codes in a subgraph's SDL, with their descriptions. */
 function errorEnums(name: SubgraphName): { title: string; codes: Record<string, string> }[] {
   return parse(subgraphSdl(name))
-    .definitions.filter((definition): definition is EnumTypeDefinitionNode => definition.kind === Kind.ENUM_TYPE_DEFINITION)
+    .definitions.filter(
+      (definition): definition is EnumTypeDefinitionNode => definition.kind === Kind.ENUM_TYPE_DEFINITION,
+    )
     .filter((definition) => definition.name.value.endsWith('ErrorCode'))
     .map((definition) => ({
       title: `Mutations of ${name}: \`${definition.name.value}\``,
@@ -71,7 +73,8 @@ async function publishedBy(name: SubgraphName): Promise<[string, string][]> {
 
 const expected = await documents()
 const present = globSync('docs/events/*.json', { cwd: repositoryFile('.') })
-for (const file of present.filter((name) => !expected.has(name))) fault(`${file} belongs to no event any more: remove it.`)
+for (const file of present.filter((name) => !expected.has(name)))
+  fault(`${file} belongs to no event any more: remove it.`)
 for (const [name, text] of expected) {
   const file = repositoryFile(name)
   if (!process.argv.includes('--check')) {

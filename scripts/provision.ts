@@ -6,7 +6,9 @@ import { provisionDatabase } from '@carriergraph/shared/db/roles.ts'
 import { z } from 'zod'
 import { SUBGRAPHS } from './subgraphs.ts'
 
-const config = readConfig(z.object({ ADMIN_DATABASE_URL: urlOf('postgres:', 'postgresql:'), SERVICE_PASSWORD: z.string().min(1) }))
+const config = readConfig(
+  z.object({ ADMIN_DATABASE_URL: urlOf('postgres:', 'postgresql:'), SERVICE_PASSWORD: z.string().min(1) }),
+)
 
 for (const name of [...SUBGRAPHS.map((subgraph) => subgraph.name), 'bus']) {
   await provisionDatabase({ adminUrl: config.ADMIN_DATABASE_URL, name, role: name, password: config.SERVICE_PASSWORD })

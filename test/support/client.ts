@@ -4,7 +4,13 @@ import { WebSocket } from 'ws'
 export interface GraphAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: a test reads deep into data whose shape its own query gives
   data?: any
-  errors?: readonly { message: string; path?: readonly (string | number)[]; extensions?: Readonly<Record<string, unknown>> }[]
+  errors?:
+    | readonly {
+        message: string
+        path?: readonly (string | number)[]
+        extensions?: Readonly<Record<string, unknown>>
+      }[]
+    | undefined
 }
 
 /** Sends one operation over HTTP as a frontend would. */

@@ -54,6 +54,8 @@ function firstSignal(): Promise<NodeJS.Signals> {
       stopping = true
       resolve(name)
     })
+  // Started with an IPC channel, the service is somebody's child: it does not outlive a parent that was killed.
+  process.once('disconnect', () => resolve('SIGTERM'))
   return promise
 }
 

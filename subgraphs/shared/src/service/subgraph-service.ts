@@ -8,6 +8,7 @@ import { openPostgresEventBus } from '../bus/postgres/open.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { migrate } from '../db/migrate.ts'
 import { type Database, openDatabase, type TenantDb } from '../db/pools.ts'
+import { JournalSealer } from '../journal/seal.ts'
 import { JournalTail } from '../journal/tail.ts'
 import type { Service } from '../lifecycle.ts'
 import { createLog, type Log } from '../log.ts'
@@ -86,6 +87,7 @@ export async function createSubgraphService<Context extends RequestContext>(
   const parts = { database, journal, clock, log }
   const workers: Worker[] = [
     journal,
+    new JournalSealer({ database, log }),
     new Dispatcher({ source: name, database, tail: journal, bus, log, clock }),
     ...(definition.consumers?.(parts) ?? []).map(
       (consumer) => new EventConsumer({ ...consumer, bus, database, log, clock }),
