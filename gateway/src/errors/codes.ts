@@ -2,8 +2,6 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
-  OPERATION_TOO_DEEP: 'The operation nests fields deeper than the gateway allows.',
-  OPERATION_TOO_LARGE: 'The operation selects more fields, fragments written out, than the gateway allows.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
   SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
   SUBSCRIPTION_OVERFLOW:

@@ -18,6 +18,12 @@ export interface OperationSizeLimits {
   readonly selections_max: number
 }
 
+/** `extensions.reason` beside the code GRAPHQL_VALIDATION_FAILED, which Apollo Server gives to whatever a rule reports. */
+export const SIZE_REASONS = {
+  OPERATION_TOO_DEEP: 'The operation nests fields deeper than the gateway allows.',
+  OPERATION_TOO_LARGE: 'The operation selects more fields, fragments written out, than the gateway allows.',
+} as const satisfies Record<string, string>
+
 interface Size {
   readonly depth: number
   readonly selections: number
@@ -32,8 +38,8 @@ export function operationSizeRule(limits: OperationSizeLimits): ValidationRule {
     return {
       OperationDefinition(node) {
         const { depth, selections } = measure(node.selectionSet)
-        const refuse = (code: string, message: string): void =>
-          context.reportError(new GraphQLError(message, { nodes: node, extensions: { code } }))
+        const refuse = (reason: keyof typeof SIZE_REASONS, message: string): void =>
+          context.reportError(new GraphQLError(message, { nodes: node, extensions: { reason } }))
         if (depth > limits.depth_max)
           refuse('OPERATION_TOO_DEEP', `The operation nests ${depth} fields deep; ${limits.depth_max} is the limit.`)
         if (selections > limits.selections_max)

@@ -2,7 +2,7 @@ import type { ServiceMap } from '@apollo/gateway'
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import { NoSchemaIntrospectionCustomRule, type ValidationRule } from 'graphql'
+import type { ValidationRule } from 'graphql'
 import type { Authorizer } from '../authorize/authorize.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
@@ -21,7 +21,6 @@ export interface LiveDoorOptions extends Pick<LiveOperationsOptions, 'upstreams'
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly rules: readonly ValidationRule[]
-  readonly introspection: boolean
   readonly limits: GatewayLimits
   readonly clock: Clock
   readonly log: Log
@@ -34,7 +33,7 @@ export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
   const preparer = createPreparer({
     ...supergraph,
     planner: createApolloPlanner(supergraph.supergraph),
-    rules: options.introspection ? rules : [...rules, NoSchemaIntrospectionCustomRule],
+    rules,
     tokens_max: limits.tokens_max,
   })
   const operations = createLiveOperations({

@@ -39,6 +39,12 @@ export class EventQueue<T> {
     })
   }
 
+  /** Fails the stream now; what is queued is given up. */
+  abort(error: () => Error): void {
+    this.#items = []
+    this.fail(error)
+  }
+
   /** The consumer is gone: forgets everything, and a pending `take` answers that the stream is over. */
   close(): void {
     this.#items = []

@@ -51,9 +51,11 @@ interface QueuedEvent {
 export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>, UpstreamSubscriber {
   readonly #options: LiveSubscriptionOptions
   readonly #queue: EventQueue<QueuedEvent>
-  readonly #termination = Promise.withResolvers<never>()
+  /** Rejects the answer that is being waited for, if one is. */
+  #refuse: ((error: Error) => void) | undefined
   #leave: () => void
   #isPaused = false
+  #isOver = false
   #stallTimer: NodeJS.Timeout | undefined
   /** Behind the last event that came from the subgraph: where the stream is resumed. */
   #received: unknown
@@ -64,8 +66,6 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
   constructor(options: LiveSubscriptionOptions) {
     this.#options = options
     this.#queue = new EventQueue(options.limits.queue_max)
-    // It may end while no answer is waited for.
-    this.#termination.promise.catch(() => undefined)
     this.#received = options.after
     this.#delivered = options.after
     this.#leave = options.upstream.subscribe(this)
@@ -73,8 +73,10 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
 
   /** Ends the subscription now with this error, for a reason of the gateway's own. */
   terminate(error: GraphQLFormattedError): void {
-    this.#release()
-    this.#termination.reject(this.#ending([error]))
+    const ending = this.#ending([error])
+    this.#queue.abort(() => ending)
+    this.#refuse?.(ending)
+    this.#letGo()
   }
 
   // The subgraph's side.
@@ -128,19 +130,21 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
 
   // The client's side.
 
-  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    try {
-      return await Promise.race([this.#answer(), this.#termination.promise])
-    } catch (error) {
+  next(): Promise<IteratorResult<ExecutionResult, undefined>> {
+    const { promise, resolve, reject } = Promise.withResolvers<IteratorResult<ExecutionResult, undefined>>()
+    this.#refuse = reject
+    this.#answer().then(resolve, (error: unknown) => {
       // Whoever iterates does not call `return` on an iterator that threw.
-      this.#release()
-      throw error
-    }
+      this.#letGo()
+      reject(error)
+    })
+    return promise
   }
 
   /** The client left: nothing more is wanted of the subgraph from here on. */
   async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    this.#release()
+    this.#queue.close()
+    this.#letGo()
     return OVER
   }
 
@@ -151,10 +155,11 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
   async #answer(): Promise<IteratorResult<ExecutionResult, undefined>> {
     const taken = await this.#queue.take()
     if (taken.done) return OVER
-    if (this.#isPaused) this.#proceed()
+    if (this.#isPaused && !this.#isOver) this.#proceed()
     const { event, cursor } = taken.value
     const { prepared, variables, context, execute } = this.#options
     const result = await execute(prepared, variables, event, context)
+    if (this.#isOver) return OVER
     this.#delivered = cursor ?? this.#delivered
     return { done: false, value: presented(result, context) }
   }
@@ -182,12 +187,11 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
     this.terminate(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
   }
 
-  /** Lets go of everything that it holds; nothing is handed out any more. */
-  #release(): void {
+  /** Nothing is handed out any more, and nothing of the subgraph or the clock is held. */
+  #letGo(): void {
+    this.#isOver = true
     clearTimeout(this.#stallTimer)
-    this.#isPaused = false
     this.#leave()
-    this.#queue.close()
   }
 
   #ending(errors: readonly GraphQLFormattedError[]): StreamError {

@@ -81,15 +81,20 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
     server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  let closing: Promise<void> | undefined
+  const close = async (): Promise<void> => {
+    await live.dispose()
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
   return {
     url: `http://127.0.0.1:${port}/graphql`,
     port,
     calls,
     sockets: () => sockets.clients.size,
-    async close() {
-      await live.dispose()
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
+    close() {
+      closing ??= close()
+      return closing
     },
   }
 }

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest'
+import { readGatewayConfig } from './config.ts'
+
+const REQUIRED = {
+  SIGNING_KEYS: `one:${'x'.repeat(32)}`,
+  JWKS_URL: 'http://issuer.example/jwks.json',
+  JWT_ISSUER: 'http://issuer.example',
+  JWT_AUDIENCE: 'carriergraph',
+}
+
+const read = (env: Record<string, string> = {}) => readGatewayConfig({ ...REQUIRED, ...env })
+
+test('what is required is enough: port 4000 on loopback, the committed supergraph, everything explorable', () => {
+  expect(read()).toMatchObject({
+    port: 4000,
+    host: '127.0.0.1',
+    supergraphFile: expect.stringMatching(/\/schema\/supergraph\.graphql$/),
+    subgraphUrls: new Map(),
+    allowedOrigins: ['*'],
+    isExplorable: true,
+    playgroundToken: undefined,
+  })
+})
+
+test('production shows nobody the graph, and gives nobody a token', () => {
+  const env = { NODE_ENV: 'production', PLAYGROUND_TOKEN: 'secret' }
+  expect(read(env)).toMatchObject({ isExplorable: false, playgroundToken: undefined })
+  expect(read({ PLAYGROUND_TOKEN: 'secret' })).toMatchObject({ playgroundToken: 'secret' })
+})
+
+test('subgraphs are found elsewhere than the supergraph says', () => {
+  const { subgraphUrls } = read({ SUBGRAPH_URLS: 'a=http://a.example/graphql, b=https://b.example/q?x=1' })
+  expect(Object.fromEntries(subgraphUrls)).toEqual({
+    a: 'http://a.example/graphql',
+    b: 'https://b.example/q?x=1',
+  })
+})
+
+test('limits are set by name', () => {
+  const { limits } = read({
+    DEPTH_MAX: '3',
+    TOKENS_MAX: '4',
+    BODY_BYTES_MAX: '5',
+    SUBGRAPH_DEADLINE_MS: '6',
+    UPSTREAM_LOST_MS_MAX: '7',
+  })
+  expect(limits).toMatchObject({
+    operation: { depth_max: 3 },
+    tokens_max: 4,
+    body_bytes_max: 5,
+    subgraph: { deadline_ms: 6 },
+    upstream: { lost_ms_max: 7 },
+  })
+})
+
+describe('faults', () => {
+  test('are reported together', () => {
+    expect(() => readGatewayConfig({ PORT: 'x', SUBGRAPH_URLS: 'a=ftp://a.example,b', DEPTH_MAX: '0' })).toThrow(
+      /PORT:[\s\S]*SUBGRAPH_URLS: a=ftp[\s\S]*SIGNING_KEYS:[\s\S]*JWKS_URL:[\s\S]*DEPTH_MAX:/,
+    )
+  })
+
+  test('include a subgraph that is named twice', () => {
+    expect(() => read({ SUBGRAPH_URLS: 'a=http://a.example,a=http://b.example' })).toThrow(/a=http:\/\/b\.example/)
+  })
+})
