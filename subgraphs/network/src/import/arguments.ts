@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** What `pnpm topology:import` was told to do. */
+export type ImportArguments = {
+  readonly file: string
+  readonly tenant: string
+  /** The id of the one topology that is wanted; all of the file where it is undefined. */
+  readonly only: string | undefined
+}
+
+export const USAGE = `Imports sites and links from a topology file.
+
+  pnpm topology:import FILE [--only ID] [--tenant demo]
+
+FILE is JSON: { "topologies": [{ "id", "name", "nodes": [{ "id", "name", "country", "lat", "lon" }],
+"links": [{ "id", "a", "b", "km", "capacityMbps" }] }] }, or one topology alone. A faulty file is refused as a whole.
+The same file may be imported again: it updates what is different and removes nothing. Exit code 0: all is well;
+2: the file is faulty; 1: it failed.
+`
+
+const OPTIONS = {
+  only: { type: 'string' },
+  tenant: { type: 'string', default: 'demo' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<ImportArguments | 'help', 'USAGE'> {
+  const parsed = parsedArguments(argv)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  const { only, tenant } = values
+  if (values.help) return ok('help')
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
+  if (!isTenantName(tenant)) return refuse('USAGE', `--tenant ${tenant}: not the name of a tenant.`)
+  return ok({ file, only, tenant })
+}
+
+function parsedArguments(argv: readonly string[]) {
+  try {
+    return ok(parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }))
+  } catch (error) {
+    // Node's own words: which option is not known, or lacks its value.
+    return refuse('USAGE', error instanceof Error ? error.message : String(error))
+  }
+}

@@ -1,0 +1,133 @@
+import { readFile, stat } from 'node:fs/promises'
+import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { SingleBar } from 'cli-progress'
+import type { Topology, TopologyFault } from '../domain/topology.ts'
+import { parseTopologyFile } from '../domain/topology-file.ts'
+import { type ImportReport, importTopologies } from '../flow/import-topology.ts'
+import { type ImportArguments, readArguments, USAGE } from './arguments.ts'
+import { databaseUrl } from './database-url.ts'
+import { ImportFault } from './fault.ts'
+import { faultLine, itemsOf, reportText } from './report.ts'
+
+/** A terminal, or a pipe that looks at nobody. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+/** Where the command runs. */
+export type Surroundings = {
+  readonly env: NodeJS.ProcessEnv
+  /** Written by a local installation. */
+  readonly environmentFile: URL
+  readonly stdout: Output
+  readonly stderr: Output
+}
+
+/** 0: imported; 2: the file is faulty and nothing was stored; 1: it failed, and nothing was stored. */
+export type ExitCode = 0 | 1 | 2
+
+/** The file is read whole, because JSON can only be checked whole: about half a million sites. */
+const FILE_BYTES_MAX = 128 * 1024 * 1024
+/** Less is done before a bar could be seen. */
+const BAR_ITEMS_MIN = 500
+/** How long to wait for the last statement. */
+const CLOSE_TIMEOUT_S = 5
+
+/** `pnpm topology:import`: see USAGE. Progress and faults go to stderr, what was done to stdout. */
+export async function topologyImport(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+  const { stdout, stderr } = surroundings
+  const read = readArguments(argv)
+  if (!read.ok) {
+    stderr.write(`${read.message}\n\n${USAGE}`)
+    return 1
+  }
+  if (read.value === 'help') {
+    stdout.write(USAGE)
+    return 0
+  }
+  try {
+    const file = parseTopologyFile(await contentOf(read.value.file))
+    if (!file.ok) return refuseFile(file.faults, stderr)
+    stdout.write(reportText(await importInto(read.value, wanted(file.topologies, read.value), surroundings)))
+    return 0
+  } catch (error) {
+    stderr.write(`${faultText(error)}\n`)
+    return 1
+  }
+}
+
+function refuseFile(faults: readonly TopologyFault[], stderr: Output): ExitCode {
+  stderr.write(`Nothing was imported; the file is faulty:\n${faults.map(faultLine).join('')}`)
+  return 2
+}
+
+async function contentOf(file: string): Promise<string> {
+  try {
+    const { size } = await stat(file)
+    if (size > FILE_BYTES_MAX) throw new ImportFault('FILE_TOO_LARGE', `${file} has more than ${FILE_BYTES_MAX} bytes.`)
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (error instanceof ImportFault) throw error
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ImportFault('FILE_UNREADABLE', `${file} cannot be read: ${reason}`, { cause: error })
+  }
+}
+
+function wanted(topologies: readonly Topology[], { only }: ImportArguments): readonly Topology[] {
+  if (only === undefined) return topologies
+  const chosen = topologies.filter(({ id }) => id === only)
+  if (chosen.length > 0) return chosen
+  const ids = topologies.map(({ id }) => id).join(', ')
+  throw new ImportFault('TOPOLOGY_UNKNOWN', `The file has no topology ${JSON.stringify(only)}. It has: ${ids}.`)
+}
+
+async function importInto(
+  { tenant }: ImportArguments,
+  topologies: readonly Topology[],
+  { env, environmentFile, stderr }: Surroundings,
+): Promise<ImportReport[]> {
+  const database = await openNetwork(await databaseUrl(env, environmentFile))
+  const total = itemsOf(topologies)
+  const bar = stderr.isTTY && total >= BAR_ITEMS_MIN ? progressBar(stderr, total) : undefined
+  try {
+    return await importTopologies(database.forTenant(tenant), topologies, (items) => bar?.increment(items))
+  } finally {
+    bar?.stop()
+    await database.close({ timeout_s: CLOSE_TIMEOUT_S })
+  }
+}
+
+function progressBar(stream: Output, total: number): SingleBar {
+  // A run that is killed must not leave a terminal without its cursor.
+  const bar = new SingleBar({
+    stream,
+    format: '{bar} {percentage} % · {value} of {total}',
+    barsize: 24,
+    hideCursor: false,
+  })
+  bar.start(total, 0)
+  return bar
+}
+
+/** @throws ImportFault where the network's tables cannot be reached */
+async function openNetwork(url: string): Promise<Database> {
+  const log = createLog({ service: 'topology-import', level: 'silent' })
+  const database = openDatabase({ url, applicationName: 'topology-import', log })
+  try {
+    const [row] = await database.sql.system<{ isThere: boolean }[]>`
+      select to_regclass('link_end') is not null as "isThere"`
+    if (row?.isThere) return database
+  } catch (error) {
+    await database.close({ timeout_s: 0 })
+    const reason = error instanceof Error ? error.message : String(error)
+    const message = `The network's database cannot be reached: ${reason}`
+    throw new ImportFault('DATABASE_UNAVAILABLE', message, { cause: error })
+  }
+  await database.close({ timeout_s: 0 })
+  throw new ImportFault('DATABASE_UNAVAILABLE', "The network's database has no tables yet: start the network once.")
+}
+
+/** A fault in its sentence; of a bug or an outage all there is. */
+function faultText(error: unknown): string {
+  if (error instanceof ImportFault) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
