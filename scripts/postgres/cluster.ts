@@ -54,6 +54,7 @@ async function isCluster(place: string): Promise<boolean> {
       `${place} is not empty and holds no PostgreSQL cluster: choose another directory or empty it.`,
     )
   }
+  // Windows does not rename over it.
   await fs.rmdir(place)
   return false
 }

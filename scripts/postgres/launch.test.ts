@@ -66,11 +66,13 @@ describe('start', () => {
       PGSSL: 'true',
       PGTARGETSESSIONATTRS: 'standby',
       PGTZ: 'Mars/Olympus',
+      PGDATESTYLE: 'German',
       LC_ALL: 'tlh_QO.UTF-8',
     }
     const starter = spawnStarter({ ...scratch, password, settings }, { env })
     const { url } = await started(starter)
     expect(await ask(url, 'show data_directory')).toBe(scratch.dataDir)
+    expect(await ask(url, 'show datestyle')).toBe('ISO, MDY')
     expect(await ask(url, 'show timezone')).toBe('UTC')
     await starter.end()
   })

@@ -7,7 +7,7 @@ const execFileAsync = promisify(execFile)
 
 /** PG* variables meant for somebody else's server must not reach ours; messages in English, so that failures are recognised. */
 export function serverEnvironment(inherited: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const kept = Object.entries(inherited).filter(([name]) => !/^(PG[A-Z]|LC_|LANG)/.test(name))
+  const kept = Object.entries(inherited).filter(([name]) => !/^(PG|LC_|LANG)/.test(name))
   return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
 }
 

@@ -12,32 +12,39 @@ import { poll } from './poll.ts'
 import { isRunning } from './postmaster.ts'
 
 const GENEROUS_MS = 60_000
+/** A machine so loaded that initdb finishes between two looks is slow this often only by a fault of ours. */
+const KILL_ATTEMPTS = 20
 const password = 'secret'
 const settings = { fsync: 'off' }
 
 describe('after a kill', () => {
+  /** True once there is something worth killing; also when it is too late for that. */
+  async function initdbAtWork(dataDir: string): Promise<true | undefined> {
+    const parent = path.dirname(dataDir)
+    for (const name of await fs.readdir(parent)) {
+      if (name === 'data') return true
+      if (!name.includes('.initdb-') || name.endsWith('.password')) continue
+      const files = await fs.readdir(path.join(parent, name)).catch((): string[] => [])
+      if (files.includes('base')) return true
+    }
+    return undefined
+  }
+
   /** Kills the launcher while initdb works; a launcher that was faster is started anew on another directory. */
   async function killDuringInitdb(directory: string, whom: 'launcher' | 'group'): Promise<string> {
-    for (let attempt = 1; ; attempt++) {
+    for (let attempt = 1; attempt <= KILL_ATTEMPTS; attempt++) {
       const dataDir = path.join(directory, String(attempt), 'data')
       await fs.mkdir(path.dirname(dataDir))
       const { process: launcher } = spawnStarter({ dataDir, password, settings })
       const { pid = 0 } = launcher
-      const initdbAtWork = async () => {
-        for (const name of await fs.readdir(path.dirname(dataDir))) {
-          const files = name.includes('.initdb-')
-            ? await fs.readdir(path.join(path.dirname(dataDir), name)).catch(() => [])
-            : []
-          if (files.includes('base')) return true
-        }
-        return undefined
-      }
-      await poll(initdbAtWork, GENEROUS_MS)
+      await poll(() => initdbAtWork(dataDir), GENEROUS_MS)
       process.kill(whom === 'group' ? -pid : pid, 'SIGKILL')
       await once(launcher, 'exit')
-      const names = await fs.readdir(path.dirname(dataDir))
-      if (!names.includes('data')) return dataDir
+      if (!(await fs.readdir(path.dirname(dataDir))).includes('data')) return dataDir
+      // Too late. What it started is not left behind.
+      await (await startPostgres({ dataDir, password, settings })).stop()
     }
+    throw new Error('no kill came before initdb had finished')
   }
 
   it.each(['launcher', 'group'] as const)('of the %s half-way through initdb, a start begins again', async (whom) => {
@@ -109,6 +116,15 @@ describe('two starters at once', () => {
     expect(await ask(reports[0]?.url ?? '', 'select 1')).toBe(1)
     await starters.find((_, index) => reports[index]?.adopted === true)?.end()
     expect(await isRunning(postmaster, scratch.dataDir)).toBe(false)
+  })
+
+  it('of which one comes while the other one stops get a working server all the same', async () => {
+    await using scratch = await makeScratch()
+    const leaving = await startPostgres({ ...scratch, password, settings })
+    const [coming] = await Promise.all([startPostgres({ ...scratch, password, settings }), leaving.stop()])
+    expect(await ask(coming.url(), 'select 1')).toBe(1)
+    await coming.stop()
+    expect(await isRunning(coming.pid, scratch.dataDir)).toBe(false)
   })
 
   it('of which the second fails leave the first its server', async () => {
