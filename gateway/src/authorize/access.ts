@@ -63,9 +63,9 @@ export function compileAccess(
   return walk.checks
 }
 
-/** Whether a condition lets its field through; variables are the coerced ones, so that defaults count. */
-export const isRead = (check: AccessCheck, variables: Readonly<Record<string, unknown>>): boolean =>
-  check.conditions.every(({ wanted, operand }) => {
+/** Whether these conditions let their field through; variables are the coerced ones, so that defaults count. */
+export const isRead = (conditions: readonly Condition[], variables: Readonly<Record<string, unknown>>): boolean =>
+  conditions.every(({ wanted, operand }) => {
     const value = 'literal' in operand ? operand.literal : variables[operand.variable] === true
     return value === wanted
   })

@@ -19,7 +19,7 @@ const CONTENTS = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
     "@key", { name: "@authenticated", as: "@signedIn" }, { name: "@requiresScopes", as: "@needs" }, { name: "@policy", as: "@rule" }
   ])
-  type Query { open: Int closed: Int @signedIn ruled: Int @rule(policies: [["owner"]]) node(id: ID!): Node found: [Found!] secrets: [Secret!] mood: Mood stamp: Stamp }
+  type Query { open: Int closed: Int @signedIn ruled: Int @rule(policies: [["owner"]]) node(id: ID!): Node found: [Found!] secrets: [Secret!] mood: Mood both: Secret @signedIn stamp: Stamp }
   interface Node { id: ID! }
   type Page implements Node @key(fields: "id") { id: ID! text(max: Int): String note: String @needs(scopes: [["a", "b"], ["c"]]) }
   type Vault implements Node @needs(scopes: [["vault"]]) { id: ID! gold: Int }

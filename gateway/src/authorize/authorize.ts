@@ -29,13 +29,15 @@ export function createAuthorizer(apiSchema: GraphQLSchema, map: AuthorizationMap
     refusals(operation, fragments, variables, actor) {
       const checks = compiled.get(operation) ?? compileAccess(apiSchema, map, operation, fragments)
       compiled.set(operation, checks)
-      if (checks.length === 0) return []
-      return checks
-        .flatMap((check) => {
-          const refusal = refusalOf(check.requirement, actor)
-          return refusal !== undefined && isRead(check, variables) ? at(check.path, refusal) : []
-        })
-        .slice(0, REFUSALS_MAX)
+      // A field and its type may both be marked; one error for the place is enough.
+      const byPlace = new Map<string, GraphQLError>()
+      for (const { requirement, path, conditions } of checks) {
+        const refusal = refusalOf(requirement, actor)
+        if (refusal === undefined || !isRead(conditions, variables)) continue
+        byPlace.set(path.join('.'), new GraphQLError(refusal.message, { path, extensions: refusal.extensions }))
+        if (byPlace.size === REFUSALS_MAX) break
+      }
+      return [...byPlace.values()]
     },
   }
 }
@@ -46,6 +48,3 @@ export function refusalOf({ scopes }: Requirement, actor: Actor): Refusal | unde
   if (scopes === undefined || scopes.some((all) => all.every((scope) => actor.scopes.has(scope)))) return undefined
   return new Refusal('FORBIDDEN', `This needs the scope ${scopes.map((all) => all.join(' and ')).join(', or ')}.`)
 }
-
-const at = (path: readonly string[], { message, extensions }: Refusal): GraphQLError =>
-  new GraphQLError(message, { path, extensions })

@@ -33,11 +33,13 @@ export interface ApolloOptions {
 /** Apollo Server in front of Apollo's executor. It phones nobody, and shows no error that is not meant for clients. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
   const { sdl, dataSources, authorizer, rules, tokens_max, introspection, log } = options
+  // Apollo narrates its own start; what goes wrong is still told.
+  const logger = log.child({}, { level: 'warn' })
   const gateway = new ApolloGateway({
     supergraphSdl: sdl,
     buildService: ({ name }) => sourceOf(dataSources, name),
     __exposeQueryPlanExperimental: false,
-    logger: log,
+    logger,
   })
   const server = new ApolloServer<RequestContext>({
     gateway,
@@ -51,7 +53,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     validationRules: [...rules],
     formatError: options.format,
     plugins: [authorizePlugin(authorizer), ...NOTHING_PHONES_HOME],
-    logger: log,
+    logger,
   })
   await server.start()
   return server

@@ -1,0 +1,248 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { Upstream, type UpstreamLimits, type UpstreamSubscriber } from './upstream.ts'
+
+const LIMITS: UpstreamLimits = {
+  connect_ms_max: 5_000,
+  silence_ms_max: 60_000,
+  message_bytes_max: 10_000,
+  backoff: { first_ms: 1, ms_max: 10 },
+  lost_ms_max: 60_000,
+  idle_ms: 60_000,
+}
+
+interface Message {
+  readonly type: string
+  readonly id?: string
+  readonly payload?: { readonly variables?: Record<string, unknown> }
+}
+
+/** A graphql-ws server played by the test, message by message. */
+class PlayedSubgraph {
+  readonly #server: Server
+  readonly #sockets: WebSocketServer
+  readonly #arrived: (readonly [WebSocket, IncomingMessage])[] = []
+
+  constructor(server: Server, autoPong = true) {
+    this.#server = server
+    this.#sockets = new WebSocketServer({ server, autoPong })
+    this.#sockets.on('connection', (socket, request) => this.#arrived.push([socket, request]))
+  }
+
+  /** The next connection, with its first message read and, unless told otherwise, acknowledged. */
+  async connection(acknowledge = true) {
+    while (this.#arrived.length === 0) await once(this.#sockets, 'connection')
+    const [socket, request] = this.#arrived.shift() ?? []
+    if (socket === undefined || request === undefined) throw new Error('nobody connected')
+    const inbox: Message[] = []
+    socket.on('message', (data) => inbox.push(JSON.parse(String(data))))
+    const read = async (): Promise<Message> => {
+      while (inbox.length === 0) await once(socket, 'message')
+      return inbox.shift() as Message
+    }
+    const send = (message: object) => socket.send(JSON.stringify(message))
+    expect(await read()).toEqual({ type: 'connection_init' })
+    if (acknowledge) send({ type: 'connection_ack' })
+    return { socket, request, read, send }
+  }
+
+  close(): void {
+    for (const client of this.#sockets.clients) client.terminate()
+    this.#sockets.close()
+    this.#server.close()
+  }
+}
+
+let server: Server
+let upstream: Upstream | undefined
+let subgraph: PlayedSubgraph
+
+beforeEach(async () => {
+  server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  subgraph = new PlayedSubgraph(server)
+})
+afterEach(() => {
+  upstream?.close()
+  subgraph.close()
+})
+
+function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
+  let attempt = 0
+  upstream = new Upstream({
+    subgraph: 'played',
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    headers: () => ({ 'x-attempt': String(++attempt) }),
+    limits: { ...LIMITS, ...limits },
+    random: () => 1,
+    log: createLog({ service: 'test', level: 'silent' }),
+  })
+  return upstream
+}
+
+/** Notes what it is told, and resumes at the last `n` that it saw. */
+class Notes implements UpstreamSubscriber {
+  readonly #told = Promise.withResolvers<unknown>()
+  readonly #resumable: boolean
+  at: unknown
+
+  constructor(resumable = true) {
+    this.#resumable = resumable
+  }
+
+  /** The ending, as soon as there is one. */
+  get ending(): Promise<unknown> {
+    return this.#told.promise
+  }
+
+  payload = () => ({ query: 'subscription { n }', variables: { after: this.at } })
+  resumable = () => this.#resumable
+  event = (event: object) => {
+    this.at = Reflect.get(Reflect.get(event, 'data'), 'n')
+  }
+  error = (errors: unknown) => this.#told.resolve(errors)
+  complete = () => this.#told.resolve('complete')
+  gone = (loss: string) => this.#told.resolve(loss)
+}
+
+const next = (id: string | undefined, n: number) => ({ id, type: 'next', payload: { data: { n } } })
+
+describe('one socket', () => {
+  test('is opened for the first stream, signed anew for each attempt, and serves all streams', async () => {
+    connect().subscribe(new Notes())
+    upstream?.subscribe(new Notes())
+    const first = await subgraph.connection()
+    expect(first.request.headers['x-attempt']).toBe('1')
+    const ids = [(await first.read()).id, (await first.read()).id]
+    expect(new Set(ids).size).toBe(2)
+    first.socket.terminate()
+    expect((await subgraph.connection()).request.headers['x-attempt']).toBe('2')
+  })
+
+  test('is closed when it has had no stream for a while, and opened again for the next', async () => {
+    const leave = connect({ idle_ms: 1 }).subscribe(new Notes())
+    const first = await subgraph.connection()
+    const { id } = await first.read()
+    leave()
+    expect(await first.read()).toEqual({ id, type: 'complete' })
+    expect((await once(first.socket, 'close'))[0]).toBe(1000)
+    upstream?.subscribe(new Notes())
+    expect(await (await subgraph.connection()).read()).toMatchObject({ type: 'subscribe' })
+  })
+
+  test('answers a ping of the protocol', async () => {
+    connect().subscribe(new Notes())
+    const { read, send } = await subgraph.connection()
+    await read()
+    send({ type: 'ping' })
+    expect(await read()).toEqual({ type: 'pong' })
+  })
+})
+
+describe('a stream', () => {
+  test.each([
+    ['is killed', (socket: WebSocket) => socket.terminate()],
+    ['restarts', (socket: WebSocket) => socket.close(1012)],
+    ['closes normally', (socket: WebSocket) => socket.close(1000)],
+    ['talks nonsense', (socket: WebSocket) => socket.send('nonsense')],
+    ['sends too much', (socket: WebSocket) => socket.send('x'.repeat(20_000))],
+  ])('is taken up behind its last event when the subgraph %s', async (_, drop) => {
+    connect().subscribe(new Notes())
+    const first = await subgraph.connection()
+    const { id } = await first.read()
+    first.send(next(id, 7))
+    drop(first.socket)
+    expect(await (await subgraph.connection()).read()).toMatchObject({ payload: { variables: { after: 7 } } })
+  })
+
+  test('is taken up when its socket is half open: no pong comes', async () => {
+    subgraph.close()
+    server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    subgraph = new PlayedSubgraph(server, false)
+    connect({ silence_ms_max: 20 }).subscribe(new Notes())
+    await (await subgraph.connection()).read()
+    expect(await (await subgraph.connection()).read()).toMatchObject({ type: 'subscribe' })
+  })
+
+  test('is unavailable when the subgraph never acknowledges', async () => {
+    const notes = new Notes()
+    connect({ connect_ms_max: 20 }).subscribe(notes)
+    await subgraph.connection(false)
+    expect(await notes.ending).toBe('unavailable')
+  })
+
+  test('is lost at once when it cannot be taken up without a gap', async () => {
+    const notes = new Notes(false)
+    connect().subscribe(notes)
+    const { socket, read } = await subgraph.connection()
+    await read()
+    socket.terminate()
+    expect(await notes.ending).toBe('lost')
+  })
+
+  test.each([
+    [
+      'error',
+      { type: 'error', payload: [{ message: 'no', extensions: { code: 'NO' } }] },
+      [{ message: 'no', extensions: { code: 'NO' } }],
+    ],
+    ['complete', { type: 'complete' }, 'complete'],
+  ])('ends with the subgraph’s %s', async (_, message, ending) => {
+    const notes = new Notes()
+    connect().subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    send({ id, ...message })
+    expect(await notes.ending).toEqual(ending)
+  })
+
+  test('that the subgraph failed is asked for again under a new id, whatever still comes for the old one', async () => {
+    const notes = new Notes()
+    connect().subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    send(next(id, 7))
+    send({ id, type: 'next', payload: { data: null, errors: [{ message: 'Internal error' }] } })
+    send({ id, type: 'complete' })
+    expect(await read()).toEqual({ id, type: 'complete' })
+    const again = await read()
+    expect(again).toMatchObject({ type: 'subscribe', payload: { variables: { after: 7 } } })
+    expect(again.id).not.toBe(id)
+    send({ id: again.id, type: 'complete' })
+    expect(await notes.ending).toBe('complete')
+  })
+
+  test('that the subgraph goes on failing ends with its error', async () => {
+    const notes = new Notes()
+    connect({ lost_ms_max: 0 }).subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const errors = [{ message: 'stopping', extensions: { code: 'SERVICE_UNAVAILABLE' } }]
+    void (async () => {
+      for (;;) {
+        const { type, id } = await read()
+        if (type === 'subscribe') send({ id, type: 'error', payload: errors })
+      }
+    })()
+    expect(await notes.ending).toEqual(errors)
+  })
+
+  test('that was left hears nothing more', async () => {
+    const notes = new Notes()
+    const leave = connect().subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    const other = new Notes()
+    upstream?.subscribe(other)
+    const second = await read()
+    leave()
+    send(next(id, 1))
+    send({ id: second.id, type: 'complete' })
+    expect(await other.ending).toBe('complete')
+    expect(notes.at).toBeUndefined()
+  })
+})
