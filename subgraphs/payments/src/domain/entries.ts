@@ -42,7 +42,7 @@ export type Entry = {
 export type PostingCode = 'LEDGER_ACCOUNT_NOT_FOUND' | 'CURRENCY_MISMATCH' | 'INSUFFICIENT_FUNDS'
 
 /** A wallet holds what is in it; the operator's own accounts stand for the outside and may go below zero. */
-export const mayGoNegative = (purpose: AccountPurpose): boolean => purpose !== 'WALLET'
+const mayGoNegative = (purpose: AccountPurpose): boolean => purpose !== 'WALLET'
 
 /**
  * The two entries of a transfer, the taking one first. The caller holds both accounts locked, so that balances and
