@@ -11,7 +11,7 @@ import {
   usage,
 } from '../testing/billing-database.ts'
 import { booksOf, journalled } from '../testing/books.ts'
-import { countStatements } from '../testing/statements.ts'
+import { costOf, countStatements } from '../testing/statements.ts'
 import { chargeUsage, USAGE_BATCH_MAX } from './charge-usage.ts'
 
 let billing: BillingDatabase
@@ -108,6 +108,16 @@ test('the number of statements is the same for one record and for a full batch o
   )
   expect(await countStatements(billing.url, () => charge(...batch))).toBe(one)
   expect(one).toBeLessThanOrEqual(8)
+})
+
+test('a batch costs no more when the account and the table have a history', async () => {
+  await billing.open(ADA)
+  const full = (round: number) =>
+    Array.from({ length: USAGE_BATCH_MAX }, (_, at) => usage(`round-${round}-${at}`, { quantity: 0 }))
+  const first = await costOf(billing.url, () => charge(...full(0)))
+  for (let round = 1; round < 15; round += 1) await charge(...full(round))
+  const last = await costOf(billing.url, () => charge(...full(15)))
+  expect(last.blocks).toBeLessThan(first.blocks * 2)
 })
 
 test('a batch beyond the limit is a bug of the caller, and nothing is charged', async () => {

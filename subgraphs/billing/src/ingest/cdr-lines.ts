@@ -1,43 +1,81 @@
-import { refuse } from '@carriergraph/shared/outcome.ts'
 import { type CdrFault, readCdr } from '../domain/cdr.ts'
+import type { ChargeRefusal } from '../domain/charging.ts'
 import type { Usage } from '../domain/usage.ts'
 import { IngestFault } from './fault.ts'
-import { CSV_HEADER, type FormatFault, type Format, fieldsOf, isHeader } from './formats.ts'
-import { LINE_BYTES_MAX, type LineFault, readLines } from './lines.ts'
+import { CSV_HEADER, type Format, type FormatFault, fieldName, fieldsOf, isHeader } from './formats.ts'
+import { LINE_BYTES_MAX, type Line, type LineFault, readLines } from './lines.ts'
 
 /** What a line of a CDR file turned out to be. */
-export type CdrLine =
-  | { readonly kind: 'record'; readonly number: number; readonly text: string; readonly usage: Usage }
-  | FaultyLine
-  | { readonly kind: 'blank'; readonly number: number }
+export type CdrLine = RecordLine | FaultyLine | { readonly kind: 'blank' }
 
+export type RecordLine = {
+  readonly kind: 'record'
+  readonly number: number
+  readonly text: string
+  readonly usage: Usage
+}
+
+/** A line that cannot be charged. */
 export type FaultyLine = {
   readonly kind: 'faulty'
+  /** From 1, the header included. */
   readonly number: number
   /** Empty where the line is no text. */
   readonly text: string
-  readonly code: CdrFault | FormatFault | LineFault
+  readonly code: CdrLineFault | ChargeRefusal
   readonly message: string
-  /** The field at fault, where it is one. */
+  /** The field at fault as the file names it, where it is one. */
   readonly field?: string
 }
 
+/** What is wrong with a line by itself, whatever the accounts are. */
+export type CdrLineFault = CdrFault | FormatFault | LineFault
+
 /**
  * Reads a file's content line by line, those of a chunk together. A line at fault costs only itself.
- * @throws IngestFault EMPTY_FILE or WRONG_HEADER before the first line
+ * @param clock asked once a chunk, for what is in the future
+ * @throws IngestFault EMPTY_FILE, or WRONG_HEADER before the first record
  */
 export async function* readCdrLines(
   content: AsyncIterable<Uint8Array>,
   format: Format,
-  now: Date,
+  clock: () => Date,
 ): AsyncGenerator<readonly CdrLine[]> {
   let isHeaderDue = format === 'csv'
   let isEmpty = true
   for await (const lines of readLines(content)) {
-    isEmpty = false
+    const now = clock()
     if (isHeaderDue) refuseWrongHeader(lines[0])
     yield lines.slice(isHeaderDue ? 1 : 0).map((line) => readLine(line, format, now))
     isHeaderDue = false
+    isEmpty = false
   }
   if (isEmpty) throw new IngestFault('EMPTY_FILE', 'The file is empty.')
+}
+
+function refuseWrongHeader(first: Line | undefined): void {
+  if (first === undefined || 'fault' in first || !isHeader(first.text))
+    throw new IngestFault('WRONG_HEADER', `The first line is not the header ${CSV_HEADER}`)
+}
+
+function readLine(line: Line, format: Format, now: Date): CdrLine {
+  const { number } = line
+  if ('fault' in line) return { kind: 'faulty', number, text: '', code: line.fault, message: LINE_FAULTS[line.fault] }
+  const { text } = line
+  if (text.trim() === '') return { kind: 'blank' }
+  const faulty = (code: CdrLineFault, message: string, field?: string): CdrLine => {
+    const place = field === undefined ? {} : { field: fieldName(format, field) }
+    return { kind: 'faulty', number, text, code, message, ...place }
+  }
+  const fields = fieldsOf[format](text)
+  if (!fields.ok) return faulty(fields.code, fields.message)
+  const usage = readCdr(fields.value, now)
+  return usage.ok
+    ? { kind: 'record', number, text, usage: usage.value }
+    : faulty(usage.code, usage.message, usage.field?.[0])
+}
+
+const LINE_FAULTS: Readonly<Record<LineFault, string>> = {
+  LINE_TOO_LONG: `A line has ${LINE_BYTES_MAX} bytes at the most.`,
+  INVALID_UTF8: 'The line is not UTF-8.',
 }

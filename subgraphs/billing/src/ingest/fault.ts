@@ -6,6 +6,7 @@ export type IngestFaultCode =
   | 'EMPTY_FILE'
   | 'WRONG_HEADER'
   | 'GZIP_DAMAGED'
+  | 'REJECTS_NOT_WRITABLE'
   | 'DATABASE_UNKNOWN'
   | 'DATABASE_UNAVAILABLE'
 

@@ -11,8 +11,10 @@ export type CdrSource = {
   readonly bytesTotal: number
   /** How much of it has been read so far. */
   bytesRead(): number
-  /** Its content, unpacked. To be read once, to the end or to `return`, which closes the file. */
+  /** Its content, unpacked. To be read once. */
   content(): AsyncIterable<Uint8Array>
+  /** For a source that was not read to its end, or not at all. */
+  close(): Promise<void>
 }
 
 /**
@@ -37,6 +39,15 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     bytesTotal: stat.size,
     bytesRead: () => bytes.bytesRead,
     content: () => (path.endsWith('.gz') ? unpacked(bytes, path) : bytes),
+    async close() {
+      if (bytes.closed) return
+      // Reading ended with a fault already, where it did: nobody is left to be told another one.
+      bytes.on('error', () => undefined)
+      const closed = Promise.withResolvers<void>()
+      bytes.once('close', closed.resolve)
+      bytes.destroy()
+      await closed.promise
+    },
   }
 }
 

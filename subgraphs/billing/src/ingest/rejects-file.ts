@@ -1,0 +1,29 @@
+import { open } from 'node:fs/promises'
+import { stringify } from 'csv-stringify/sync'
+import type { FaultyLine } from './cdr-lines.ts'
+import { IngestFault } from './fault.ts'
+
+const COLUMNS = ['line', 'code', 'field', 'message', 'text']
+
+/** Rejected lines as CSV: to be looked at, mended, and sent again in a file of their own. */
+export type RejectsFile = {
+  append(lines: readonly FaultyLine[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** Begins the file anew. @throws IngestFault where it cannot be written */
+export async function openRejectsFile(path: string): Promise<RejectsFile> {
+  const file = await open(path, 'w').catch((error: NodeJS.ErrnoException) => {
+    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} cannot be written: ${error.code ?? error.message}.`)
+  })
+  await file.appendFile(stringify([[...COLUMNS]]))
+  return {
+    async append(lines) {
+      if (lines.length === 0) return
+      const rows = lines.map(({ number, code, field, message, text }) => [number, code, field, message, text])
+      // The lines come from outside, and who looks at them does so in a spreadsheet: it must not run them.
+      await file.appendFile(stringify(rows, { escape_formulas: true }))
+    },
+    close: () => file.close(),
+  }
+}
