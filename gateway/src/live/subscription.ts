@@ -195,12 +195,12 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
   }
 
   #ending(errors: readonly GraphQLFormattedError[]): StreamError {
-    const cursor = this.#delivered === undefined ? {} : { cursor: this.#delivered }
-    const { correlationId } = this.#options.context
     return new StreamError(
       errors.map((error) => {
-        const { extensions, ...rest } = presentError(error, correlationId)
-        return { ...rest, extensions: { ...extensions, ...cursor } }
+        const { extensions, ...rest } = presentError(error, this.#options.context.correlationId)
+        // The one refusal that the cursor itself is the reason of.
+        const isUsable = this.#delivered !== undefined && extensions?.code !== 'INVALID_CURSOR'
+        return { ...rest, extensions: { ...extensions, ...(isUsable && { cursor: this.#delivered }) } }
       }),
     )
   }
