@@ -197,7 +197,8 @@ export class LiveSubscription implements AsyncIterableIterator<ExecutionResult>,
   #ending(errors: readonly GraphQLFormattedError[]): StreamError {
     return new StreamError(
       errors.map((error) => {
-        const { extensions, ...rest } = presentError(error, this.#options.context.correlationId)
+        // The locations are those of a document that the client never saw.
+        const { extensions, locations: _, ...rest } = presentError(error, this.#options.context.correlationId)
         // The one refusal that the cursor itself is the reason of.
         const isUsable = this.#delivered !== undefined && extensions?.code !== 'INVALID_CURSOR'
         return { ...rest, extensions: { ...extensions, ...(isUsable && { cursor: this.#delivered }) } }
