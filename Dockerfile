@@ -4,7 +4,7 @@ FROM node:24-slim AS manifests
 WORKDIR /app
 COPY . .
 # Only what decides what is installed, so that a change in the code does not install again.
-RUN find . -type f ! -name package.json ! -name pnpm-lock.yaml ! -name pnpm-workspace.yaml -delete
+RUN find . -type f ! -name package.json ! -name pnpm-lock.yaml ! -name pnpm-workspace.yaml ! -path './patches/*' -delete
 
 FROM node:24-slim AS playground
 RUN npm install --global pnpm@10
