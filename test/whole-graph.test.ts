@@ -2,8 +2,9 @@
 // tenants that do not see one another.
 
 import { namedId } from '@carriergraph/shared/ids.ts'
-import { countStatements } from '@carriergraph/shared/testing/statements.ts'
+import { statementsOf } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violate } from './support/causes.ts'
 import { ask } from './support/client.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
@@ -29,6 +30,10 @@ const EVERYTHING = `query ($first: Int) {
     }
   }
 }`
+
+const EVERYTHING_OF_ONE = EVERYTHING.replace('$first: Int', '$id: ID!')
+  .replace('users(first: $first) {\n    nodes {', 'user(id: $id) {')
+  .replace(/\}\s*\}\s*$/, '}')
 
 const TOP_UP = `mutation ($input: CreatePaymentInput!) {
   createPayment(input: $input) {
@@ -58,7 +63,9 @@ async function balanceOf(name: string): Promise<string> {
 
 describe('one query across the four subgraphs', () => {
   it('answers users with what network, billing, payments and risk know of them', async () => {
+    const before = cents(await balanceOf('ada'))
     await ask(stack.graphUrl, operator, TOP_UP, topUpOf('ada', 'across-1', '1.00'))
+    await until(async () => cents(await balanceOf('ada')) === before + 100n)
     const answer = await ask(stack.graphUrl, operator, EVERYTHING, { first: 100 })
     expect(answer.errors).toBeUndefined()
     const ada = answer.data.users.nodes.find((user: { displayName: string }) => user.displayName.startsWith('Ada'))
@@ -69,14 +76,13 @@ describe('one query across the four subgraphs', () => {
     })
   })
 
-  it('runs no more SQL statements for six users than for one', async () => {
+  it('runs six SQL statements for one user who has everything, and six for all users', async () => {
+    await violate(stack.graphUrl, operator, 'counted')
     const urls = Object.values(stack.databases).map(({ url }) => url)
-    const cost = (first: number) => countStatements(urls, () => ask(stack.graphUrl, operator, EVERYTHING, { first }))
-    await cost(6)
-    const one = await cost(1)
-    expect(one).toBeGreaterThanOrEqual(6)
-    expect(one).toBeLessThanOrEqual(12)
-    expect(await cost(6)).toBe(one)
+    const statements = (query: string, variables: Record<string, unknown>) =>
+      statementsOf(urls, () => ask(stack.graphUrl, operator, query, variables))
+    expect(await statements(EVERYTHING_OF_ONE, { id: demo('usr', 'ada') })).toHaveLength(6)
+    expect(await statements(EVERYTHING, { first: 100 })).toHaveLength(6)
   })
 })
 
@@ -137,7 +143,7 @@ const cents = (amount: string): bigint => BigInt(amount.replace('.', ''))
 describe('a caller', () => {
   it('without a token is refused with UNAUTHENTICATED', async () => {
     const answer = await ask(stack.graphUrl, null, '{ users { nodes { id } } }')
-    expect(answer.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }])
+    expect(answer.errors?.map((error) => error.extensions?.code)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED'])
     expect(answer.data ?? null).toBeNull()
   })
 
@@ -157,10 +163,9 @@ describe('a caller', () => {
     expect(others.data?.billingAccount ?? null).toBeNull()
     expect(others.errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
     const list = await ask(stack.graphUrl, ada, '{ billingAccounts { nodes { id } } slices { nodes { id } } }')
-    expect(list.data).toEqual({
-      billingAccounts: { nodes: [{ id: demo('acc', 'ada') }] },
-      slices: { nodes: [{ id: demo('slc', 'ada') }] },
-    })
+    expect(list.data.billingAccounts.nodes).toEqual([{ id: demo('acc', 'ada') }])
+    expect(list.data.slices.nodes).toContainEqual({ id: demo('slc', 'ada') })
+    expect(list.data.slices.nodes).not.toContainEqual({ id: demo('slc', 'bruno') })
     const pay = await ask(stack.graphUrl, ada, TOP_UP, topUpOf('bruno', 'not-mine', '1.00'))
     expect(pay.data.createPayment.errors).toMatchObject([{ code: 'LEDGER_ACCOUNT_NOT_FOUND' }])
     const users = await ask(stack.graphUrl, ada, '{ users { nodes { id } } }')

@@ -28,7 +28,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** The composed supergraph, with its authorisation directives. */
   SUPERGRAPH_FILE: z.string().default(SUPERGRAPH_FILE),
-  /** `network=http://…,billing=http://…`: where subgraphs are, other than the supergraph says. */
+  /** `name=http://…,other=http://…`: where subgraphs are, other than the supergraph says. */
   SUBGRAPH_URLS: subgraphUrls.optional(),
   SIGNING_KEYS: secretsList,
   JWKS_URL: url,

@@ -7,7 +7,11 @@ const BACKGROUND =
   /"journal"|journal_|from journal|bus_|consumed_event|failed_event|dispatch|pg_|advisory|listen|notify|set_config|select \$1$/i
 
 /** How many SQL statements the databases of these URLs ran for `run`, as PostgreSQL itself counted them. */
-export async function countStatements(urls: readonly string[], run: () => Promise<unknown>): Promise<number> {
+export const countStatements = async (urls: readonly string[], run: () => Promise<unknown>): Promise<number> =>
+  (await statementsOf(urls, run)).length
+
+/** Those statements, one entry for each time that one ran; so that a test that fails shows the one too many. */
+export async function statementsOf(urls: readonly string[], run: () => Promise<unknown>): Promise<string[]> {
   const sql = postgres(inject('postgresUrl'), { max: 1 })
   const names = urls.map((url) => new URL(url).pathname.slice(1))
   const counted = async () => {
@@ -15,12 +19,13 @@ export async function countStatements(urls: readonly string[], run: () => Promis
       select query, sum(calls)::int as calls
       from pg_stat_statements join pg_database on pg_database.oid = dbid
       where datname in ${sql(names)} group by query`
-    return rows.filter(({ query }) => !BACKGROUND.test(query)).reduce((sum, { calls }) => sum + calls, 0)
+    return new Map(rows.filter(({ query }) => !BACKGROUND.test(query)).map(({ query, calls }) => [query, calls]))
   }
   try {
     const before = await counted()
     await run()
-    return (await counted()) - before
+    const after = await counted()
+    return [...after].flatMap(([query, calls]) => Array(calls - (before.get(query) ?? 0)).fill(query))
   } finally {
     await sql.end()
   }
