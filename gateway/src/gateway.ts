@@ -53,6 +53,10 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
+/** Longer than load balancers keep an idle connection: who closes first must be the one who sends. */
+const KEEP_ALIVE_MS = 65_000
+/** How long a request may take to arrive. */
+const RECEIVE_MS_MAX = 30_000
 /** How long requests in flight may take to finish once the gateway stops. */
 const DRAIN_MS_MAX = 10_000
 
@@ -86,7 +90,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     playground,
     log,
   })
-  const server = createServer(handler).on('upgrade', door.upgrade)
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, handler)
+  server.on('upgrade', door.upgrade)
 
   async function drain(): Promise<void> {
     const closed = new Promise((resolve) => server.close(resolve))

@@ -1,5 +1,6 @@
 import {
   type DirectiveNode,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
@@ -29,12 +30,10 @@ interface Condition {
   readonly operand: { readonly variable: string } | { readonly literal: boolean }
 }
 
-type Fragments = Readonly<Record<string, FragmentDefinitionNode>>
-
 interface Walk {
   readonly schema: GraphQLSchema
   readonly map: AuthorizationMap
-  readonly fragments: Fragments
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
   readonly checks: AccessCheck[]
 }
 
@@ -51,11 +50,13 @@ interface Place {
 export function compileAccess(
   schema: GraphQLSchema,
   map: AuthorizationMap,
+  document: DocumentNode,
   operation: OperationDefinitionNode,
-  fragments: Fragments,
 ): readonly AccessCheck[] {
   const root = schema.getRootType(operation.operation)
   if (root === undefined || root === null) return []
+  const definitions = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
+  const fragments = new Map(definitions.map((fragment) => [fragment.name.value, fragment]))
   const walk: Walk = { schema, map, fragments, checks: [] }
   const place: Place = { parent: root, path: [], conditions: [] }
   demand(walk, map.type(root.name), place)
@@ -77,7 +78,7 @@ function visitSelections(walk: Walk, selectionSet: SelectionSetNode, at: Place):
     else if (selection.kind === Kind.INLINE_FRAGMENT)
       visitFragment(walk, selection.typeCondition?.name.value, selection.selectionSet, place)
     else {
-      const fragment = walk.fragments[selection.name.value]
+      const fragment = walk.fragments.get(selection.name.value)
       if (fragment !== undefined) visitFragment(walk, fragment.typeCondition.name.value, fragment.selectionSet, place)
     }
   }

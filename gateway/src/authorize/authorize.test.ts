@@ -1,10 +1,8 @@
 import { type Actor, ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import {
-  type FragmentDefinitionNode,
   getVariableValues,
   isInterfaceType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
   parse,
   validate,
@@ -39,13 +37,9 @@ function refusals(query: string, actor: Actor, variables: Record<string, unknown
   expect(validate(supergraph.apiSchema, document)).toEqual([])
   const operation = document.definitions.find((node): node is OperationDefinitionNode => 'operation' in node)
   if (operation === undefined) throw new Error('no operation')
-  const fragments = document.definitions.filter(
-    (node): node is FragmentDefinitionNode => node.kind === Kind.FRAGMENT_DEFINITION,
-  )
   const { coerced = {} } = getVariableValues(supergraph.apiSchema, operation.variableDefinitions ?? [], variables)
-  const byName = Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]))
   return createAuthorizer(supergraph.apiSchema, supergraph.authorization)
-    .refusals(operation, byName, coerced, actor)
+    .refusals(document, operation, coerced, actor)
     .map(({ path, extensions }) => [path?.join('.'), extensions.code])
 }
 

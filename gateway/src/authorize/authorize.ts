@@ -1,7 +1,7 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import { tokenMissing } from '@carriergraph/shared/auth/refusals.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
-import { type FragmentDefinitionNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
 import { type AccessCheck, compileAccess, isRead } from './access.ts'
 import type { AuthorizationMap, Requirement } from './authorization-map.ts'
 
@@ -10,13 +10,13 @@ const REFUSALS_MAX = 10
 
 export interface Authorizer {
   /**
-   * One error for each place of the operation that `actor` may not read, with code UNAUTHENTICATED or FORBIDDEN and its
+   * One error for each place of an operation of the document that `actor` may not read, with code UNAUTHENTICATED or FORBIDDEN and its
    * path; empty when the operation may run. `variables` are the coerced ones: a field that `@skip` or `@include` leaves
    * out is not read.
    */
   refusals(
+    document: DocumentNode,
     operation: OperationDefinitionNode,
-    fragments: Readonly<Record<string, FragmentDefinitionNode>>,
     variables: Readonly<Record<string, unknown>>,
     actor: Actor,
   ): readonly GraphQLError[]
@@ -26,8 +26,8 @@ export interface Authorizer {
 export function createAuthorizer(apiSchema: GraphQLSchema, map: AuthorizationMap): Authorizer {
   const compiled = new WeakMap<OperationDefinitionNode, readonly AccessCheck[]>()
   return {
-    refusals(operation, fragments, variables, actor) {
-      const checks = compiled.get(operation) ?? compileAccess(apiSchema, map, operation, fragments)
+    refusals(document, operation, variables, actor) {
+      const checks = compiled.get(operation) ?? compileAccess(apiSchema, map, document, operation)
       compiled.set(operation, checks)
       // A field and its type may both be marked; one error for the place is enough.
       const byPlace = new Map<string, GraphQLError>()

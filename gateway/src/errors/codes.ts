@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
+  SOCKET_REQUIRED: 'A subscription was sent over HTTP. Open a WebSocket at the same path and speak graphql-ws.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
   SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
   SUBSCRIPTION_OVERFLOW:

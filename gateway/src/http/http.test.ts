@@ -75,6 +75,21 @@ test.each([
   expect([response.status, await codeOf(response)]).toEqual([status, code])
 })
 
+test.each([
+  ['the name of no operation', 'query A { books { id } }', 'B'],
+  ['no name, and two operations', 'query A { books { id } } query B { books { id } }', undefined],
+])('%s is refused alike over HTTP and over a socket', async (_, query, operationName) => {
+  const response = await post(JSON.stringify({ query, operationName }))
+  expect([response.status, await codeOf(response)]).toEqual([400, 'OPERATION_RESOLUTION_FAILURE'])
+  const events = library.socket().iterate({ query, operationName: operationName ?? null })
+  await expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }])
+})
+
+test('a subscription is shown the way to the socket', async () => {
+  const { status, body } = await library.post({ query: 'subscription { bell { rings } }' })
+  expect([status, body]).toMatchObject([400, { errors: [{ extensions: { code: 'SOCKET_REQUIRED' } }] }])
+})
+
 test('POST as a form of another page would send it is refused', async () => {
   const response = await post('{"query":"{ books { id } }"}', { 'content-type': 'text/plain' })
   expect([response.status, await codeOf(response)]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])

@@ -75,7 +75,7 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
       if (!('plan' in prepared)) return prepared
       const variables = getVariableValues(apiSchema, parsed.operation.variableDefinitions ?? [], request.variables)
       if (variables.errors !== undefined) return variables.errors.map(badInput)
-      const refusals = authorizer.refusals(parsed.operation, prepared.fragments, variables.coerced, context.actor)
+      const refusals = authorizer.refusals(parsed.document, parsed.operation, variables.coerced, context.actor)
       if (refusals.length > 0) return refusals
       return { parsed, run: () => open(prepared, request, variables.coerced, context) }
     },

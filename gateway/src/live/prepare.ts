@@ -1,11 +1,9 @@
 import type { Supergraph } from '@apollo/federation-internals'
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   GraphQLError,
   type GraphQLSchema,
   getOperationAST,
-  Kind,
   type OperationDefinitionNode,
   parse,
   specifiedRules,
@@ -13,6 +11,7 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
+import { operationNotFound } from '../errors/operation-not-found.ts'
 import type { Planner, SubscriptionPlan } from '../planner/planner.ts'
 import { makeResumable, type ResumableStream } from './resume.ts'
 
@@ -25,7 +24,6 @@ export interface ParsedOperation {
 
 /** A subscription that is valid and planned: all that does not depend on who subscribes with which variables. */
 export interface PreparedSubscription extends ParsedOperation {
-  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>
   readonly plan: SubscriptionPlan
   /** Undefined when the stream cannot be continued without a gap. */
   readonly resume: ResumableStream | undefined
@@ -47,27 +45,23 @@ export interface Preparer {
   prepare(parsed: ParsedOperation): Promise<PreparedSubscription | readonly GraphQLError[]>
 }
 
-/** Distinct documents that are kept parsed, and planned where they are subscriptions. */
-const DOCUMENTS_MAX = 1_000
+/** Characters of the documents that are kept parsed, and planned where they are subscriptions. */
+const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 /** Parses, validates and plans what comes over a socket, each document once. */
 export function createPreparer({ apiSchema, supergraph, planner, rules, tokens_max }: PreparerOptions): Preparer {
-  const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS_MAX })
-  const prepared = new LRUCache<OperationDefinitionNode, Promise<PreparedSubscription | readonly GraphQLError[]>>({
-    max: DOCUMENTS_MAX,
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: DOCUMENTS_LENGTH_MAX,
+    sizeCalculation: (_document, query) => query.length + 1,
   })
+  const prepared = new WeakMap<OperationDefinitionNode, Promise<PreparedSubscription | readonly GraphQLError[]>>()
   const allRules = [...specifiedRules, ...rules]
 
   async function prepareAnew(parsed: ParsedOperation): Promise<PreparedSubscription | readonly GraphQLError[]> {
     const errors = validate(apiSchema, parsed.document, allRules)
     if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
     const plan = await planner.planSubscription(parsed.document, parsed.operationName)
-    return {
-      ...parsed,
-      fragments: fragmentsOf(parsed.document),
-      plan,
-      resume: makeResumable(plan.primary, supergraph),
-    }
+    return { ...parsed, plan, resume: makeResumable(plan.primary, supergraph) }
   }
 
   return {
@@ -76,9 +70,7 @@ export function createPreparer({ apiSchema, supergraph, planner, rules, tokens_m
       documents.set(query, document)
       const operation = getOperationAST(document, operationName)
       if (operation) return { document, operation, operationName }
-      throw new GraphQLError('The document has no operation of that name, or several and none was named.', {
-        extensions: { code: 'OPERATION_RESOLUTION_FAILURE' },
-      })
+      throw operationNotFound()
     },
     prepare(parsed) {
       const known = prepared.get(parsed.operation)
@@ -103,10 +95,3 @@ function withCode(error: GraphQLError, code: string): GraphQLError {
   error.extensions.code ??= code
   return error
 }
-
-const fragmentsOf = (document: DocumentNode): Record<string, FragmentDefinitionNode> =>
-  Object.fromEntries(
-    document.definitions.flatMap((definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition]] : [],
-    ),
-  )

@@ -62,7 +62,7 @@ describe('the token of a socket', () => {
 
   test('expires: the subscription ends with an error and its cursor, then the socket closes for a new token', async () => {
     const { socket, issuer, journal } = await start()
-    const client = socket({ authorization: await issuer.bearer({ expiresIn_s: 2 }) })
+    const client = socket({ authorization: await issuer.bearer({ expiresIn_s: 4 }) })
     const closed = new Promise((resolve) => client.on('closed', resolve))
     const events = client.iterate({ query: DAYS })
     const first = events.next()

@@ -45,17 +45,19 @@ export function openUpstreamSocket(
   })
   let reason = 'closed'
   let heard = true
-  const ackTimer = setTimeout(() => giveUp('no connection_ack in time'), limits.connect_ms_max)
-  // A peer that vanished without a FIN is found by the pong that does not come.
-  const heartbeat = setInterval(() => {
-    if (!heard) return giveUp('silent for too long')
-    heard = false
-    if (socket.readyState === WebSocket.OPEN) socket.ping()
-  }, limits.silence_ms_max / 2)
+  let heartbeat: NodeJS.Timeout | undefined
+  const ackTimer = setTimeout(() => giveUp('it sent no connection_ack in time'), limits.connect_ms_max)
 
   function giveUp(why: string): void {
     reason = why
     socket.terminate()
+  }
+
+  // A peer that vanished without a FIN is found by the pong that does not come.
+  function beat(): void {
+    if (!heard) return giveUp('it was silent for too long')
+    heard = false
+    socket.ping()
   }
 
   socket.on('open', () => socket.send(stringifyMessage({ type: MessageType.ConnectionInit })))
@@ -65,9 +67,10 @@ export function openUpstreamSocket(
   socket.on('message', (data) => {
     heard = true
     const message = parsed(String(data))
-    if (message === undefined) return socket.close(CloseCode.BadResponse, 'Bad response')
+    if (message === undefined) return giveUp('it sent what is not graphql-ws')
     if (message.type === MessageType.ConnectionAck) {
       clearTimeout(ackTimer)
+      heartbeat ??= setInterval(beat, limits.silence_ms_max / 2)
       events.ready()
     } else if (message.type === MessageType.Ping) socket.send(stringifyMessage({ type: MessageType.Pong }))
     else events.message(message)

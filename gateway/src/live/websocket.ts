@@ -86,13 +86,13 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
       })
     },
     async close() {
+      server.close()
       for (const client of server.clients) client.close(1001, 'Going away')
       const impatient = setTimeout(() => {
         for (const client of server.clients) client.terminate()
       }, CLOSE_GRACE_MS)
       await Promise.all([...server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
       clearTimeout(impatient)
-      server.close()
     },
   }
 }
