@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
+import { CONSUMER, handlers } from './consume.ts'
 import { type Context, contextOf } from './context.ts'
 import { MIGRATIONS } from './db/migrate.ts'
 import { policies } from './policies.ts'
@@ -13,4 +14,5 @@ export const billing: SubgraphDefinition<Context> = {
   resolvers,
   policies,
   context: contextOf,
+  consumers: ({ clock }) => [{ name: CONSUMER, handlers: handlers(clock) }],
 }

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { parse } from 'csv-parse/sync'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ADA, type BillingDatabase, BRUNO, createBillingDatabase, NOW } from '../testing/billing-database.ts'
 import { booksOf } from '../testing/books.ts'
-import { countStatements } from '../testing/statements.ts'
 import { CSV_HEADER } from './formats.ts'
 import type { Output } from './report.ts'
 import { usageIngest } from './usage-ingest.ts'
@@ -267,6 +267,6 @@ test('a batch costs the same number of statements whatever its size', async () =
     const records = Array.from({ length: size }, (_, at) => line(`${name}-${at}`, { quantity: '0' }))
     await ingest([await file(name, csv(...records)), '--batch', '1000'])
   }
-  const few = await countStatements(billing.url, count('few.csv', 2))
-  expect(await countStatements(billing.url, count('many.csv', 1_000))).toBe(few)
+  const few = await countStatements([billing.url], count('few.csv', 2))
+  expect(await countStatements([billing.url], count('many.csv', 1_000))).toBe(few)
 })

@@ -1,16 +1,9 @@
 import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import type { Context } from '../../context.ts'
-import type { BillingAccount } from '../../db/billing-accounts.ts'
 import { openAccount } from '../../db/open-account.ts'
 import { accountTerms } from '../../domain/account.ts'
-import type {
-  BillingErrorCode,
-  MoneyInput,
-  MutationResolvers,
-  OpenBillingAccountInput,
-} from '../../generated/resolvers.ts'
+import type { BillingErrorCode, MoneyInput, MutationResolvers } from '../../generated/resolvers.ts'
 import { errorOf } from '../error.ts'
 import { provenanceOf } from '../provenance.ts'
 
@@ -19,43 +12,29 @@ export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccou
   { input },
   context,
 ) => {
-  const opened = await open(input, context)
-  return opened.ok ? { account: opened.value, errors: [] } : { account: null, errors: [errorOf(opened)] }
-}
-
-async function open(
-  input: OpenBillingAccountInput,
-  context: Context,
-): Promise<Outcome<BillingAccount, BillingErrorCode>> {
-  const ownerId = idIn(input, 'ownerId', 'usr')
-  if (!ownerId.ok) return ownerId
-  const tariffId = idIn(input, 'tariffId', 'trf')
-  if (!tariffId.ok) return tariffId
+  const ownerId = idIn(input.ownerId, 'usr', 'ownerId')
+  const tariffId = idIn(input.tariffId, 'trf', 'tariffId')
   const creditLimit = input.creditLimit ? moneyIn(input.creditLimit, 'creditLimit') : ok(undefined)
-  if (!creditLimit.ok) return creditLimit
   const lowBalanceThreshold = moneyIn(input.lowBalanceThreshold, 'lowBalanceThreshold')
-  if (!lowBalanceThreshold.ok) return lowBalanceThreshold
+  if (!ownerId.ok || !tariffId.ok || !creditLimit.ok || !lowBalanceThreshold.ok)
+    return refused(ownerId, tariffId, creditLimit, lowBalanceThreshold)
   const tariff = await context.loaders.tariff.load(tariffId.value)
-  if (tariff === null) return refuse('TARIFF_NOT_FOUND', 'There is no such tariff.', ['tariffId'])
-  const terms = accountTerms(
-    {
-      ownerId: ownerId.value,
-      paymentMode: input.paymentMode,
-      msisdn: input.msisdn,
-      creditLimit: creditLimit.value,
-      lowBalanceThreshold: lowBalanceThreshold.value,
-    },
-    tariff,
-  )
-  return terms.ok ? openAccount(context.db, terms.value, {}, provenanceOf(context)) : terms
+  if (tariff === null) return refused(refuse('TARIFF_NOT_FOUND', 'There is no such tariff.', ['tariffId']))
+  const amounts = { creditLimit: creditLimit.value, lowBalanceThreshold: lowBalanceThreshold.value }
+  const { paymentMode, msisdn } = input
+  const terms = accountTerms({ ownerId: ownerId.value, paymentMode, msisdn, ...amounts }, tariff)
+  if (!terms.ok) return refused(terms)
+  const opened = await openAccount(context.db, terms.value, {}, provenanceOf(context))
+  return opened.ok ? { account: opened.value, errors: [] } : refused(opened)
 }
 
-function idIn<Prefix extends string>(
-  input: OpenBillingAccountInput,
-  field: 'ownerId' | 'tariffId',
-  prefix: Prefix,
-): Outcome<Id<Prefix>, 'INVALID_ID'> {
-  const text = input[field]
+/** Every fault that is known at once, so that a form is mended in one round. */
+const refused = (...outcomes: readonly Outcome<unknown, BillingErrorCode>[]) => ({
+  account: null,
+  errors: outcomes.flatMap((outcome) => (outcome.ok ? [] : [errorOf(outcome)])),
+})
+
+function idIn<Prefix extends string>(text: string, prefix: Prefix, field: string): Outcome<Id<Prefix>, 'INVALID_ID'> {
   if (isId(prefix, text)) return ok(text)
   return refuse('INVALID_ID', `An id that begins with "${prefix}_" is expected here.`, [field])
 }
