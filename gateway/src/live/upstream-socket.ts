@@ -1,11 +1,4 @@
-import {
-  CloseCode,
-  GRAPHQL_TRANSPORT_WS_PROTOCOL,
-  type Message,
-  MessageType,
-  parseMessage,
-  stringifyMessage,
-} from 'graphql-ws'
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Message, MessageType, parseMessage, stringifyMessage } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
 export interface UpstreamSocketLimits {
@@ -55,9 +48,9 @@ export function openUpstreamSocket(
 
   // A peer that vanished without a FIN is found by the pong that does not come.
   function beat(): void {
-    if (!heard) return giveUp('it was silent for too long')
+    if (heard) socket.ping()
+    else giveUp('it was silent for too long')
     heard = false
-    socket.ping()
   }
 
   socket.on('open', () => socket.send(stringifyMessage({ type: MessageType.ConnectionInit })))
