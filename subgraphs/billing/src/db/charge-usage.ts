@@ -30,6 +30,7 @@ export async function chargeUsage(
   provenance: Provenance,
 ): Promise<ChargeResult[]> {
   if (batch.length > USAGE_BATCH_MAX) throw new RangeError(`More than ${USAGE_BATCH_MAX} records in one batch.`)
+  if (batch.length === 0) return []
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await inTransaction(db, (tx) => chargeInTransaction(tx, batch, provenance))

@@ -23,7 +23,7 @@ export const recordUsage: NonNullable<MutationResolvers['recordUsage']> = async 
     if (checked.ok) sound.push(record)
     else refusals.set(record, { ...checked, code: 'INVALID_VALUE' })
   }
-  const results = sound.length === 0 ? [] : await chargeUsage(context.db, sound, provenance)
+  const results = await chargeUsage(context.db, sound, provenance)
   for (const result of results)
     if (result.kind === 'refused') refusals.set(result.usage, { ...result, field: [result.field] })
   return {
