@@ -1,3 +1,4 @@
+import { encodeCursor } from './cursor.ts'
 import type { JournalEvent } from './event.ts'
 import type { Position } from './position.ts'
 import type { Page } from './read.ts'
@@ -42,6 +43,11 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     if (options.signal?.aborted) this.#end()
   }
 
+  /** What an `after` would have to say to begin where this stream began. */
+  get startCursor(): string {
+    return encodeCursor(this.#options.start)
+  }
+
   [Symbol.asyncIterator](): this {
     return this
   }
@@ -58,7 +64,7 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     return DONE
   }
 
-  async throw(error: unknown): Promise<never> {
+  async throw(error: unknown): Promise<IteratorResult<JournalEvent, undefined>> {
     this.#end()
     throw error
   }

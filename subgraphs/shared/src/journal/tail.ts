@@ -134,7 +134,7 @@ export class JournalTail {
    * The events of a tenant: those after the cursor, then the live ones, without a gap or a repeat.
    * @throws Refusal TOO_MANY_SUBSCRIPTIONS; INVALID_CURSOR, at once or (a cursor from the future) from the first `next`
    */
-  stream({ after, filter, signal, ...wanted }: StreamOptions): AsyncIterableIterator<JournalEvent> {
+  stream({ after, filter, signal, ...wanted }: StreamOptions): JournalStream {
     if (this.#streams.size >= this.#streamsMax) {
       throw new Refusal(
         'TOO_MANY_SUBSCRIPTIONS',

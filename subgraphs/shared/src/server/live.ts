@@ -56,7 +56,7 @@ export function createLiveDoor<Context extends RequestContext>(options: LiveDoor
       document,
       operationName: payload.operationName ?? null,
       variableValues: payload.variables ?? null,
-      contextValue: new Subscriber(actor, correlationId),
+      contextValue: new Subscriber(actor, correlationId, payload.extensions?.startCursor === true),
     }
   }
 

@@ -35,7 +35,7 @@ const typeDefs = parse(`
 
 /** What happened inside the server, for tests to wait for. */
 class Inside {
-  readonly sales = new PushSource<{ title: string }>()
+  sales = new PushSource<{ title: string }>()
   /** The sources of the next `quiet` subscriptions; then `sales` again. */
   readonly quiet: PushSource<{ title: string }>[] = []
   /** Resolved by a test to let `slow` answer. */

@@ -15,10 +15,13 @@ import type { ContextFactory, RequestContext } from './request-info.ts'
 export class Subscriber {
   readonly actor: Actor
   readonly correlationId: string
+  /** Whether to be told first where the stream begins: `extensions.startCursor: true` in the subscribe message. */
+  readonly wantsStartCursor: boolean
 
-  constructor(actor: Actor, correlationId: string) {
+  constructor(actor: Actor, correlationId: string, wantsStartCursor: boolean) {
     this.actor = actor
     this.correlationId = correlationId
+    this.wantsStartCursor = wantsStartCursor
   }
 }
 
@@ -54,11 +57,14 @@ export function createSubscribe<Context extends RequestContext>(options: Subscri
         close()
         return withRequestFaults(source)
       }
+      const start = subscriber.wantsStartCursor ? startOf(source) : undefined
       return new EventStream({
-        source: correlated(source[Symbol.asyncIterator](), correlationId, left),
+        source: correlated(beginningWith(start, source[Symbol.asyncIterator]()), correlationId, left),
         resultOf: (event) =>
           withCorrelation(correlationId, async () =>
-            execute({ ...args, rootValue: event, contextValue: await newContext() }),
+            event instanceof StreamStart
+              ? { data: null, extensions: { startCursor: event.cursor } }
+              : execute({ ...args, rootValue: event, contextValue: await newContext() }),
           ),
         lastResult: () => (hasExpired(actor, clock) ? { errors: [tokenExpired()] } : undefined),
         failure: (error) => ({ errors: [asGraphQLError(error)] }),
@@ -74,6 +80,34 @@ export function createSubscribe<Context extends RequestContext>(options: Subscri
     const subscriber = args.contextValue
     if (!(subscriber instanceof Subscriber)) return { errors: [asGraphQLError(new TypeError('no subscriber'))] }
     return withCorrelation(subscriber.correlationId, () => openStream(args, subscriber))
+  }
+}
+
+/** The first thing in a stream whose subscriber asked where it begins, and so can resume before any event has come. */
+class StreamStart {
+  readonly cursor: string
+
+  constructor(cursor: string) {
+    this.cursor = cursor
+  }
+}
+
+/** Event sources that can be resumed, such as a `JournalStream`, know it. */
+function startOf(source: object): StreamStart | undefined {
+  const cursor = 'startCursor' in source ? source.startCursor : undefined
+  return typeof cursor === 'string' ? new StreamStart(cursor) : undefined
+}
+
+function beginningWith(start: StreamStart | undefined, source: AsyncIterator<unknown>): AsyncIterator<unknown> {
+  if (start === undefined) return source
+  let isFirst = true
+  return {
+    next() {
+      if (!isFirst) return source.next()
+      isFirst = false
+      return Promise.resolve({ done: false, value: start })
+    },
+    return: () => source.return?.() ?? Promise.resolve({ done: true, value: undefined }),
   }
 }
 
