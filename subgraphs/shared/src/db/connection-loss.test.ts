@@ -46,6 +46,88 @@ it('rejects a transaction whose backend dies before its commit', async () => {
   await expect(answersWithin(3)).resolves.toBe(1)
 })
 
+it('keeps the work of a lost transaction out of the one that was given its connection', async () => {
+  const { db, close } = onOneConnection()
+  await db.execute(sql`create table entry (written_by text)`)
+  const [isLost, isInNext, hasTried] = [defer(), defer(), defer()]
+  const late: unknown[] = []
+  const lost = inTransaction(db, async (tx) => {
+    await tx.execute(sql`select 1`)
+    await cutOff(tx)
+    isLost.resolve()
+    await isInNext.promise
+    await tx.execute(sql`insert into entry values ('the lost one')`).catch((error: unknown) => late.push(error))
+    hasTried.resolve()
+    throw new Error('to be rolled back')
+  })
+  await expect(lost).rejects.toThrow()
+  await isLost.promise
+  await inTransaction(db, async (tx) => {
+    await tx.execute(sql`insert into entry values ('the next one')`)
+    isInNext.resolve()
+    await hasTried.promise
+    // Behind the rollback, had it been sent.
+    await tx.execute(sql`select pg_sleep(0)`)
+    await tx.execute(sql`insert into entry values ('the next one')`)
+  })
+  expect(late).toHaveLength(1)
+  expect(await db.execute(sql`select written_by from entry`)).toEqual([
+    { written_by: 'the next one' },
+    { written_by: 'the next one' },
+  ])
+  await close()
+})
+
+it('refuses what a transaction asks for after its rollback, instead of doing it outside of it', async () => {
+  const { db, close } = onOneConnection()
+  await db.execute(sql`create table note (text text)`)
+  const isOver = defer()
+  let straggler: Promise<unknown> = Promise.resolve()
+  const rolledBack = inTransaction(db, async (tx) => {
+    straggler = isOver.promise.then(() => tx.execute(sql`insert into note values ('too late')`))
+    throw new Error('changed my mind')
+  })
+  await expect(rolledBack).rejects.toThrow('changed my mind')
+  isOver.resolve()
+  await expect(straggler).rejects.toThrow()
+  expect(await db.execute(sql`select * from note`)).toEqual([])
+  await close()
+})
+
+/** `killed` is settled once the statement was found to be rejected. */
+async function killedUnderAStatement() {
+  const { raw } = onOneConnection()
+  const [backend] = await raw<{ pid: number }[]>`select pg_backend_pid() as pid`
+  const pid = backend?.pid ?? 0
+  const killed = expect(raw`select pg_sleep(60)`).rejects.toThrow()
+  const running = () => database.sql.system`select from pg_stat_activity where pid = ${pid} and query ~ 'sleep'`
+  while ((await running()).length === 0);
+  await database.sql.system`select pg_terminate_backend(${pid}, 5000)`
+  return { raw, killed }
+}
+
+it('closes although a backend died under a statement', async () => {
+  const { raw, killed } = await killedUnderAStatement()
+  await killed
+  await raw.end()
+})
+
+it('answers the statement after the one under which a backend died', async () => {
+  const { raw, killed } = await killedUnderAStatement()
+  await killed
+  expect(await raw`select 1 as one`).toEqual([{ one: 1 }])
+  await raw.end()
+})
+
+const defer = () => Promise.withResolvers<void>()
+
+/** A pool that gives every transaction the same connection. */
+function onOneConnection() {
+  const log = createLog({ service: 'loss', level: 'silent' })
+  const own = openDatabase({ url: test.url, applicationName: 'one', log, poolMax: 1 })
+  return { db: own.forTenant('demo'), raw: own.sql.forTenant('demo'), close: () => own.close({ timeout_s: 1 }) }
+}
+
 /** The pool may hold a connection or two that died: a caller that asks again gets through. */
 async function answersWithin(attempts: number): Promise<number | undefined> {
   for (let attempt = 1; ; attempt++) {
