@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { TestSubgraph } from './subgraph.fixture.ts'
 
@@ -55,4 +57,15 @@ test('stops only once when it is asked twice', async () => {
   await using subgraph = await new TestSubgraph().start()
   await Promise.all([subgraph.stop(), subgraph.stop()])
   expect(subgraph.inside.lines.filter((line) => line.includes('test is stopping'))).toHaveLength(1)
+})
+
+test('lets go of a refused upgrade whose caller never closes its side, and stops', async () => {
+  await using subgraph = await new TestSubgraph().start()
+  const stranger = connect({ port: Number(subgraph.url.port), host: '127.0.0.1', allowHalfOpen: true })
+  stranger.write('GET /graphql HTTP/1.1\r\nhost: here\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n')
+  const [answer] = await once(stranger, 'data')
+  expect(String(answer)).toContain('SIGNATURE_MISSING')
+  await subgraph.stop()
+  await expect(fetch(subgraph.url)).rejects.toThrow('fetch failed')
+  stranger.destroy()
 })

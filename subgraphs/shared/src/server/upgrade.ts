@@ -32,7 +32,11 @@ export function createUpgradeHandler({ live, signature, format, graphqlPath, isD
     socket.on('error', () => socket.destroy())
     const refused = refusalOf(request)
     if (refused === undefined) live.accept(request, socket, head)
-    else socket.end(withCorrelation(undefined, () => responseOf(refused, format)))
+    else {
+      // Half closed it would stay for as long as the caller likes, and the closing port would wait for it.
+      socket.once('finish', () => socket.destroy())
+      socket.end(withCorrelation(undefined, () => responseOf(refused, format)))
+    }
   }
 }
 
