@@ -1,11 +1,5 @@
--- The journal and its seals are append-only for everyone but a superuser who disables the triggers, and then the hash
--- chain tells. A database without a journal (the event bus) is left as it is.
-create or replace function refuse_rewriting_history() returns trigger language plpgsql as $$
-begin
-  raise exception '% is append-only: % refused', tg_table_name, lower(tg_op) using errcode = 'insufficient_privilege';
-end
-$$;
-
+-- The journal and its seals are append-only (db/append-only.ts). The owner of a table, which is the service's role, can
+-- disable its triggers; then the hash chain tells. A database without a journal (the event bus) is left as it is.
 do $$
 declare
   target text;

@@ -1,4 +1,5 @@
-import { rm } from 'node:fs/promises'
+import { appendFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
@@ -54,6 +55,23 @@ it('fails when a table with a tenant was left without a policy', async () => {
   const folder = await migrationsFor({ forgetful })
   await using database = await createTestDatabase({ name: 'migrate-forgetful' })
   await expect(migrate({ url: database.url, migrationsFolder: folder })).rejects.toThrow(/Add tenantPolicy/)
+  await rm(folder, { recursive: true })
+})
+
+it('gives migrations a function that makes a table append-only', async () => {
+  const folder = await migrationsFor({ note })
+  const trigger = `create trigger append_only before update or delete or truncate on note
+    for each statement execute function refuse_rewriting_history()`
+  await appendFile(join(folder, '0000_create_tables.sql'), `\n--> statement-breakpoint\n${trigger}`)
+  await using database = await createTestDatabase({
+    name: 'append-only-notes',
+    migrate: (url) => migrate({ url, migrationsFolder: folder }),
+  })
+  await connected(database.url, async (sql) => {
+    await sql`insert into note (tenant_id, name) values ('demo', 'first')`
+    for (const rewriting of ["update note set name = 'second'", 'delete from note', 'truncate note'])
+      await expect(sql.unsafe(rewriting)).rejects.toMatchObject({ message: /^note is append-only/, code: '42501' })
+  })
   await rm(folder, { recursive: true })
 })
 

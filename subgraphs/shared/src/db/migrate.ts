@@ -4,6 +4,7 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { FORCE_TENANCY, TENANCY_FUNCTION } from '../tenancy.ts'
+import { APPEND_ONLY_FUNCTION } from './append-only.ts'
 import { EVERY_TENANT, type RawSql } from './pools.ts'
 import { assertRowLevelSecurity } from './row-level-security.ts'
 
@@ -21,9 +22,9 @@ export type MigrateOptions = {
 
 /**
  * Brings the database to the newest schema. Of several processes that start at once, one migrates while the others
- * wait for it; all of them succeed. After Drizzle's migrations row-level security is forced on the
- * tables' owner, the SQL files of `subgraphs/shared/sql` are run, and it fails when a table that has a tenant lacks its
- * `tenantPolicy()`: the service does not start with a leak.
+ * wait for it; all of them succeed. The functions that migrations may use come first (`tenancy.ts`, `append-only.ts`).
+ * After Drizzle's migrations row-level security is forced on the tables' owner, the SQL files of `subgraphs/shared/sql`
+ * are run, and it fails when a table that has a tenant lacks its `tenantPolicy()`: the service does not start with a leak.
  */
 export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: MigrateOptions): Promise<void> {
   // On its own connection: the lock goes with it, even when this process is killed half-way.
@@ -31,7 +32,7 @@ export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: Mi
   const sql = openForMigration(url)
   try {
     await lock`select pg_advisory_lock(hashtextextended(${lockKey}, 0))`
-    await sql.unsafe(TENANCY_FUNCTION)
+    for (const statement of [TENANCY_FUNCTION, APPEND_ONLY_FUNCTION]) await sql.unsafe(statement)
     await applyMigrations(drizzle(sql), { migrationsFolder })
     for (const statements of [FORCE_TENANCY, ...(await sharedSql())]) await sql.unsafe(statements)
     await assertRowLevelSecurity(sql)
