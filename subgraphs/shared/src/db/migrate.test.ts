@@ -68,9 +68,10 @@ it('gives migrations a function that makes a table append-only', async () => {
     migrate: (url) => migrate({ url, migrationsFolder: folder }),
   })
   await connected(database.url, async (sql) => {
-    await sql`insert into note (tenant_id, name) values ('demo', 'first')`
+    await sql`set app.tenant = 'demo'`
+    await sql`insert into note (name) values ('first')`
     for (const rewriting of ["update note set name = 'second'", 'delete from note', 'truncate note'])
-      await expect(sql.unsafe(rewriting)).rejects.toMatchObject({ message: /^note is append-only/, code: '42501' })
+      await expect(sql.unsafe(rewriting)).rejects.toThrow(/^note is append-only/)
   })
   await rm(folder, { recursive: true })
 })
