@@ -12,10 +12,11 @@ import { pgPolicy } from 'drizzle-orm/pg-core'
  * That declaration is a lie where a session changes its `app.tenant` after a plan was cached. Hence the second check
  * behind it, at run time: whatever was folded, a session sees its tenant's rows or fewer, never another's.
  */
-const VISIBLE = sql`tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*')`
+const VISIBLE =
+  "tenant_id = current_setting('app.tenant', true) or (reads_every_tenant() and current_setting('app.tenant', true) = '*')"
 
 /** For the second argument of every `pgTable`: enables row-level security in the generated migration. */
-export const tenantPolicy = () => pgPolicy('tenant_isolation', { using: VISIBLE })
+export const tenantPolicy = () => pgPolicy('tenant_isolation', { using: sql.raw(VISIBLE) })
 
 /** Runs before the first migration: the policies call it. */
 export const TENANCY_FUNCTION = `
@@ -38,3 +39,8 @@ export const FORCE_TENANCY = `
       execute format('alter table %s force row level security', isolated);
     end loop;
   end $$`
+
+/** The same policy on a table that the transaction forgets, to compare others with: as the server itself spells it. */
+export const REFERENCE_POLICY = `
+  create temporary table policy_reference (tenant_id text) on commit drop;
+  create policy tenant_isolation on policy_reference using (${VISIBLE})`

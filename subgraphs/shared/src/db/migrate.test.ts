@@ -80,6 +80,8 @@ it.each([
   ['is not enabled', 'alter table note disable row level security'],
   ['is not forced on the owner', 'alter table note no force row level security'],
   ['has no policy', 'drop policy tenant_isolation on note'],
+  ['lets everybody see every row', 'alter policy tenant_isolation on note using (true)'],
+  ['lets a tenant write rows of another', 'alter policy tenant_isolation on note with check (true)'],
   ['has a second, wider policy', 'create policy everyone on note using (true)'],
 ])('refuses a table whose row-level security %s', async (_, statement) => {
   await using database = await createTestDatabase({
