@@ -1,0 +1,33 @@
+// What the README shows is what the repository holds.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+import { repositoryFile } from '../scripts/subgraphs.ts'
+
+const read = (file: string): string => readFileSync(repositoryFile(file), 'utf8')
+const readme = read('README.md')
+const blocks = (language: string): string[] =>
+  [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '')
+
+it('quotes the example operation and the example client as they are', () => {
+  const operation = read('schema/operations/01-whole-graph.graphql')
+  expect(blocks('graphql')).toEqual([operation.slice(operation.indexOf('query'))])
+  expect(blocks('js')).toEqual([read('examples/live-alerts.mjs')])
+})
+
+it('names only scripts and files that exist', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const commands = [...readme.matchAll(/pnpm@10 (?:-s )?(?!exec|--filter)([a-z:]+)/g)].map(([, name]) => name ?? '')
+  expect(commands.length).toBeGreaterThan(10)
+  expect(commands.filter((name) => scripts[name] === undefined)).toEqual([])
+  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => file ?? '')
+  expect(links.length).toBeGreaterThan(10)
+  expect(links.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
+
+it('has scripts for every file that package.json runs', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+  const files = Object.values(scripts).flatMap((script) => script.match(/[\w./-]+\.(?:ts|mjs)/g) ?? [])
+  expect(files.length).toBeGreaterThan(10)
+  expect(files.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
