@@ -261,6 +261,37 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
         expect(await listParkedEvents(database.forTenant(`${scope}-other`))).toEqual([])
       })
 
+      it('goes on with the others when an event names a tenant that there cannot be, and parks that one', async () => {
+        const consuming = await consumer(scope)
+        await publisher.publish([made('bad', 1, 'No Such Tenant'), made('good', 1)])
+        expect(await drain(consuming, scope, 1)).toEqual(['good.1'])
+        const parked = () => listParkedEvents(database.system, { consumer: scope })
+        while ((await parked()).length === 0) {
+          clock.advance(250_000)
+          await consuming.runOnce()
+        }
+        expect(await parked()).toMatchObject([{ attempts: 5, event: { tenant: 'No Such Tenant' } }])
+      })
+
+      it('does not try what is left to be tried again once it is stopped', async () => {
+        const failing = new Set([1])
+        const tried: string[] = []
+        let stopped: Promise<void> | undefined
+        const consuming = await consumer(scope, async (_tx, event) => {
+          if (failing.has(event.version)) throw new Error('not yet')
+          tried.push(event.aggregate.id)
+          if (event.version === 1) stopped ??= consuming.stop()
+        })
+        await publisher.publish([made('bad', 1), made('worse', 1), made('good', 2)])
+        await consuming.runOnce()
+        failing.clear()
+        tried.length = 0
+        clock.advance(2_000)
+        await consuming.runOnce()
+        await stopped
+        expect(tried).toEqual(['bad'])
+      })
+
       it('makes the effect of a parked event once, when it is replayed', async () => {
         const failing = new Set([1])
         const { handler } = failingAt(failing)

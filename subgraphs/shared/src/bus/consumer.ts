@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm'
 import type { Logger } from 'pino'
 import { type Clock, systemClock } from '../clock.ts'
 import { withCorrelation } from '../correlation.ts'
 import { Lease } from '../db/lease.ts'
 import type { Database } from '../db/pools.ts'
+import { pruneBefore } from '../db/prune.ts'
 import { type Pace, PollingLoop, type Schedule } from '../journal/polling-loop.ts'
 import type { BusSubscription, EventBus } from './bus.ts'
 import { applyAgain, applyNew, type EventHandler } from './effect.ts'
@@ -19,9 +19,8 @@ export const CONSUME_EVENTS_MAX = 100
 export const ACKNOWLEDGE_INTERVAL_MS = 60_000
 /** How long an event's id is remembered. Far above what the bus keeps, so that no event can come again after it. */
 export const CONSUMED_RETENTION_DAYS = 30
-/** How often the consumer forgets older ones, and how many in one statement. */
+/** How often the consumer forgets older ones. */
 export const CONSUMED_PRUNE_INTERVAL_MS = 3_600_000
-export const CONSUMED_PRUNE_ROWS_MAX = 10_000
 
 export type EventConsumerOptions = {
   /** Unique in this database, and it stays: `billing.top-ups`. Another name would consume everything anew. */
@@ -107,22 +106,26 @@ export class EventConsumer {
   async #retryFailures(): Promise<number> {
     const { database, name } = this.#options
     const due = await dueFailures(database.system, name, this.#clock())
-    for (const event of due) await this.#handle(event, applyAgain)
+    for (const event of due) {
+      // The rest is due for the next process as well.
+      if (this.#isStopping) break
+      await this.#handle(event, applyAgain)
+    }
     return due.length
   }
 
   /** Resolves when the effect is made or the failure is noted; throws only when neither could be written. */
   async #handle(event: BusEvent, apply: typeof applyNew): Promise<void> {
     const { database, name: consumer, handlers, log } = this.#options
-    const db = database.forTenant(event.tenant)
     await withCorrelation(event.correlationId, async () => {
       try {
         const handler = handlers[event.type]
         // A type that was dropped while one of its events was waiting.
         if (handler === undefined) throw new Error(`No handler for ${event.type}.`)
-        await apply(db, { consumer, event, handler, now: this.#clock() })
+        await apply(database.forTenant(event.tenant), { consumer, event, handler, now: this.#clock() })
       } catch (error) {
-        const isParked = await noteFailure(db, consumer, event, { error, now: this.#clock() })
+        // Through the system's handle: the tenant may be what is wrong with the event.
+        const isParked = await noteFailure(database.system, consumer, event, { error, now: this.#clock() })
         const about = { err: error, consumer, event: event.id, type: event.type, tenant: event.tenant }
         if (isParked) log.error(about, 'event parked after its last try; replay it when the cause is gone')
         else log.warn(about, 'event handler failed; it will be tried again')
@@ -161,8 +164,5 @@ export class EventConsumer {
 /** Forgets the ids of events that cannot come again. Consumers call it every hour. */
 export async function pruneConsumedEvents({ system }: Database, now: Date): Promise<void> {
   const eldest = new Date(now.getTime() - CONSUMED_RETENTION_DAYS * 86_400_000)
-  await system.execute(sql`
-    delete from ${consumedEvent} where ctid = any (array(
-      select ctid from ${consumedEvent} where ${consumedEvent.consumedAt} < ${eldest.toISOString()}
-      limit ${CONSUMED_PRUNE_ROWS_MAX}))`)
+  await pruneBefore(system, consumedEvent.consumedAt, eldest)
 }

@@ -148,6 +148,7 @@ export async function dueFailures(system: Db, consumer: string, now: Date): Prom
 }
 
 const keyOf = (consumer: string, event: BusEvent) => ({
+  tenantId: event.tenant,
   consumer,
   eventId: event.id,
   aggregateType: event.aggregate.type,

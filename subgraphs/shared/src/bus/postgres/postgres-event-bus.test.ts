@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDatabase } from '../../db/pools.ts'
+import { PRUNE_ROWS_MAX } from '../../db/prune.ts'
 import { silent } from '../../db/tables-for-tests.ts'
 import { newId } from '../../ids.ts'
 import { createTestDatabase, type TestDatabase } from '../../testing/database.ts'
@@ -67,6 +68,18 @@ describe('the event bus in PostgreSQL', () => {
     await bus.prune(new Date(published_ms + week_ms))
     expect(await database.system.select().from(busEvent)).toContainEqual(row)
     await bus.prune(new Date(published_ms + week_ms + 3_600_000))
+    expect(await database.system.select().from(busEvent)).toEqual([])
+    await database.close({ timeout_s: 1 })
+  })
+
+  it('forgets more events than one statement removes', async () => {
+    const database = openDatabase({ url: test.url, applicationName: 'test', log: silent })
+    await database.sql.system`
+      insert into bus_event (tenant_id, event_id, source, aggregate_type, aggregate_id, version, type, data, actor,
+        correlation_id, occurred_at, published_at)
+      select 'demo', gen_random_uuid(), 'tests', 'thing', 'old', n, 'thing.made', '{}', 'svc:test', 'c-1',
+        '2026-01-01', '2026-01-01' from generate_series(1, ${PRUNE_ROWS_MAX + 1}::int) n`
+    await bus.prune(new Date('2026-03-01T00:00:00Z'))
     expect(await database.system.select().from(busEvent)).toEqual([])
     await database.close({ timeout_s: 1 })
   })

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../db/pools.ts'
+import { pruneBefore } from '../../db/prune.ts'
 import type { BusSubscription, EventBus } from '../bus.ts'
 import type { BusEvent } from '../event.ts'
 import { PostgresSubscription } from './subscription.ts'
@@ -9,8 +10,6 @@ import { busEvent } from './tables.ts'
 export const PUBLISH_ROWS_MAX = 500
 /** How long a consumer may be away without missing anything. Below what `consumed_event` remembers. */
 export const BUS_RETENTION_DAYS = 7
-/** Rows removed in one statement, so that pruning never holds the journal's readers up. */
-export const PRUNE_ROWS_MAX = 10_000
 
 const CHANNEL = 'bus_event'
 
@@ -52,9 +51,7 @@ export class PostgresEventBus implements EventBus {
 
   async prune(now: Date): Promise<void> {
     const eldest = new Date(now.getTime() - BUS_RETENTION_DAYS * 86_400_000)
-    await this.#database.system.execute(sql`
-      delete from ${busEvent} where ctid = any (array(
-        select ctid from ${busEvent} where ${busEvent.publishedAt} < ${eldest.toISOString()} limit ${PRUNE_ROWS_MAX}))`)
+    await pruneBefore(this.#database.system, busEvent.publishedAt, eldest)
   }
 
   async close(): Promise<void> {
