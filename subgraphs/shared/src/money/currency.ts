@@ -22,4 +22,4 @@ export function parseCurrency(
   return refuse('UNKNOWN_CURRENCY', `${name} (${code}) was withdrawn on ${until}.`, field)
 }
 
-const isCurrencyCode = (code: string): code is CurrencyCode => Object.hasOwn(CURRENCIES, code)
+export const isCurrencyCode = (code: string): code is CurrencyCode => Object.hasOwn(CURRENCIES, code)
