@@ -68,8 +68,11 @@ describe('a test run', () => {
   it('removes the server of a run that was killed before its teardown, and leaves those of living runs', async () => {
     const dead = spawn('true')
     await once(dead, 'exit')
+    // Not in the directory that a test run beside this one sweeps when it starts.
+    const parent = await fs.mkdtemp(path.join(os.tmpdir(), 'carriergraph-sweep-'))
+    await fs.chmod(parent, 0o711)
     const [abandoned, living] = await Promise.all(
-      [dead.pid, process.pid].map((pid) => fs.mkdtemp(path.join(os.tmpdir(), `carriergraph-test-${pid}-`))),
+      [dead.pid, process.pid].map((pid) => fs.mkdtemp(path.join(parent, `carriergraph-test-${pid}-`))),
     )
     if (!abandoned || !living) throw new Error('two directories were asked for')
     await fs.chmod(abandoned, 0o711)
@@ -84,9 +87,9 @@ describe('a test run', () => {
     await once(run, 'exit')
     expect(await isRunning(Number(pid), dataDir)).toBe(true)
 
-    await removeAbandonedServers()
+    await removeAbandonedServers(parent)
     expect(await isRunning(Number(pid), dataDir)).toBe(false)
     expect([await exists(abandoned), await exists(living)]).toEqual([false, true])
-    await fs.rm(living, { recursive: true })
+    await fs.rm(parent, { recursive: true })
   })
 })

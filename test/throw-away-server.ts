@@ -50,13 +50,13 @@ async function removeAbandoned(directory: string): Promise<void> {
   await removeDirectory(directory)
 }
 
-/** Stops and removes what test runs of this user left that were killed before their teardown. */
-export async function removeAbandonedServers(): Promise<void> {
-  for (const name of await fs.readdir(os.tmpdir())) {
+/** Stops and removes what test runs of this user left in `parent` that were killed before their teardown. */
+export async function removeAbandonedServers(parent = os.tmpdir()): Promise<void> {
+  for (const name of await fs.readdir(parent)) {
     const pid = Number(DIRECTORY.exec(name)?.[1] ?? process.pid)
     if (isAlive(pid)) continue
     // Another run may be at the same work; what neither manages is no reason to fail this one.
-    await removeAbandoned(path.join(os.tmpdir(), name)).catch(() => undefined)
+    await removeAbandoned(path.join(parent, name)).catch(() => undefined)
   }
 }
 

@@ -1,3 +1,4 @@
+import { idField } from '@carriergraph/shared/bus/event-fields.ts'
 import { z } from 'zod'
 import { RISK_DECISIONS } from './domain/assess.ts'
 import { KYC_STATUSES } from './domain/kyc.ts'
@@ -5,22 +6,27 @@ import { ROLES } from './domain/registration.ts'
 
 /** What risk tells the others, by type of event. It consumes nothing. docs/events is generated from this. */
 export const published = {
-  'user.registered': z.object({
-    userId: z.string().describe('The user, usr_….'),
+  'user.registered': z.strictObject({
+    userId: idField('usr').describe('The user.'),
     displayName: z.string().describe('Name to show.'),
     roles: z.array(z.enum(ROLES)).describe('What the user may do.'),
     kycStatus: z.enum(KYC_STATUSES).describe('Where the verification of the identity stands.'),
   }),
-  'user.kyc_changed': z.object({
-    userId: z.string().describe('The user, usr_….'),
+  'user.kyc_changed': z.strictObject({
+    userId: idField('usr').describe('The user.'),
     from: z.enum(KYC_STATUSES).describe('The status before.'),
     to: z.enum(KYC_STATUSES).describe('The status now.'),
   }),
-  'assessment.made': z.object({
-    assessmentId: z.string().describe('The assessment, asm_….'),
-    paymentId: z.string().describe('The payment that was assessed, pay_….'),
-    userId: z.string().describe('Who pays, usr_….'),
+  'assessment.made': z.strictObject({
+    assessmentId: idField('asm').describe('The assessment.'),
+    paymentId: idField('pay').describe('The payment that was assessed.'),
+    userId: idField('usr').describe('Who pays.'),
     decision: z.enum(RISK_DECISIONS).describe('What risk says.'),
-    score: z.int().describe('0 to 100.'),
+    score: z.int().min(0).max(100).describe('Points of the rules that fired.'),
   }),
-}
+} as const satisfies Record<string, z.ZodType>
+
+type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }
+
+/** An event of ours, its data checked by the compiler. */
+export const eventOf = <Type extends keyof Published>(type: Type, data: Published[Type]) => ({ type, data })

@@ -1,9 +1,10 @@
+import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, eq, sql } from 'drizzle-orm'
-import { eventMoney, eventOf } from '../events.ts'
+import { eventOf } from '../events.ts'
 import type { BillingAccount } from './billing-accounts.ts'
 import type { Provenance } from './provenance.ts'
 import { balanceEntries } from './tables/balance-entries.ts'
@@ -50,8 +51,8 @@ export async function creditTopUp(tx: Tx, topUp: TopUp, { now, ...by }: Provenan
     ...eventOf('account.credited', {
       accountId,
       paymentId,
-      amount: eventMoney(amount.minor, amount.currency),
-      balanceAfter: eventMoney(balance.minor, balance.currency),
+      amount: eventMoney(amount),
+      balanceAfter: eventMoney(balance),
     }),
     ...by,
     occurredAt: now,

@@ -1,8 +1,10 @@
+import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { APPEND_ROWS_MAX, appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
 import type { Charge } from '../domain/charging.ts'
-import { eventMoney, eventOf } from '../events.ts'
+import { eventOf } from '../events.ts'
 import type { Provenance } from './provenance.ts'
 import { balanceAlerts } from './tables/balance-alerts.ts'
 
@@ -33,8 +35,8 @@ export async function raiseAlerts(tx: Tx, charges: readonly Charge[], { now, ...
       accountId: alert.accountId,
       ownerId: account.ownerId,
       kind: alert.kind,
-      balance: eventMoney(alert.balanceMinor, account.currency),
-      threshold: eventMoney(alert.thresholdMinor, account.currency),
+      balance: eventMoney(money(alert.balanceMinor, account.currency)),
+      threshold: eventMoney(money(alert.thresholdMinor, account.currency)),
       raisedAt: now.toISOString(),
     }),
     ...by,

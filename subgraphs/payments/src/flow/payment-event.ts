@@ -1,6 +1,7 @@
+import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
 import type { NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
-import { eventMoney, eventOf } from '../events.ts'
+import { eventOf } from '../events.ts'
 
 /** How others learn that a payment came into the state of `transition`. */
 export const paymentEvent = (payment: Payment, transition: PaymentTransition): NewJournalEvent => ({

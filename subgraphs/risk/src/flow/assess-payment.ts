@@ -9,6 +9,7 @@ import type { RiskAssessmentRow } from '../db/tables/risk-assessment.ts'
 import { lockUser } from '../db/users.ts'
 import { assess } from '../domain/assess.ts'
 import { euroValue } from '../domain/euro.ts'
+import { eventOf } from '../events.ts'
 import type { Provenance } from './provenance.ts'
 
 /** A payment, as far as risk looks at it. */
@@ -51,14 +52,13 @@ export function assessPayment(
     await appendToJournal(tx, {
       aggregate: { type: 'assessment', id: inserted.id },
       version: 1,
-      type: 'assessment.made',
-      data: {
+      ...eventOf('assessment.made', {
         assessmentId: inserted.id,
         paymentId: inserted.paymentId,
         userId: inserted.payerId,
         decision: inserted.decision,
         score: inserted.score,
-      },
+      }),
       actor: provenance.actor,
       correlationId: provenance.correlationId,
       occurredAt: provenance.now,

@@ -8,6 +8,7 @@ import type { UserRow } from '../db/tables/user.ts'
 import { findRegistration, insertUser } from '../db/users.ts'
 import type { KycStatus } from '../domain/kyc.ts'
 import type { Registration } from '../domain/registration.ts'
+import { eventOf } from '../events.ts'
 import type { Provenance } from './provenance.ts'
 
 /** What demo data fixes and a registration leaves to chance and rule. */
@@ -36,8 +37,7 @@ export function registerUser(
     await appendToJournal(tx, {
       aggregate: { type: 'user', id },
       version: 1,
-      type: 'user.registered',
-      data: { userId: id, displayName, roles, kycStatus },
+      ...eventOf('user.registered', { userId: id, displayName, roles, kycStatus }),
       actor: provenance.actor,
       correlationId: provenance.correlationId,
       occurredAt: provenance.now,

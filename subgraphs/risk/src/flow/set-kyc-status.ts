@@ -6,6 +6,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { UserRow } from '../db/tables/user.ts'
 import { lockUser, updateKycStatus } from '../db/users.ts'
 import { changeKycStatus, type KycStatus } from '../domain/kyc.ts'
+import { eventOf } from '../events.ts'
 import type { Provenance } from './provenance.ts'
 
 /** Records the outcome of a verification; the status that the user has already changes nothing. */
@@ -26,8 +27,7 @@ export function setKycStatus(
     await appendToJournal(tx, {
       aggregate: { type: 'user', id: userId },
       version: changed.version,
-      type: 'user.kyc_changed',
-      data: { userId, from, to },
+      ...eventOf('user.kyc_changed', { userId, from, to }),
       actor: provenance.actor,
       correlationId: provenance.correlationId,
       occurredAt: provenance.now,
