@@ -107,6 +107,24 @@ it('resumes a new client behind the cursor that it saw last, when the gateway is
   await resumed.close()
 })
 
+it.each([
+  ['a made-up cursor', 'bm9uc2Vuc2U'],
+  ['the cursor of a list', Buffer.from('[1,"users by newest","2026-01-01"]').toString('base64url')],
+  ['a cursor from the future', Buffer.from('v1:999999999.1').toString('base64url')],
+])('refuses %s with INVALID_CURSOR', async (_, after) => {
+  const client = connect(stack.webSocketUrl, operator)
+  try {
+    const events = client.iterate({ query: SUBSCRIPTION, variables: { after } })
+    const first = await events.next().then(
+      ({ value }) => value?.errors,
+      (errors) => errors,
+    )
+    expect(first).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }])
+  } finally {
+    await client.dispose()
+  }
+})
+
 it('delivers the event, with null and an error for what is theirs, while another subgraph is down', async () => {
   const after = await firstCursor()
   const stream = collect(after)
