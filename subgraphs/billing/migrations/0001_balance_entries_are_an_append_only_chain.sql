@@ -1,18 +1,12 @@
 -- What happened to a balance is never rewritten: a wrong charge is corrected by another entry.
-create function refuse_rewriting_balances() returns trigger language plpgsql as $$
-begin
-  raise exception '% is append-only: % refused', tg_table_name, lower(tg_op) using errcode = 'insufficient_privilege';
-end
-$$;
---> statement-breakpoint
 create trigger append_only before update or delete or truncate on balance_entry
-  for each statement execute function refuse_rewriting_balances();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 create trigger append_only before update or delete or truncate on usage_record
-  for each statement execute function refuse_rewriting_balances();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 create trigger append_only before update or delete or truncate on balance_alert
-  for each statement execute function refuse_rewriting_balances();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 -- Each entry continues the account's previous one: the next number, and its balance plus the amount. So a balance is
 -- the sum of its entries, whatever a writer gets wrong. Once per statement, for all of its rows. A session plans this

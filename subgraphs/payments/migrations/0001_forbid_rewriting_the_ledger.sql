@@ -1,21 +1,15 @@
 -- What was posted, and what was answered, stays: a mistake is put right by another transfer.
-create function refuse_rewriting_the_ledger() returns trigger language plpgsql as $$
-begin
-  raise exception '% is append-only: % refused', tg_table_name, lower(tg_op) using errcode = 'insufficient_privilege';
-end
-$$;
---> statement-breakpoint
 create trigger append_only before update or delete or truncate on transfer
-  for each statement execute function refuse_rewriting_the_ledger();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 create trigger append_only before update or delete or truncate on ledger_entry
-  for each statement execute function refuse_rewriting_the_ledger();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 create trigger append_only before update or delete or truncate on payment_transition
-  for each statement execute function refuse_rewriting_the_ledger();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 create trigger append_only before update or delete or truncate on payment_request
-  for each statement execute function refuse_rewriting_the_ledger();
+  for each statement execute function refuse_rewriting_history();
 --> statement-breakpoint
 -- The answer under a key is stored before the payment that it names: the key decides which of two requests at once may
 -- store one. Drizzle cannot say DEFERRABLE.
