@@ -3,13 +3,16 @@ import { z } from 'zod'
 import { isId } from '../ids.ts'
 import { type Actor, NO_TENANT, ROLES, TENANT_PATTERN } from './actor.ts'
 
+/** A tenant in whose name somebody may act. */
+export const tenantClaim = z
+  .string()
+  .regex(TENANT_PATTERN)
+  .refine((tenant) => tenant !== NO_TENANT)
+
 const claims = z.object({
   sub: z.string(),
   exp: z.number(),
-  tenant: z
-    .string()
-    .regex(TENANT_PATTERN)
-    .refine((tenant) => tenant !== NO_TENANT),
+  tenant: tenantClaim,
   roles: z.array(z.enum(ROLES)),
   scope: z.string().default(''),
 })

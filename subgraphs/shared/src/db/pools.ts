@@ -3,6 +3,7 @@ import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 
 import type { ExtractTablesWithRelations } from 'drizzle-orm/relations'
 import type { Logger } from 'pino'
 import postgres from 'postgres'
+import { TENANT_PATTERN } from '../auth/actor.ts'
 
 /** One statement of a request may not hold a connection longer than this. */
 export const STATEMENT_TIMEOUT_MS = 10_000
@@ -82,9 +83,7 @@ export function databaseOf(db: TenantDb): Database {
   return database
 }
 
-const TENANT = /^[a-z][a-z0-9-]{1,30}$/
-
-export const isTenantName = (name: string): boolean => TENANT.test(name)
+export const isTenantName = (name: string): boolean => TENANT_PATTERN.test(name)
 
 /**
  * One small pool per tenant, opened with the startup parameter `app.tenant`: the tenant is a property of the

@@ -34,6 +34,7 @@ it.each([
   '',
   Buffer.from('{"name":"x"}').toString('base64url'),
   encodeServiceActor({ name: 'caller', tenant: '*', scopes: [] }),
+  encodeServiceActor({ name: 'caller', tenant: 'anonymous', scopes: [] }),
 ])('takes %j for nobody', (value) => {
   expect(decodeServiceActor(value)).toBeUndefined()
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Actor, TENANT_PATTERN } from '../auth/actor.ts'
+import type { Actor } from '../auth/actor.ts'
+import { tenantClaim } from '../auth/claims.ts'
 
 /**
  * The header with which a service says who it is when it calls another one for itself and not for a user. It counts
@@ -16,7 +17,7 @@ export type ServiceActor = {
 
 const claims = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/),
-  tenant: z.string().regex(TENANT_PATTERN),
+  tenant: tenantClaim,
   scopes: z.array(z.string().max(64)).max(32),
 })
 
