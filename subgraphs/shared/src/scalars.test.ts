@@ -99,6 +99,8 @@ test('what the database and the domain hold is written exactly', () => {
 test.each([
   ['Decimal', 0.1],
   ['Decimal', null],
+  ['Decimal', new Decimal(Number.NaN)],
+  ['Decimal', new Decimal(Number.POSITIVE_INFINITY)],
   ['SafeInt', 2n ** 53n],
   ['DateTime', new Date(Number.NaN)],
 ] as const)('%s never writes %s', (name, value) => {

@@ -58,7 +58,7 @@ const decimal = scalar({
   read: (value) => shortText(value, 'a decimal'),
   write(value) {
     if (typeof value === 'bigint') return value.toString()
-    if (Decimal.isDecimal(value)) return value.toFixed()
+    if (Decimal.isDecimal(value) && value.isFinite()) return value.toFixed()
     // Never a number: its digits are lost already.
     if (typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value
     throw new TypeError(`Not a decimal: ${String(value)} (${typeof value})`)
