@@ -1,35 +1,26 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { databaseWith } from '../db/tables-for-tests.ts'
 import { inTransaction } from '../db/transaction.ts'
 import { isId } from '../ids.ts'
-import { APPEND_ROWS_MAX, appendToJournal, type NewJournalEvent } from './append.ts'
+import { APPEND_ROWS_MAX, appendToJournal } from './append.ts'
 import { journalBell } from './bell.ts'
 import { ConcurrencyError } from './concurrency-error.ts'
-import * as tables from './table.ts'
+import { anEvent, journalDatabase } from './journal-for-tests.ts'
 import { EVENT_DATA_BYTES_MAX, journal } from './table.ts'
 
-let opened: Awaited<ReturnType<typeof databaseWith>>
+let opened: Awaited<ReturnType<typeof journalDatabase>>
 
 beforeAll(async () => {
-  opened = await databaseWith('journal', tables)
+  opened = await journalDatabase()
 })
 afterAll(() => opened[Symbol.asyncDispose]())
 
-const event = (id: string, version: number, more: Partial<NewJournalEvent> = {}): NewJournalEvent => ({
-  aggregate: { type: 'thing', id },
-  version,
-  type: 'thing.changed',
-  data: { version },
-  actor: 'svc:test',
-  correlationId: 'c-1',
-  occurredAt: new Date('2026-01-02T03:04:05.678Z'),
-  ...more,
-})
-
 it('keeps every field of many events appended at once, in their order', async () => {
   const db = opened.database.forTenant('fields')
-  const second = event('t1', 2, { data: { amount: '9007199254740993', nested: { list: [1, null] } }, causationId: 'e' })
-  const ids = await inTransaction(db, (tx) => appendToJournal(tx, [event('t1', 1), second]))
+  const second = anEvent('t1', 2, {
+    data: { amount: '9007199254740993', nested: { list: [1, null] } },
+    causationId: 'e',
+  })
+  const ids = await inTransaction(db, (tx) => appendToJournal(tx, [anEvent('t1', 1), second]))
   const rows = await db.select().from(journal).orderBy(journal.xid, journal.seq)
   expect(rows).toEqual([
     {
@@ -54,7 +45,7 @@ it('keeps every field of many events appended at once, in their order', async ()
 
 it('lets one of two writers of the same version through and gives the other a ConcurrencyError', async () => {
   const db = opened.database.forTenant('conflict')
-  const append = (actor: string) => inTransaction(db, (tx) => appendToJournal(tx, event('t1', 1, { actor })))
+  const append = (actor: string) => inTransaction(db, (tx) => appendToJournal(tx, anEvent('t1', 1, { actor })))
   const results = await Promise.allSettled([append('a'), append('b'), append('c')])
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
   expect(refused).toHaveLength(2)
@@ -67,7 +58,7 @@ it('lets one of two writers of the same version through and gives the other a Co
 
 it('counts the versions of each tenant and each aggregate on their own', async () => {
   const append = (tenant: string, id: string) =>
-    inTransaction(opened.database.forTenant(tenant), (tx) => appendToJournal(tx, event(id, 1)))
+    inTransaction(opened.database.forTenant(tenant), (tx) => appendToJournal(tx, anEvent(id, 1)))
   await append('own-one', 't1')
   await append('own-one', 't2')
   await expect(append('own-two', 't1')).resolves.toHaveLength(1)
@@ -80,14 +71,14 @@ it('rings after the commit, and not for a transaction that rolled back', async (
     rung += 1
   })
   const abandoned = inTransaction(db, async (tx) => {
-    await appendToJournal(tx, event('t1', 1))
+    await appendToJournal(tx, anEvent('t1', 1))
     throw new Error('abandoned')
   })
   await expect(abandoned).rejects.toThrow('abandoned')
   expect(rung).toBe(0)
   await inTransaction(db, async (tx) => {
-    await appendToJournal(tx, event('t1', 1))
-    await appendToJournal(tx, event('t1', 2))
+    await appendToJournal(tx, anEvent('t1', 1))
+    await appendToJournal(tx, anEvent('t1', 2))
     expect(rung).toBe(0)
   })
   expect(rung).toBe(1)
@@ -102,10 +93,10 @@ it('appends nothing for an empty list', async () => {
 it.each([
   [
     'more events than one statement should carry',
-    Array.from({ length: APPEND_ROWS_MAX + 1 }, (_, n) => event('t', n + 1)),
+    Array.from({ length: APPEND_ROWS_MAX + 1 }, (_, n) => anEvent('t', n + 1)),
   ],
-  ['a version below 1', [event('t', 0)]],
-  ['data above the limit', [event('t', 1, { data: { long: 'x'.repeat(EVENT_DATA_BYTES_MAX) } })]],
+  ['a version below 1', [anEvent('t', 0)]],
+  ['data above the limit', [anEvent('t', 1, { data: { long: 'x'.repeat(EVENT_DATA_BYTES_MAX) } })]],
 ])('refuses %s', async (_, events) => {
   const db = opened.database.forTenant('refused')
   await expect(inTransaction(db, (tx) => appendToJournal(tx, events))).rejects.toThrow()
@@ -118,7 +109,7 @@ it.each([
   ['truncate', 'truncate journal'],
 ])('lets nobody %s what is written', async (verb, statement) => {
   const tenant = `forger-${verb}`
-  await inTransaction(opened.database.forTenant(tenant), (tx) => appendToJournal(tx, event('t1', 1)))
+  await inTransaction(opened.database.forTenant(tenant), (tx) => appendToJournal(tx, anEvent('t1', 1)))
   await expect(opened.database.sql.forTenant(tenant).unsafe(statement)).rejects.toThrow(/append-only/)
 })
 
@@ -128,13 +119,13 @@ it('orders the events of one aggregate by version although the later writer has 
   const younger = Promise.withResolvers<void>()
   const elder = inTransaction(db, async (tx) => {
     // Takes its transaction id now and waits, as a transaction that first locks another row does.
-    await appendToJournal(tx, event('other', 1))
+    await appendToJournal(tx, anEvent('other', 1))
     elderHasId.resolve()
     await younger.promise
-    await appendToJournal(tx, event('shared', 2))
+    await appendToJournal(tx, anEvent('shared', 2))
   })
   await elderHasId.promise
-  await inTransaction(db, (tx) => appendToJournal(tx, event('shared', 1)))
+  await inTransaction(db, (tx) => appendToJournal(tx, anEvent('shared', 1)))
   younger.resolve()
   await elder
   const rows = await db.select().from(journal).orderBy(journal.xid, journal.seq)

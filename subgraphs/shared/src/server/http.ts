@@ -77,8 +77,6 @@ export function createHttpDoor<Context extends RequestContext>(options: HttpDoor
     })
 }
 
-export type HttpDoor = ReturnType<typeof createHttpDoor>
-
 async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
   response.writeHead(status ?? 200, Object.fromEntries(headers))
   if (body.kind === 'complete') return void response.end(body.string)
@@ -95,7 +93,7 @@ function closedEarly(response: ServerResponse): AbortSignal {
   return controller.signal
 }
 
-/** A header sent twice is none: which of the two was meant is not for us to choose. */
+/** Node joins a header that was sent twice with a comma, which no value of ours may have: it is refused where it is read. */
 export function headerOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name]
   return typeof value === 'string' ? value : undefined

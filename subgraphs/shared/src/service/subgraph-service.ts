@@ -87,7 +87,7 @@ export async function createSubgraphService<Context extends RequestContext>(
   const parts = { database, journal, clock, log }
   const workers: Worker[] = [
     journal,
-    new JournalSealer({ database, log }),
+    new JournalSealer({ database, log, clock }),
     new Dispatcher({ source: name, database, tail: journal, bus, log, clock }),
     ...(definition.consumers?.(parts) ?? []).map(
       (consumer) => new EventConsumer({ ...consumer, bus, database, log, clock }),
