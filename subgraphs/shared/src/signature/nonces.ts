@@ -6,16 +6,19 @@
 export class NonceMemory {
   readonly #slot_ms: number
   readonly #slots = new Map<number, Set<string>>()
+  /** The newest slot that was dropped: what it held is not known any more, should the clock be set back. */
+  #dropped = Number.NEGATIVE_INFINITY
 
   constructor(skew_ms: number) {
     this.#slot_ms = Math.max(1, skew_ms)
   }
 
-  /** False when the nonce was there already. `t_ms` is the signed time, within the skew of `now_ms`. */
+  /** False when the nonce was there already, or may have been. `t_ms` is the signed time, within the skew of `now_ms`. */
   remember(nonce: string, t_ms: number, now_ms: number): boolean {
     this.#forget(now_ms)
-    for (const seen of this.#slots.values()) if (seen.has(nonce)) return false
     const slot = Math.floor(t_ms / this.#slot_ms)
+    if (slot <= this.#dropped) return false
+    for (const seen of this.#slots.values()) if (seen.has(nonce)) return false
     const nonces = this.#slots.get(slot)
     if (nonces === undefined) this.#slots.set(slot, new Set([nonce]))
     else nonces.add(nonce)
@@ -28,7 +31,10 @@ export class NonceMemory {
 
   /** Drops the slots whose last millisecond is already outside the skew. */
   #forget(now_ms: number): void {
-    for (const slot of this.#slots.keys())
-      if ((slot + 1) * this.#slot_ms <= now_ms - this.#slot_ms) this.#slots.delete(slot)
+    for (const slot of this.#slots.keys()) {
+      if ((slot + 1) * this.#slot_ms > now_ms - this.#slot_ms) continue
+      this.#slots.delete(slot)
+      this.#dropped = Math.max(this.#dropped, slot)
+    }
   }
 }

@@ -131,6 +131,14 @@ describe('the memory of nonces', () => {
     )
   })
 
+  test('refuses a replay also when the clock was ahead for a while and is set back', () => {
+    const memory = new NonceMemory(SKEW_MS)
+    expect(memory.remember('n', 10 * SKEW_MS, 10 * SKEW_MS)).toBe(true)
+    expect(memory.remember('m', 20 * SKEW_MS, 20 * SKEW_MS)).toBe(true)
+    expect(memory.remember('n', 10 * SKEW_MS, 10 * SKEW_MS + 1)).toBe(false)
+    expect(memory.remember('o', 11 * SKEW_MS, 11 * SKEW_MS)).toBe(true)
+  })
+
   test('keeps no nonce for longer than three windows, however many come', () => {
     const memory = new NonceMemory(SKEW_MS)
     for (let i = 0; i < 1000; i += 1) memory.remember(`n${i}`, i * 1000, i * 1000)
