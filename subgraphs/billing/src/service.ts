@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url'
+import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
 import { CONSUMER, handlers } from './consume.ts'
 import { type Context, contextOf } from './context.ts'
 import { MIGRATIONS } from './db/migrate.ts'
-import { policies } from './policies.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** What makes billing out of the kit's parts. */
@@ -12,7 +12,7 @@ export const billing: SubgraphDefinition<Context> = {
   sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/billing.graphql', import.meta.url)),
   migrationsFolder: MIGRATIONS,
   resolvers,
-  policies,
+  policies: ownership({ User: 'id' }),
   context: contextOf,
   consumers: ({ clock }) => [{ name: CONSUMER, handlers: handlers(clock) }],
 }

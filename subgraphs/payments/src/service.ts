@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import type { Service } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
@@ -15,7 +16,6 @@ import { postTransfer } from './db/post-transfer.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { createLoaders } from './loaders.ts'
-import { policies } from './policies.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
 
@@ -40,7 +40,7 @@ export function payments(
     sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
-    policies,
+    policies: ownership({ User: 'id', Payment: 'payerId' }),
     context: (base) => ({ ...base, flow, loaders: createLoaders(base.db) }),
     consumers: () => [{ name: CONSUMER, handlers }],
     workers: ({ database }) => [createSweeper({ database, flow, clock, log })],

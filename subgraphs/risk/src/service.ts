@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
+import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
 import { type Context, contextOf } from './context.ts'
-import { policies } from './policies.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** What makes risk out of the kit's parts. */
@@ -10,6 +10,6 @@ export const risk: SubgraphDefinition<Context> = {
   sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/risk.graphql', import.meta.url)),
   migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
   resolvers,
-  policies,
+  policies: ownership({ User: 'id', RiskAssessment: 'payerId' }),
   context: contextOf,
 }

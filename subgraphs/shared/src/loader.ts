@@ -20,6 +20,12 @@ export function loaderById<Key extends string, Row>(
   )
 }
 
+/** A row that a foreign key promises. @throws Error where it is missing: a bug, not a refusal */
+export function present<Row>(row: Row | null, id: string): Row {
+  if (row === null) throw new Error(`${id} is referred to and is not there.`)
+  return row
+}
+
 /**
  * The rows that belong to a parent, in the order in which `fetch` returns them; an empty list where there are none.
  * For lists that are short by nature; a list that grows is a connection (`pageLoader`).

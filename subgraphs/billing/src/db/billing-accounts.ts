@@ -6,7 +6,7 @@ import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.t
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns } from 'drizzle-orm'
 import type { PaymentMode } from '../domain/account.ts'
 import { amongIds } from './among-ids.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
@@ -33,8 +33,8 @@ export const accountsOfOwners = pagesByParent(
 
 /** Only accounts that fit all that is given. */
 export type AccountFilter = {
-  /** Whose accounts the reader may see; undefined sees none. */
-  readonly seenBy: 'everybody' | Id<'usr'> | undefined
+  /** Whose accounts the reader may see. */
+  readonly seenBy: 'everybody' | Id<'usr'>
   readonly ownerId: Id<'usr'> | undefined
   readonly paymentMode: PaymentMode | undefined
 }
@@ -48,7 +48,7 @@ export async function accountPage(
   const { where, orderBy, limit } = keyset(page)
   const conditions = [
     where,
-    seenBy === 'everybody' ? undefined : seenBy === undefined ? sql`false` : eq(billingAccounts.ownerId, seenBy),
+    seenBy === 'everybody' ? undefined : eq(billingAccounts.ownerId, seenBy),
     ownerId && eq(billingAccounts.ownerId, ownerId),
     paymentMode && eq(billingAccounts.paymentMode, paymentMode),
   ]

@@ -2,10 +2,10 @@ import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { APPEND_ROWS_MAX, appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import type { Charge } from '../domain/charging.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 import { balanceAlerts } from './tables/balance-alerts.ts'
 
 /** Writes the alerts that the charges raise, and tells them to the journal. No statement where there is none. */

@@ -1,8 +1,8 @@
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { present } from '@carriergraph/shared/loader.ts'
 import { explainAlert } from '../domain/alerts.ts'
 import type { BalanceAlertResolvers } from '../generated/resolvers.ts'
 import { explanationOf } from './explanation.ts'
-import { present } from './present.ts'
 
 export const BalanceAlert: BalanceAlertResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.alert.load(parseId('alt', id)),

@@ -1,9 +1,9 @@
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { present } from '@carriergraph/shared/loader.ts'
 import { newestAlerts } from '../db/balance-alerts.ts'
 import { newestUsage } from '../db/usage-records.ts'
 import type { BillingAccountResolvers } from '../generated/resolvers.ts'
-import { present } from './present.ts'
 
 export const BillingAccount: BillingAccountResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.account.load(parseId('acc', id)),

@@ -1,7 +1,7 @@
+import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { explainCharge } from '../domain/rating.ts'
 import type { UsageRecordResolvers } from '../generated/resolvers.ts'
-import { maySee } from '../policies.ts'
 import { explanationOf } from './explanation.ts'
 
 export const UsageRecord: UsageRecordResolvers = {

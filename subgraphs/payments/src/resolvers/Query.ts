@@ -1,8 +1,8 @@
+import { ownersSeenBy } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
-import { actsForOthers } from '../policies.ts'
 
 export const Query: QueryResolvers = {
   payment: (_, { id }, { loaders }) => loaders.payment.load(parseId('pay', id)),
@@ -10,7 +10,7 @@ export const Query: QueryResolvers = {
 
   payments(_, { filter, ...page }, { actor, db }) {
     return listPayments(db, pageArgs(newestPayments, page), {
-      seenBy: actsForOthers(actor) ? 'everybody' : actor.userId,
+      seenBy: ownersSeenBy(actor),
       payerId: filter?.payerId == null ? undefined : parseId('usr', filter.payerId),
       status: filter?.status ?? undefined,
     })

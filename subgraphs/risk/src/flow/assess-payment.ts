@@ -2,6 +2,7 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findAssessmentsOfPayments, insertAssessment, payerHistory } from '../db/assessments.ts'
@@ -10,7 +11,6 @@ import { lockUser } from '../db/users.ts'
 import { assess } from '../domain/assess.ts'
 import { euroValue } from '../domain/euro.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 /** A payment, as far as risk looks at it. */
 export type PaymentToAssess = {

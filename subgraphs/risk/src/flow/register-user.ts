@@ -3,13 +3,13 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { UserRow } from '../db/tables/user.ts'
 import { findRegistration, insertUser } from '../db/users.ts'
 import type { KycStatus } from '../domain/kyc.ts'
 import type { Registration } from '../domain/registration.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 /** What demo data fixes and a registration leaves to chance and rule. */
 export type Preset = { readonly id: Id<'usr'>; readonly kycStatus: KycStatus }

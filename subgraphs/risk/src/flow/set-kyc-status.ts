@@ -2,12 +2,12 @@ import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { UserRow } from '../db/tables/user.ts'
 import { lockUser, updateKycStatus } from '../db/users.ts'
 import { changeKycStatus, type KycStatus } from '../domain/kyc.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 /** Records the outcome of a verification; the status that the user has already changes nothing. */
 export function setKycStatus(

@@ -1,11 +1,11 @@
 import { type Id, isId } from '@carriergraph/shared/ids.ts'
+import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { openAccount } from '../../db/open-account.ts'
 import { accountTerms } from '../../domain/account.ts'
 import type { BillingErrorCode, MoneyInput, MutationResolvers } from '../../generated/resolvers.ts'
-import { errorOf } from '../error.ts'
-import { provenanceOf } from '../provenance.ts'
 
 export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccount']> = async (
   _,
@@ -31,7 +31,7 @@ export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccou
 /** Every fault that is known at once, so that a form is mended in one round. */
 const refused = (...outcomes: readonly Outcome<unknown, BillingErrorCode>[]) => ({
   account: null,
-  errors: outcomes.flatMap((outcome) => (outcome.ok ? [] : [errorOf(outcome)])),
+  errors: outcomes.flatMap((outcome) => (outcome.ok ? [] : [payloadError(outcome)])),
 })
 
 function idIn<Prefix extends string>(text: string, prefix: Prefix, field: string): Outcome<Id<Prefix>, 'INVALID_ID'> {

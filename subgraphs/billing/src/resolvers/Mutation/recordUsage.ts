@@ -1,10 +1,10 @@
+import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { refuse } from '@carriergraph/shared/outcome.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { chargeUsage, USAGE_BATCH_MAX } from '../../db/charge-usage.ts'
 import type { ChargeRefusal } from '../../domain/charging.ts'
 import { checkUsage, type Usage } from '../../domain/usage.ts'
 import type { BillingErrorCode, MutationResolvers } from '../../generated/resolvers.ts'
-import { errorOf } from '../error.ts'
-import { provenanceOf } from '../provenance.ts'
 
 export const recordUsage: NonNullable<MutationResolvers['recordUsage']> = async (
   _,
@@ -13,7 +13,11 @@ export const recordUsage: NonNullable<MutationResolvers['recordUsage']> = async 
 ) => {
   if (records.length < 1 || records.length > USAGE_BATCH_MAX) {
     const message = `Send 1 to ${USAGE_BATCH_MAX} records in one call, not ${records.length}.`
-    return { charged: [], duplicates: 0, errors: [errorOf(refuse('BATCH_SIZE_OUT_OF_RANGE', message, ['records']))] }
+    return {
+      charged: [],
+      duplicates: 0,
+      errors: [payloadError(refuse('BATCH_SIZE_OUT_OF_RANGE', message, ['records']))],
+    }
   }
   const provenance = provenanceOf(context)
   const sound: Usage[] = []
@@ -43,4 +47,4 @@ type Refusal = {
 }
 
 const errorAt = (at: number, { code, message, field = [] }: Refusal) =>
-  errorOf(refuse<BillingErrorCode>(code, message, ['records', String(at), ...field]))
+  payloadError(refuse<BillingErrorCode>(code, message, ['records', String(at), ...field]))

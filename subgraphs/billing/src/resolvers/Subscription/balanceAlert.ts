@@ -1,10 +1,10 @@
+import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import type { JournalEvent } from '@carriergraph/shared/journal/event.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import type { Context } from '../../context.ts'
 import type { SubscriptionResolvers } from '../../generated/resolvers.ts'
 import type { BalanceAlertEventModel } from '../../models.ts'
-import { maySee } from '../../policies.ts'
 
 export const balanceAlert: NonNullable<SubscriptionResolvers['balanceAlert']> = {
   async subscribe(_, { accountId, after }, context) {

@@ -1,7 +1,7 @@
+import { actsForOthers } from '@carriergraph/shared/authorize/ownership.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { PaymentOrder } from '../../flow/request-hash.ts'
 import type { CreatePaymentInput, MutationResolvers, PaymentError } from '../../generated/resolvers.ts'
-import { actsForOthers } from '../../policies.ts'
-import { errorOf } from '../error.ts'
 import { idempotencyKeyIn, idIn, paidAmountIn } from '../input.ts'
 
 export const createPayment: NonNullable<MutationResolvers['createPayment']> = async (_, { input }, context) => {
@@ -18,7 +18,7 @@ export const createPayment: NonNullable<MutationResolvers['createPayment']> = as
       correlationId,
     },
   )
-  if (!taken.ok) return { payment: null, errors: [errorOf(taken)] }
+  if (!taken.ok) return { payment: null, errors: [payloadError(taken)] }
   const { failure } = taken.value
   return { payment: taken.value, errors: failure === null ? [] : [failure] }
 }
@@ -42,5 +42,5 @@ function parse(input: CreatePaymentInput, now: Date): Parsed {
       },
     }
   const faults = [key, source, billingAccount, amount]
-  return { errors: faults.flatMap((fault) => (fault.ok ? [] : [errorOf(fault)])) }
+  return { errors: faults.flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }
 }

@@ -1,7 +1,7 @@
 import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { openWallet as open } from '../../flow/open-wallet.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { errorOf } from '../error.ts'
 import { idIn } from '../input.ts'
 
 export const openWallet: NonNullable<MutationResolvers['openWallet']> = async (_, { input }, context) => {
@@ -10,7 +10,7 @@ export const openWallet: NonNullable<MutationResolvers['openWallet']> = async (_
   const ownerId = idIn('usr', input.ownerId, 'ownerId')
   const currency = parseCurrency(input.currency, now)
   if (!ownerId.ok || !currency.ok)
-    return { wallet: null, errors: [ownerId, currency].flatMap((fault) => (fault.ok ? [] : [errorOf(fault)])) }
+    return { wallet: null, errors: [ownerId, currency].flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }
   const wallet = { ownerId: ownerId.value, currency: currency.value }
   return { wallet: await open(db, wallet, { actor: actor.subject, correlationId, now }), errors: [] }
 }

@@ -1,15 +1,17 @@
 import { readId } from '@carriergraph/shared/ids.ts'
+import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { assessPayment as assess, type PaymentToAssess } from '../../flow/assess-payment.ts'
 import type { AssessPaymentInput, MutationResolvers } from '../../generated/resolvers.ts'
-import { errorOf } from '../error.ts'
-import { provenanceOf } from '../provenance.ts'
 
 export const assessPayment: NonNullable<MutationResolvers['assessPayment']> = async (_parent, { input }, context) => {
   const payment = paymentOf(input)
   const assessed = payment.ok ? await assess(context.db, payment.value, provenanceOf(context)) : payment
-  return assessed.ok ? { assessment: assessed.value, errors: [] } : { assessment: null, errors: [errorOf(assessed)] }
+  return assessed.ok
+    ? { assessment: assessed.value, errors: [] }
+    : { assessment: null, errors: [payloadError(assessed)] }
 }
 
 type Code = 'INVALID_ID' | 'INVALID_MONEY' | 'UNKNOWN_CURRENCY'
