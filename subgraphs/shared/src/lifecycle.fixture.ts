@@ -23,13 +23,16 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (line === 'crash') throw new Error('a bug')
 })
 
-await runService('fixture', async (resources) => {
+await runService('fixture', build, process.env.FAIL === 'hang' ? { stop_ms_max: 50 } : {})
+
+async function build(resources: AsyncDisposableStack) {
   resources.defer(async () => tell('first resource closed'))
   const config = readConfig(
-    z.object({ PORT: port, SIGNING_KEYS: secretsList, FAIL: z.enum(['build', 'close', 'no']).default('no') }),
+    z.object({ PORT: port, SIGNING_KEYS: secretsList, FAIL: z.enum(['build', 'close', 'hang', 'no']).default('no') }),
   )
   resources.defer(async () => {
     tell('second resource closed')
+    if (config.FAIL === 'hang') await new Promise(() => undefined)
     if (config.FAIL === 'close') throw new Error('the database does not close')
   })
   if (config.FAIL === 'build') throw new TypeError('a bug while building')
@@ -62,4 +65,4 @@ await runService('fixture', async (resources) => {
     readiness: {},
   })
   return { log, server }
-})
+}

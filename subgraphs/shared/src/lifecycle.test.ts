@@ -139,6 +139,15 @@ describe('a running service', () => {
     expect(toldBy(service)).toEqual(['second resource closed', 'first resource closed'])
     expect(service.stderr).toContain('the database does not close')
   })
+
+  test('whose resource hangs while it closes exits with 1 at the deadline, and says so in its log', async () => {
+    const service = run({ FAIL: 'hang' })
+    await service.heard('is ready')
+    service.signal('SIGTERM')
+    expect(await service.exitCode()).toBe(1)
+    expect(toldBy(service)).toEqual(['second resource closed'])
+    expect(JSON.parse(await service.heard('did not stop in time'))).toMatchObject({ level: 'error', stop_ms_max: 50 })
+  })
 })
 
 describe('a service that cannot start closes what it had opened, exits with 1 and says why:', () => {

@@ -1,4 +1,5 @@
 import type { Log } from './log.ts'
+import { within } from './server/in-flight.ts'
 import { StartupFault } from './startup-fault.ts'
 
 /** What `runService` runs: a server that is ready to start. */
@@ -15,11 +16,13 @@ export type Service = {
  * The whole life of a service process: builds it, starts it, waits for SIGTERM or SIGINT, stops the server, closes the
  * resources in the reverse order of their opening, and exits with 0. A second signal exits at once. What cannot start
  * exits with 1, after closing what was open, and says why on standard error: in a sentence where it is a StartupFault.
+ * What does not stop in time, because a server that it waits for does not answer, exits with 1 too.
  * @param build registers each resource that it opens: `resources.defer(() => database.close())`
  */
 export async function runService(
   name: string,
   build: (resources: AsyncDisposableStack) => Promise<Service>,
+  { stop_ms_max = STOP_MS_MAX }: { readonly stop_ms_max?: number } = {},
 ): Promise<never> {
   const stopRequested = firstSignal()
   const resources = new AsyncDisposableStack()
@@ -34,8 +37,11 @@ export async function runService(
     log.info({ url, pid: process.pid }, `${name} is ready`)
     const signal = await stopRequested
     log.info({ signal }, `${name} stops`)
-    await server.stop()
-    await resources.disposeAsync()
+    const stopped = server.stop().then(() => resources.disposeAsync())
+    if (!(await within(stopped, stop_ms_max))) {
+      log.error({ stop_ms_max }, `${name} did not stop in time and ends now`)
+      process.exit(1)
+    }
     log.info(`${name} has stopped`)
     process.exit(0)
   } catch (error) {
@@ -71,6 +77,9 @@ async function closeAnyway(resources: AsyncDisposableStack, name: string): Promi
     process.stderr.write(`${name}: while closing: ${explain(error)}\n`)
   }
 }
+
+/** Longer than the server drains, shorter than the 30 seconds after which an orchestrator kills without a word. */
+const STOP_MS_MAX = 28_000
 
 /** What shells report for a process that an impatient Ctrl-C ended. */
 const SIGNAL_EXIT = 130
