@@ -8,7 +8,7 @@ import type { EventBus } from '../bus.ts'
 import { describeEventBus } from '../bus-contract.ts'
 import type { BusEvent } from '../event.ts'
 import { openPostgresEventBus } from './open.ts'
-import { busEvent } from './tables.ts'
+import { busConsumer, busEvent } from './tables.ts'
 
 describeEventBus('PostgreSQL', async () => {
   const test = await createTestDatabase({ name: 'event-bus' })
@@ -69,6 +69,15 @@ describe('the event bus in PostgreSQL', () => {
     expect(await database.system.select().from(busEvent)).toContainEqual(row)
     await bus.prune(new Date(published_ms + week_ms + 3_600_000))
     expect(await database.system.select().from(busEvent)).toEqual([])
+    await database.close({ timeout_s: 1 })
+  })
+
+  it('says so when it has lost what a consumer had read, instead of bringing nothing', async () => {
+    const database = openDatabase({ url: test.url, applicationName: 'test', log: silent })
+    const ahead = { xid: 2n ** 60n, seq: 1n }
+    await database.system.insert(busConsumer).values({ consumer: 'ahead', ...ahead })
+    const subscription = bus.subscribe({ consumer: 'ahead', types: ['thing.made'] })
+    await expect(subscription.fetch(1)).rejects.toThrow(/has lost transactions/)
     await database.close({ timeout_s: 1 })
   })
 

@@ -3,7 +3,7 @@ import type { Db } from '../../db/pools.ts'
 import { preparedFor } from '../../db/prepared.ts'
 import { horizonOf } from '../../journal/horizon.ts'
 import type { Pace } from '../../journal/polling-loop.ts'
-import { BEGINNING, justBefore, type Position } from '../../journal/position.ts'
+import { BEGINNING, compare, justBefore, type Position } from '../../journal/position.ts'
 import { placeholderFor } from '../../placeholder.ts'
 import type { BusSubscription } from '../bus.ts'
 import type { BusEvent } from '../event.ts'
@@ -34,6 +34,8 @@ export class PostgresSubscription implements BusSubscription {
     const after = this.#position ?? (await this.#acknowledged())
     const { horizon, isWaiting } = await readHorizon(this.#db)
     const upTo = justBefore(horizon)
+    // After a restore or a failover: its transactions count on from earlier, and what they bring would be skipped.
+    if (compare(upTo, after) < 0) throw new Error('The event bus has lost transactions that were read from it.')
     const rows = await this.#rows(this.#db).execute({ ...after, upToXid: upTo.xid, limit })
     const last = rows.at(-1)
     const isFull = rows.length === limit && last !== undefined
