@@ -406,6 +406,13 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
         expect(handled).toEqual([1, 2, 3, 4])
       })
 
+      it('says so when the journal has lost what was published from it, instead of publishing nothing', async () => {
+        const ahead = { source: `source of ${scope}`, xid: 2n ** 60n, seq: 1n }
+        await database.system.insert(busTables.dispatchOffset).values(ahead)
+        const { dispatcher: dispatching } = await dispatcher()
+        await expect(dispatching.runOnce()).rejects.toThrow(/has lost transactions/)
+      })
+
       it('is one at a time: the second of a service waits until the first is gone', async () => {
         const [{ dispatcher: first, tail }, { dispatcher: second }] = [await dispatcher(), await dispatcher()]
         await first.runOnce()

@@ -6,6 +6,7 @@ import type { Database } from '../db/pools.ts'
 import type { JournalEvent } from '../journal/event.ts'
 import { type Pace, PollingLoop, type Schedule } from '../journal/polling-loop.ts'
 import { BEGINNING, type Position } from '../journal/position.ts'
+import { readHorizon } from '../journal/read.ts'
 import type { JournalTail } from '../journal/tail.ts'
 import type { EventBus } from './bus.ts'
 import type { BusEvent } from './event.ts'
@@ -100,7 +101,11 @@ export class Dispatcher {
   async #storedOffset(): Promise<Position> {
     const { database, source } = this.#options
     const [row] = await database.system.select().from(dispatchOffset).where(eq(dispatchOffset.source, source))
-    return row ?? BEGINNING
+    if (row === undefined) return BEGINNING
+    const { horizon } = await readHorizon(database.system)
+    // After a restore or a failover: its transactions count on from earlier, and what they append would be skipped.
+    if (row.xid >= horizon) throw new Error('The journal has lost transactions that were published from it.')
+    return row
   }
 
   async #storeOffset(position: Position): Promise<void> {
