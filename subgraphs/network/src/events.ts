@@ -1,44 +1,41 @@
-import { type Id, isId } from '@carriergraph/shared/ids.ts'
+import { idField, instantField } from '@carriergraph/shared/bus/event-fields.ts'
 import { z } from 'zod'
 import { LINK_STATUSES } from './domain/link.ts'
 import { SLICE_SERVICE_TYPES } from './domain/s-nssai.ts'
 import { SLA_SEVERITIES } from './domain/severity.ts'
 import { SLA_METRICS } from './domain/sla.ts'
 
-const id = <P extends string>(prefix: P, of: string) =>
-  z.custom<Id<P>>((value) => typeof value === 'string' && isId(prefix, value)).describe(`${of}, ${prefix}_….`)
-
 const violation = {
-  violationId: id('vio', 'The violation'),
-  sliceId: id('slc', 'The slice'),
-  ownerId: id('usr', 'Who ordered the slice'),
+  violationId: idField('vio').describe('The violation.'),
+  sliceId: idField('slc').describe('The slice.'),
+  ownerId: idField('usr').describe('Who ordered the slice.'),
   metric: z.enum(SLA_METRICS).describe('The objective that was missed.'),
   threshold: z.number().describe("The promised value, in the metric's unit."),
   observed: z.number().describe('The worst value in the window that opened it.'),
   severity: z.enum(SLA_SEVERITIES).describe('How far from the promise.'),
-  openedAt: z.iso.datetime().describe('When the sample that opened it was measured.'),
+  openedAt: instantField.describe('When the sample that opened it was measured.'),
 }
 
 /** What the journal of the network says and the bus carries: the data of each type of event. It consumes nothing. */
 export const published = {
   'slice.created': z.strictObject({
-    sliceId: id('slc', 'The slice'),
-    ownerId: id('usr', 'Who ordered it'),
+    sliceId: idField('slc').describe('The slice.'),
+    ownerId: idField('usr').describe('Who ordered it.'),
     name: z.string().describe('The name given by whoever ordered it.'),
     serviceType: z.enum(SLICE_SERVICE_TYPES).describe('Slice/service type.'),
   }),
   'sla_violation.opened': z.strictObject(violation),
   'sla_violation.closed': z.strictObject({
     ...violation,
-    closedAt: z.iso.datetime().describe('When the sample that closed it was measured.'),
+    closedAt: instantField.describe('When the sample that closed it was measured.'),
   }),
   'link.status_changed': z.strictObject({
-    linkId: id('lnk', 'The link'),
+    linkId: idField('lnk').describe('The link.'),
     status: z.enum(LINK_STATUSES).describe('The state that it is in now.'),
   }),
 } as const satisfies Record<string, z.ZodType>
 
-type Published = { readonly [Type in keyof typeof published]: z.input<(typeof published)[Type]> }
+type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }
 
 /** An event of ours, its data checked by the compiler. */
 export const eventOf = <Type extends keyof Published>(type: Type, data: Published[Type]) => ({ type, data })

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
+import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
 import { type Context, contextOf } from './context.ts'
 import { MIGRATIONS_FOLDER } from './db/migrate.ts'
-import { policies } from './policies.ts'
 import { resolvers } from './resolvers/index.ts'
 
 /** What makes the network out of the kit's parts. */
@@ -11,6 +11,6 @@ export const network: SubgraphDefinition<Context> = {
   sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/network.graphql', import.meta.url)),
   migrationsFolder: MIGRATIONS_FOLDER,
   resolvers,
-  policies,
+  policies: ownership({ User: 'id' }),
   context: contextOf,
 }

@@ -25,7 +25,7 @@ export const newestViolationsOfSlice = ordering({ ...newestViolations, name: 'SL
 
 /** What is left out does not restrict. */
 export type ViolationFilter = {
-  readonly ownerId: Id<'usr'> | undefined
+  readonly seenBy: Id<'usr'> | 'everybody'
   readonly sliceId: Id<'slc'> | undefined
   readonly open: boolean | undefined
   readonly minSeverity: SlaSeverity | undefined
@@ -35,12 +35,12 @@ export type ViolationFilter = {
 export function listViolations(
   db: Db,
   page: Page<typeof newestViolations.by>,
-  { ownerId, sliceId, open, minSeverity }: ViolationFilter,
+  { seenBy, sliceId, open, minSeverity }: ViolationFilter,
 ): Promise<SlaViolation[]> {
   const { where, orderBy, limit } = keyset(page)
   const { closedAt } = slaViolations
   const conditions = [
-    ownerId && eq(slaViolations.ownerId, ownerId),
+    seenBy === 'everybody' ? undefined : eq(slaViolations.ownerId, seenBy),
     sliceId && eq(slaViolations.sliceId, sliceId),
     open === undefined ? undefined : open ? isNull(closedAt) : isNotNull(closedAt),
     minSeverity && inArray(slaViolations.severity, [...atLeast(minSeverity)]),

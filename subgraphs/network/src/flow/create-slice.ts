@@ -3,11 +3,11 @@ import type { Db, TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findOrdered, insertSlice, type Slice, takeSd } from '../db/slices.ts'
 import type { SliceOrder } from '../domain/slice-order.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 type Ordered = Outcome<Slice, 'IDEMPOTENCY_KEY_REUSED'>
 

@@ -1,8 +1,8 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { APPEND_ROWS_MAX, appendToJournal, type NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { SlaViolation } from '../db/sla-violations.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 type Changes = { readonly opened: readonly SlaViolation[]; readonly closed: readonly SlaViolation[] }
 

@@ -1,13 +1,13 @@
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findWindows, insertSamples, saveWindows } from '../db/kpi-samples.ts'
 import { closeViolations, findOpenViolations, insertViolations, type SlaViolation } from '../db/sla-violations.ts'
 import { lockSlice } from '../db/slices.ts'
 import type { KpiSample } from '../domain/kpi-sample.ts'
 import { journalViolations } from './journal-violations.ts'
-import type { Provenance } from './provenance.ts'
 import { watchSlice } from './watch-slice.ts'
 
 export type Recorded = {

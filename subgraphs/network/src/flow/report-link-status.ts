@@ -2,11 +2,11 @@ import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { type Link, lockLink, updateLinkStatus } from '../db/links.ts'
 import type { LinkStatus } from '../domain/link.ts'
 import { eventOf } from '../events.ts'
-import type { Provenance } from './provenance.ts'
 
 /** Takes note of a link's state; the state that it is in already changes nothing and tells nobody. */
 export function reportLinkStatus(

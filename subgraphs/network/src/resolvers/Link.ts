@@ -1,6 +1,6 @@
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { present } from '@carriergraph/shared/loader.ts'
 import type { LinkResolvers } from '../generated/resolvers.ts'
-import { present } from './present.ts'
 
 export const Link: LinkResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.link.load(parseId('lnk', id)),

@@ -1,3 +1,4 @@
+import { ownersSeenBy } from '@carriergraph/shared/authorize/ownership.ts'
 import { toConnection } from '@carriergraph/shared/connection/connection.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
@@ -5,7 +6,6 @@ import { sitePages, sitesByName } from '../db/sites.ts'
 import { listViolations, newestViolations } from '../db/sla-violations.ts'
 import { newestSlices, ownSlicePages, slicePages } from '../db/slices.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
-import { onlyOwnerFor } from '../policies.ts'
 
 export const Query: QueryResolvers = {
   site: (_, { id }, { loaders }) => loaders.site.load(parseId('ste', id)),
@@ -19,15 +19,15 @@ export const Query: QueryResolvers = {
 
   async slices(_, args, { actor, db }) {
     const page = pageArgs(newestSlices, args)
-    const ownerId = onlyOwnerFor(actor)
-    const slices = ownerId === undefined ? slicePages(db, page) : ownSlicePages(db, page, { ownerId })
+    const ownerId = ownersSeenBy(actor)
+    const slices = ownerId === 'everybody' ? slicePages(db, page) : ownSlicePages(db, page, { ownerId })
     return toConnection(await slices, page)
   },
 
   async slaViolations(_, { filter, ...args }, { actor, db }) {
     const page = pageArgs(newestViolations, args)
     const violations = await listViolations(db, page, {
-      ownerId: onlyOwnerFor(actor),
+      seenBy: ownersSeenBy(actor),
       sliceId: filter?.sliceId == null ? undefined : parseId('slc', filter.sliceId),
       open: filter?.open ?? undefined,
       minSeverity: filter?.minSeverity ?? undefined,

@@ -1,6 +1,6 @@
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { present } from '@carriergraph/shared/loader.ts'
 import type { SlaViolationResolvers } from '../generated/resolvers.ts'
-import { present } from './present.ts'
 
 export const SlaViolation: SlaViolationResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.violation.load(parseId('vio', id)),

@@ -1,5 +1,5 @@
+import { present } from '@carriergraph/shared/loader.ts'
 import type { SlaViolationEventResolvers } from '../generated/resolvers.ts'
-import { present } from './present.ts'
 
 export const SlaViolationEvent: SlaViolationEventResolvers = {
   violation: async ({ violationId }, _, { loaders }) => present(await loaders.violation.load(violationId), violationId),

@@ -1,4 +1,7 @@
+import { readId } from '@carriergraph/shared/ids.ts'
+import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../../context.ts'
 import { checkSamples, type KpiSample } from '../../domain/kpi-sample.ts'
 import { type Recorded, recordKpiSamples as record } from '../../flow/record-kpi-samples.ts'
@@ -8,12 +11,10 @@ import type {
   NetworkErrorCode,
   RecordKpiSamplesInput,
 } from '../../generated/resolvers.ts'
-import { errorOf, idIn } from '../error.ts'
-import { provenanceOf } from '../provenance.ts'
 
 export const recordKpiSamples: NonNullable<MutationResolvers['recordKpiSamples']> = async (_, { input }, context) => {
   const recorded = await checkAndRecord(input, context)
-  if (!recorded.ok) return { accepted: 0, duplicates: 0, opened: [], closed: [], errors: [errorOf(recorded)] }
+  if (!recorded.ok) return { accepted: 0, duplicates: 0, opened: [], closed: [], errors: [payloadError(recorded)] }
   const { accepted, opened, closed } = recorded.value
   const duplicates = input.samples.length - accepted
   return { accepted, duplicates, opened: [...opened], closed: [...closed], errors: [] }
@@ -23,7 +24,7 @@ async function checkAndRecord(
   input: RecordKpiSamplesInput,
   context: Context,
 ): Promise<Outcome<Recorded, NetworkErrorCode>> {
-  const sliceId = idIn('slc', input.sliceId, 'sliceId')
+  const sliceId = readId('slc', input.sliceId, ['sliceId'])
   if (!sliceId.ok) return sliceId
   const provenance = provenanceOf(context)
   const samples = checkSamples(input.samples.map(sampleOf), provenance.now)
