@@ -10,6 +10,7 @@ import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
 import { type EnumTypeDefinitionNode, Kind, parse } from 'graphql'
 import { z } from 'zod'
 import { GATEWAY_CODES } from '../gateway/src/errors/codes.ts'
+import { SIZE_REASONS } from '../gateway/src/limits/operation-size.ts'
 import { repositoryFile, SUBGRAPHS, type SubgraphName, subgraphSdl } from './subgraphs.ts'
 
 /** File to text, for everything that is generated. */
@@ -19,6 +20,15 @@ async function documents(): Promise<Map<string, string>> {
     for (const [type, schema] of await publishedBy(name)) files.set(`docs/events/${type}.json`, schema)
   }
   return files
+}
+
+/** Apollo Server's own codes, which subgraphs and gateway answer with as well. */
+const STANDARD_CODES = {
+  GRAPHQL_PARSE_FAILED: 'The operation is not GraphQL.',
+  GRAPHQL_VALIDATION_FAILED:
+    'The operation does not fit the schema, or is larger than allowed: see `extensions.reason`.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has several operations and the request names none of them.',
+  INTERNAL_SERVER_ERROR: 'A fault of ours. Its `extensions.correlationId` finds it in the logs.',
 }
 
 const INTRODUCTION = `# Error codes
@@ -34,7 +44,9 @@ function errorsPage(): string {
   const sections = [
     section('Any query or request', KIT_REFUSALS),
     section('`extensions.reason` beside UNAUTHENTICATED', UNAUTHENTICATED_REASONS),
+    section('What GraphQL servers share', STANDARD_CODES),
     section('The gateway', GATEWAY_CODES),
+    section('`extensions.reason` beside GRAPHQL_VALIDATION_FAILED', SIZE_REASONS),
     ...SUBGRAPHS.flatMap(({ name }) => errorEnums(name)).map(({ title, codes }) => section(title, codes)),
     section('A subgraph, to whoever calls it directly', SERVER_REFUSALS),
     section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
