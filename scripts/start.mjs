@@ -1,12 +1,13 @@
 // The first thing that `pnpm start` runs, in plain JavaScript so that any Node can read it. It refuses an old Node with
 // one sentence and hands over to scripts/start/main.ts, which needs a Node that runs TypeScript as it is.
 
-const NODE_MAJOR_MIN = 24
-const major = Number(process.versions.node.split('.')[0])
+// 24.2 is the first that knows import.meta.main.
+const OLDEST = [24, 2]
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-if (major < NODE_MAJOR_MIN) {
+if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   console.error(
-    `CarrierGraph needs Node ${NODE_MAJOR_MIN} or newer and this is ${process.version}: install it from https://nodejs.org and run the command again.`,
+    `CarrierGraph needs Node ${OLDEST.join('.')} or newer and this is ${process.version}: install it from https://nodejs.org and run the command again.`,
   )
   process.exit(1)
 }

@@ -17,11 +17,13 @@ export interface SimulatedSlice {
 export interface SimulatedAccount {
   id: string
   msisdn: string
-  paymentMode: 'PREPAID' | 'POSTPAID'
   balance: MoneyText
+  creditLimit: MoneyText
   lowBalanceThreshold: MoneyText
-  /** A wallet of the account's owner in the account's currency, if there is one. */
-  walletId: string | null
+  /** What a data session costs: the price of each started block of bytes. Null where the tariff has no data. */
+  dataRate: { blockSize: number; pricePerBlock: string } | null
+  /** The wallet that the account is topped up from; null where there is none in its currency. */
+  wallet: { id: string; balance: MoneyText } | null
 }
 
 /** What the simulator has to work with, as the graph told it. */

@@ -1,31 +1,44 @@
 import { styleText } from 'node:util'
 import type { Installation } from './installation.ts'
+import { graphUrlOf } from './services.ts'
+
+const QUERY =
+  '{ users(first: 3) { nodes { displayName slices { nodes { name } } billingAccounts { nodes { balance { amount currency } } } } } }'
+const SUBSCRIPTION =
+  'subscription { slaViolationDetected { violation { metric observed threshold slice { name owner { displayName } } } } }'
+
+/** What this start brought up beside the graph itself. */
+export interface Extras {
+  /** Tokens come from the development issuer. */
+  signsTokens: boolean
+  /** The traffic simulator runs. */
+  simulated: boolean
+}
 
 /** Prints where everything is, and a query and a subscription to try. */
-export function announce(installation: Installation, playgroundToken: string | null): void {
-  const base = `http://127.0.0.1:${installation.ports.gateway}`
-  const bold = (text: string) => styleText('bold', text)
+export function announce(installation: Installation, { signsTokens, simulated }: Extras): void {
+  const graph = graphUrlOf(installation)
+  const at = (path: string) => new URL(path, graph).href
+  const token = signsTokens ? '$(npx pnpm@10 -s token --role operator)' : '<a token of your issuer>'
   const lines = [
     '',
-    `${bold('CarrierGraph is running.')} Ctrl-C stops all of it.`,
+    `${styleText('bold', 'CarrierGraph is running.')} Ctrl-C stops all of it.`,
     '',
-    `  Graph       ${base}/graphql  (HTTP and WebSocket)`,
-    ...(playgroundToken === null ? [] : [`  Playground  ${base}/  (open it in a browser)`]),
-    `  Health      ${base}/health/ready`,
+    `  Graph       ${graph}  (HTTP and WebSocket)`,
+    ...(installation.production ? [] : [`  Playground  ${at('/')}  (open it in a browser)`]),
+    `  Health      ${at('/health/ready')}`,
     `  Logs        ${installation.directory}/logs`,
+    ...(simulated ? ['  Simulator   makes traffic; SIMULATOR=off goes without it'] : []),
+    '',
+    'Try a query:',
+    '',
+    `  curl -s ${graph} -H "authorization: Bearer ${token}" \\`,
+    `    -H 'content-type: application/json' -d '${JSON.stringify({ query: QUERY })}'`,
+    '',
+    `Try a subscription, ${installation.production ? 'over graphql-ws at the same URL' : 'in the playground'}:`,
+    '',
+    `  ${SUBSCRIPTION}`,
+    '',
   ]
-  if (playgroundToken !== null) {
-    lines.push(
-      '',
-      'Try a query, with a token for the operator:',
-      '',
-      `  curl -s ${base}/graphql -H "authorization: Bearer $(npx pnpm@10 -s token --role operator)" \\`,
-      `    -H 'content-type: application/json' -d '{"query":"{ users(first: 3) { nodes { displayName slices { nodes { name } } } } }"}'`,
-      '',
-      'Try a subscription: paste this into the playground and press play.',
-      '',
-      '  subscription { slaViolationDetected { violation { metric observed threshold slice { name owner { displayName } } } } }',
-    )
-  }
   console.log(lines.join('\n'))
 }

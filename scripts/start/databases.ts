@@ -1,9 +1,13 @@
 import { join } from 'node:path'
 import { provisionDatabase } from '@carriergraph/shared/db/roles.ts'
-import { startPostgres } from '../postgres/launch.ts'
+import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
+import { PostgresStartError } from '../postgres/failure.ts'
+import { type RunningPostgres, startPostgres } from '../postgres/launch.ts'
 import { SUBGRAPHS } from '../subgraphs.ts'
-import type { Installation, Wiring } from './installation.ts'
-import { step } from './progress.ts'
+import type { Installation } from './installation.ts'
+import type { Step } from './progress.ts'
+import type { Databases } from './services.ts'
+import type { Part } from './shutdown.ts'
 import type { LocalSecrets } from './state.ts'
 
 /** Five services with a few small pools each, and room for tools. */
@@ -13,36 +17,48 @@ const MAX_CONNECTIONS = 300
 export async function prepareDatabases(
   installation: Installation,
   secrets: LocalSecrets,
-  running: { name: string; stop(): Promise<void> }[],
-): Promise<Pick<Wiring, 'databaseUrls' | 'eventBusUrl'>> {
-  const given = installation.databaseUrls
+  parts: Part[],
+  step: Step,
+): Promise<Databases> {
+  const { databaseUrls: given, eventBusUrl } = installation
   const missing = SUBGRAPHS.map(({ name }) => name).filter((name) => given[name] === undefined)
-  if (missing.length === 0 && installation.eventBusUrl !== undefined) {
-    return { databaseUrls: given as Wiring['databaseUrls'], eventBusUrl: installation.eventBusUrl }
+  if (missing.length === 0 && eventBusUrl !== undefined) {
+    return { databaseUrls: given as Databases['databaseUrls'], eventBusUrl }
   }
-  const server = await step('PostgreSQL 18 (embedded)', (detail) =>
-    startPostgres({
-      dataDir: join(installation.directory, 'postgres'),
-      port: installation.ports.postgres,
+  const server = await step('PostgreSQL 18 (embedded)', (detail) => embedded(installation, secrets, detail))
+  parts.push({ name: 'postgres', stop: () => server.stop() })
+  return step('Databases', async () => {
+    const make = (name: string, password: string) =>
+      provisionDatabase({ adminUrl: server.url('postgres'), name, role: name, password })
+    const made = await Promise.all(
+      missing.map(async (name) => [name, await make(name, secrets.databases[name])] as const),
+    )
+    return {
+      databaseUrls: { ...given, ...Object.fromEntries(made) } as Databases['databaseUrls'],
+      eventBusUrl: eventBusUrl ?? (await make('bus', secrets.bus)),
+    }
+  })
+}
+
+async function embedded(
+  { directory, ports }: Installation,
+  secrets: LocalSecrets,
+  onProgress: (text: string) => void,
+): Promise<RunningPostgres> {
+  try {
+    return await startPostgres({
+      dataDir: join(directory, 'postgres'),
+      port: ports.postgres,
       password: secrets.postgres,
       settings: { max_connections: String(MAX_CONNECTIONS) },
-      onProgress: detail,
-    }),
-  )
-  running.push({ name: 'postgres', stop: () => server.stop() })
-  return step('Databases', async () => {
-    const made = await Promise.all(
-      missing.map(async (name) => {
-        const password = secrets.databases[name]
-        return [
-          name,
-          await provisionDatabase({ adminUrl: server.url('postgres'), name, role: name, password }),
-        ] as const
-      }),
+      onProgress,
+    })
+  } catch (error) {
+    // The launcher does not know the variable that its port came from.
+    if (!(error instanceof PostgresStartError) || error.code !== 'PORT_IN_USE') throw error
+    throw new StartupFault(
+      `Port ${ports.postgres}, where PostgreSQL would listen, is in use: stop what listens there, or choose another with PORT_POSTGRES=….`,
+      { cause: error },
     )
-    const eventBusUrl =
-      installation.eventBusUrl ??
-      (await provisionDatabase({ adminUrl: server.url('postgres'), name: 'bus', role: 'bus', password: secrets.bus }))
-    return { databaseUrls: { ...given, ...Object.fromEntries(made) } as Wiring['databaseUrls'], eventBusUrl }
-  })
+  }
 }

@@ -1,144 +1,140 @@
-import { join } from 'node:path'
+import { resolve } from 'node:path'
+import { bool, port, readConfig, secretsList, url, urlOf } from '@carriergraph/shared/config.ts'
+import { z } from 'zod'
 import { repositoryFile, SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
-import type { ServiceSpec } from './service.ts'
-import { StartError } from './start-error.ts'
 
-const HOST = '127.0.0.1'
+/** Who issues the tokens that every service accepts. */
+export interface Identity {
+  jwksUrl: string
+  issuer: string
+  audience: string
+}
 
 /** Where everything of one local installation listens and lives. */
 export interface Installation {
-  /** Databases, logs, keys and secrets; removed, the next start begins anew. */
+  /** Absolute. Databases, logs, keys and secrets; removed, the next start begins anew. */
   directory: string
   ports: Record<SubgraphName | 'gateway' | 'issuer' | 'postgres', number>
   /** Databases that the environment names; the others are embedded. */
   databaseUrls: Partial<Record<SubgraphName, string>>
   eventBusUrl: string | undefined
+  /** The value of SIGNING_KEYS; without one, keys are made and kept. */
+  signingKeys: string | undefined
   /** A token issuer that the environment names; without one the development issuer is started. */
-  identity: { jwksUrl: string; issuer: string; audience: string } | null
+  identity: Identity | null
   production: boolean
+  /** Whether the traffic simulator may run. */
+  simulator: boolean
 }
 
-/** Reads the installation from the environment. Throws a StartError for a port that is none. */
-export function installationFrom(env: NodeJS.ProcessEnv): Installation {
-  const port = (variable: string, fallback: number): number => {
-    const value = Number(env[variable] || fallback)
-    if (Number.isInteger(value) && value > 0 && value < 65_536) return value
-    throw new StartError(`${variable}=${env[variable]} is no port: give a whole number from 1 to 65535.`)
-  }
-  const jwksUrl = env.JWKS_URL
-  return {
-    directory: env.CARRIERGRAPH_HOME || repositoryFile('.carriergraph'),
-    ports: {
-      gateway: port('PORT', 4000),
-      network: port('PORT_NETWORK', 4001),
-      billing: port('PORT_BILLING', 4002),
-      payments: port('PORT_PAYMENTS', 4003),
-      risk: port('PORT_RISK', 4004),
-      issuer: port('PORT_ISSUER', 4005),
-      postgres: port('PORT_POSTGRES', 4006),
-    },
-    databaseUrls: Object.fromEntries(
-      SUBGRAPHS.flatMap(({ name }) => {
-        const url = env[databaseVariable(name)]
-        return url ? [[name, url]] : []
-      }),
-    ),
-    eventBusUrl: env.EVENT_BUS_URL || undefined,
-    identity: jwksUrl ? { jwksUrl, issuer: env.JWT_ISSUER ?? '', audience: env.JWT_AUDIENCE ?? 'carriergraph' } : null,
-    production: env.NODE_ENV === 'production',
-  }
-}
+const PORT_VARIABLES = {
+  gateway: 'PORT',
+  network: 'PORT_NETWORK',
+  billing: 'PORT_BILLING',
+  payments: 'PORT_PAYMENTS',
+  risk: 'PORT_RISK',
+  issuer: 'PORT_ISSUER',
+  postgres: 'PORT_POSTGRES',
+} as const satisfies Record<keyof Installation['ports'], string>
 
-export const databaseVariable = (name: SubgraphName): string => `DATABASE_URL_${name.toUpperCase()}`
+// Everything is told where everything else is before it listens, so nothing can be left to the system.
+const fixedPort = (fallback: number) =>
+  port.refine((value) => value > 0, 'is 0, expected a port number').default(fallback)
+const databaseUrl = urlOf('postgres:', 'postgresql:').optional()
+
+/** The variable that names a subgraph's database. */
+export const databaseVariable = <N extends SubgraphName>(name: N): `DATABASE_URL_${Uppercase<N>}` =>
+  `DATABASE_URL_${name.toUpperCase() as Uppercase<N>}`
+
+const variables = z.object({
+  CARRIERGRAPH_HOME: z.string().default(repositoryFile('.carriergraph')),
+  NODE_ENV: z.string().default('development'),
+  SIMULATOR: bool.default(true),
+  PORT: fixedPort(4000),
+  PORT_NETWORK: fixedPort(4001),
+  PORT_BILLING: fixedPort(4002),
+  PORT_PAYMENTS: fixedPort(4003),
+  PORT_RISK: fixedPort(4004),
+  PORT_ISSUER: fixedPort(4005),
+  PORT_POSTGRES: fixedPort(4006),
+  DATABASE_URL_NETWORK: databaseUrl,
+  DATABASE_URL_BILLING: databaseUrl,
+  DATABASE_URL_PAYMENTS: databaseUrl,
+  DATABASE_URL_RISK: databaseUrl,
+  EVENT_BUS_URL: databaseUrl,
+  SIGNING_KEYS: secretsList.optional(),
+  JWKS_URL: url.optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().default('carriergraph'),
+})
+
+const settings = variables.superRefine((env, context) => {
+  const fault = (variable: string, message: string) => context.addIssue({ code: 'custom', path: [variable], message })
+  if (env.NODE_ENV === 'production' && env.JWKS_URL === undefined)
+    fault(
+      'JWKS_URL',
+      'is missing, expected the keys of a token issuer of your own: development tokens are for development',
+    )
+  if (env.JWKS_URL !== undefined && env.JWT_ISSUER === undefined)
+    fault('JWT_ISSUER', 'is missing, expected the "iss" of the tokens that JWKS_URL verifies')
+  const seen = new Map<number, string>()
+  for (const variable of Object.values(PORT_VARIABLES)) {
+    const other = seen.get(env[variable])
+    if (other !== undefined) fault(variable, `is ${env[variable]}, which ${other} has already`)
+    seen.set(env[variable], variable)
+  }
+})
 
 /**
- * What will listen where, and the variable that moves it. PostgreSQL is not among them: a server that an earlier start
- * left behind is adopted with its port.
+ * Reads the installation from the environment.
+ * @throws ConfigError that lists every fault at once
  */
-export function listeners(installation: Installation): Map<string, { port: number; variable: string }> {
-  const { ports } = installation
-  return new Map([
-    ['the gateway', { port: ports.gateway, variable: 'PORT' }],
-    ...SUBGRAPHS.map(
-      ({ name }) => [`subgraph ${name}`, { port: ports[name], variable: `PORT_${name.toUpperCase()}` }] as const,
+export function installationFrom(env: NodeJS.ProcessEnv): Installation {
+  const config = readConfig(settings, env)
+  const { JWKS_URL: jwksUrl, JWT_ISSUER: issuer = '', JWT_AUDIENCE: audience } = config
+  const production = config.NODE_ENV === 'production'
+  return {
+    directory: resolve(config.CARRIERGRAPH_HOME),
+    ports: Object.fromEntries(
+      Object.entries(PORT_VARIABLES).map(([name, variable]) => [name, config[variable]]),
+    ) as Installation['ports'],
+    databaseUrls: Object.fromEntries(
+      SUBGRAPHS.flatMap(({ name }) => {
+        const given = config[databaseVariable(name)]
+        return given === undefined ? [] : [[name, given]]
+      }),
     ),
-    ...(installation.identity === null
-      ? [['the token issuer', { port: ports.issuer, variable: 'PORT_ISSUER' }] as const]
-      : []),
-  ])
-}
-
-/** What is found out or made while starting, and what the services are then told. */
-export interface Wiring {
-  databaseUrls: Record<SubgraphName, string>
-  eventBusUrl: string
-  signingKeys: string
-  identity: { jwksUrl: string; issuer: string; audience: string }
-  /** Token that the playground sends; null in production. */
-  playgroundToken: string | null
-}
-
-const subgraphUrl = (installation: Installation, name: SubgraphName): string =>
-  `http://${HOST}:${installation.ports[name]}/graphql`
-
-/** The environment that every subgraph has in common. */
-function sharedEnvironment(wiring: Wiring): Record<string, string> {
-  return {
-    ...inherited(),
-    HOST,
-    EVENT_BUS_URL: wiring.eventBusUrl,
-    SIGNING_KEYS: wiring.signingKeys,
-    JWKS_URL: wiring.identity.jwksUrl,
-    JWT_ISSUER: wiring.identity.issuer,
-    JWT_AUDIENCE: wiring.identity.audience,
+    eventBusUrl: config.EVENT_BUS_URL,
+    signingKeys: config.SIGNING_KEYS && env.SIGNING_KEYS,
+    identity: jwksUrl === undefined ? null : { jwksUrl, issuer, audience },
+    production,
+    simulator: config.SIMULATOR && !production,
   }
 }
 
-/** What a child may inherit: nothing that would switch a service to something that this start does not know of. */
-function inherited(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'SystemRoot', 'NODE_ENV', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS']
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+/** What listens where, and the variable that moves it. */
+export interface Listener {
+  what: string
+  port: number
+  variable: string
 }
 
-/** The four subgraphs as processes. */
-export function subgraphServices(installation: Installation, wiring: Wiring): ServiceSpec[] {
-  return SUBGRAPHS.map(({ name }) => ({
-    name,
-    entry: repositoryFile(`subgraphs/${name}/src/main.ts`),
-    env: {
-      ...sharedEnvironment(wiring),
-      PORT: String(installation.ports[name]),
-      DATABASE_URL: wiring.databaseUrls[name],
-      ...(name === 'payments' ? { RISK_URL: subgraphUrl(installation, 'risk') } : {}),
-    },
-    readyUrl: `http://${HOST}:${installation.ports[name]}/health/ready`,
-    logFile: join(installation.directory, 'logs', `${name}.log`),
-  }))
-}
-
-/** The gateway as a process. */
-export function gatewayService(installation: Installation, wiring: Wiring): ServiceSpec {
-  return {
-    name: 'gateway',
-    entry: repositoryFile('gateway/src/main.ts'),
-    env: {
-      ...sharedEnvironment(wiring),
-      PORT: String(installation.ports.gateway),
-      SUBGRAPH_URLS: SUBGRAPHS.map(({ name }) => `${name}=${subgraphUrl(installation, name)}`).join(','),
-      ...(wiring.playgroundToken === null ? {} : { PLAYGROUND_TOKEN: wiring.playgroundToken }),
-    },
-    readyUrl: `http://${HOST}:${installation.ports.gateway}/health/ready`,
-    logFile: join(installation.directory, 'logs', 'gateway.log'),
-  }
-}
-
-/** The traffic simulator as a process; it works through the public graph with a token of its own. */
-export function simulatorService(installation: Installation, token: string): ServiceSpec {
-  return {
-    name: 'simulator',
-    entry: repositoryFile('scripts/simulator/main.ts'),
-    env: { ...inherited(), GRAPH_URL: `http://${HOST}:${installation.ports.gateway}/graphql`, TOKEN: token },
-    readyUrl: null,
-    logFile: join(installation.directory, 'logs', 'simulator.log'),
-  }
+/**
+ * What this process and its services will listen on. PostgreSQL is not among them: a server that an earlier start left
+ * behind is adopted with its port.
+ */
+export function listenersOf({ ports, identity }: Installation): Listener[] {
+  const listener = (name: keyof typeof PORT_VARIABLES, what: string) => ({
+    what,
+    port: ports[name],
+    variable: PORT_VARIABLES[name],
+  })
+  return [
+    listener('gateway', 'the gateway'),
+    listener('network', 'subgraph network'),
+    listener('billing', 'subgraph billing'),
+    listener('payments', 'subgraph payments'),
+    listener('risk', 'subgraph risk'),
+    ...(identity === null ? [listener('issuer', 'the token issuer')] : []),
+  ]
 }

@@ -1,90 +1,76 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
 import { buildPlayground } from '../../gateway/playground/build.ts'
 import { announce } from './announce.ts'
+import type { ServiceSpec } from './child.ts'
 import { prepareDatabases } from './databases.ts'
 import { loadDemoData } from './demo.ts'
+import { errorText } from './error-text.ts'
 import { prepareIdentity } from './identity.ts'
-import {
-  gatewayService,
-  type Installation,
-  installationFrom,
-  listeners,
-  simulatorService,
-  subgraphServices,
-} from './installation.ts'
-import { requireDiskSpace, requireFreePorts } from './preconditions.ts'
-import { step } from './progress.ts'
-import { type ServiceSpec, startService } from './service.ts'
-import { StartError } from './start-error.ts'
+import { type Installation, installationFrom, listenersOf } from './installation.ts'
+import { claim, requireDirectory, requireDiskSpace, requireFreePorts } from './preconditions.ts'
+import { stepsOn } from './progress.ts'
+import { startService } from './service.ts'
+import { gatewayService, simulatorService, subgraphServices } from './services.ts'
+import { interruptionOf, type Part, stopAll } from './shutdown.ts'
 import { localSecrets, writeEnvironment } from './state.ts'
 
-/** What has to be stopped, in the order in which it was started. */
-type Stoppable = { readonly name: string; stop(): Promise<void> }
-
 /**
- * `pnpm start`: brings up everything, says where it is, and waits. SIGINT or SIGTERM stops it in reverse order; a
- * second one ends this process at once, and the children follow.
+ * `pnpm start`: brings up everything, says where it is, and waits. SIGINT, SIGTERM or a closed terminal stops it in
+ * reverse order, also half-way through the start. Exits with 1 when something could not be started or stopped.
  */
-export async function start(): Promise<void> {
-  const running: Stoppable[] = []
-  let stopping: Promise<void> | null = null
-  const stop = (): Promise<void> => {
-    stopping ??= stopAll(running)
-    return stopping
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (stopping !== null) process.exit(1)
-      void stop().then(() => process.exit(0))
-    })
-  }
+export async function start(): Promise<never> {
+  // Whoever reads our words may go; that is no reason to go with them.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+  const parts: Part[] = []
+  const { signal: stop, request } = interruptionOf(parts)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request)
+  let exitCode = 0
   try {
-    await bringUp(installationFrom(process.env), running, () => stopping !== null)
+    await bringUp(installationFrom(process.env), parts, stop)
+    await once(stop, 'abort')
   } catch (error) {
-    if (stopping !== null) return
-    console.error(error instanceof StartError || isNamed(error) ? `\n${error.message}` : error)
-    await stop()
-    process.exit(1)
+    if (!stop.aborted) {
+      exitCode = 1
+      console.error(`\n${errorText(error)}\n`)
+    }
   }
+  const { ok } = await stopAll(parts, stepsOn(process.stderr))
+  process.exit(ok ? exitCode : 1)
 }
 
-/** Errors of the parts that say in one sentence what to do, such as PostgresStartError. */
-function isNamed(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.name.endsWith('StartError')
-}
+/** Each part is added to `parts` as soon as it is there, so that whatever fails or interrupts can stop it. */
+async function bringUp(installation: Installation, parts: Part[], stop: AbortSignal): Promise<void> {
+  const step = stepsOn(process.stderr, stop)
+  const { directory, production } = installation
+  await requireDirectory(directory)
+  await requireDiskSpace(directory)
+  claim(directory)
+  await requireFreePorts(listenersOf(installation))
 
-async function bringUp(installation: Installation, running: Stoppable[], cancelled: () => boolean): Promise<void> {
-  await requireDiskSpace(installation.directory)
-  await requireFreePorts(listeners(installation))
-  const secrets = localSecrets(installation.directory)
-  const databases = await prepareDatabases(installation, secrets, running)
-  const identity = await prepareIdentity(installation, running)
-  const wiring = { ...databases, ...identity, signingKeys: secrets.signingKeys }
-  writeEnvironment(installation.directory, {
-    ...Object.fromEntries(
-      Object.entries(databases.databaseUrls).map(([name, url]) => [`DATABASE_URL_${name.toUpperCase()}`, url]),
-    ),
-    EVENT_BUS_URL: databases.eventBusUrl,
-  })
-  if (!installation.production) await step('Playground', (detail) => buildPlayground({ onProgress: detail }))
+  const secrets = localSecrets(directory)
+  const databases = await prepareDatabases(installation, secrets, parts, step)
+  const { identity, tokens } = await prepareIdentity(installation, parts, step)
+  writeEnvironment(directory, databases)
+  if (!production) await step('Playground', (detail) => buildPlayground({ onProgress: detail }))
 
-  const startOne = async (spec: ServiceSpec) => {
-    if (cancelled()) throw new StartError('Stopped while starting.')
-    const service = startService(spec, (text) => console.error(styleText('yellow', `! ${text}`)))
-    running.push(service)
-    await service.ready()
+  const startOne = (spec: ServiceSpec): Promise<void> => {
+    const service = startService(spec, (text) =>
+      console.error(styleText('yellow', `! ${text}`, { stream: process.stderr })),
+    )
+    parts.push(service)
+    return service.ready(stop)
   }
-  await step('Subgraphs: network, billing, payments, risk', () =>
-    Promise.all(subgraphServices(installation, wiring).map(startOne)),
-  )
-  if (!installation.production) await step('Demo data', () => loadDemoData(wiring))
-  await step('Gateway', () => startOne(gatewayService(installation, wiring)))
-  const token = wiring.playgroundToken
-  if (token !== null) await step('Traffic simulator', () => startOne(simulatorService(installation, token)))
-  announce(installation, wiring.playgroundToken)
-}
-
-/** Stops what runs, last started first. */
-async function stopAll(running: readonly Stoppable[]): Promise<void> {
-  for (const part of running.toReversed()) await step(`Stopping ${part.name}`, () => part.stop())
+  const wiring = {
+    ...databases,
+    identity,
+    signingKeys: installation.signingKeys ?? secrets.signingKeys,
+    playgroundToken: tokens?.playground ?? null,
+  }
+  const specs = [...subgraphServices(installation, wiring), gatewayService(installation, wiring)]
+  await step(`Services: ${specs.map(({ name }) => name).join(', ')}`, () => Promise.all(specs.map(startOne)))
+  if (!production) await step('Demo data', () => loadDemoData(wiring))
+  const simulated = installation.simulator && tokens !== null
+  if (simulated) await step('Traffic simulator', () => startOne(simulatorService(installation, tokens.simulator)))
+  announce(installation, { signsTokens: tokens !== null, simulated })
 }

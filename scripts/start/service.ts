@@ -1,51 +1,49 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { createWriteStream, mkdirSync } from 'node:fs'
+import { mkdirSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { StartError } from './start-error.ts'
-
-/** One process of the installation. */
-export interface ServiceSpec {
-  name: string
-  /** The TypeScript file to run, absolute. */
-  entry: string
-  env: Record<string, string>
-  /** Answers 200 when the service can work; null where there is nothing to ask. */
-  readyUrl: string | null
-  logFile: string
-}
+import { setTimeout as wait } from 'node:timers/promises'
+import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
+import { type Child, launch, type ServiceSpec } from './child.ts'
 
 export interface RunningService {
   readonly name: string
   /** Of the process that serves now: another one after it died and was started again. */
   readonly pid: number | undefined
-  /** Resolves when it can work; throws a StartError with its last words when it ends or takes too long. */
-  ready(): Promise<void>
-  /** Asks it to stop with SIGTERM and waits; after the deadline it is killed. */
+  /**
+   * Resolves when it can work. Rejects with a StartupFault that holds its last words when it ends or takes too long,
+   * and with the signal's reason when nobody wants it any more.
+   */
+  ready(cancelled?: AbortSignal): Promise<void>
+  /** Asks it to stop with SIGTERM and waits; after a deadline it is killed. */
   stop(): Promise<void>
+  /** Ends it at once. */
+  kill(): void
 }
 
 const READY_DEADLINE_MS = 60_000
 const READY_POLL_MS = 50
-/** Longer than the services' own drain deadline, so that killing is the last resort. */
-const STOP_DEADLINE_MS = 20_000
 const RESTART_DELAY_MS = 500
 /** A service that dies this often within the window is broken; restarting it again would only hide that. */
 const RESTARTS_MAX = 5
 const RESTART_WINDOW_MS = 60_000
 
 /**
- * Starts a service, and starts it again when it dies later. Each child has its own process group, so that Ctrl-C
- * reaches this process alone and the children stop in order; the IPC channel tells them when this process is killed,
- * so that nothing is left running.
+ * Starts a service, and starts it again when it dies later. The log of the start before is kept beside its own.
+ * @param onEvent told in a sentence when it dies
  */
-export function startService(spec: ServiceSpec, onEvent: (text: string) => void): RunningService {
+export function startService(
+  spec: ServiceSpec,
+  onEvent: (text: string) => void,
+  { restartDelay_ms = RESTART_DELAY_MS } = {},
+): RunningService {
   mkdirSync(dirname(spec.logFile), { recursive: true })
+  keepPrevious(spec.logFile)
   const deaths: number[] = []
   let state: 'starting' | 'ready' | 'stopping' = 'starting'
   let child = launch(spec)
-  const onExit = (code: number | null, signal: NodeJS.Signals | null): void => {
+
+  const watch = async (watched: Child): Promise<void> => {
+    const how = await watched.exit
     if (state !== 'ready') return
-    const how = signal ?? `exit code ${code}`
     const now = performance.now()
     deaths.push(now)
     if (deaths.filter((at) => now - at < RESTART_WINDOW_MS).length > RESTARTS_MAX) {
@@ -53,55 +51,54 @@ export function startService(spec: ServiceSpec, onEvent: (text: string) => void)
       return
     }
     onEvent(`${spec.name} died (${how}); starting it again`)
-    setTimeout(() => {
-      if (state !== 'ready') return
-      child = launch(spec)
-      child.once('exit', onExit)
-    }, RESTART_DELAY_MS)
+    await wait(restartDelay_ms)
+    if (state !== 'ready') return
+    child = launch(spec)
+    void watch(child)
   }
-  child.once('exit', onExit)
+
   return {
     name: spec.name,
     get pid() {
       return child.pid
     },
-    ready: async () => {
-      await ready(spec, child)
-      if (state === 'starting') state = 'ready'
+    ready: async (cancelled) => {
+      await ready(spec, child, cancelled)
+      if (state !== 'starting') return
+      state = 'ready'
+      void watch(child)
     },
     stop: () => {
       state = 'stopping'
-      return end(child)
+      return child.end()
+    },
+    kill: () => {
+      state = 'stopping'
+      child.kill()
     },
   }
 }
 
-function launch(spec: ServiceSpec): ChildProcess {
-  const child = spawn(process.execPath, [spec.entry], {
-    env: spec.env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  const log = createWriteStream(spec.logFile, { flags: 'a' })
-  child.stdout?.pipe(log)
-  child.stderr?.pipe(log)
-  return child
+function keepPrevious(logFile: string): void {
+  try {
+    renameSync(logFile, `${logFile}.previous`)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+  }
 }
 
-async function ready(spec: ServiceSpec, child: ChildProcess): Promise<void> {
+async function ready({ name, readyUrl, logFile }: ServiceSpec, child: Child, cancelled?: AbortSignal): Promise<void> {
   const deadline = performance.now() + READY_DEADLINE_MS
-  const lastWords: string[] = []
-  child.stderr?.on('data', (chunk: Buffer) => lastWords.push(chunk.toString()))
-  while (spec.readyUrl !== null) {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      const words = lastWords.join('').trim().split('\n').slice(-6).join('\n')
-      throw new StartError(`${spec.name} stopped while it started; its log is ${spec.logFile}${words && `\n${words}`}`)
+  while (readyUrl !== null && !(await answers(readyUrl))) {
+    cancelled?.throwIfAborted()
+    if (child.ended !== undefined) {
+      const words = child.lastWords()
+      throw new StartupFault(`${name} did not start (${child.ended}); its log is ${logFile}${words && `\n${words}`}`)
     }
-    if (await answers(spec.readyUrl)) return
     if (performance.now() > deadline) {
-      throw new StartError(`${spec.name} was not ready after ${READY_DEADLINE_MS / 1000} s; its log is ${spec.logFile}`)
+      throw new StartupFault(`${name} was not ready after ${READY_DEADLINE_MS / 1000} s; its log is ${logFile}`)
     }
-    await new Promise((resolve) => setTimeout(resolve, READY_POLL_MS))
+    await wait(READY_POLL_MS)
   }
 }
 
@@ -111,16 +108,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false
   }
-}
-
-function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS)
-    child.once('exit', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-    child.kill('SIGTERM')
-  })
 }

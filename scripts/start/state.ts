@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
+import { databaseVariable } from './installation.ts'
+import type { Databases } from './services.ts'
 
 /** Secrets of a local installation, made once and kept, so that a second start finds its databases. */
 export interface LocalSecrets {
@@ -31,14 +33,14 @@ export function localSecrets(directory: string): LocalSecrets {
   return secrets
 }
 
-/** Tells commands such as usage:ingest and token where the running installation is. */
-export function writeEnvironment(directory: string, environment: Record<string, string>): void {
-  writeWhole(join(directory, 'environment.json'), environment)
+/** Tells commands such as usage:ingest where the databases of the running installation are. */
+export function writeEnvironment(directory: string, { databaseUrls, eventBusUrl }: Databases): void {
+  const urls = SUBGRAPHS.map(({ name }) => [databaseVariable(name), databaseUrls[name]] as const)
+  writeWhole(join(directory, 'environment.json'), { ...Object.fromEntries(urls), EVENT_BUS_URL: eventBusUrl })
 }
 
 /** Written beside and renamed: a start that is killed in the middle leaves no half file behind. */
 function writeWhole(file: string, content: unknown): void {
-  mkdirSync(join(file, '..'), { recursive: true })
   writeFileSync(`${file}.new`, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 })
   renameSync(`${file}.new`, file)
 }

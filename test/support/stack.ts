@@ -4,14 +4,9 @@ import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { issueToken, startDevIssuer } from '../../scripts/dev-issuer.ts'
 import { loadDemoData } from '../../scripts/start/demo.ts'
-import {
-  gatewayService,
-  type Installation,
-  installationFrom,
-  subgraphServices,
-  type Wiring,
-} from '../../scripts/start/installation.ts'
+import { type Installation, installationFrom } from '../../scripts/start/installation.ts'
 import { type RunningService, startService } from '../../scripts/start/service.ts'
+import { gatewayService, subgraphServices, type Wiring } from '../../scripts/start/services.ts'
 import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
 import { freePorts } from './free-ports.ts'
 
