@@ -77,6 +77,8 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
       const refusal = refusalOf(request)
       if (refusal !== undefined) {
         socket.on('error', onFault)
+        // A stranger who keeps his side open would hold the socket, and the shutdown with it.
+        socket.once('finish', () => socket.destroy())
         socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }

@@ -1,7 +1,7 @@
 // The subscription, over graphql-ws as the gateway opens it.
 
 import { newId } from '@carriergraph/shared/ids.ts'
-import type { Live } from '@carriergraph/shared/testing/running-subgraph.ts'
+import type { TestStream } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   type BillingGraph,
@@ -37,19 +37,19 @@ const call = (account: OpenedAccount, quantity = 100) =>
 type Event = { cursor: string; alert: { id: string; kind: string; account: { id: string } } }
 
 /** The next `count` events of a stream, which stays open. */
-async function next(stream: ReturnType<Live['iterate']>, count: number): Promise<Event[]> {
+async function next(stream: TestStream, count: number): Promise<Event[]> {
   const events: Event[] = []
   while (events.length < count) {
     const { value, done } = await stream.next()
-    if (done || value.errors) throw new Error(`the stream ended: ${JSON.stringify(value?.errors)}`)
-    events.push(value.data.balanceAlert)
+    if (done || value?.errors) throw new Error(`the stream ended: ${JSON.stringify(value?.errors)}`)
+    events.push(value?.data.balanceAlert)
   }
   return events
 }
 
 it('tells an alert as it happens, with everything about its account', async () => {
   const account = await thinAccount()
-  const stream = (await graph.live(operator)).iterate(ALERTS, { accountId: account.id })
+  const stream = await (await graph.live(operator)).open(ALERTS, { accountId: account.id })
   const first = next(stream, 1)
   await call(account)
   expect(await first).toEqual([
@@ -76,12 +76,12 @@ it('tells an alert as it happens, with everything about its account', async () =
 it('resumes behind a cursor without a gap or a repeat, and goes on live', async () => {
   const accounts = await Promise.all(Array.from({ length: 6 }, thinAccount))
   const live = await graph.live(operator)
-  const before = live.iterate(ALERTS, {})
+  const before = await live.open(ALERTS, {})
   const seen = next(before, 2)
   for (const account of accounts.slice(0, 4)) await call(account)
   const [, second] = await seen
   await before.return?.()
-  const resumed = live.iterate(ALERTS, { after: second?.cursor })
+  const resumed = await live.open(ALERTS, { after: second?.cursor })
   const rest = next(resumed, 4)
   for (const account of accounts.slice(4)) await call(account)
   const told = [...(await seen), ...(await rest)].map(({ alert }) => alert.account.id)
@@ -91,7 +91,7 @@ it('resumes behind a cursor without a gap or a repeat, and goes on live', async 
 
 it('one charge that crosses both lines tells both alerts, in their order', async () => {
   const account = await thinAccount()
-  const stream = (await graph.live(operator)).iterate(ALERTS, { accountId: account.id })
+  const stream = await (await graph.live(operator)).open(ALERTS, { accountId: account.id })
   const both = next(stream, 2)
   await call(account, 1_000)
   expect((await both).map(({ alert }) => alert.kind)).toEqual(['LOW_BALANCE', 'EXHAUSTED'])
@@ -100,7 +100,7 @@ it('one charge that crosses both lines tells both alerts, in their order', async
 
 it('a customer is told of the own accounts only', async () => {
   const [own, other] = [await thinAccount(), await thinAccount()]
-  const stream = (await graph.live(own.customer)).iterate(ALERTS)
+  const stream = await (await graph.live(own.customer)).open(ALERTS)
   const events = next(stream, 2)
   await call(other, 1_000)
   await call(own, 100)
@@ -127,6 +127,7 @@ it.each<[string, (account: OpenedAccount) => [Parameters<BillingGraph['live']>[0
   ['no token', () => [null, {}], 'UNAUTHENTICATED'],
 ])('refuses %s', async (_, ask, code) => {
   const [caller, variables] = ask(await thinAccount())
-  const { value } = await (await graph.live(caller)).iterate(ALERTS, variables).next()
-  expect(value.errors).toMatchObject([{ extensions: { code } }])
+  const stream = await (await graph.live(caller)).open(ALERTS, variables)
+  const { value } = await stream.next()
+  expect(value?.errors).toMatchObject([{ extensions: { code } }])
 })

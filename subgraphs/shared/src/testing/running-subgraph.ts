@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { Clock } from '../clock.ts'
@@ -45,7 +46,12 @@ export type RunningSubgraph = AsyncDisposable & {
   live(caller: Caller): Promise<Live>
 }
 
-export type Live = { iterate(query: string, variables?: Record<string, unknown>): AsyncIterableIterator<TestAnswer> }
+export type Live = {
+  /** Resolves when the stream stands, so that no event which is caused from here on is missed; or with its refusal. */
+  open(query: string, variables?: Record<string, unknown>): Promise<TestStream>
+}
+
+export type TestStream = AsyncIterableIterator<TestAnswer, undefined>
 
 const SCOPES = ['network', 'billing', 'payments', 'risk'].flatMap((name) => [`${name}:read`, `${name}:write`]).join(' ')
 
@@ -127,9 +133,12 @@ class TestCaller {
       webSocketImpl: SignedWebSocket,
       retryAttempts: 0,
     })
-    const iterate = (query: string, variables: Record<string, unknown> = {}) =>
-      client.iterate({ query, variables, extensions: { headers } }) as unknown as AsyncIterableIterator<TestAnswer>
-    return { client, live: { iterate } }
+    const open = async (query: string, variables: Record<string, unknown> = {}) => {
+      const events = client.iterate({ query, variables, extensions: { headers, startCursor: true } })
+      const first = await events.next()
+      return first.value?.extensions?.startCursor === undefined ? continued(first, events) : continued(null, events)
+    }
+    return { client, live: { open } }
   }
 
   async #identityOf(caller: Caller): Promise<Record<string, string>> {
@@ -144,3 +153,39 @@ class TestCaller {
     return { authorization: `Bearer ${await this.#issuer.token(this.#clock(), claims)}` }
   }
 }
+
+type Frames = ReturnType<Client['iterate']>
+type Frame = Awaited<ReturnType<Frames['next']>>
+
+/** The stream as a test sees it: `first`, unless it was the frame that only says where the stream begins, and the rest. */
+function continued(first: Frame | null, frames: Frames): TestStream {
+  let pending = first
+  return {
+    async next() {
+      const { done, value } = pending ?? (await frames.next())
+      pending = null
+      return done ? { done, value: undefined } : { done: false, value: answerOf(value) }
+    },
+    async return() {
+      await frames.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
+    },
+  }
+}
+
+const answerOf = ({
+  data,
+  errors,
+}: {
+  data?: unknown
+  errors?: readonly GraphQLFormattedError[] | undefined
+}): TestAnswer => ({
+  status: 200,
+  data,
+  ...(errors && {
+    errors: errors.map(({ extensions = {}, ...error }) => ({ ...error, extensions: { ...extensions } })),
+  }),
+})
