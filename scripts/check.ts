@@ -15,8 +15,8 @@ const CHECKS: readonly (readonly [title: string, command: string, ...args: strin
   ['composed supergraph', node, repositoryFile('scripts/compose.ts'), '--check'],
   ['breaking schema changes', node, repositoryFile('scripts/schema-diff.ts')],
   ['generated documents', node, repositoryFile('scripts/docs.ts'), '--check'],
-  ...SUBGRAPHS.map(
-    ({ name }) => [`migrations of ${name}`, node, repositoryFile('scripts/migrations.ts'), name] as const,
+  ...[...SUBGRAPHS.map(({ name }) => name), 'shared'].map(
+    (name) => [`migrations of ${name}`, node, repositoryFile('scripts/migrations.ts'), `subgraphs/${name}`] as const,
   ),
   ['unused code and dependencies', bin('knip')],
 ]

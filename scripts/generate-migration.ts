@@ -11,8 +11,12 @@ if (subgraph === undefined || !/^[a-z][a-z0-9_]{2,60}$/.test(what ?? '')) {
   process.exit(1)
 }
 const cwd = repositoryFile(`subgraphs/${subgraph.name}`)
-const { status } = spawnSync(`${cwd}/node_modules/.bin/drizzle-kit`, ['generate', '--name', what ?? ''], {
-  cwd,
-  stdio: 'inherit',
-})
+const { status } = spawnSync(
+  repositoryFile('subgraphs/shared/node_modules/.bin/drizzle-kit'),
+  ['generate', '--name', what ?? ''],
+  {
+    cwd,
+    stdio: 'inherit',
+  },
+)
 process.exitCode = status ?? 1

@@ -1,3 +1,3 @@
-import { defineConfig } from 'drizzle-kit'
+import { drizzleConfig } from '@carriergraph/shared/db/drizzle-config.ts'
 
-export default defineConfig({ dialect: 'postgresql', schema: './src/db/schema.ts', out: './migrations' })
+export default drizzleConfig()

@@ -10,7 +10,7 @@ import { gatewayService, subgraphServices, type Wiring } from '../../scripts/sta
 import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
 import { freePorts } from './free-ports.ts'
 
-export type TokenOptions = Parameters<typeof issueToken>[1]
+type TokenOptions = Parameters<typeof issueToken>[1]
 
 /** The whole graph as `pnpm start` runs it: real processes on databases of its own, under the same supervision. */
 export interface Stack extends AsyncDisposable {
