@@ -18,6 +18,9 @@ function fileFault(error: unknown): string | undefined {
     case 'EPERM':
     case 'EROFS':
       return `${error.path} may not be written by this user: start as the user who owns it, or choose another folder with CARRIERGRAPH_HOME=….`
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return `${error.path} is not a folder: remove it, or choose another with CARRIERGRAPH_HOME=….`
     default:
       return undefined
   }

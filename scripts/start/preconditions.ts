@@ -53,15 +53,18 @@ export function claim(directory: string): Disposable {
   return claimed
 }
 
-/** Refuses to start where one of the ports is taken, and names the variable that chooses another. */
-export async function requireFreePorts(listeners: readonly Listener[]): Promise<void> {
+/**
+ * Refuses to start where one of the ports is taken, and names the variable that chooses another.
+ * @param patience_ms how long it may stay taken
+ */
+export async function requireFreePorts(listeners: readonly Listener[], patience_ms = LEAVING_MS): Promise<void> {
   const obstacles = async () => {
     const codes = await Promise.all(listeners.map(({ port }) => whyTaken(port)))
     return listeners.flatMap((listener, index) =>
       codes[index] === undefined ? [] : [{ ...listener, code: codes[index] }],
     )
   }
-  if (await poll(async () => (await obstacles()).length === 0 || undefined, LEAVING_MS)) return
+  if (await poll(async () => (await obstacles()).length === 0 || undefined, patience_ms)) return
   for (const { what, port, variable, code } of await obstacles()) {
     const remedy =
       code === 'EADDRINUSE' ? 'is in use: stop what listens there' : `cannot be opened (${code}): use one above 1023`

@@ -10,7 +10,7 @@ export interface Part {
   kill?(): void
 }
 
-/** One Ctrl-C arrives up to three times: from the terminal, and passed on by npx and by pnpm. */
+/** One Ctrl-C arrives several times: from the terminal, and passed on by npx or by pnpm. */
 const ECHO_MS = 1_000
 /** What shells report for a process that an impatient Ctrl-C ended. */
 const SIGNAL_EXIT = 130
