@@ -13,6 +13,8 @@ it('takes a name without the blanks around it and each role once', () => {
 it.each([
   ['no key', { ...good, idempotencyKey: '' }, 'idempotencyKey'],
   ['a key of 129 characters', { ...good, idempotencyKey: 'k'.repeat(129) }, 'idempotencyKey'],
+  ['a key with a zero byte', { ...good, idempotencyKey: 'k\0' }, 'idempotencyKey'],
+  ['half a surrogate pair', { ...good, displayName: 'Ada \ud800' }, 'displayName'],
   ['a blank name', { ...good, displayName: '   ' }, 'displayName'],
   ['a name of 121 characters', { ...good, displayName: 'a'.repeat(121) }, 'displayName'],
   ['a name with a line break', { ...good, displayName: 'Ada\nOkafor' }, 'displayName'],

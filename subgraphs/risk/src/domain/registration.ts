@@ -16,10 +16,10 @@ export type Registration = {
 export function checkRegistration(asked: Registration): Outcome<Registration, 'INVALID_VALUE'> {
   const { idempotencyKey } = asked
   const displayName = asked.displayName.trim()
-  if (idempotencyKey.length < 1 || idempotencyKey.length > KEY_LENGTH_MAX) {
-    return refuse('INVALID_VALUE', `Give a key of 1 to ${KEY_LENGTH_MAX} characters.`, ['idempotencyKey'])
+  if (idempotencyKey.length < 1 || idempotencyKey.length > KEY_LENGTH_MAX || isUnprintable(idempotencyKey)) {
+    return refuse('INVALID_VALUE', `Give a key of 1 to ${KEY_LENGTH_MAX} printable characters.`, ['idempotencyKey'])
   }
-  if (displayName.length < 1 || displayName.length > NAME_LENGTH_MAX || hasControlCharacter(displayName)) {
+  if (displayName.length < 1 || displayName.length > NAME_LENGTH_MAX || isUnprintable(displayName)) {
     return refuse('INVALID_VALUE', `Give a name of 1 to ${NAME_LENGTH_MAX} printable characters.`, ['displayName'])
   }
   const roles = ROLES.filter((role) => asked.roles.includes(role))
@@ -27,4 +27,4 @@ export function checkRegistration(asked: Registration): Outcome<Registration, 'I
   return ok({ idempotencyKey, displayName, roles })
 }
 
-const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text)
+const isUnprintable = (text: string): boolean => /\p{Cc}/u.test(text) || !text.isWellFormed()
