@@ -98,7 +98,7 @@ describe('a local installation', async () => {
   })
 
   it('prints a query that the graph answers with a token of the printed command', async () => {
-    const [, command = ''] = /\$\(npx pnpm@10 -s token (.*?)\)/.exec(first.output) ?? []
+    const [, command = ''] = /\$\(npx -y pnpm@10 -s token (.*?)\)/.exec(first.output) ?? []
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [repositoryFile('scripts/token.ts'), ...command.split(' ')],

@@ -19,7 +19,7 @@ export interface Extras {
 export function announce(installation: Installation, { signsTokens, simulated }: Extras): void {
   const graph = graphUrlOf(installation)
   const at = (path: string) => new URL(path, graph).href
-  const token = signsTokens ? '$(npx pnpm@10 -s token --role operator)' : '<a token of your issuer>'
+  const token = signsTokens ? '$(npx -y pnpm@10 -s token --role operator)' : '<a token of your issuer>'
   const lines = [
     '',
     `${styleText('bold', 'CarrierGraph is running.')} Ctrl-C stops all of it.`,
