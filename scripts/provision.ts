@@ -4,13 +4,14 @@
 import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
 import { provisionDatabase } from '@carriergraph/shared/db/roles.ts'
 import { z } from 'zod'
+import { reportMistakes } from './report-mistakes.ts'
 import { SUBGRAPHS } from './subgraphs.ts'
 
-const config = readConfig(
-  z.object({ ADMIN_DATABASE_URL: urlOf('postgres:', 'postgresql:'), SERVICE_PASSWORD: z.string().min(1) }),
-)
-
-for (const name of [...SUBGRAPHS.map((subgraph) => subgraph.name), 'bus']) {
-  await provisionDatabase({ adminUrl: config.ADMIN_DATABASE_URL, name, role: name, password: config.SERVICE_PASSWORD })
-  console.log(`database ${name} is there, owned by role ${name}`)
-}
+await reportMistakes(async () => {
+  const settings = { ADMIN_DATABASE_URL: urlOf('postgres:', 'postgresql:'), SERVICE_PASSWORD: z.string().min(1) }
+  const { ADMIN_DATABASE_URL: adminUrl, SERVICE_PASSWORD: password } = readConfig(z.object(settings))
+  for (const name of [...SUBGRAPHS.map((subgraph) => subgraph.name), 'bus']) {
+    await provisionDatabase({ adminUrl, name, role: name, password })
+    console.log(`database ${name} is there, owned by role ${name}`)
+  }
+})

@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
 import { repositoryFile } from '../scripts/subgraphs.ts'
@@ -62,6 +62,52 @@ describe('docker-compose.yml', () => {
     const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
     expect(last).toMatch(/^USER node$/m)
     expect(dockerfile.match(/^FROM /gm)?.length).toBeGreaterThan(1)
+  })
+})
+
+/** Every bare import that `entry` reaches, with the file that has it. */
+function packagesOf(entry: string, seen = new Map<string, string>(), visited = new Set<string>()): Map<string, string> {
+  if (visited.has(entry)) return seen
+  visited.add(entry)
+  for (const [, specifier = ''] of readFileSync(entry, 'utf8').matchAll(
+    /^(?:import|export)\b(?! type)[^'"]*?from '([^']+)'/gm,
+  )) {
+    if (specifier.startsWith('.')) packagesOf(join(dirname(entry), specifier), seen, visited)
+    else if (!specifier.startsWith('node:'))
+      seen.set(
+        specifier
+          .split('/')
+          .slice(0, specifier.startsWith('@') ? 2 : 1)
+          .join('/'),
+        entry,
+      )
+  }
+  return seen
+}
+
+describe('the image', () => {
+  it('has every package that its commands and tools import: what is installed there is dependencies alone', () => {
+    const tools = ['issuer', 'provision', 'healthcheck', 'token', 'migrate', 'parked-events', 'verify-journal']
+    const missing = tools.flatMap((tool) => {
+      const { dependencies } = JSON.parse(readFileSync(repositoryFile('package.json'), 'utf8'))
+      return [...packagesOf(repositoryFile(`scripts/${tool}.ts`)).keys()].filter((name) => !(name in dependencies))
+    })
+    expect(missing).toEqual([])
+    expect(packagesOf(repositoryFile('scripts/issuer.ts')).has('jose')).toBe(true)
+    for (const folder of [
+      'gateway',
+      'subgraphs/network',
+      'subgraphs/billing',
+      'subgraphs/payments',
+      'subgraphs/risk',
+    ]) {
+      const { dependencies } = JSON.parse(readFileSync(repositoryFile(`${folder}/package.json`), 'utf8'))
+      const imported = [...packagesOf(repositoryFile(`${folder}/src/main.ts`)).keys()]
+      expect(
+        imported.filter((name) => !(name in dependencies)),
+        folder,
+      ).toEqual([])
+    }
   })
 })
 
