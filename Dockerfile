@@ -11,8 +11,8 @@ RUN npm install --global pnpm@10
 WORKDIR /app
 COPY --from=manifests /app .
 RUN pnpm install --frozen-lockfile --filter @carriergraph/playground...
+COPY tsconfig.json .
 COPY gateway/playground gateway/playground
-COPY schema schema
 RUN node gateway/playground/build.ts
 
 FROM node:24-slim AS dependencies
