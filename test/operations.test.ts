@@ -58,7 +58,7 @@ it('03-balance-alerts-live shows an alert with its owner and the owner’s walle
   const event = await firstEvent('03-balance-alerts-live', (attempt) => exhaust(stack.graphUrl, operator, attempt))
   expect(event.data.balanceAlert.alert).toMatchObject({
     kind: 'LOW_BALANCE',
-    account: { owner: { wallets: { nodes: [{ balance: { currency: 'EUR', amount: '500.00' } }] } } },
+    account: { owner: { wallets: { nodes: [{ balance: { currency: 'EUR', amount: '5000.00' } }] } } },
   })
 })
 

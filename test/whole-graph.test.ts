@@ -100,7 +100,7 @@ describe('a top-up', () => {
     const again = await ask(stack.graphUrl, operator, TOP_UP, topUpOf('bruno', 'top-up-1', '7.50'))
     expect(again.data.createPayment.payment).toMatchObject({ status: 'COMPLETED', id: [...ids][0] })
     const other = await ask(stack.graphUrl, operator, TOP_UP, topUpOf('bruno', 'top-up-2', '0.01'))
-    expect(other.data.createPayment.payment.sourceAccount.balance.amount).toBe('492.49')
+    expect(other.data.createPayment.payment.sourceAccount.balance.amount).toBe('4992.49')
     await until(async () => cents(await balanceOf('bruno')) === expected + 1n)
   })
 

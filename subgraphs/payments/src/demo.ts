@@ -11,10 +11,10 @@ import { openWalletWithin } from './flow/open-wallet.ts'
 const DEMO_TENANT = 'demo'
 /** The customers of the demo; the other subgraphs' demo data names them by the same keys. */
 const CUSTOMERS = ['ada', 'bruno', 'chen', 'dana', 'elif']
-const OPENING_DEPOSIT = { minor: 500_00n, currency: 'EUR' } as const
+const OPENING_DEPOSIT = { minor: 5_000_00n, currency: 'EUR' } as const
 
 /**
- * Opens a wallet in EUR with 500.00 for each customer of the demo. A wallet that is there stays as it is, with what was
+ * Opens a wallet in EUR with 5000.00 for each customer of the demo. A wallet that is there stays as it is, with what was
  * paid from it. Billing accounts become known by billing's events, as always.
  */
 export async function loadDemo(db: TenantDb, now: Date): Promise<void> {

@@ -362,13 +362,13 @@ describe('lists', () => {
 })
 
 describe('the demo', () => {
-  it('gives each customer 500.00 EUR from funding, once, and keeps what was paid', async () => {
+  it('gives each customer 5000.00 EUR from funding, once, and keeps what was paid', async () => {
     await loadDemo(running.database.forTenant('demo'), START)
     for (const name of ['ada', 'bruno', 'chen', 'dana', 'elif']) {
       const query = `{ ledgerAccount(id: "${namedId('led', `demo/${name}`)}") { owner { id } balance { amount currency } } }`
       expect((await running.ask({ customer: demoUser(name) }, query)).data.ledgerAccount).toEqual({
         owner: { id: demoUser(name) },
-        balance: { amount: '500.00', currency: 'EUR' },
+        balance: { amount: '5000.00', currency: 'EUR' },
       })
     }
     await expectSoundLedger(running.database)
