@@ -1,11 +1,11 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { eq, getTableColumns } from 'drizzle-orm'
-import { amongIds } from './among-ids.ts'
 import { balanceAlerts } from './tables/balance-alerts.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
 

@@ -3,12 +3,12 @@ import { keyset } from '@carriergraph/shared/connection/keyset.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import type { Page } from '@carriergraph/shared/connection/page.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns } from 'drizzle-orm'
 import type { PaymentMode } from '../domain/account.ts'
-import { amongIds } from './among-ids.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
 
 export type BillingAccount = Omit<typeof billingAccounts.$inferSelect, 'tenantId'>

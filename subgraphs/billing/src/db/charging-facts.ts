@@ -1,4 +1,5 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { eq, inArray, sql } from 'drizzle-orm'
 import type { ChargeableAccount, ChargingFacts } from '../domain/charging.ts'
@@ -7,7 +8,6 @@ import type { Usage, UsageType } from '../domain/usage.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
 import { tariffRates, tariffs } from './tables/tariffs.ts'
 import { usageRecords } from './tables/usage-records.ts'
-import { unnested } from './unnested.ts'
 
 /**
  * Locks the accounts of a batch and reads what deciding about it needs, in three statements whatever its size. The

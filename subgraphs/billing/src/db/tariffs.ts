@@ -1,12 +1,12 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { preparedPages } from '@carriergraph/shared/connection/prepared-pages.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { getTableColumns } from 'drizzle-orm'
 import type { TariffRate } from '../domain/rating.ts'
-import { amongIds } from './among-ids.ts'
 import { tariffRates, tariffs } from './tables/tariffs.ts'
 
 export type Tariff = Omit<typeof tariffs.$inferSelect, 'tenantId'>

@@ -1,11 +1,11 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { getTableColumns } from 'drizzle-orm'
 import type { Charge } from '../domain/charging.ts'
-import { amongIds } from './among-ids.ts'
 import { usageRecords } from './tables/usage-records.ts'
 
 /** Usage that was charged, as it is stored. */

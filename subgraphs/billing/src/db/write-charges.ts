@@ -1,10 +1,10 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { toUuid } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { balanceEntries } from './tables/balance-entries.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
 import { usageRecords } from './tables/usage-records.ts'
-import { unnested } from './unnested.ts'
 import type { UsageRecord } from './usage-records.ts'
 
 /**

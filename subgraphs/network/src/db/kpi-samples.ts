@@ -1,13 +1,13 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { asText, unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { eq, getTableColumns, sql } from 'drizzle-orm'
 import type { KpiSample } from '../domain/kpi-sample.ts'
 import type { SlaMetric } from '../domain/sla.ts'
 import type { Reading } from '../domain/violation.ts'
 import { kpiSamples, kpiWindows, type StoredReading } from './tables/kpi-samples.ts'
-import { asText, unnested } from './unnested.ts'
 
 const { tenantId: _, ...columns } = getTableColumns(kpiSamples)
 

@@ -1,11 +1,11 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns } from 'drizzle-orm'
 import type { LinkStatus } from '../domain/link.ts'
-import { amongIds } from './among-ids.ts'
 import { linkEnds, links } from './tables/links.ts'
 
 export type Link = Omit<typeof links.$inferSelect, 'tenantId'>

@@ -1,10 +1,10 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { preparedPages } from '@carriergraph/shared/connection/prepared-pages.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns } from 'drizzle-orm'
-import { amongIds } from './among-ids.ts'
 import { sites } from './tables/sites.ts'
 import { topologies } from './tables/topologies.ts'
 

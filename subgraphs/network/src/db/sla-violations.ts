@@ -2,14 +2,14 @@ import { keyset } from '@carriergraph/shared/connection/keyset.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import type { Page } from '@carriergraph/shared/connection/page.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns, inArray, isNotNull, isNull, sql } from 'drizzle-orm'
 import { atLeast, type SlaSeverity } from '../domain/severity.ts'
-import { amongIds } from './among-ids.ts'
 import { slaViolations } from './tables/sla-violations.ts'
-import { unnested } from './unnested.ts'
 
 export type SlaViolation = Omit<typeof slaViolations.$inferSelect, 'tenantId'>
 

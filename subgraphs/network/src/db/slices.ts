@@ -1,13 +1,13 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
 import { preparedPages } from '@carriergraph/shared/connection/prepared-pages.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { placeholderFor } from '@carriergraph/shared/placeholder.ts'
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { SliceServiceType } from '../domain/s-nssai.ts'
-import { amongIds } from './among-ids.ts'
 import { sdCounters, slices } from './tables/slices.ts'
 
 export type Slice = Omit<typeof slices.$inferSelect, 'tenantId'>

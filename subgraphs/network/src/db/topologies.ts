@@ -1,4 +1,5 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { asText, unnested } from '@carriergraph/shared/db/unnested.ts'
 import { toUuid } from '@carriergraph/shared/ids.ts'
 import { eq, type SQL, sql } from 'drizzle-orm'
 import type { Link } from './links.ts'
@@ -6,7 +7,6 @@ import type { Site } from './sites.ts'
 import { linkEnds, links } from './tables/links.ts'
 import { sites } from './tables/sites.ts'
 import { topologies } from './tables/topologies.ts'
-import { asText, unnested } from './unnested.ts'
 
 export type NewSite = Omit<Site, 'topologyId' | 'topology'>
 export type NewLink = Omit<Link, 'topologyId' | 'status' | 'version'>

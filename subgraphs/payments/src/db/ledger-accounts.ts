@@ -1,5 +1,6 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
@@ -7,7 +8,6 @@ import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { AccountPurpose } from '../domain/entries.ts'
-import { amongIds } from './among-ids.ts'
 import { type LedgerAccountRow, ledgerAccount } from './tables/ledger-account.ts'
 
 /** An account as it is shown. */

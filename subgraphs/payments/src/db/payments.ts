@@ -1,10 +1,10 @@
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { eq } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
-import { amongIds } from './among-ids.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
 import { type PaymentTransitionRow, paymentTransition } from './tables/payment-transition.ts'
 
