@@ -134,7 +134,7 @@ export type Site = {
   __typename?: 'Site';
   /** Id of the site, `ste_…`. */
   id: Scalars['ID']['output'];
-  /** Name of the place, unique within its topology. */
+  /** Name of the place as the topology file has it; several sites may share one. */
   name: Scalars['String']['output'];
   /** Name of the topology that the site was imported with. */
   topology: Scalars['String']['output'];
