@@ -1,3 +1,4 @@
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
@@ -7,22 +8,14 @@ import type { Facts } from '../domain/rules.ts'
 import { type RiskAssessmentRow, riskAssessment } from './tables/risk-assessment.ts'
 
 const byIds = preparedFor((db) =>
-  db
-    .select()
-    .from(riskAssessment)
-    .where(sql`${riskAssessment.id} = any(${sql.placeholder('ids')})`)
-    .prepare('assessments_by_ids'),
+  db.select().from(riskAssessment).where(amongIds(riskAssessment.id)).prepare('assessments_by_ids'),
 )
 
 export const findAssessments = (db: Db, ids: readonly Id<'asm'>[]): Promise<RiskAssessmentRow[]> =>
   byIds(db).execute({ ids: ids.map(toUuid) })
 
 const byPayments = preparedFor((db) =>
-  db
-    .select()
-    .from(riskAssessment)
-    .where(sql`${riskAssessment.paymentId} = any(${sql.placeholder('ids')})`)
-    .prepare('assessments_by_payments'),
+  db.select().from(riskAssessment).where(amongIds(riskAssessment.paymentId)).prepare('assessments_by_payments'),
 )
 
 export const findAssessmentsOfPayments = (db: Db, ids: readonly Id<'pay'>[]): Promise<RiskAssessmentRow[]> =>

@@ -1,6 +1,7 @@
 import { keyset } from '@carriergraph/shared/connection/keyset.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { type Page, pageArgs } from '@carriergraph/shared/connection/page.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
@@ -33,13 +34,7 @@ export function listUsers(db: Db, page: Page<typeof newestUsers.by>, filter: Use
     .limit(limit)
 }
 
-const byIds = preparedFor((db) =>
-  db
-    .select()
-    .from(user)
-    .where(sql`${user.id} = any(${sql.placeholder('ids')})`)
-    .prepare('users_by_ids'),
-)
+const byIds = preparedFor((db) => db.select().from(user).where(amongIds(user.id)).prepare('users_by_ids'))
 
 export const findUsers = (db: Db, ids: readonly Id<'usr'>[]): Promise<UserRow[]> =>
   byIds(db).execute({ ids: ids.map(toUuid) })

@@ -1,7 +1,7 @@
 import type { Db } from './pools.ts'
 
 /**
- * `const findSlice = preparedFor((db) => db.select().from(slices).where(eq(slices.id, sql.placeholder('id'))).prepare('slice'))`
+ * `const findSlice = preparedFor((db) => db.select().from(slices).where(eq(slices.id, placeholderFor(slices.id, 'id'))).prepare('slice'))`
  * then `findSlice(db).execute({ id })`.
  *
  * Building a Drizzle query costs two to three times what running it through the driver costs, so a hot query is built
