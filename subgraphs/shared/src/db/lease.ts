@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { ANSWER_TIMEOUT_S, KEEPALIVE } from './liveness.ts'
 import { CONNECT_TIMEOUT_S, type Database } from './pools.ts'
 
 /**
@@ -18,10 +19,11 @@ export class Lease {
     this.#connection = postgres(url, {
       max: 1,
       connect_timeout: CONNECT_TIMEOUT_S,
+      answer_timeout: ANSWER_TIMEOUT_S,
       // The lock would go with the connection.
       max_lifetime: null,
       fetch_types: false,
-      connection: { application_name: `lease ${what}` },
+      connection: { application_name: `lease ${what}`, ...KEEPALIVE },
       onclose: () => {
         if (this.#isHeld) log.info({ what }, 'lost a lease with its connection')
         this.#isHeld = false

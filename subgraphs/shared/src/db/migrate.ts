@@ -5,6 +5,7 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { FORCE_TENANCY, TENANCY_FUNCTION } from '../tenancy.ts'
 import { APPEND_ONLY_FUNCTION } from './append-only.ts'
+import { KEEPALIVE } from './liveness.ts'
 import { EVERY_TENANT, type RawSql } from './pools.ts'
 import { assertRowLevelSecurity } from './row-level-security.ts'
 
@@ -45,10 +46,11 @@ export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: Mi
 function openForMigration(url: string): RawSql {
   return postgres(url, {
     max: 1,
+    fetch_types: false,
     types: { bigint: postgres.BigInt },
     onnotice: () => undefined,
     // A migration that moves rows has to see those of every tenant.
-    connection: { application_name: 'migrate', 'app.tenant': EVERY_TENANT },
+    connection: { application_name: 'migrate', 'app.tenant': EVERY_TENANT, ...KEEPALIVE },
   })
 }
 

@@ -4,6 +4,8 @@ import type { ExtractTablesWithRelations } from 'drizzle-orm/relations'
 import type { Logger } from 'pino'
 import postgres from 'postgres'
 import { TENANT_PATTERN } from '../auth/actor.ts'
+import { ARRAY_TYPES } from './array-types.ts'
+import { ANSWER_TIMEOUT_S, KEEPALIVE } from './liveness.ts'
 
 /** One statement of a request may not hold a connection longer than this. */
 export const STATEMENT_TIMEOUT_MS = 10_000
@@ -52,6 +54,7 @@ export type DatabaseOptions = {
   readonly log: Logger
   readonly poolMax?: number
   readonly systemPoolMax?: number
+  readonly answerTimeout_s?: number
 }
 
 /** The connections of one service to its own database. */
@@ -123,12 +126,15 @@ export function openDatabase(options: DatabaseOptions): Database {
   return database
 }
 
-function openPool({ url, applicationName, log }: DatabaseOptions, tenant: string, max: number): Pool {
+function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
+  const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
   const raw: RawSql = postgres(url, {
     max,
     idle_timeout: IDLE_CONNECTION_S,
     connect_timeout: CONNECT_TIMEOUT_S,
-    types: { bigint: postgres.BigInt },
+    answer_timeout: answerTimeout_s,
+    fetch_types: false,
+    types: { bigint: postgres.BigInt, ...ARRAY_TYPES },
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
     connection: {
       application_name: applicationName,
@@ -138,6 +144,7 @@ function openPool({ url, applicationName, log }: DatabaseOptions, tenant: string
       lock_timeout: LOCK_TIMEOUT_MS,
       transaction_timeout: TRANSACTION_TIMEOUT_MS,
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+      ...KEEPALIVE,
     },
   })
   return { raw, db: drizzle(raw) }

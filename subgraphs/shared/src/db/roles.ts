@@ -19,7 +19,7 @@ const NAME = /^[a-z][a-z0-9_]{0,62}$/
  */
 export async function provisionDatabase({ adminUrl, name, role, password }: ProvisionOptions): Promise<string> {
   for (const word of [name, role]) if (!NAME.test(word)) throw new TypeError(`Not a name: ${JSON.stringify(word)}`)
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined })
+  const sql = postgres(adminUrl, { max: 1, fetch_types: false, onnotice: () => undefined })
   try {
     await sql`select pg_advisory_lock(hashtextextended('provision', 0))`
     const [there] = await sql<{ role: boolean; database: boolean }[]>`

@@ -8,8 +8,8 @@ type Column = {
 
 /**
  * `unnest($1::text[]::uuid[], $2::text[]::bigint[], …)`: any number of rows as one parameter a column, so that a
- * statement has the same text and no parameter limit whatever the batch. They travel as arrays of text, because Drizzle
- * takes the serializers of some other arrays away from postgres.js.
+ * statement has the same text and no parameter limit whatever the batch. They travel as arrays of text, one of the two
+ * kinds that `array-types.ts` declares.
  */
 export function unnested(...columns: readonly Column[]): SQL {
   const arrays = columns.map(({ type, values }) => sql`${sql.param(values)}::text[]::${sql.raw(type)}[]`)
