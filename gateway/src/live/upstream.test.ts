@@ -25,28 +25,31 @@ interface Message {
 class PlayedSubgraph {
   readonly #server: Server
   readonly #sockets: WebSocketServer
-  readonly #arrived: (readonly [WebSocket, IncomingMessage])[] = []
+  readonly #arrived: { socket: WebSocket; request: IncomingMessage; inbox: Message[] }[] = []
 
   constructor(server: Server, autoPong = true) {
     this.#server = server
     this.#sockets = new WebSocketServer({ server, autoPong })
-    this.#sockets.on('connection', (socket, request) => this.#arrived.push([socket, request]))
+    this.#sockets.on('connection', (socket, request) => {
+      const inbox: Message[] = []
+      socket.on('message', (data) => inbox.push(JSON.parse(String(data))))
+      this.#arrived.push({ socket, request, inbox })
+    })
   }
 
-  /** The next connection, with its first message read and, unless told otherwise, acknowledged. */
-  async connection(acknowledge = true) {
+  /** The next connection, with its first message read and acknowledged. */
+  async connection() {
     while (this.#arrived.length === 0) await once(this.#sockets, 'connection')
-    const [socket, request] = this.#arrived.shift() ?? []
-    if (socket === undefined || request === undefined) throw new Error('nobody connected')
-    const inbox: Message[] = []
-    socket.on('message', (data) => inbox.push(JSON.parse(String(data))))
+    const arrived = this.#arrived.shift()
+    if (arrived === undefined) throw new Error('nobody connected')
+    const { socket, request, inbox } = arrived
     const read = async (): Promise<Message> => {
       while (inbox.length === 0) await once(socket, 'message')
       return inbox.shift() as Message
     }
     const send = (message: object) => socket.send(JSON.stringify(message))
     expect(await read()).toEqual({ type: 'connection_init' })
-    if (acknowledge) send({ type: 'connection_ack' })
+    send({ type: 'connection_ack' })
     return { socket, request, read, send }
   }
 
@@ -164,7 +167,7 @@ describe('a stream', () => {
     server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     subgraph = new PlayedSubgraph(server, false)
-    connect({ silence_ms_max: 20 }).subscribe(new Notes())
+    connect({ silence_ms_max: 200 }).subscribe(new Notes())
     await (await subgraph.connection()).read()
     expect(await (await subgraph.connection()).read()).toMatchObject({ type: 'subscribe' })
   })
@@ -172,7 +175,6 @@ describe('a stream', () => {
   test('is unavailable when the subgraph never acknowledges', async () => {
     const notes = new Notes()
     connect({ connect_ms_max: 20 }).subscribe(notes)
-    await subgraph.connection(false)
     expect(await notes.ending).toBe('unavailable')
   })
 

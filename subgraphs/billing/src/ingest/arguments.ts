@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
 import { isTenantName } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { USAGE_BATCH_MAX } from '../db/charge-usage.ts'
@@ -34,7 +34,7 @@ const OPTIONS = {
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
 export function readArguments(argv: readonly string[]): Outcome<IngestArguments | 'help', 'USAGE'> {
-  const parsed = parsedArguments(argv)
+  const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
   const { tenant, batch, rejects } = values
@@ -49,13 +49,4 @@ export function readArguments(argv: readonly string[]): Outcome<IngestArguments 
   if (batchSize < 1 || batchSize > USAGE_BATCH_MAX)
     return refuse('USAGE', `--batch ${batch}: a number from 1 to ${USAGE_BATCH_MAX}.`)
   return ok({ file, tenant, format, batchSize, rejects })
-}
-
-function parsedArguments(argv: readonly string[]) {
-  try {
-    return ok(parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }))
-  } catch (error) {
-    // Node's own words: which option is not known, or lacks its value.
-    return refuse('USAGE', error instanceof Error ? error.message : String(error))
-  }
 }

@@ -4,48 +4,57 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { eq } from 'drizzle-orm'
 import { expect, test } from 'vitest'
+import { billingAccounts } from '../db/tables/billing-accounts.ts'
 import { ADA, BRUNO, createBillingDatabase } from '../testing/billing-database.ts'
 import { booksOf } from '../testing/books.ts'
 import { CSV_HEADER } from './formats.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
-const RECORDS = 3_000
+const RECORDS = 300
 
 const command = (url: string, path: string) =>
   spawn(process.execPath, [MAIN, path, '--batch', '10'], { env: { ...process.env, DATABASE_URL_BILLING: url } })
 
 test('killed half-way and run again, it charges each record exactly once', async () => {
   await using billing = await createBillingDatabase()
+  const { id } = await billing.open(BRUNO)
   await billing.open(ADA)
-  await billing.open(BRUNO)
   const folder = await mkdtemp(join(tmpdir(), 'billing-killed-'))
   const path = join(folder, 'calls.csv')
   const lines = Array.from(
     { length: RECORDS },
-    (_, at) => `r-${at},${at % 2 ? ADA : BRUNO},VOICE,60,2020-01-15T09:30:00Z`,
+    (_, at) => `r-${at},${at < 10 || at % 2 ? ADA : BRUNO},VOICE,60,2020-01-15T09:30:00Z`,
   )
   await writeFile(path, [CSV_HEADER, ...lines].join('\n'))
 
-  const killed = command(billing.url, path)
-  // The first line of progress: the first batch of three hundred is charged.
-  await once(killed.stderr, 'data')
-  killed.kill('SIGKILL')
-  const [, signal] = await once(killed, 'exit')
-  expect(signal).toBe('SIGKILL')
-  const half = (await booksOf(billing.db, ADA)).records
-  expect(half).toBeGreaterThan(0)
-  expect(half).toBeLessThan(RECORDS / 2)
+  // With Bruno's account locked, the first batch is charged and the second is caught in mid-transaction.
+  await inTransaction(billing.db, async (tx) => {
+    await tx.select().from(billingAccounts).where(eq(billingAccounts.id, id)).for('update')
+    const killed = command(billing.url, path)
+    // The first line of progress.
+    await once(killed.stderr, 'data')
+    killed.kill('SIGKILL')
+    const [, signal] = await once(killed, 'exit')
+    expect(signal).toBe('SIGKILL')
+  })
+  expect((await booksOf(billing.db, ADA)).records).toBe(10)
 
   const again = command(billing.url, path)
   const [code] = await once(again, 'exit')
   expect(code).toBe(0)
-  for (const msisdn of [ADA, BRUNO])
+  const [ada, bruno] = [RECORDS / 2 + 5, RECORDS / 2 - 5]
+  for (const [msisdn, records] of [
+    [ADA, ada],
+    [BRUNO, bruno],
+  ] as const)
     expect(await booksOf(billing.db, msisdn)).toMatchObject({
-      records: RECORDS / 2,
-      charged: BigInt(RECORDS / 2) * 10n,
-      balance: 1_000n - BigInt(RECORDS / 2) * 10n,
-      entrySum: 1_000n - BigInt(RECORDS / 2) * 10n,
+      records,
+      charged: BigInt(records) * 10n,
+      balance: 1_000n - BigInt(records) * 10n,
+      entrySum: 1_000n - BigInt(records) * 10n,
       isGapless: true,
     })
   await rm(folder, { recursive: true })

@@ -1,3 +1,4 @@
+import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import { MultiBar } from 'cli-progress'
 import type { FaultyLine } from './cdr-lines.ts'
@@ -11,9 +12,6 @@ export type Report = {
   /** Ends the progress; nothing may be told after it. */
   stop(): void
 }
-
-/** A terminal, or a pipe that looks at nobody. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
 /** How often progress is told where nobody watches a bar. */
 const LINE_INTERVAL_MS = 2_000

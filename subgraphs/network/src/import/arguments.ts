@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
 import { isTenantName } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
@@ -28,7 +28,7 @@ const OPTIONS = {
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
 export function readArguments(argv: readonly string[]): Outcome<ImportArguments | 'help', 'USAGE'> {
-  const parsed = parsedArguments(argv)
+  const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
   const { only, tenant } = values
@@ -37,13 +37,4 @@ export function readArguments(argv: readonly string[]): Outcome<ImportArguments 
   if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
   if (!isTenantName(tenant)) return refuse('USAGE', `--tenant ${tenant}: not the name of a tenant.`)
   return ok({ file, only, tenant })
-}
-
-function parsedArguments(argv: readonly string[]) {
-  try {
-    return ok(parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }))
-  } catch (error) {
-    // Node's own words: which option is not known, or lacks its value.
-    return refuse('USAGE', error instanceof Error ? error.message : String(error))
-  }
 }

@@ -1,3 +1,4 @@
+import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 // `pnpm topology:import`, with files as people write them, on a real database.
 
 import { spawn } from 'node:child_process'
@@ -16,7 +17,7 @@ import { linkIdOf, siteIdOf } from '../flow/import-topology.ts'
 import { reportLinkStatus } from '../flow/report-link-status.ts'
 import { createNetworkDatabase, type NetworkDatabase } from '../testing/network-database.ts'
 import { link, node, topology } from '../testing/topology-files.ts'
-import { type Output, topologyImport } from './topology-import.ts'
+import { topologyImport } from './topology-import.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
 

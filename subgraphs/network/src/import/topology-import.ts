@@ -1,26 +1,14 @@
 import { readFile, stat } from 'node:fs/promises'
-import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
+import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
+import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { SingleBar } from 'cli-progress'
 import type { Topology, TopologyFault } from '../domain/topology.ts'
 import { parseTopologyFile } from '../domain/topology-file.ts'
 import { type ImportReport, importTopologies } from '../flow/import-topology.ts'
 import { type ImportArguments, readArguments, USAGE } from './arguments.ts'
-import { databaseUrl } from './database-url.ts'
 import { ImportFault } from './fault.ts'
 import { faultLine, itemsOf, reportText } from './report.ts'
-
-/** A terminal, or a pipe that looks at nobody. */
-export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
-
-/** Where the command runs. */
-export type Surroundings = {
-  readonly env: NodeJS.ProcessEnv
-  /** Written by a local installation. */
-  readonly environmentFile: URL
-  readonly stdout: Output
-  readonly stderr: Output
-}
 
 /** 0: imported; 2: the file is faulty and nothing was stored; 1: it failed, and nothing was stored. */
 export type ExitCode = 0 | 1 | 2
@@ -31,6 +19,7 @@ const FILE_BYTES_MAX = 128 * 1024 * 1024
 const BAR_ITEMS_MIN = 500
 /** How long to wait for the last statement. */
 const CLOSE_TIMEOUT_S = 5
+const NETWORK = { service: 'network', command: 'topology-import', table: 'link_end' } as const
 
 /** `pnpm topology:import`: see USAGE. Progress and faults go to stderr, what was done to stdout. */
 export async function topologyImport(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
@@ -83,9 +72,10 @@ function wanted(topologies: readonly Topology[], { only }: ImportArguments): rea
 async function importInto(
   { tenant }: ImportArguments,
   topologies: readonly Topology[],
-  { env, environmentFile, stderr }: Surroundings,
+  surroundings: Surroundings,
 ): Promise<ImportReport[]> {
-  const database = await openNetwork(await databaseUrl(env, environmentFile))
+  const { stderr } = surroundings
+  const database = await openServiceDatabase(NETWORK, surroundings)
   const total = itemsOf(topologies)
   const bar = stderr.isTTY && total >= BAR_ITEMS_MIN ? progressBar(stderr, total) : undefined
   try {
@@ -106,28 +96,4 @@ function progressBar(stream: Output, total: number): SingleBar {
   })
   bar.start(total, 0)
   return bar
-}
-
-/** @throws ImportFault where the network's tables cannot be reached */
-async function openNetwork(url: string): Promise<Database> {
-  const log = createLog({ service: 'topology-import', level: 'silent' })
-  const database = openDatabase({ url, applicationName: 'topology-import', log })
-  try {
-    const [row] = await database.sql.system<{ isThere: boolean }[]>`
-      select to_regclass('link_end') is not null as "isThere"`
-    if (row?.isThere) return database
-  } catch (error) {
-    await database.close({ timeout_s: 0 })
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `The network's database cannot be reached: ${reason}`
-    throw new ImportFault('DATABASE_UNAVAILABLE', message, { cause: error })
-  }
-  await database.close({ timeout_s: 0 })
-  throw new ImportFault('DATABASE_UNAVAILABLE', "The network's database has no tables yet: start the network once.")
-}
-
-/** A fault in its sentence; of a bug or an outage all there is. */
-function faultText(error: unknown): string {
-  if (error instanceof ImportFault) return `${error.code}: ${error.message}`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

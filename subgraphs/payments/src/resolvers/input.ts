@@ -1,4 +1,3 @@
-import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { MoneyInput } from '../generated/resolvers.ts'
@@ -12,15 +11,6 @@ export function idempotencyKeyIn(text: string): Outcome<string, 'INVALID_VALUE'>
   if (text.length >= 1 && text.length <= KEY_LENGTH_MAX && !UNSAFE_IN_KEY.test(text)) return ok(text)
   const message = `An idempotency key has 1 to ${KEY_LENGTH_MAX} printable characters.`
   return refuse('INVALID_VALUE', message, ['idempotencyKey'])
-}
-
-export function idIn<Prefix extends string>(
-  prefix: Prefix,
-  text: string,
-  field: string,
-): Outcome<Id<Prefix>, 'INVALID_ID'> {
-  if (isId(prefix, text)) return ok(text)
-  return refuse('INVALID_ID', `An id that begins with "${prefix}_" is expected here.`, [field])
 }
 
 /** An amount above zero, in a currency that is in use on `day`. */

@@ -1,4 +1,4 @@
-import { type Id, isId } from '@carriergraph/shared/ids.ts'
+import { readId } from '@carriergraph/shared/ids.ts'
 import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
@@ -12,8 +12,8 @@ export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccou
   { input },
   context,
 ) => {
-  const ownerId = idIn(input.ownerId, 'usr', 'ownerId')
-  const tariffId = idIn(input.tariffId, 'trf', 'tariffId')
+  const ownerId = readId('usr', input.ownerId, ['ownerId'])
+  const tariffId = readId('trf', input.tariffId, ['tariffId'])
   const creditLimit = input.creditLimit ? moneyIn(input.creditLimit, 'creditLimit') : ok(undefined)
   const lowBalanceThreshold = moneyIn(input.lowBalanceThreshold, 'lowBalanceThreshold')
   if (!ownerId.ok || !tariffId.ok || !creditLimit.ok || !lowBalanceThreshold.ok)
@@ -33,11 +33,6 @@ const refused = (...outcomes: readonly Outcome<unknown, BillingErrorCode>[]) => 
   account: null,
   errors: outcomes.flatMap((outcome) => (outcome.ok ? [] : [payloadError(outcome)])),
 })
-
-function idIn<Prefix extends string>(text: string, prefix: Prefix, field: string): Outcome<Id<Prefix>, 'INVALID_ID'> {
-  if (isId(prefix, text)) return ok(text)
-  return refuse('INVALID_ID', `An id that begins with "${prefix}_" is expected here.`, [field])
-}
 
 const moneyIn = (input: MoneyInput, field: string): Outcome<Money, MoneyRefusal> =>
   parseMoney(input.amount, input.currency, { field: [field] })

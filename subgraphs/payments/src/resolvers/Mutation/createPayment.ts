@@ -1,8 +1,9 @@
 import { actsForOthers } from '@carriergraph/shared/authorize/ownership.ts'
+import { readId } from '@carriergraph/shared/ids.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { PaymentOrder } from '../../flow/request-hash.ts'
 import type { CreatePaymentInput, MutationResolvers, PaymentError } from '../../generated/resolvers.ts'
-import { idempotencyKeyIn, idIn, paidAmountIn } from '../input.ts'
+import { idempotencyKeyIn, paidAmountIn } from '../input.ts'
 
 export const createPayment: NonNullable<MutationResolvers['createPayment']> = async (_, { input }, context) => {
   const { actor, clock, correlationId, db, flow } = context
@@ -28,8 +29,8 @@ type Parsed = { readonly idempotencyKey: string; readonly order: PaymentOrder } 
 /** All faults of the input at once, in the order of its fields. */
 function parse(input: CreatePaymentInput, now: Date): Parsed {
   const key = idempotencyKeyIn(input.idempotencyKey)
-  const source = idIn('led', input.sourceAccountId, 'sourceAccountId')
-  const billingAccount = idIn('acc', input.billingAccountId, 'billingAccountId')
+  const source = readId('led', input.sourceAccountId, ['sourceAccountId'])
+  const billingAccount = readId('acc', input.billingAccountId, ['billingAccountId'])
   const amount = paidAmountIn(input.amount, now)
   if (key.ok && source.ok && billingAccount.ok && amount.ok)
     return {

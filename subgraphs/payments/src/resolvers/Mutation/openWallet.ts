@@ -1,13 +1,13 @@
+import { readId } from '@carriergraph/shared/ids.ts'
 import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { openWallet as open } from '../../flow/open-wallet.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { idIn } from '../input.ts'
 
 export const openWallet: NonNullable<MutationResolvers['openWallet']> = async (_, { input }, context) => {
   const { actor, clock, correlationId, db } = context
   const now = clock()
-  const ownerId = idIn('usr', input.ownerId, 'ownerId')
+  const ownerId = readId('usr', input.ownerId, ['ownerId'])
   const currency = parseCurrency(input.currency, now)
   if (!ownerId.ok || !currency.ok)
     return { wallet: null, errors: [ownerId, currency].flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }

@@ -1,0 +1,22 @@
+/**
+ * Why a command cannot do what it was asked, in a sentence for the person at the terminal. Anything else that a command
+ * throws is a bug or an outage.
+ */
+export class CommandFault<Code extends string = string> extends Error {
+  readonly code: Code
+
+  constructor(code: Code, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+
+  override get name(): string {
+    return 'CommandFault'
+  }
+}
+
+/** A fault in its sentence; of a bug or an outage all there is. */
+export function faultText(error: unknown): string {
+  if (error instanceof CommandFault) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
