@@ -11,7 +11,7 @@ export default defineConfig({
     // Two cores: more workers only fight over them.
     maxWorkers: 2,
     // Generous, so that a loaded machine is slow and never red.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 })

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { environmentFile } from '@carriergraph/shared/command/surroundings.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
-import { repositoryFile, type SubgraphName } from './subgraphs.ts'
+import type { SubgraphName } from './subgraphs.ts'
 
 /**
  * The environment, completed by what the last `pnpm start` wrote about its databases; so that a tool works on them
  * without being told.
  */
 export function toolEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const file = `${env.CARRIERGRAPH_HOME || repositoryFile('.carriergraph')}/environment.json`
+  const file = environmentFile(env)
   const started = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {}
   return { ...started, ...env }
 }

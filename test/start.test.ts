@@ -8,16 +8,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { issueToken, startDevIssuer } from '../scripts/dev-issuer.ts'
 import { repositoryFile, SUBGRAPHS } from '../scripts/subgraphs.ts'
 import { ask, connect, take } from './support/client.ts'
 import { freePorts } from './support/free-ports.ts'
 import { processesOf, StartProcess, takenPorts } from './support/start-process.ts'
 import { until } from './support/until.ts'
-
-// A start on a loaded machine takes its time.
-vi.setConfig({ testTimeout: 120_000 })
 
 const VARIABLES = ['PORT', 'PORT_NETWORK', 'PORT_BILLING', 'PORT_PAYMENTS', 'PORT_RISK', 'PORT_ISSUER', 'PORT_POSTGRES']
 

@@ -6,7 +6,8 @@ import { ensureCluster, placeCluster, SUPERUSER } from './cluster.ts'
 import { checkLogin } from './connection.ts'
 import { explainError, PostgresStartError } from './failure.ts'
 import { ownerOf } from './owner.ts'
-import { clearStalePidFile, findPostmaster, readPidFile } from './postmaster.ts'
+import { poll } from './poll.ts'
+import { clearStalePidFile, findPostmaster, isRunning, readPidFile } from './postmaster.ts'
 import { launchPostmaster, type ServerPlace } from './server.ts'
 import { joinUsers, lockForChange, stopUnlessUsed } from './usage.ts'
 
@@ -44,6 +45,8 @@ export interface RunningPostgres {
 
 /** For a server that is still starting or stopping, or backends that outlive their killed postmaster. */
 const TAKEOVER_DEADLINE_MS = 60_000
+/** A killed process closes its port a moment before it is gone. */
+const DYING_MS = 2_000
 /** Another process may take a free port between finding and binding it. */
 const FREE_PORT_TRIES = 5
 
@@ -110,22 +113,34 @@ async function startOrJoin(options: StartOptions, dataDir: string) {
 export async function startPostgres(options: StartOptions): Promise<RunningPostgres> {
   const dataDir = path.resolve(options.dataDir)
   try {
-    const { use, pid, port, adopted } = await startOrJoin(options, dataDir)
-    const login = `${SUPERUSER}:${encodeURIComponent(options.password)}`
-    const url = (database = SUPERUSER) => `postgres://${login}@127.0.0.1:${port}/${encodeURIComponent(database)}`
-    let stopping: Promise<void> | undefined
-    const stop = () => {
-      stopping ??= stopUnlessUsed(dataDir, use)
-      return stopping
-    }
-    try {
-      await checkLogin(url(), dataDir)
-    } catch (error) {
-      await stop()
-      throw error
-    }
-    return { port, pid, adopted, url, stop }
+    return (await startOnce(options, dataDir)) ?? (await startOnce(options, dataDir)) ?? unreachable(dataDir)
   } catch (error) {
     throw explainError(error, { dataDir, port: options.port })
   }
+}
+
+/** `undefined` when what was adopted died before it let us in: it had been killed a moment ago. */
+async function startOnce(options: StartOptions, dataDir: string): Promise<RunningPostgres | undefined> {
+  const { use, pid, port, adopted } = await startOrJoin(options, dataDir)
+  const login = `${SUPERUSER}:${encodeURIComponent(options.password)}`
+  const url = (database = SUPERUSER) => `postgres://${login}@127.0.0.1:${port}/${encodeURIComponent(database)}`
+  let stopping: Promise<void> | undefined
+  const stop = () => {
+    stopping ??= stopUnlessUsed(dataDir, use)
+    return stopping
+  }
+  try {
+    await checkLogin(url(), dataDir)
+    return { port, pid, adopted, url, stop }
+  } catch (error) {
+    const mayBeDying = adopted && !(error instanceof PostgresStartError)
+    const isDead = mayBeDying && (await poll(async () => !(await isRunning(pid, dataDir)) || undefined, DYING_MS))
+    await stop()
+    if (isDead) return undefined
+    throw error
+  }
+}
+
+function unreachable(dataDir: string): never {
+  throw new PostgresStartError('START_FAILED', `The servers on ${dataDir} die as soon as they have started.`)
 }

@@ -5,6 +5,7 @@ import postgres from 'postgres'
 import { describe, expect, it } from 'vitest'
 import { ask } from './fixtures/ask.ts'
 import { makeScratch } from './fixtures/scratch.ts'
+import { spawnDying } from './fixtures/spawn-dying.ts'
 import { spawnStarter, started } from './fixtures/spawn-starter.ts'
 import { makeZombie } from './fixtures/unreaped.ts'
 import { startPostgres } from './launch.ts'
@@ -85,6 +86,24 @@ describe('after a kill', () => {
     await client.end({ timeout: 0 })
     await second.stop()
   })
+
+  it.runIf(process.platform === 'linux')(
+    'that comes while the postmaster is adopted, another one is started',
+    async () => {
+      await using scratch = await makeScratch()
+      const pidFile = path.join(scratch.dataDir, 'postmaster.pid')
+      const first = await startPostgres({ ...scratch, password, settings })
+      const lines = (await fs.readFile(pidFile, 'utf8')).split('\n')
+      await first.stop()
+      const dying = await spawnDying(scratch.dataDir)
+      await fs.writeFile(pidFile, lines.with(0, String(dying.pid)).with(3, String(dying.port)).join('\n'))
+
+      const second = await startPostgres({ ...scratch, password, settings })
+      expect(second.adopted).toBe(false)
+      expect(await ask(second.url(), 'select 1')).toBe(1)
+      await second.stop()
+    },
+  )
 
   it.runIf(process.platform === 'linux')('whose postmaster stays a zombie, the next start is not held up', async () => {
     await using scratch = await makeScratch()

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import { pathToFileURL } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
@@ -48,7 +47,7 @@ async function ingest(argv: string[], { env = { DATABASE_URL_BILLING: billing.ur
   const [stdout, stderr] = [collector(), collector(isTTY)]
   const code = await usageIngest(argv, {
     env,
-    environmentFile: pathToFileURL(join(folder, 'environment.json')),
+    environmentFile: join(folder, 'environment.json'),
     stdout: stdout.output,
     stderr: stderr.output,
     clock: () => NOW,

@@ -33,7 +33,7 @@ it('imports every site and link of a file of twelve real networks, and the same 
   const run = async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()]
     const env = { DATABASE_URL_NETWORK: network.url }
-    const code = await topologyImport([FILE], { env, environmentFile: REPOSITORY, stdout, stderr })
+    const code = await topologyImport([FILE], { env, environmentFile: '', stdout, stderr })
     stdout.end()
     return { code, report: await text(stdout) }
   }

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { type Id, namedId } from '@carriergraph/shared/ids.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { linksByIds } from '../db/links.ts'
@@ -53,7 +53,7 @@ function collector(isTTY: boolean): { output: Output; text(): string } {
 /** Runs the command against this test's database. */
 async function run(argv: string[], { env, isTTY = false }: { env?: NodeJS.ProcessEnv; isTTY?: boolean } = {}) {
   const [stdout, stderr] = [collector(false), collector(isTTY)]
-  const environmentFile = pathToFileURL(join(folder, 'environment.json'))
+  const environmentFile = join(folder, 'environment.json')
   const code = await topologyImport(argv, {
     env: env ?? { DATABASE_URL_NETWORK: network.url },
     environmentFile,

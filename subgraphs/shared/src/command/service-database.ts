@@ -18,7 +18,8 @@ export type ServiceDatabaseOptions = {
 /**
  * Opens a service's database for a command: the one of `DATABASE_URL_<SERVICE>` or `DATABASE_URL`, or what a local
  * `pnpm start` has written down. The caller closes it.
- * @throws CommandFault DATABASE_UNKNOWN where nothing says where it is, DATABASE_UNAVAILABLE where it cannot be worked on
+ * @throws CommandFault DATABASE_UNKNOWN where nothing says where it is, DATABASE_UNAVAILABLE where it cannot be worked on,
+ * DATABASE_ROLE_UNSAFE where its role is above row-level security
  */
 export async function openServiceDatabase(
   { service, command, table }: ServiceDatabaseOptions,
@@ -31,18 +32,32 @@ export async function openServiceDatabase(
     log: createLog({ service: command, level: 'silent' }),
   })
   try {
-    const [row] = await database.sql.system<{ isThere: boolean }[]>`
-      select to_regclass(${table}) is not null as "isThere"`
-    if (row?.isThere) return database
+    await assertUsable(database, service, table)
+    return database
   } catch (error) {
     await database.close({ timeout_s: 0 })
-    const reason = error instanceof Error ? error.message : String(error)
-    const message = `The database of ${service} cannot be reached: ${reason}`
-    throw new CommandFault('DATABASE_UNAVAILABLE', message, { cause: error })
+    throw error
   }
-  await database.close({ timeout_s: 0 })
-  const message = `The database of ${service} has no tables yet: start ${service} once.`
-  throw new CommandFault('DATABASE_UNAVAILABLE', message)
+}
+
+async function assertUsable({ sql: { system: sql } }: Database, service: string, table: string): Promise<void> {
+  const [found] = await sql<{ isThere: boolean; role: string; seesAll: boolean }[]>`
+    select to_regclass(${table}) is not null as "isThere", rolname as role, rolsuper or rolbypassrls as "seesAll"
+    from pg_roles where rolname = current_user`.catch((error: Error) => {
+    const message = `The database of ${service} cannot be reached: ${error.message}`
+    throw new CommandFault('DATABASE_UNAVAILABLE', message, { cause: error })
+  })
+  if (!found?.isThere)
+    throw new CommandFault(
+      'DATABASE_UNAVAILABLE',
+      `The database of ${service} has no tables yet: start ${service} once.`,
+    )
+  // Row-level security is what keeps tenants apart; for such a role there is none.
+  if (found.seesAll)
+    throw new CommandFault(
+      'DATABASE_ROLE_UNSAFE',
+      `The role ${found.role} sees the rows of every tenant: connect as the role that owns only this database.`,
+    )
 }
 
 async function databaseUrl(
