@@ -115,6 +115,6 @@ function toEvent({ tenantId, aggregateType, aggregateId, xid, seq, ...row }: Row
     tenant: tenantId,
     aggregate: { type: aggregateType, id: aggregateId },
     position,
-    cursor: encodeCursor(position),
+    cursor: encodeCursor(row.type, position),
   }
 }

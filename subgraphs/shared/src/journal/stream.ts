@@ -5,6 +5,8 @@ import type { Page } from './read.ts'
 
 export type JournalStreamOptions = {
   readonly start: Position
+  /** A type of its events, which the start cursor names. */
+  readonly type: string
   readonly page: (after: Position) => Promise<Page>
   readonly onEvents: (hear: () => void) => () => void
   /** Where the stream stands as long as it is open. */
@@ -45,7 +47,7 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
 
   /** What an `after` would have to say to begin where this stream began. */
   get startCursor(): string {
-    return encodeCursor(this.#options.start)
+    return encodeCursor(this.#options.type, this.#options.start)
   }
 
   [Symbol.asyncIterator](): this {

@@ -141,10 +141,11 @@ export class JournalTail {
         'This service serves as many subscriptions as it can. Try again later.',
       )
     }
-    const start = typeof after === 'string' ? decodeCursor(after) : this.head
+    const start = typeof after === 'string' ? decodeCursor(after, wanted.types) : this.head
     const isAhead = compare(start, this.head) > 0
     return new JournalStream({
       start,
+      type: wanted.types?.[0] ?? ANY_TYPE,
       page: (position) => this.page(position, wanted, STREAM_PAGE_MAX),
       isAccepted: filter,
       onEvents: (hear) => this.onEvents(hear),
@@ -169,6 +170,9 @@ export class JournalTail {
     return this.#ring
   }
 }
+
+/** In the start cursor of a stream that is open to every type. */
+const ANY_TYPE = '*'
 
 function takeWanted(recent: Iterable<JournalEvent>, filter: EventFilter, limit: number): JournalEvent[] {
   const taken: JournalEvent[] = []
