@@ -1,3 +1,4 @@
+import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 
 /** Runs a tool. A mistake of its user is told in its one sentence, anything else with its stack; both exit with 1. */
@@ -5,7 +6,13 @@ export async function reportMistakes(run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    console.error(error instanceof StartupFault ? error.message : error)
+    console.error(isMistake(error) ? error.message : error)
     process.exitCode = 1
   }
 }
+
+/** Whether the message alone says all: the caller's mistake, not ours. */
+const isMistake = (error: unknown): error is Error =>
+  error instanceof StartupFault ||
+  error instanceof Refusal ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))

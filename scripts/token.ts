@@ -2,9 +2,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ROLES, type Role } from '@carriergraph/shared/auth/actor.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
-import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 import { DEV_KEY_FILE, issueToken, type TokenRequest } from './dev-issuer.ts'
+import { reportMistakes } from './report-mistakes.ts'
 
 const USAGE = `Prints a token for the local development graph.
 
@@ -47,20 +47,10 @@ function readRequest(args: string[]): TokenRequest {
   }
 }
 
-/** Whether the message alone says all: the caller's mistake, not ours. */
-const isMistake = (error: unknown): error is Error =>
-  error instanceof StartupFault ||
-  error instanceof Refusal ||
-  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
-
 if (process.argv.includes('--help')) console.log(USAGE)
 else
-  try {
+  await reportMistakes(async () => {
     const { CARRIERGRAPH_HOME: home } = process.env
     const keyFile = home ? join(home, 'issuer.jwk') : DEV_KEY_FILE
     console.log(await issueToken({ keyFile }, readRequest(process.argv.slice(2))))
-  } catch (error) {
-    if (!isMistake(error)) throw error
-    console.error(error.message)
-    process.exitCode = 1
-  }
+  })

@@ -1,5 +1,6 @@
 // The promise of the live path: a client misses no event and sees none twice, whatever dies in between.
 
+import { encodeCursor } from '@carriergraph/shared/journal/cursor.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { violate } from './support/causes.ts'
 import { connect, type GraphAnswer } from './support/client.ts'
@@ -110,7 +111,8 @@ it('resumes a new client behind the cursor that it saw last, when the gateway is
 it.each([
   ['a made-up cursor', 'bm9uc2Vuc2U'],
   ['the cursor of a list', Buffer.from('[1,"users by newest","2026-01-01"]').toString('base64url')],
-  ['a cursor from the future', Buffer.from('v1:999999999.1').toString('base64url')],
+  ['a cursor from the future', encodeCursor('sla_violation.opened', { xid: 2n ** 62n, seq: 1n })],
+  ['the cursor of another stream', encodeCursor('balance_alert.raised', { xid: 1n, seq: 1n })],
 ])('refuses %s with INVALID_CURSOR', async (_, after) => {
   const client = connect(stack.webSocketUrl, operator)
   try {

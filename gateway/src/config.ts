@@ -21,7 +21,8 @@ const subgraphUrls = csv.transform((entries, context) => {
   return urls
 })
 
-const schema = z.object({
+/** The environment that the gateway reads. */
+export const GATEWAY_SETTINGS = {
   PORT: port.default(4000),
   HOST: z.string().default('127.0.0.1'),
   NODE_ENV: z.string().default('development'),
@@ -43,7 +44,9 @@ const schema = z.object({
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
   SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
   UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
-})
+}
+
+const schema = z.object(GATEWAY_SETTINGS)
 
 /**
  * The gateway's configuration from the environment.

@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { ServiceMap } from '@apollo/gateway'
+import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { within } from '@carriergraph/shared/server/in-flight.ts'
 import { listen } from '@carriergraph/shared/server/listen.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
@@ -68,7 +70,7 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const shared = {
     dataSources,
     authorizer: createAuthorizer(supergraph.apiSchema, supergraph.authorization),
-    authenticate: (authorization: string | undefined) => tokens.verify(authorization),
+    authenticate: authenticatorOf(tokens, log),
     allowOrigin: originRule(options.allowedOrigins),
     rules: [operationSizeRule(limits.operation)],
     format: createErrorPresenter(log),
@@ -115,6 +117,19 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     },
   }
 }
+
+/** An issuer whose keys cannot be fetched signs nobody in, and only the log can say why. */
+const authenticatorOf =
+  (tokens: TokenVerifier, log: Log) =>
+  async (authorization: string | undefined): Promise<Actor> => {
+    try {
+      return await tokens.verify(authorization)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'SERVICE_UNAVAILABLE')
+        log.warn({ err: error.cause }, 'tokens cannot be verified')
+      throw error
+    }
+  }
 
 interface ConnectedSubgraphs {
   readonly clients: readonly SubgraphClient[]

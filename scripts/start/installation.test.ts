@@ -1,3 +1,4 @@
+import { ConfigError } from '@carriergraph/shared/config.ts'
 import { expect, test, vi } from 'vitest'
 import { installationFrom, listenersOf } from './installation.ts'
 import { gatewayService, simulatorService, subgraphServices } from './services.ts'
@@ -34,6 +35,30 @@ test.each([
   ['a weak signing key', { SIGNING_KEYS: 'k1:short' }, 'SIGNING_KEYS: the secret of entry 1 is too short'],
 ])('refuses %s', (_, env, fault) => {
   expect(() => installationFrom(env)).toThrow(fault)
+})
+
+test('tells all faults at once, also those between variables and those of the services', () => {
+  const faultsOf = (env: NodeJS.ProcessEnv) => {
+    try {
+      return installationFrom(env)
+    } catch (error) {
+      return error instanceof ConfigError ? error.faults.map((fault) => fault.split(':')[0]).sort() : error
+    }
+  }
+  expect(faultsOf({ PORT: 'abc', PORT_RISK: '4001', JWKS_URL: REAL_ISSUER.JWKS_URL })).toEqual([
+    'JWT_ISSUER',
+    'PORT',
+    'PORT_RISK',
+  ])
+  expect(
+    faultsOf({
+      LOG_LEVEL: 'loud',
+      RISK_DEADLINE_MS: 'abc',
+      RISK_FALLBACK_LIMIT: '-5',
+      DEPTH_MAX: '0',
+      CORS_ORIGINS: ',',
+    }),
+  ).toEqual(['CORS_ORIGINS', 'DEPTH_MAX', 'LOG_LEVEL', 'RISK_DEADLINE_MS', 'RISK_FALLBACK_LIMIT'])
 })
 
 test('production has no simulator, and neither has SIMULATOR=off', () => {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { bool, port, readConfig, secretsList, url, urlOf } from '@carriergraph/shared/config.ts'
 import { z } from 'zod'
+import { GATEWAY_SETTINGS } from '../../gateway/src/config.ts'
+import { SETTINGS } from '../../subgraphs/payments/src/config.ts'
 import { repositoryFile, SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
 
 /** Who issues the tokens that every service accepts. */
@@ -26,6 +28,8 @@ export interface Installation {
   /** Whether the traffic simulator may run. */
   simulator: boolean
 }
+
+const PAYMENTS_SETTINGS = SETTINGS.shape
 
 const PORT_VARIABLES = {
   gateway: 'PORT',
@@ -66,24 +70,40 @@ const variables = z.object({
   JWKS_URL: url.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('carriergraph'),
+  // Read by the services themselves; checked here too, so that all faults are found before the first one starts.
+  LOG_LEVEL: GATEWAY_SETTINGS.LOG_LEVEL,
+  CORS_ORIGINS: GATEWAY_SETTINGS.CORS_ORIGINS,
+  BODY_BYTES_MAX: GATEWAY_SETTINGS.BODY_BYTES_MAX,
+  DEPTH_MAX: GATEWAY_SETTINGS.DEPTH_MAX,
+  TOKENS_MAX: GATEWAY_SETTINGS.TOKENS_MAX,
+  SUBGRAPH_DEADLINE_MS: GATEWAY_SETTINGS.SUBGRAPH_DEADLINE_MS,
+  UPSTREAM_LOST_MS_MAX: GATEWAY_SETTINGS.UPSTREAM_LOST_MS_MAX,
+  RISK_DEADLINE_MS: PAYMENTS_SETTINGS.RISK_DEADLINE_MS,
+  RISK_FALLBACK_LIMIT: PAYMENTS_SETTINGS.RISK_FALLBACK_LIMIT,
 })
 
-const settings = variables.superRefine((env, context) => {
-  const fault = (variable: string, message: string) => context.addIssue({ code: 'custom', path: [variable], message })
-  if (env.NODE_ENV === 'production' && env.JWKS_URL === undefined)
-    fault(
-      'JWKS_URL',
-      'is missing, expected the keys of a token issuer of your own: development tokens are for development',
-    )
-  if (env.JWKS_URL !== undefined && env.JWT_ISSUER === undefined)
-    fault('JWT_ISSUER', 'is missing, expected the "iss" of the tokens that JWKS_URL verifies')
-  const seen = new Map<number, string>()
-  for (const variable of Object.values(PORT_VARIABLES)) {
-    const other = seen.get(env[variable])
-    if (other !== undefined) fault(variable, `is ${env[variable]}, which ${other} has already`)
-    seen.set(env[variable], variable)
-  }
-})
+const settings = variables.superRefine(
+  (env: Partial<z.output<typeof variables>>, context) => {
+    const fault = (variable: string, message: string) => context.addIssue({ code: 'custom', path: [variable], message })
+    if (env.NODE_ENV === 'production' && env.JWKS_URL === undefined)
+      fault(
+        'JWKS_URL',
+        'is missing, expected the keys of a token issuer of your own: development tokens are for development',
+      )
+    if (env.JWKS_URL !== undefined && env.JWT_ISSUER === undefined)
+      fault('JWT_ISSUER', 'is missing, expected the "iss" of the tokens that JWKS_URL verifies')
+    const seen = new Map<number, string>()
+    for (const variable of Object.values(PORT_VARIABLES)) {
+      const chosen = env[variable]
+      if (chosen === undefined) continue
+      const other = seen.get(chosen)
+      if (other !== undefined) fault(variable, `is ${chosen}, which ${other} has already`)
+      seen.set(chosen, variable)
+    }
+  },
+  // Also of those that are sound when others are not: all faults at once.
+  { when: () => true },
+)
 
 /**
  * Reads the installation from the environment.

@@ -1,28 +1,35 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
+import { z } from 'zod'
 import { SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
 import { databaseVariable } from './installation.ts'
 import type { Databases } from './services.ts'
 
-/** Secrets of a local installation, made once and kept, so that a second start finds its databases. */
-export interface LocalSecrets {
+const text = z.string().min(1)
+const names = SUBGRAPHS.map(({ name }) => name)
+
+const shape = z.object({
   /** Password of the embedded server's superuser. */
-  postgres: string
+  postgres: text,
   /** Password of the role that owns the event bus' database. */
-  bus: string
+  bus: text,
   /** Passwords of the roles that own the subgraphs' databases. */
-  databases: Record<SubgraphName, string>
+  databases: z.record(z.enum(names), text),
   /** The value of SIGNING_KEYS. */
-  signingKeys: string
-}
+  signingKeys: text,
+})
+
+/** Secrets of a local installation, made once and kept, so that a second start finds its databases. */
+export type LocalSecrets = z.output<typeof shape>
 
 const secret = (): string => randomBytes(24).toString('base64url')
 
 /** Reads the secrets in `directory`, or makes them, readable by their owner only. */
 export function localSecrets(directory: string): LocalSecrets {
   const file = join(directory, 'secrets.json')
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as LocalSecrets
+  if (existsSync(file)) return readSecrets(file)
   const secrets: LocalSecrets = {
     postgres: secret(),
     bus: secret(),
@@ -31,6 +38,18 @@ export function localSecrets(directory: string): LocalSecrets {
   }
   writeWhole(file, secrets)
   return secrets
+}
+
+function readSecrets(file: string): LocalSecrets {
+  try {
+    return shape.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
+    throw new StartupFault(
+      `${file} is damaged: put it back from a copy, or remove the folder that it is in to begin anew with empty databases.`,
+      { cause: error },
+    )
+  }
 }
 
 /** Tells commands such as usage:ingest where the databases of the running installation are. */

@@ -4,6 +4,7 @@ import { acceptsListed } from './accepts-listed.ts'
 import { type Asset, type Bundle, negotiate, readBundle } from './bundle.ts'
 import type { PlaygroundConfig, PlaygroundTab } from './config.ts'
 import { contentSecurityPolicy } from './content-security-policy.ts'
+import { isLoopback } from './loopback.ts'
 
 export const PLAYGROUND_DIRECTORY = join(import.meta.dirname, '../../playground/dist')
 
@@ -12,7 +13,11 @@ export type PlaygroundOptions = {
   readonly enabled: boolean
   /** The example operations, see `readOperations`. */
   readonly tabs: readonly PlaygroundTab[]
-  /** Request headers to pre-fill, asked for at each visit so that a development token is fresh; none by default. */
+  /**
+   * Request headers to pre-fill, asked for at each visit so that a development token is fresh; none by default. Only for
+   * a page that was opened under a name of this machine: under any other, a page elsewhere may have had its own name
+   * point here, to read them (DNS rebinding).
+   */
   readonly headers?: () => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
   /** Default: `/graphql` on the page's own origin. */
   readonly graphqlUrl?: string
@@ -69,15 +74,16 @@ export function servePlayground(options: PlaygroundOptions): (req: IncomingMessa
   const { subscriptionUrl = graphqlUrl, directory = PLAYGROUND_DIRECTORY } = options
   const bundleOf = bundleReader(directory)
 
-  async function configReply(): Promise<Reply> {
-    const config: PlaygroundConfig = { graphqlUrl, subscriptionUrl, title, headers: await headers(), tabs }
+  async function configReply({ headers: { host } }: IncomingMessage): Promise<Reply> {
+    const prefilled = isLoopback(host) ? await headers() : {}
+    const config: PlaygroundConfig = { graphqlUrl, subscriptionUrl, title, headers: prefilled, tabs }
     return textReply(200, JSON.stringify(config), { 'content-type': 'application/json' })
   }
 
   async function replyTo(path: string, request: IncomingMessage): Promise<Reply> {
     if (!enabled) return textReply(404, 'The playground is switched off here.\n')
     if (path === '/playground' || path === '/playground/') return textReply(307, '', { location: '/' })
-    if (path === '/playground/config.json') return configReply()
+    if (path === '/playground/config.json') return configReply(request)
     const bundle = await bundleOf()
     if (bundle === null) return textReply(503, NOT_BUILT)
     if (path === '/') return assetReply(bundle.index, request, 'no-cache', 'accept, accept-encoding')

@@ -67,9 +67,12 @@ test('refuses a role that sees the rows of every tenant', async () => {
   await expect(opened).rejects.toMatchObject({ code: 'DATABASE_ROLE_UNSAFE' })
 })
 
-test('a fault is told in its sentence, a bug with all there is', () => {
+test('a fault and an outage are told in a sentence, a bug with all there is', () => {
   expect(faultText(new CommandFault('FILE_NOT_FOUND', 'There is no such file.'))).toBe(
     'FILE_NOT_FOUND: There is no such file.',
+  )
+  expect(faultText(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toBe(
+    'DATABASE_UNAVAILABLE: The database went away: write EPIPE',
   )
   expect(faultText(new Error('boom'))).toContain('command.test.ts')
   expect(faultText('thrown')).toBe('thrown')

@@ -1,6 +1,8 @@
+import { outageIn } from '../db/outage.ts'
+
 /**
  * Why a command cannot do what it was asked, in a sentence for the person at the terminal. Anything else that a command
- * throws is a bug or an outage.
+ * throws is a bug, or an outage.
  */
 export class CommandFault<Code extends string = string> extends Error {
   readonly code: Code
@@ -15,8 +17,10 @@ export class CommandFault<Code extends string = string> extends Error {
   }
 }
 
-/** A fault in its sentence; of a bug or an outage all there is. */
+/** A fault or an outage of the database in its sentence; of a bug all there is. */
 export function faultText(error: unknown): string {
   if (error instanceof CommandFault) return `${error.code}: ${error.message}`
+  const outage = outageIn(error)
+  if (outage !== undefined) return `DATABASE_UNAVAILABLE: The database went away: ${outage}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

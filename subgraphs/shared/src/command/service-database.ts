@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase } from '../db/pools.ts'
 import { createLog } from '../log.ts'
 import { environmentOf } from '../service/settings.ts'
@@ -43,8 +44,10 @@ export async function openServiceDatabase(
 async function assertUsable({ sql: { system: sql } }: Database, service: string, table: string): Promise<void> {
   const [found] = await sql<{ isThere: boolean; role: string; seesAll: boolean }[]>`
     select to_regclass(${table}) is not null as "isThere", rolname as role, rolsuper or rolbypassrls as "seesAll"
-    from pg_roles where rolname = current_user`.catch((error: Error) => {
-    const message = `The database of ${service} cannot be reached: ${error.message}`
+    from pg_roles where rolname = current_user`.catch((error: unknown) => {
+    const outage = outageIn(error)
+    if (outage === undefined) throw error
+    const message = `The database of ${service} cannot be reached: ${outage}`
     throw new CommandFault('DATABASE_UNAVAILABLE', message, { cause: error })
   })
   if (!found?.isThere)

@@ -7,6 +7,7 @@ import { Dispatcher } from '../bus/dispatcher.ts'
 import { openPostgresEventBus } from '../bus/postgres/open.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { migrate } from '../db/migrate.ts'
+import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase, type TenantDb } from '../db/pools.ts'
 import { JournalSealer } from '../journal/seal.ts'
 import { JournalTail } from '../journal/tail.ts'
@@ -16,6 +17,7 @@ import { scalarResolvers } from '../scalars.ts'
 import type { RequestContext, RequestInfo } from '../server/request-info.ts'
 import { createSubgraphServer } from '../server/subgraph-server.ts'
 import { createSignatureVerifier } from '../signature/verify.ts'
+import { StartupFault } from '../startup-fault.ts'
 import type { SubgraphSettings } from './settings.ts'
 
 /** What the kit gives to every request; a subgraph adds its loaders. */
@@ -76,11 +78,15 @@ export async function createSubgraphService<Context extends RequestContext>(
   }: ServiceOptions = {},
 ): Promise<Service> {
   const { name, migrationsFolder, resolvers, policies } = definition
-  await migrate({ url: settings.DATABASE_URL, migrationsFolder })
+  await reach(`DATABASE_URL_${name.toUpperCase()} or DATABASE_URL`, () =>
+    migrate({ url: settings.DATABASE_URL, migrationsFolder }),
+  )
   const database = openDatabase({ url: settings.DATABASE_URL, applicationName: name, log })
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
 
-  const bus = await openPostgresEventBus({ url: settings.EVENT_BUS_URL, applicationName: name, log })
+  const bus = await reach('EVENT_BUS_URL', () =>
+    openPostgresEventBus({ url: settings.EVENT_BUS_URL, applicationName: name, log }),
+  )
   resources.defer(() => bus.close())
 
   const journal = new JournalTail({ database, log })
@@ -121,4 +127,15 @@ export async function createSubgraphService<Context extends RequestContext>(
     clock,
   })
   return { log, server }
+}
+
+/** Whoever starts the service can mend a database that cannot be reached, and is told which. */
+async function reach<T>(variable: string, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    const outage = outageIn(error)
+    if (outage === undefined) throw error
+    throw new StartupFault(`The database of ${variable} cannot be reached: ${outage}`, { cause: error })
+  }
 }
