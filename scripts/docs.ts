@@ -32,6 +32,7 @@ const STANDARD_CODES = {
   GRAPHQL_VALIDATION_FAILED:
     'The operation does not fit the schema, or is larger than allowed: see `extensions.reason`.',
   OPERATION_RESOLUTION_FAILURE: 'The document has several operations and the request names none of them.',
+  PERSISTED_QUERY_NOT_FOUND: 'The hash of a persisted query came alone and is not known yet: send it with the query.',
   INTERNAL_SERVER_ERROR: 'A fault of ours. Its `extensions.correlationId` finds it in the logs.',
 }
 
@@ -52,7 +53,7 @@ function errorsPage(): string {
     section('The gateway', GATEWAY_CODES),
     section('`extensions.reason` beside GRAPHQL_VALIDATION_FAILED', SIZE_REASONS),
     ...SUBGRAPHS.flatMap(({ name }) => errorEnums(name)).map(({ title, codes }) => section(title, codes)),
-    section('A subgraph, to whoever calls it directly', SERVER_REFUSALS),
+    section('HTTP: the gateway, and a subgraph that is called directly', SERVER_REFUSALS),
     section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
   ]
   return [INTRODUCTION, ...sections].join('\n')

@@ -1,3 +1,4 @@
+import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 
@@ -6,9 +7,16 @@ export async function reportMistakes(run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    console.error(isMistake(error) ? error.message : error)
+    console.error(sentenceFor(error) ?? error)
     process.exitCode = 1
   }
+}
+
+/** Undefined for a bug. */
+function sentenceFor(error: unknown): string | undefined {
+  const outage = outageIn(error)
+  if (outage !== undefined) return `The database cannot be reached: ${outage}`
+  return isMistake(error) ? error.message : undefined
 }
 
 /** Whether the message alone says all: the caller's mistake, not ours. */

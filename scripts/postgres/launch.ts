@@ -35,6 +35,7 @@ export interface RunningPostgres {
   adopted: boolean
   /** For the superuser; `postgres` when no database is named. */
   url(database?: string): string
+  isRunning(): Promise<boolean>
   /**
    * Leaves the server, and stops it (fast shutdown, waited for) unless another living process got it from
    * `startPostgres` too. Who started it does not matter: an adopted one is the orphan of a starter that was killed, and
@@ -131,7 +132,7 @@ async function startOnce(options: StartOptions, dataDir: string): Promise<Runnin
   }
   try {
     await checkLogin(url(), dataDir)
-    return { port, pid, adopted, url, stop }
+    return { port, pid, adopted, url, stop, isRunning: () => isRunning(pid, dataDir) }
   } catch (error) {
     const mayBeDying = adopted && !(error instanceof PostgresStartError)
     const isDead = mayBeDying && (await poll(async () => !(await isRunning(pid, dataDir)) || undefined, DYING_MS))

@@ -9,6 +9,7 @@ import type { Step } from './progress.ts'
 import type { Databases } from './services.ts'
 import type { Part } from './shutdown.ts'
 import type { LocalSecrets } from './state.ts'
+import { watchPostgres } from './watched-postgres.ts'
 
 /** Five services with a few small pools each, and room for tools. */
 const MAX_CONNECTIONS = 300
@@ -19,6 +20,7 @@ export async function prepareDatabases(
   secrets: LocalSecrets,
   parts: Part[],
   step: Step,
+  onEvent: (text: string) => void,
 ): Promise<Databases> {
   const { databaseUrls: given, eventBusUrl } = installation
   const missing = SUBGRAPHS.map(({ name }) => name).filter((name) => given[name] === undefined)
@@ -26,7 +28,8 @@ export async function prepareDatabases(
     return { databaseUrls: given as Databases['databaseUrls'], eventBusUrl }
   }
   const server = await step('PostgreSQL 18 (embedded)', (detail) => embedded(installation, secrets, detail))
-  parts.push({ name: 'postgres', stop: () => server.stop() })
+  const restart = () => embedded(installation, secrets, () => undefined)
+  parts.push(watchPostgres(server, { restart, onEvent }))
   return step('Databases', async () => {
     const make = (name: string, password: string) =>
       provisionDatabase({ adminUrl: server.url('postgres'), name, role: name, password })

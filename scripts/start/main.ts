@@ -39,6 +39,9 @@ export async function start(): Promise<never> {
   process.exit(ok ? exitCode : 1)
 }
 
+/** Tells of what goes wrong later on. */
+const warn = (text: string): void => console.error(styleText('yellow', `! ${text}`, { stream: process.stderr }))
+
 /** Each part is added to `parts` as soon as it is there, so that whatever fails or interrupts can stop it. */
 async function bringUp(installation: Installation, parts: Part[], stop: AbortSignal): Promise<void> {
   const step = stepsOn(process.stderr, stop)
@@ -49,15 +52,13 @@ async function bringUp(installation: Installation, parts: Part[], stop: AbortSig
   await requireFreePorts(listenersOf(installation))
 
   const secrets = localSecrets(directory)
-  const databases = await prepareDatabases(installation, secrets, parts, step)
+  const databases = await prepareDatabases(installation, secrets, parts, step, warn)
   const { identity, tokens } = await prepareIdentity(installation, parts, step)
   writeEnvironment(directory, databases)
   if (!production) await step('Playground', (detail) => buildPlayground({ onProgress: detail }))
 
   const startOne = (spec: ServiceSpec): Promise<void> => {
-    const service = startService(spec, (text) =>
-      console.error(styleText('yellow', `! ${text}`, { stream: process.stderr })),
-    )
+    const service = startService(spec, warn)
     parts.push(service)
     return service.ready(stop)
   }

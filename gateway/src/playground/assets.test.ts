@@ -193,6 +193,12 @@ describe('config.json', () => {
     expect(JSON.parse((await ask('/playground/config.json')).body.toString()).headers.authorization).toBe('Bearer 2')
   })
 
+  it('keeps the headers from a page that was opened under a name which is not this machine’s', async () => {
+    const ask = await serve({ headers: () => ({ authorization: 'Bearer secret' }) })
+    const { status, body } = await ask('/playground/config.json', { host: 'evil.example' })
+    expect([status, JSON.parse(body.toString()).headers]).toEqual([200, {}])
+  })
+
   it('answers 500 with the reason when the headers cannot be made', async () => {
     const ask = await serve({ headers: () => Promise.reject(new Error('the token issuer does not answer')) })
     const { status, body } = await ask('/playground/config.json')
