@@ -46,6 +46,7 @@ export const EARLIEST = new Date(Date.UTC(2000, 0, 1))
 
 const RECORD_ID_LENGTH_MAX = 128
 const MSISDN = /^[1-9]\d{6,14}$/
+const STARTED_AT_RULE = 'A time is one that there is, in RFC 3339 with its offset: 2026-11-20T10:00:00Z.'
 const MSISDN_RULE = 'A number has 7 to 15 digits and begins with its country code, without plus sign.'
 
 /** Accepts particulars that may be charged, or names the first fault; `field` is the particular at fault. */
@@ -81,7 +82,7 @@ export function sameUsage(a: Usage, b: Usage): boolean {
 
 function startFault(startedAt: Date, now: Date) {
   const field = ['startedAt']
-  if (Number.isNaN(startedAt.getTime())) return refuse('STARTED_AT_INVALID', 'There is no such time.', field)
+  if (Number.isNaN(startedAt.getTime())) return refuse('STARTED_AT_INVALID', STARTED_AT_RULE, field)
   if (startedAt < EARLIEST)
     return refuse('STARTED_AT_TOO_EARLY', 'Use from before 2000 is a sign of a clock that was never set.', field)
   if (startedAt.getTime() > now.getTime() + CLOCK_DRIFT_MS_MAX)

@@ -9,5 +9,6 @@ export type IngestFaultCode =
   | 'WRONG_HEADER'
   | 'GZIP_DAMAGED'
   | 'REJECTS_NOT_WRITABLE'
+  | 'INTERRUPTED'
 
 export class IngestFault extends CommandFault<IngestFaultCode> {}

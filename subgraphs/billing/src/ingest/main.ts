@@ -2,4 +2,12 @@ import { systemClock } from '@carriergraph/shared/clock.ts'
 import { processSurroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { usageIngest } from './usage-ingest.ts'
 
-process.exitCode = await usageIngest(process.argv.slice(2), { ...processSurroundings(), clock: systemClock })
+const interruption = new AbortController()
+// The second Ctrl-C ends it as usual: what is not committed is not charged.
+process.once('SIGINT', () => interruption.abort())
+
+process.exitCode = await usageIngest(process.argv.slice(2), {
+  ...processSurroundings(),
+  clock: systemClock,
+  signal: interruption.signal,
+})

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
 import type { FaultyLine } from './cdr-lines.ts'
 import { IngestFault } from './fault.ts'
+import type { CdrSource } from './source.ts'
 
 const COLUMNS = ['line', 'code', 'field', 'message', 'text']
 
@@ -11,8 +12,10 @@ export type RejectsFile = {
   close(): Promise<void>
 }
 
-/** Begins the file anew. @throws IngestFault where it cannot be written */
-export async function openRejectsFile(path: string): Promise<RejectsFile> {
+/** Begins the file anew. @throws IngestFault where it cannot be written, or is the very file that is being charged */
+export async function openRejectsFile(path: string, source: Pick<CdrSource, 'isAt'>): Promise<RejectsFile> {
+  if (await source.isAt(path))
+    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} is the file to be charged: it would be written over.`)
   const file = await open(path, 'w').catch((error: NodeJS.ErrnoException) => {
     throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} cannot be written: ${error.code ?? error.message}.`)
   })

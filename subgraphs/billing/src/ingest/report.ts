@@ -25,6 +25,7 @@ function barReport(output: Output, source: CdrSource): Report {
     stream: output,
     format: '{bar} {percentage} % · {lines} lines · {charged} charged · {rejected} rejected · {eta_formatted} left',
     barsize: 24,
+    formatTime: durationText,
     // A run that is killed must not leave a terminal without its cursor.
     hideCursor: false,
   })
@@ -53,6 +54,13 @@ function lineReport(output: Output, source: CdrSource, clock: () => Date): Repor
     },
     stop: () => undefined,
   }
+}
+
+/** Before there is anything to reckon from, the bar says INF or NULL instead of a number. */
+function durationText(seconds: unknown): string {
+  if (typeof seconds !== 'number' || !Number.isFinite(seconds)) return '…'
+  const whole = Math.ceil(seconds)
+  return whole < 60 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`
 }
 
 const rejectionText = ({ number, code, field, message }: FaultyLine): string =>

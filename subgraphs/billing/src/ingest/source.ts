@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { open, stat as statOf } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { IngestFault } from './fault.ts'
@@ -9,8 +10,10 @@ export type CdrSource = {
   readonly format: Format
   /** Of the file as it lies on the disk. */
   readonly bytesTotal: number
-  /** How much of it has been read so far. */
+  /** How much of it has been handed out so far; of a packed file, how much has been read. */
   bytesRead(): number
+  /** Whether `path` is this very file, under whatever name. */
+  isAt(path: string): Promise<boolean>
   /** Its content, unpacked. To be read once. */
   content(): AsyncIterable<Uint8Array>
   /** For a source that was not read to its end, or not at all. */
@@ -34,11 +37,23 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     throw new IngestFault('FILE_NOT_READABLE', `${path} is no file.`)
   }
   const bytes = file.createReadStream({ highWaterMark: CHUNK_BYTES })
+  const isPacked = path.endsWith('.gz')
+  let handedOut = 0
+  async function* plain(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of bytes) {
+      handedOut += chunk.length
+      yield chunk
+    }
+  }
   return {
     format,
     bytesTotal: stat.size,
-    bytesRead: () => bytes.bytesRead,
-    content: () => (path.endsWith('.gz') ? unpacked(bytes, path) : bytes),
+    bytesRead: () => (isPacked ? bytes.bytesRead : handedOut),
+    async isAt(other) {
+      const there = await fileAt(other)
+      return there !== undefined && there.dev === stat.dev && there.ino === stat.ino
+    },
+    content: () => (isPacked ? unpacked(bytes, path) : plain()),
     async close() {
       if (bytes.closed) return
       // Reading ended with a fault already, where it did: nobody is left to be told another one.
@@ -50,6 +65,9 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     },
   }
 }
+
+/** Undefined where there is nothing of that name. */
+const fileAt = (path: string): Promise<Stats | undefined> => statOf(path).catch(() => undefined)
 
 async function* unpacked(packed: Readable, path: string): AsyncGenerator<Uint8Array> {
   try {
@@ -70,5 +88,5 @@ function formatOf(path: string): Format | undefined {
   return name.endsWith('.ndjson') || name.endsWith('.jsonl') ? 'ndjson' : undefined
 }
 
-/** Some thousand lines; larger chunks were not faster. */
-const CHUNK_BYTES = 256 * 1024
+/** A thousand lines, so that progress is told as it is made; larger chunks were not faster. */
+const CHUNK_BYTES = 64 * 1024

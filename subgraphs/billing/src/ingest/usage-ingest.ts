@@ -5,12 +5,17 @@ import { openServiceDatabase } from '@carriergraph/shared/command/service-databa
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { chargeUsage } from '../db/charge-usage.ts'
 import { type IngestArguments, readArguments, USAGE } from './arguments.ts'
+import { IngestFault } from './fault.ts'
 import { emptySummary, type IngestSummary, ingestCdrs } from './ingest.ts'
 import { openRejectsFile } from './rejects-file.ts'
 import { createReport, summaryText } from './report.ts'
 import { openSource } from './source.ts'
 
-export type IngestSurroundings = Surroundings & { readonly clock: Clock }
+export type IngestSurroundings = Surroundings & {
+  readonly clock: Clock
+  /** Aborted when the run shall end after the batch in hand. */
+  readonly signal?: AbortSignal
+}
 
 /** 0: every line is charged or a duplicate; 2: lines were rejected; 1: it failed. */
 export type ExitCode = 0 | 1 | 2
@@ -45,13 +50,13 @@ async function ingest(
   summary: IngestSummary,
   surroundings: IngestSurroundings,
 ): Promise<void> {
-  const { stderr, clock } = surroundings
+  const { stderr, clock, signal } = surroundings
   await using resources = new AsyncDisposableStack()
   const source = await openSource(file, format)
   resources.defer(() => source.close())
   const database = await openServiceDatabase(BILLING, surroundings)
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
-  const rejectsFile = rejects === undefined ? undefined : await openRejectsFile(rejects)
+  const rejectsFile = rejects === undefined ? undefined : await openRejectsFile(rejects, source)
   resources.defer(async () => rejectsFile?.close())
   const report = createReport(stderr, source, clock)
   resources.defer(() => report.stop())
@@ -60,7 +65,10 @@ async function ingest(
   await ingestCdrs(source, summary, {
     batchSize,
     clock,
-    charge: (batch) => chargeUsage(db, batch, { now: clock(), actor: 'svc:usage-ingest', correlationId }),
+    async charge(batch) {
+      if (signal?.aborted) throw new IngestFault('INTERRUPTED', 'The run was interrupted.')
+      return chargeUsage(db, batch, { now: clock(), actor: 'svc:usage-ingest', correlationId })
+    },
     async onBatch(rejected) {
       for (const line of rejected) report.rejected(line)
       await rejectsFile?.append(rejected)
