@@ -1,0 +1,12 @@
+/**
+ * Whether a text has 1 to `lengthMax` characters, all of which can be shown on one line: no control or format
+ * character, no line or paragraph separator, no private or unassigned code point, no half of a surrogate pair.
+ * Characters are counted as PostgreSQL counts them: an emoji outside the basic plane is one.
+ */
+export function isPrintableText(text: string, lengthMax: number): boolean {
+  // A code point has at most two units: a text of megabytes is not copied just to be counted.
+  if (text.length > 2 * lengthMax) return false
+  const length = [...text].length
+  // \p{C} includes surrogates: what `u` finds alone is half of a pair.
+  return length >= 1 && length <= lengthMax && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
+}
