@@ -153,7 +153,7 @@ export type RiskAssessment = {
 /** A rule that fired. */
 export type RuleHit = {
   __typename?: 'RuleHit';
-  /** Stable name of the rule: `velocity.1h`. */
+  /** Stable name of the rule: `velocity.10m`. */
   rule: Scalars['String']['output'];
   /** What it adds to the score, 1 to 100. */
   points: Scalars['Int']['output'];
