@@ -1,6 +1,6 @@
 import { keyset } from '@carriergraph/shared/connection/keyset.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
-import { type Page, pageArgs } from '@carriergraph/shared/connection/page.ts'
+import type { Page } from '@carriergraph/shared/connection/page.ts'
 import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
@@ -11,13 +11,11 @@ import type { Role } from '../domain/registration.ts'
 import { type UserRow, user } from './tables/user.ts'
 
 /** The order of every list of users. */
-const newestUsers = ordering({
+export const newestUsers = ordering({
   name: 'users by newest',
   direction: 'desc',
   by: { createdAt: user.createdAt, id: user.id },
 })
-
-export const usersPage = (args: Parameters<typeof pageArgs>[1]) => pageArgs(newestUsers, args)
 
 export type UserFilter = { readonly kycStatus?: KycStatus | null; readonly role?: Role | null }
 

@@ -12,9 +12,9 @@ export const KYC_TRANSITIONS: Readonly<Record<KycStatus, readonly KycStatus[]>> 
   REJECTED: ['PENDING'],
 }
 
-/** Whether a verification may go from one status to another; staying is no change and always allowed. */
+/** Whether a verification may change from one status to another, which differs from the first. */
 export function changeKycStatus(from: KycStatus, to: KycStatus): Outcome<KycStatus, 'ILLEGAL_TRANSITION'> {
-  if (from === to || KYC_TRANSITIONS[from].includes(to)) return ok(to)
+  if (KYC_TRANSITIONS[from].includes(to)) return ok(to)
   const allowed = KYC_TRANSITIONS[from].join(' or ')
   return refuse('ILLEGAL_TRANSITION', `A verification goes from ${from} to ${allowed}, not to ${to}.`, ['kycStatus'])
 }

@@ -27,7 +27,7 @@ export type PaymentToAssess = {
 export function assessPayment(
   db: TenantDb,
   payment: PaymentToAssess,
-  provenance: Provenance,
+  { now, ...by }: Provenance,
 ): Promise<Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>> {
   return inTransaction(db, async (tx) => {
     const payer = await lockUser(tx, payment.payerId)
@@ -38,14 +38,14 @@ export function assessPayment(
     const assessment = assess({ amountEuro, kycStatus: payer?.kycStatus ?? null, ...history })
     const inserted = await insertAssessment(tx, {
       ...assessment,
-      id: newId('asm', provenance.now),
+      id: newId('asm', now),
       paymentId: payment.paymentId,
       payerId: payment.payerId,
       amountMinor: payment.amount.minor,
       currency: payment.amount.currency,
       amountEuro: amountEuro?.toFixed(6) ?? null,
       paymentCreatedAt: payment.createdAt,
-      assessedAt: provenance.now,
+      assessedAt: now,
     })
     // An unknown payer has no row to lock: two calls may meet here.
     if (inserted === null) return (await findKnown(tx, payment)) ?? lost(payment)
@@ -59,9 +59,8 @@ export function assessPayment(
         decision: inserted.decision,
         score: inserted.score,
       }),
-      actor: provenance.actor,
-      correlationId: provenance.correlationId,
-      occurredAt: provenance.now,
+      ...by,
+      occurredAt: now,
     })
     return ok(inserted)
   })

@@ -18,8 +18,8 @@ export type Preset = { readonly id: Id<'usr'>; readonly kycStatus: KycStatus }
 export function registerUser(
   db: TenantDb,
   registration: Registration,
-  provenance: Provenance,
-  preset: Preset = { id: newId('usr', provenance.now), kycStatus: 'PENDING' },
+  { now, ...by }: Provenance,
+  preset: Preset = { id: newId('usr', now), kycStatus: 'PENDING' },
 ): Promise<Outcome<UserRow, 'IDEMPOTENCY_KEY_REUSED'>> {
   const requestHash = hashOf(registration)
   return inTransaction(db, async (tx) => {
@@ -28,19 +28,18 @@ export function registerUser(
       ...preset,
       roles: [...registration.roles],
       version: 1,
-      registeredBy: provenance.actor,
+      registeredBy: by.actor,
       requestHash,
-      createdAt: provenance.now,
+      createdAt: now,
     })
-    if (inserted === null) return earlier(tx, registration, provenance.actor, requestHash)
+    if (inserted === null) return earlier(tx, registration, by.actor, requestHash)
     const { id, displayName, roles, kycStatus } = inserted
     await appendToJournal(tx, {
       aggregate: { type: 'user', id },
       version: 1,
       ...eventOf('user.registered', { userId: id, displayName, roles, kycStatus }),
-      actor: provenance.actor,
-      correlationId: provenance.correlationId,
-      occurredAt: provenance.now,
+      ...by,
+      occurredAt: now,
     })
     return ok(inserted)
   })

@@ -14,7 +14,7 @@ export function setKycStatus(
   db: TenantDb,
   userId: Id<'usr'>,
   to: KycStatus,
-  provenance: Provenance,
+  { now, ...by }: Provenance,
 ): Promise<Outcome<UserRow, 'USER_NOT_FOUND' | 'ILLEGAL_TRANSITION'>> {
   return inTransaction(db, async (tx) => {
     const user = await lockUser(tx, userId)
@@ -28,9 +28,8 @@ export function setKycStatus(
       aggregate: { type: 'user', id: userId },
       version: changed.version,
       ...eventOf('user.kyc_changed', { userId, from, to }),
-      actor: provenance.actor,
-      correlationId: provenance.correlationId,
-      occurredAt: provenance.now,
+      ...by,
+      occurredAt: now,
     })
     return ok(changed)
   })
