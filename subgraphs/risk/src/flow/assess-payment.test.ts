@@ -1,0 +1,108 @@
+// assessPayment as the payments service meets it: over signed HTTP, on a real database.
+
+import { newId } from '@carriergraph/shared/ids.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { published } from '../events.ts'
+import { after, demoUser, euro, paymentOf, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
+
+let stage: RiskStage
+beforeAll(async () => {
+  stage = await setRiskStage()
+})
+beforeEach(() => stage.clock.set(START))
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const ada = demoUser('ada')
+
+const rulesOf = (assessment: { ruleHits: { rule: string }[] }) => assessment.ruleHits.map(({ rule }) => rule)
+
+const counted = (answers: readonly { assessment: { decision: string } }[], decision: string) =>
+  answers.filter(({ assessment }) => assessment.decision === decision).length
+
+describe('assessPayment', () => {
+  it.each([
+    ['ada', '20.00', 'APPROVE', []],
+    ['ada', '1000.01', 'REVIEW', ['amount.large']],
+    ['chen', '60.00', 'REVIEW', ['kyc.pending']],
+    ['elif', '1.00', 'DECLINE', ['kyc.rejected']],
+    ['nobody', '1.00', 'DECLINE', ['payer.unknown']],
+  ])('of %s over %s EUR: %s', async (name, amount, decision, rules) => {
+    const { assessment, errors } = await stage.assess(paymentOf(demoUser(name), { amount: euro(amount) }))
+    expect(errors).toEqual([])
+    expect(assessment.decision).toBe(decision)
+    expect(rulesOf(assessment)).toEqual(rules)
+  })
+
+  it('does not know the payers of another tenant', async () => {
+    expect(rulesOf((await stage.assess(paymentOf(ada), 'other')).assessment)).toEqual(['payer.unknown'])
+  })
+
+  it('tells the journal who was assessed, when and how', async () => {
+    stage.clock.set(after(5_000))
+    const payment = paymentOf(demoUser('chen'), { amount: euro('60.00') })
+    const { assessment } = await stage.assess(payment)
+    expect(assessment.assessedAt).toBe(after(5_000).toISOString())
+    const [event, ...more] = await stage.journalled(payment.paymentId)
+    expect(more).toEqual([])
+    expect(event).toMatchObject({
+      type: 'assessment.made',
+      version: 1,
+      actor: 'svc:payments',
+      occurred_at: after(5_000),
+    })
+    expect(published['assessment.made'].parse(event?.data)).toEqual({
+      assessmentId: assessment.id,
+      paymentId: payment.paymentId,
+      userId: demoUser('chen'),
+      decision: 'REVIEW',
+      score: 40,
+    })
+  })
+
+  it('answers the same to everybody who asks for the same payment at once, and records it once', async () => {
+    for (const payer of [ada, demoUser('nobody')]) {
+      const payment = paymentOf(payer)
+      const answers = await Promise.all(Array.from({ length: 10 }, () => stage.assess(payment)))
+      expect(new Set(answers.map(({ assessment }) => assessment.id)).size).toBe(1)
+      expect(await stage.journalled(payment.paymentId)).toHaveLength(1)
+    }
+  })
+
+  it('counts every payment of ten minutes, also those that come at once', async () => {
+    const user = await stage.verifiedUser()
+    const answers = await Promise.all(Array.from({ length: 25 }, () => stage.assess(paymentOf(user))))
+    expect(counted(answers, 'REVIEW')).toBe(5)
+    const later = { createdAt: after(600_001).toISOString() }
+    expect((await stage.assess(paymentOf(user, later))).assessment.decision).toBe('APPROVE')
+  })
+
+  it('finds an amount unusual by what the payer paid before, whatever the currency', async () => {
+    const user = await stage.verifiedUser()
+    for (let n = 0; n < 5; n++) await stage.assess(paymentOf(user, { amount: euro('30.00') }))
+    const { assessment } = await stage.assess(paymentOf(user, { amount: { amount: '30000', currency: 'JPY' } }))
+    expect(assessment).toMatchObject({ decision: 'APPROVE', score: 20, ruleHits: [{ rule: 'amount.unusual' }] })
+  })
+
+  it.each([
+    ['another amount of a known payment', { amount: euro('21.00') }, 'PAYMENT_MISMATCH', null],
+    ['another currency', { amount: { amount: '20.00', currency: 'USD' } }, 'PAYMENT_MISMATCH', null],
+    ['another payer', { payerId: demoUser('bruno') }, 'PAYMENT_MISMATCH', null],
+    ['another time of creation', { createdAt: after(1).toISOString() }, 'PAYMENT_MISMATCH', null],
+    ['an amount of zero', { amount: euro('0.00') }, 'INVALID_MONEY', ['amount', 'amount']],
+    ['a negative amount', { amount: euro('-1.00') }, 'INVALID_MONEY', ['amount', 'amount']],
+    [
+      'an unknown currency',
+      { amount: { amount: '1.00', currency: 'EUX' } },
+      'UNKNOWN_CURRENCY',
+      ['amount', 'currency'],
+    ],
+    ['an id of another kind', { paymentId: newId('usr') }, 'INVALID_ID', ['paymentId']],
+    ['a payer that is no id', { payerId: 'ada' }, 'INVALID_ID', ['payerId']],
+  ])('refuses %s with a name and a field', async (_, changes, code, field) => {
+    const payment = paymentOf(ada)
+    await stage.assess(payment)
+    const { assessment, errors } = await stage.assess({ ...payment, ...changes })
+    expect(assessment).toBeNull()
+    expect(errors).toEqual([{ code, field }])
+  })
+})
