@@ -38,7 +38,7 @@ export async function payerHistory(
   tx: Tx,
   payerId: Id<'usr'>,
   at: Date,
-): Promise<Pick<Facts, 'paymentsIn10Minutes' | 'earlierPayments' | 'averageEuro'>> {
+): Promise<Pick<Facts, 'paymentsNearby' | 'earlierPayments' | 'averageEuro'>> {
   const [row] = await tx.execute<{ recent: number; count: number; average: string | null }>(sql`
     select count(*) filter (where payment_created_at > ${at.toISOString()}::timestamptz - interval '10 minutes')::int as recent,
       count(amount_euro) filter (where place <= ${AVERAGE_OVER})::int as count,
@@ -51,7 +51,7 @@ export async function payerHistory(
       limit ${HISTORY_ROWS_MAX}
     ) latest`)
   return {
-    paymentsIn10Minutes: row?.recent ?? 0,
+    paymentsNearby: row?.recent ?? 0,
     earlierPayments: row?.count ?? 0,
     averageEuro: row?.average ? new Decimal(row.average) : null,
   }

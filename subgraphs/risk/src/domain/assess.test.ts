@@ -9,7 +9,7 @@ import type { Facts } from './rules.ts'
 const ordinary: Facts = {
   amountEuro: new Decimal(20),
   kycStatus: 'VERIFIED',
-  paymentsIn10Minutes: 0,
+  paymentsNearby: 0,
   earlierPayments: 10,
   averageEuro: new Decimal(25),
 }
@@ -29,15 +29,30 @@ it.each<[string, Partial<Facts>, string]>([
     'DECLINE 80 amount.very_large',
   ],
   ['a currency without a rate', { amountEuro: null }, 'REVIEW 40 currency.unpriced'],
-  ['the 20th payment in 10 minutes', { paymentsIn10Minutes: 19 }, 'APPROVE 0'],
-  ['the 21st payment in 10 minutes', { paymentsIn10Minutes: 20 }, 'REVIEW 40 velocity.10m'],
+  [
+    'a currency without a rate, identity pending',
+    { amountEuro: null, kycStatus: 'PENDING' },
+    'DECLINE 80 kyc.pending currency.unpriced',
+  ],
+  [
+    'much, identity pending: most points first',
+    { kycStatus: 'PENDING', amountEuro: new Decimal(10_001), averageEuro: new Decimal(9000) },
+    'DECLINE 100 amount.very_large kyc.pending',
+  ],
+  ['the 20th payment in 10 minutes', { paymentsNearby: 19 }, 'APPROVE 0'],
+  ['the 21st payment in 10 minutes', { paymentsNearby: 20 }, 'REVIEW 40 velocity.10m'],
   ['five times the average', { amountEuro: new Decimal(125) }, 'APPROVE 0'],
   ['more than five times the average', { amountEuro: new Decimal('125.01') }, 'APPROVE 20 amount.unusual'],
   ['the same with little history', { amountEuro: new Decimal('125.01'), earlierPayments: 4 }, 'APPROVE 0'],
-  ['the same of small amounts', { amountEuro: new Decimal(99), averageEuro: new Decimal(1) }, 'APPROVE 0'],
+  ['100 EUR of who pays little', { amountEuro: new Decimal(100), averageEuro: new Decimal(1) }, 'APPROVE 0'],
+  [
+    '100.01 EUR of who pays little',
+    { amountEuro: new Decimal('100.01'), averageEuro: new Decimal(1) },
+    'APPROVE 20 amount.unusual',
+  ],
   [
     'a pending identity in a hurry',
-    { kycStatus: 'PENDING', amountEuro: new Decimal(60), paymentsIn10Minutes: 30 },
+    { kycStatus: 'PENDING', amountEuro: new Decimal(60), paymentsNearby: 30 },
     'DECLINE 80 kyc.pending velocity.10m',
   ],
 ])('%s: %s gives %s', (_, changes, expected) => {
@@ -48,7 +63,7 @@ it.each<[string, Partial<Facts>, string]>([
 const facts = fc.record({
   amountEuro: fc.option(fc.integer({ min: 1, max: 5_000_000 }).map((cents) => new Decimal(cents).div(100))),
   kycStatus: fc.option(fc.constantFrom(...KYC_STATUSES)),
-  paymentsIn10Minutes: fc.nat(100),
+  paymentsNearby: fc.nat(100),
   earlierPayments: fc.nat(20),
   averageEuro: fc.option(fc.integer({ min: 1, max: 100_000 }).map((cents) => new Decimal(cents).div(100))),
 })
@@ -72,20 +87,82 @@ it('always explains itself: the score is the capped sum of its hits, and the exp
 it('never approves more readily because more payments were made', () => {
   fc.assert(
     fc.property(facts, fc.nat(100), (given, more) => {
-      const busier = { ...given, paymentsIn10Minutes: given.paymentsIn10Minutes + more }
+      const busier = { ...given, paymentsNearby: given.paymentsNearby + more }
       expect(assess(busier).score).toBeGreaterThanOrEqual(assess(given).score)
     }),
   )
 })
 
-it.each([
-  [{ minor: 1000n, currency: 'EUR' }, '10'],
-  [{ minor: 18675n, currency: 'JPY' }, '100'],
-  [{ minor: 11684n, currency: 'USD' }, '100'],
-] as const)('values %o at %s EUR', (amount, expected) => {
-  expect(euroValue(amount)?.toFixed()).toBe(expected)
+it.each<[string, Partial<Facts>, string, string]>([
+  ['an approval', {}, 'No rule fired.', 'From a score of 40 a person would have to look.'],
+  [
+    'an approval with points',
+    { amountEuro: new Decimal(126) },
+    'The score is below 40: amount.unusual.',
+    'From a score of 40 a person would have to look.',
+  ],
+  [
+    'a review',
+    { amountEuro: null },
+    'The score is 40 or more: currency.unpriced.',
+    'Below a score of 40 it would be approved.',
+  ],
+  [
+    'a refusal',
+    { kycStatus: 'REJECTED' },
+    'The score is 80 or more: kyc.rejected.',
+    'Below a score of 80 it would be reviewed or approved.',
+  ],
+])('explains %s by the limit that decided', (_, changes, summary, counterfactual) => {
+  expect(assess({ ...ordinary, ...changes }).explanation).toMatchObject({ summary, counterfactual })
 })
 
-it('does not guess what a currency without a reference rate is worth', () => {
-  expect(euroValue({ minor: 1000n, currency: 'AOA' })).toBeNull()
+/** What a rule says of these facts: its sentence, then the values that it looked at. */
+function saidBy(rule: string, changes: Partial<Facts>): string | undefined {
+  const explanation = assess({ ...ordinary, ...changes }).ruleHits.find((hit) => hit.rule === rule)?.explanation
+  return explanation && [explanation.summary, ...explanation.inputs.map(({ value }) => value)].join(' ')
+}
+
+it.each([
+  [20, 'The payer has made 20 payments within 10 minutes of this one. 20'],
+  [199, 'The payer has made 199 payments within 10 minutes of this one. 199'],
+  [200, 'The payer has made at least 200 payments within 10 minutes of this one. at least 200'],
+])('says of %i payments no more than was counted', (paymentsNearby, expected) => {
+  expect(saidBy('velocity.10m', { paymentsNearby })).toBe(expected)
 })
+
+it('shows as many digits of an amount as it takes to see that it is above the limit', () => {
+  const amountEuro = euroValue({ minor: 9338n, currency: 'JPY' })
+  expect(saidBy('kyc.pending', { kycStatus: 'PENDING', amountEuro })).toMatch(/above 50 EUR\. PENDING 50\.002677$/)
+})
+
+it('never calls an amount above a limit and shows one that is not', () => {
+  const limits: Readonly<Record<string, number>> = {
+    'kyc.pending': 50,
+    'amount.large': 1_000,
+    'amount.very_large': 10_000,
+  }
+  const nearLimit = fc.record({
+    currency: fc.constantFrom(...MINOR_PER_EURO),
+    limit: fc.constantFrom(...Object.values(limits)),
+    above_minor: fc.bigInt(-3n, 3n),
+  })
+  fc.assert(
+    fc.property(nearLimit, ({ currency: [currency, perEuro], limit, above_minor }) => {
+      const minor = BigInt(new Decimal(perEuro).times(limit).floor().toFixed()) + above_minor
+      const { ruleHits } = assess({ ...ordinary, kycStatus: 'PENDING', amountEuro: euroValue({ minor, currency }) })
+      for (const { rule, explanation } of ruleHits.filter(({ rule }) => rule in limits)) {
+        const shown = explanation.inputs.find(({ name }) => name === 'amount_eur')?.value ?? ''
+        expect(new Decimal(shown).greaterThan(limits[rule] ?? 0)).toBe(true)
+      }
+    }),
+  )
+})
+
+/** Minor units for one euro, by the table of `euroValue`. */
+const MINOR_PER_EURO = [
+  ['EUR', '100'],
+  ['JPY', '186.75'],
+  ['IDR', '2008205'],
+  ['TRY', '5224.78'],
+] as const

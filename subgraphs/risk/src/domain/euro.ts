@@ -36,14 +36,17 @@ const PER_EURO: Partial<Record<CurrencyCode, string>> = {
   ZAR: '19.3849',
 }
 
+/** Digits behind the point of a value in euro: what is compared, what is stored and what is shown are the same number. */
+export const EURO_DIGITS = 6
+
 /**
  * About what an amount is worth in euro, so that one limit serves all currencies; null for a currency that the table
  * does not price. For thresholds only: no money is ever converted with it.
  */
 export function euroValue(amount: Money): Decimal | null {
   const rate = PER_EURO[amount.currency]
-  return rate === undefined ? null : toDecimal(amount).div(rate)
+  return rate === undefined ? null : toDecimal(amount).div(rate).toDecimalPlaces(EURO_DIGITS, Decimal.ROUND_HALF_UP)
 }
 
-/** An amount in euro for people: "1234.50". */
-export const euroText = (value: Decimal): string => new Decimal(value).toFixed(2)
+/** A value in euro for people, "1234.50": all its digits, lest 50.002677 be "above 50" and read 50.00. */
+export const euroText = (value: Decimal): string => value.toFixed(Math.max(2, value.decimalPlaces()))

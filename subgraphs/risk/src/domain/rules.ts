@@ -9,11 +9,14 @@ export type Facts = {
   readonly amountEuro: Decimal | null
   /** Null where risk knows no such user. */
   readonly kycStatus: KycStatus | null
-  /** Payments of this payer in the 10 minutes before this one. */
-  readonly paymentsIn10Minutes: number
-  /** How many of the payer's latest payments the average is made of, at most 20. */
+  /**
+   * Other payments of this payer, created less than VELOCITY_WINDOW_MINUTES before or after this one and assessed before
+   * it: payments do not come in the order in which they were created. Counted up to PAYMENTS_COUNTED_MAX.
+   */
+  readonly paymentsNearby: number
+  /** How many of the payer's latest approved payments the average is made of, at most 20. */
   readonly earlierPayments: number
-  /** Average of those; null where there are none. */
+  /** Average of those, to six digits; null where there are none. */
   readonly averageEuro: Decimal | null
 }
 
@@ -30,6 +33,9 @@ const LARGE_EURO = 1_000
 const VERY_LARGE_EURO = 10_000
 const UNVERIFIED_EURO = 50
 const VELOCITY_MAX = 20
+export const VELOCITY_WINDOW_MINUTES = 10
+/** Far above VELOCITY_MAX; so that a payer with a million payments costs no more than others. */
+export const PAYMENTS_COUNTED_MAX = 200
 const UNUSUAL_FACTOR = 5
 const UNUSUAL_HISTORY_MIN = 5
 /** Five times of very little is still little. */
@@ -99,15 +105,17 @@ const currencyUnpriced: Rule = ({ amountEuro }) =>
       })
     : null
 
-const velocity: Rule = ({ paymentsIn10Minutes }) =>
-  paymentsIn10Minutes >= VELOCITY_MAX
+const velocity: Rule = ({ paymentsNearby }) =>
+  paymentsNearby >= VELOCITY_MAX
     ? hit(40, {
         rule: 'velocity.10m',
-        summary: `The payer has made ${paymentsIn10Minutes} payments in the last 10 minutes.`,
-        inputs: [{ name: 'payments_in_10_minutes', value: String(paymentsIn10Minutes) }],
+        summary: `The payer has made ${countText(paymentsNearby)} payments within ${VELOCITY_WINDOW_MINUTES} minutes of this one.`,
+        inputs: [{ name: 'payments_within_10_minutes', value: countText(paymentsNearby) }],
         counterfactual: `With fewer than ${VELOCITY_MAX} this rule would not fire.`,
       })
     : null
+
+const countText = (count: number): string => (count < PAYMENTS_COUNTED_MAX ? String(count) : `at least ${count}`)
 
 const amountUnusual: Rule = ({ amountEuro, averageEuro, earlierPayments }) =>
   amountEuro !== null &&

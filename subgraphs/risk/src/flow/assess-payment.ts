@@ -43,7 +43,7 @@ export function assessPayment(
       payerId: payment.payerId,
       amountMinor: payment.amount.minor,
       currency: payment.amount.currency,
-      amountEuro: amountEuro?.toFixed(6) ?? null,
+      amountEuro: amountEuro?.toFixed() ?? null,
       paymentCreatedAt: payment.createdAt,
       assessedAt: now,
     })
