@@ -4,7 +4,8 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { sql } from 'drizzle-orm'
-import type { Facts } from '../domain/rules.ts'
+import { EURO_DIGITS } from '../domain/euro.ts'
+import { type Facts, PAYMENTS_COUNTED_MAX, VELOCITY_WINDOW_MINUTES } from '../domain/rules.ts'
 import { type RiskAssessmentRow, riskAssessment } from './tables/risk-assessment.ts'
 
 const byIds = preparedFor((db) =>
@@ -26,36 +27,52 @@ export async function insertAssessment(
   tx: Tx,
   row: Omit<RiskAssessmentRow, 'tenantId'>,
 ): Promise<RiskAssessmentRow | null> {
-  const [inserted] = await tx.insert(riskAssessment).values(row).onConflictDoNothing().returning()
+  const [inserted] = await tx
+    .insert(riskAssessment)
+    .values(row)
+    .onConflictDoNothing({ target: [riskAssessment.tenantId, riskAssessment.paymentId] })
+    .returning()
   return inserted ?? null
 }
 
-/** How many of the payer's latest payments the average is made of. */
+/** How many of the payer's latest approved payments the average is made of. */
 const AVERAGE_OVER = 20
+const VELOCITY_WINDOW_MS = VELOCITY_WINDOW_MINUTES * 60_000
 
-/** What the payer did before `at`, as far as risk was asked. Call it while the payer is locked. */
+/**
+ * What the payer did around and before `at`, as far as risk was asked. What was declined, or waits for a person, does
+ * not say what the payer usually pays: a large attempt would make the next one look usual. Call it while the payer is
+ * locked.
+ */
 export async function payerHistory(
   tx: Tx,
   payerId: Id<'usr'>,
   at: Date,
 ): Promise<Pick<Facts, 'paymentsNearby' | 'earlierPayments' | 'averageEuro'>> {
-  const [row] = await tx.execute<{ recent: number; count: number; average: string | null }>(sql`
-    select count(*) filter (where payment_created_at > ${at.toISOString()}::timestamptz - interval '10 minutes')::int as recent,
-      count(amount_euro) filter (where place <= ${AVERAGE_OVER})::int as count,
-      avg(amount_euro) filter (where place <= ${AVERAGE_OVER})::text as average
+  const payer = toUuid(payerId)
+  const from = new Date(at.getTime() - VELOCITY_WINDOW_MS)
+  const to = new Date(at.getTime() + VELOCITY_WINDOW_MS)
+  const [row] = await tx.execute<{ nearby: number; count: number; average: string | null }>(sql`
+    select (
+        select count(*)::int from (
+          select from ${riskAssessment}
+          where payer_id = ${payer} and payment_created_at > ${instant(from)} and payment_created_at < ${instant(to)}
+          limit ${PAYMENTS_COUNTED_MAX}
+        ) near
+      ) as nearby,
+      count(*)::int as count,
+      round(avg(amount_euro), ${EURO_DIGITS}::int)::text as average
     from (
-      select payment_created_at, amount_euro, row_number() over (order by payment_created_at desc) as place
-      from ${riskAssessment}
-      where payer_id = ${toUuid(payerId)} and payment_created_at <= ${at.toISOString()}::timestamptz
-      order by payment_created_at desc
-      limit ${HISTORY_ROWS_MAX}
+      select amount_euro from ${riskAssessment}
+      where payer_id = ${payer} and decision = 'APPROVE' and payment_created_at <= ${instant(at)}
+      order by payment_created_at desc, id desc
+      limit ${AVERAGE_OVER}
     ) latest`)
   return {
-    paymentsNearby: row?.recent ?? 0,
+    paymentsNearby: row?.nearby ?? 0,
     earlierPayments: row?.count ?? 0,
     averageEuro: row?.average ? new Decimal(row.average) : null,
   }
 }
 
-/** Far above every limit that a rule has; so that a payer with a million payments costs no more than others. */
-const HISTORY_ROWS_MAX = 200
+const instant = (time: Date) => sql`${time.toISOString()}::timestamptz`

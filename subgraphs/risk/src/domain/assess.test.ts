@@ -136,6 +136,11 @@ it('shows as many digits of an amount as it takes to see that it is above the li
   expect(saidBy('kyc.pending', { kycStatus: 'PENDING', amountEuro })).toMatch(/above 50 EUR\. PENDING 50\.002677$/)
 })
 
+it('does not claim to know an amount without a reference rate', () => {
+  const said = saidBy('kyc.pending', { kycStatus: 'PENDING', amountEuro: null })
+  expect(said).toBe("The payer's identity is not verified yet and the amount may be above 50 EUR. PENDING unknown")
+})
+
 it('never calls an amount above a limit and shows one that is not', () => {
   const limits: Readonly<Record<string, number>> = {
     'kyc.pending': 50,

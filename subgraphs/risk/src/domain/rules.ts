@@ -69,7 +69,7 @@ const identityPending: Rule = ({ kycStatus, amountEuro }) =>
   kycStatus === 'PENDING' && (amountEuro === null || amountEuro.greaterThan(UNVERIFIED_EURO))
     ? hit(40, {
         rule: 'kyc.pending',
-        summary: `The payer's identity is not verified yet and the amount is above ${UNVERIFIED_EURO} EUR.`,
+        summary: `The payer's identity is not verified yet and the amount ${amountEuro === null ? 'may be' : 'is'} above ${UNVERIFIED_EURO} EUR.`,
         inputs: [{ name: 'kyc_status', value: 'PENDING' }, amountInput(amountEuro)],
         counterfactual: `Up to ${UNVERIFIED_EURO} EUR, or with a verified identity, this rule would not fire.`,
       })

@@ -1,9 +1,11 @@
 // assessPayment as the payments service meets it: over signed HTTP, on a real database.
 
 import { newId } from '@carriergraph/shared/ids.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { published } from '../events.ts'
 import { after, demoUser, euro, paymentOf, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
+import { assessPayment } from './assess-payment.ts'
 
 let stage: RiskStage
 beforeAll(async () => {
@@ -68,12 +70,46 @@ describe('assessPayment', () => {
     }
   })
 
+  it('tells the journal of the event that caused it', async () => {
+    const payment = { paymentId: newId('pay'), payerId: ada, amount: money(2000n, 'EUR'), createdAt: START }
+    const causationId = newId('evt')
+    await assessPayment(stage.db, payment, { actor: 'svc:payments', correlationId: 'it', causationId, now: START })
+    expect(await stage.journalled(payment.paymentId)).toMatchObject([
+      { correlation_id: 'it', causation_id: causationId },
+    ])
+  })
+
   it('counts every payment of ten minutes, also those that come at once', async () => {
     const user = await stage.verifiedUser()
     const answers = await Promise.all(Array.from({ length: 25 }, () => stage.assess(paymentOf(user))))
     expect(counted(answers, 'REVIEW')).toBe(5)
     const later = { createdAt: after(600_001).toISOString() }
     expect((await stage.assess(paymentOf(user, later))).assessment.decision).toBe('APPROVE')
+  })
+
+  it('counts payments that come newest first as those that come in order', async () => {
+    const user = await stage.verifiedUser()
+    const answers = []
+    for (let n = 30; n > 0; n--)
+      answers.push(await stage.assess(paymentOf(user, { createdAt: after(n).toISOString() })))
+    expect(counted(answers, 'REVIEW')).toBe(10)
+  })
+
+  it('counts payments that come at once and in no order', async () => {
+    const user = await stage.verifiedUser()
+    // 37 has no factor in common with 60: each time comes once.
+    const times = Array.from({ length: 60 }, (_, n) => after((n * 37) % 60).toISOString())
+    const answers = await Promise.all(times.map((createdAt) => stage.assess(paymentOf(user, { createdAt }))))
+    expect(counted(answers, 'REVIEW')).toBe(40)
+  })
+
+  it('does not take what was declined for what the payer usually pays', async () => {
+    const user = await stage.verifiedUser()
+    for (let n = 0; n < 5; n++) await stage.assess(paymentOf(user, { amount: euro('10.00') }))
+    const declined = await stage.assess(paymentOf(user, { amount: euro('20000.00') }))
+    expect(declined.assessment.decision).toBe('DECLINE')
+    const { assessment } = await stage.assess(paymentOf(user, { amount: euro('900.00') }))
+    expect(assessment).toMatchObject({ decision: 'APPROVE', score: 20, ruleHits: [{ rule: 'amount.unusual' }] })
   })
 
   it('finds an amount unusual by what the payer paid before, whatever the currency', async () => {

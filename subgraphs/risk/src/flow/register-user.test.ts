@@ -1,4 +1,6 @@
+import { newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Registration } from '../domain/registration.ts'
 import { published } from '../events.ts'
 import { after, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
 import { registerUser } from './register-user.ts'
@@ -9,6 +11,12 @@ beforeAll(async () => {
 })
 beforeEach(() => stage.clock.set(START))
 afterAll(() => stage[Symbol.asyncDispose]())
+
+const registrationOf = (idempotencyKey: string): Registration => ({
+  idempotencyKey,
+  displayName: 'Farah Idris',
+  roles: ['CUSTOMER'],
+})
 
 describe('registerUser', () => {
   it('registers a user whose identity is not verified yet, and tells the journal', async () => {
@@ -50,10 +58,19 @@ describe('registerUser', () => {
     ])
   })
 
+  it('tells the journal of the event that caused it', async () => {
+    const causationId = newId('evt')
+    const by = { actor: 'svc:sales', correlationId: 'it', causationId }
+    const registered = await registerUser(stage.db, registrationOf('caused'), { ...by, now: START })
+    expect(await stage.journalled(registered.ok ? registered.value.id : '')).toMatchObject([
+      { actor: 'svc:sales', correlation_id: 'it', causation_id: causationId },
+    ])
+  })
+
   it('keeps the keys of two callers apart', async () => {
-    const registration = { idempotencyKey: 'of two', displayName: 'Farah Idris', roles: ['CUSTOMER'] } as const
     const registeredBy = async (actor: string) => {
-      const registered = await registerUser(stage.db, registration, { actor, correlationId: 'test', now: START })
+      const provenance = { actor, correlationId: 'test', now: START }
+      const registered = await registerUser(stage.db, registrationOf('of two'), provenance)
       return registered.ok ? registered.value.id : registered.code
     }
     const [one, other] = [await registeredBy('svc:one'), await registeredBy('svc:other')]

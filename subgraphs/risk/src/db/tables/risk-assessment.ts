@@ -16,6 +16,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { RISK_DECISIONS } from '../../domain/assess.ts'
+import { EURO_DIGITS } from '../../domain/euro.ts'
 import type { RuleHit } from '../../domain/rules.ts'
 
 /** The assessment of one payment, together with what was assessed. Append-only. */
@@ -29,7 +30,7 @@ export const riskAssessment = pgTable(
     amountMinor: minorColumn('amount_minor'),
     currency: currencyColumn(),
     /** About what the amount was worth in euro, for averages; null where no rate is known. */
-    amountEuro: numeric('amount_euro', { precision: 30, scale: 6 }),
+    amountEuro: numeric('amount_euro', { precision: 30, scale: EURO_DIGITS }),
     decision: text('decision', { enum: RISK_DECISIONS }).notNull(),
     score: integer('score').notNull(),
     ruleHits: jsonb('rule_hits').notNull().$type<readonly RuleHit[]>(),
@@ -41,6 +42,10 @@ export const riskAssessment = pgTable(
     primaryKey({ name: 'risk_assessment_key', columns: [table.tenantId, table.id] }),
     uniqueIndex('risk_assessment_of_payment').on(table.tenantId, table.paymentId),
     index('risk_assessment_of_payer').on(table.tenantId, table.payerId, table.paymentCreatedAt),
+    // Of a payer of whom nothing was approved the average must not read all that was declined.
+    index('risk_assessment_approved')
+      .on(table.tenantId, table.payerId, table.paymentCreatedAt, table.id)
+      .where(sql`${table.decision} = 'APPROVE'`),
     check('risk_assessment_score', sql`${table.score} between 0 and 100`),
     tenantPolicy(),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX "risk_assessment_approved" ON "risk_assessment" USING btree ("tenant_id","payer_id","payment_created_at","id") WHERE "risk_assessment"."decision" = 'APPROVE';
