@@ -50,18 +50,38 @@ const historyOf = (payerId: Id<'usr'>, at = START) => inTransaction(stage.db, (t
 
 const times = <T>(count: number, what: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => what(n))
 
+describe('insertAssessment', () => {
+  it('answers with nothing where the payment was assessed before', async () => {
+    const row = rowOf({})
+    const insert = (changes: Changes) => inTransaction(stage.db, (tx) => insertAssessment(tx, { ...row, ...changes }))
+    expect(await insert({})).toMatchObject({ id: row.id })
+    expect(await insert({ id: newId('asm') })).toBeNull()
+  })
+
+  it.each([
+    ['an id that another payment has', { id: newId('asm') }, 'risk_assessment_key'],
+    ['a decision that there is not', { decision: 'MAYBE' as RiskDecision }, 'risk_assessment_decision'],
+    ['an amount of nothing', { amountMinor: 0n }, 'risk_assessment_amount'],
+    ['a negative amount', { amountMinor: -1n }, 'risk_assessment_amount'],
+    ['a score above 100', { score: 101 }, 'risk_assessment_score'],
+  ])('refuses %s', async (_, changes, constraint_name) => {
+    if ('id' in changes) await payerOf([changes])
+    await expect(payerOf([changes])).rejects.toMatchObject({ cause: { constraint_name } })
+  })
+})
+
 describe('payerHistory', () => {
   it('of who never paid is empty', async () => {
     expect(await historyOf(newId('usr'))).toEqual({ paymentsNearby: 0, earlierPayments: 0, averageEuro: null })
   })
 
   it.each([
-    ['599,999 ms before', -599_999, 1],
-    ['600,000 ms before', -600_000, 0],
-    ['599,999 ms after', 599_999, 1],
-    ['600,000 ms after', 600_000, 0],
-    ['at the same time', 0, 1],
-  ])('counts a payment created %s as nearby %i: %i', async (_, offset_ms, expected) => {
+    [-600_000, 0],
+    [-599_999, 1],
+    [0, 1],
+    [599_999, 1],
+    [600_000, 0],
+  ])('of a payment created %i ms later counts %i as nearby', async (offset_ms, expected) => {
     const payer = await payerOf([{ paymentCreatedAt: after(offset_ms) }])
     expect((await historyOf(payer)).paymentsNearby).toBe(expected)
   })

@@ -46,6 +46,8 @@ export const riskAssessment = pgTable(
     index('risk_assessment_approved')
       .on(table.tenantId, table.payerId, table.paymentCreatedAt, table.id)
       .where(sql`${table.decision} = 'APPROVE'`),
+    check('risk_assessment_decision', sql`${table.decision} in ('APPROVE', 'REVIEW', 'DECLINE')`),
+    check('risk_assessment_amount', sql`${table.amountMinor} > 0`),
     check('risk_assessment_score', sql`${table.score} between 0 and 100`),
     tenantPolicy(),
   ],

@@ -1,0 +1,2 @@
+ALTER TABLE "risk_assessment" ADD CONSTRAINT "risk_assessment_decision" CHECK ("risk_assessment"."decision" in ('APPROVE', 'REVIEW', 'DECLINE'));--> statement-breakpoint
+ALTER TABLE "risk_assessment" ADD CONSTRAINT "risk_assessment_amount" CHECK ("risk_assessment"."amount_minor" > 0);
