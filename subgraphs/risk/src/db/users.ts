@@ -45,7 +45,11 @@ export async function lockUser(tx: Tx, id: Id<'usr'>): Promise<UserRow | null> {
 
 /** Null where the key was used before; `findRegistration` then gives that user. */
 export async function insertUser(tx: Tx, row: Omit<UserRow, 'tenantId'>): Promise<UserRow | null> {
-  const [inserted] = await tx.insert(user).values(row).onConflictDoNothing().returning()
+  const [inserted] = await tx
+    .insert(user)
+    .values(row)
+    .onConflictDoNothing({ target: [user.tenantId, user.registeredBy, user.idempotencyKey] })
+    .returning()
   return inserted ?? null
 }
 

@@ -1,7 +1,11 @@
-import { newId } from '@carriergraph/shared/ids.ts'
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Registration } from '../domain/registration.ts'
 import { published } from '../events.ts'
+import { risk } from '../service.ts'
 import { after, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
 import { registerUser } from './register-user.ts'
 
@@ -76,5 +80,37 @@ describe('registerUser', () => {
     const [one, other] = [await registeredBy('svc:one'), await registeredBy('svc:other')]
     expect(one).not.toBe(other)
     expect([await registeredBy('svc:one'), await registeredBy('svc:other')]).toEqual([one, other])
+  })
+  it('does not blame the key for an id that is taken', async () => {
+    const { user } = await stage.register()
+    const provenance = { actor: 'svc:demo', correlationId: 'test', now: START }
+    const registering = registerUser(stage.db, registrationOf('of another'), provenance, {
+      id: user.id,
+      kycStatus: 'VERIFIED',
+    })
+    await expect(registering).rejects.toMatchObject({ cause: { constraint_name: 'user_key' } })
+  })
+
+  it('does not blame the key where the database kept nothing', async () => {
+    await stage.db.execute(
+      sql`create function keep_nothing() returns trigger language plpgsql as 'begin return null; end'`,
+    )
+    await stage.db.execute(sql`create trigger keep_nothing before insert on "user"
+      for each row when (new.display_name = 'Lost') execute function keep_nothing()`)
+    const registration = { ...registrationOf('lost'), displayName: 'Lost' }
+    const registering = registerUser(stage.db, registration, { actor: 'svc:test', correlationId: 'test', now: START })
+    await expect(registering).rejects.toThrow('is gone')
+  })
+
+  it('knows what was registered before its hash named a spelling', async () => {
+    const { user } = await stage.register({ idempotencyKey: 'old', roles: ['CUSTOMER', 'OPERATOR'] })
+    const hash = createHash('sha256')
+      .update(JSON.stringify([user.displayName, user.roles]))
+      .digest('hex')
+    await stage.db.execute(sql`update "user" set request_hash = ${hash} where id = ${toUuid(user.id)}`)
+    const migration = readFileSync(`${risk.migrationsFolder}/0004_request_hashes_name_their_spelling.sql`, 'utf8')
+    await stage.database.system.execute(sql.raw(migration))
+    const again = await stage.register({ idempotencyKey: 'old', roles: ['OPERATOR', 'CUSTOMER'] })
+    expect(again).toMatchObject({ user: { id: user.id }, errors: [] })
   })
 })

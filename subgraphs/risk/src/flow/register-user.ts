@@ -47,12 +47,17 @@ export function registerUser(
 
 async function earlier(tx: Tx, { idempotencyKey }: Registration, registeredBy: string, requestHash: string) {
   const user = await findRegistration(tx, registeredBy, idempotencyKey)
-  if (user?.requestHash === requestHash) return ok(user)
+  if (user === null) throw new Error(`The user registered under ${JSON.stringify(idempotencyKey)} is gone.`)
+  if (user.requestHash === requestHash) return ok(user)
   const message = 'This key was used for another registration: choose a new one.'
   return refuse('IDEMPOTENCY_KEY_REUSED', message, ['idempotencyKey'])
 }
 
+/**
+ * Tells two registrations under one key apart: SHA-256 in hex over one fixed spelling. No name has a line break. The
+ * first line names the spelling: a later field gets a new one.
+ */
 const hashOf = ({ displayName, roles }: Registration): string =>
   createHash('sha256')
-    .update(JSON.stringify([displayName, roles]))
+    .update(['v1', displayName, ...roles].join('\n'))
     .digest('hex')
