@@ -1,9 +1,13 @@
 // Reading assessments: by id, of payments, and as other subgraphs refer to them.
 
+import { readFileSync } from 'node:fs'
 import { newId } from '@carriergraph/shared/ids.ts'
+import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { assess } from './domain/assess.ts'
+import { risk } from './service.ts'
 import { dataOf, demoUser, OPERATOR, paymentOf, type RiskStage, setRiskStage } from './testing/risk-stage.ts'
 
 let stage: RiskStage
@@ -53,6 +57,13 @@ describe('an assessment', () => {
     expect(await cost(50)).toBe(2)
     const { _entities: found } = await data(query, { refs })
     expect(found).toEqual(all.map((one) => ({ id: one.payment.id, assessment: one })))
+  })
+
+  it('has hits of the rule that the SDL gives as an example', () => {
+    const example = /Stable name of the rule: `(.+)`/.exec(readFileSync(risk.sdlFile, 'utf8'))?.[1]
+    const busy = { paymentsNearby: 20, earlierPayments: 0, averageEuro: null }
+    const { ruleHits } = assess({ amountEuro: new Decimal(1), kycStatus: 'VERIFIED', ...busy })
+    expect(ruleHits.map(({ rule }) => rule)).toEqual([example])
   })
 
   it('cannot be rewritten', async () => {

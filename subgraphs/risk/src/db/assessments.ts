@@ -37,7 +37,6 @@ export async function insertAssessment(
 
 /** How many of the payer's latest approved payments the average is made of. */
 const AVERAGE_OVER = 20
-const VELOCITY_WINDOW_MS = VELOCITY_WINDOW_MINUTES * 60_000
 
 /**
  * What the payer did around and before `at`, as far as risk was asked. What was declined, or waits for a person, does
@@ -50,13 +49,13 @@ export async function payerHistory(
   at: Date,
 ): Promise<Pick<Facts, 'paymentsNearby' | 'earlierPayments' | 'averageEuro'>> {
   const payer = toUuid(payerId)
-  const from = new Date(at.getTime() - VELOCITY_WINDOW_MS)
-  const to = new Date(at.getTime() + VELOCITY_WINDOW_MS)
+  const created = sql`${at.toISOString()}::timestamptz`
+  const window = sql`make_interval(mins => ${VELOCITY_WINDOW_MINUTES}::int)`
   const [row] = await tx.execute<{ nearby: number; count: number; average: string | null }>(sql`
     select (
         select count(*)::int from (
           select from ${riskAssessment}
-          where payer_id = ${payer} and payment_created_at > ${instant(from)} and payment_created_at < ${instant(to)}
+          where payer_id = ${payer} and payment_created_at > ${created} - ${window} and payment_created_at < ${created} + ${window}
           limit ${PAYMENTS_COUNTED_MAX}
         ) near
       ) as nearby,
@@ -64,7 +63,7 @@ export async function payerHistory(
       round(avg(amount_euro), ${EURO_DIGITS}::int)::text as average
     from (
       select amount_euro from ${riskAssessment}
-      where payer_id = ${payer} and decision = 'APPROVE' and payment_created_at <= ${instant(at)}
+      where payer_id = ${payer} and decision = 'APPROVE' and payment_created_at <= ${created}
       order by payment_created_at desc, id desc
       limit ${AVERAGE_OVER}
     ) latest`)
@@ -74,5 +73,3 @@ export async function payerHistory(
     averageEuro: row?.average ? new Decimal(row.average) : null,
   }
 }
-
-const instant = (time: Date) => sql`${time.toISOString()}::timestamptz`

@@ -103,6 +103,11 @@ describe('assessPayment', () => {
     expect(counted(answers, 'REVIEW')).toBe(40)
   })
 
+  it('assesses a payment of the last minute that can be written', async () => {
+    const { errors } = await stage.assess(paymentOf(ada, { createdAt: '9999-12-31T23:59:59.999Z' }))
+    expect(errors).toEqual([])
+  })
+
   it('does not take what was declined for what the payer usually pays', async () => {
     const user = await stage.verifiedUser()
     for (let n = 0; n < 5; n++) await stage.assess(paymentOf(user, { amount: euro('10.00') }))
