@@ -9,6 +9,8 @@ describe('isPrintableText', () => {
     ['one character', 'a'],
     ['an emoji of one code point', '🚀'],
     ['a letter with a combining mark', 'e\u0301'],
+    ['a Persian word with a joiner', 'می\u200cخواهم'],
+    ['an emoji of several, joined', '👩🏽\u200d🚒'],
   ])('takes %s', (_, text) => {
     expect(isPrintableText(text, 40)).toBe(true)
   })
@@ -23,6 +25,8 @@ describe('isPrintableText', () => {
     ['a paragraph separator', 'a\u2029b'],
     ['a change of direction', 'a\u202Eb'],
     ['a space without width', 'a\u200Bb'],
+    ['a joiner with nothing before it', '\u200da'],
+    ['two joiners', 'a\u200d\u200d'],
     ['a byte order mark', '\uFEFFa'],
     ['a private character', '\uE000'],
     ['a code point without a character', '\u{50000}'],

@@ -1,6 +1,7 @@
 /**
  * Whether a text has 1 to `lengthMax` characters, all of which can be shown on one line: no control or format
- * character, no line or paragraph separator, no private or unassigned code point, no half of a surrogate pair.
+ * character, no line or paragraph separator, no private or unassigned code point, no half of a surrogate pair. The two
+ * joiners are let through where something visible is before them: Persian and Indic words and many emoji need them.
  * Characters are counted as PostgreSQL counts them: an emoji outside the basic plane is one.
  */
 export function isPrintableText(text: string, lengthMax: number): boolean {
@@ -8,5 +9,7 @@ export function isPrintableText(text: string, lengthMax: number): boolean {
   if (text.length > 2 * lengthMax) return false
   const length = [...text].length
   // \p{C} includes surrogates: what `u` finds alone is half of a pair.
-  return length >= 1 && length <= lengthMax && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
+  return length >= 1 && length <= lengthMax && !HIDDEN.test(text)
 }
+
+const HIDDEN = /(?<![\p{L}\p{M}\p{S}])[\u200c\u200d]|(?![\u200c\u200d])[\p{C}\p{Zl}\p{Zp}]/u
