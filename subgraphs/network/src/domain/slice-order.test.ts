@@ -36,6 +36,7 @@ describe('an order', () => {
     ['a null character in its key', { idempotencyKey: 'a\0b' }, 'INVALID_VALUE', ['idempotencyKey']],
     ['a name of spaces', { name: '   ' }, 'INVALID_VALUE', ['name']],
     ['too long a name', { name: 'n'.repeat(81) }, 'INVALID_VALUE', ['name']],
+    ['a change of direction in its name', { name: 'a\u202eb' }, 'INVALID_VALUE', ['name']],
     ['half a character in its name', { name: 'a\ud83d' }, 'INVALID_VALUE', ['name']],
     ['no objective', { sla: NOTHING }, 'NOTHING_GIVEN', ['sla']],
     ['a latency of 0', { sla: { ...NOTHING, latencyMsMax: 0 } }, 'INVALID_VALUE', ['sla', 'latencyMsMax']],

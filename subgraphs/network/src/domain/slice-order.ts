@@ -1,5 +1,6 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import type { SliceServiceType } from './s-nssai.ts'
 import type { Sla } from './sla.ts'
 
@@ -27,14 +28,9 @@ export function checkOrder(order: SliceOrder): Outcome<SliceOrder, OrderCode> {
   return fault ?? ok({ ...order, name })
 }
 
-/** Counts characters as PostgreSQL does, which refuses a null character and half a surrogate pair. */
 function textFault(text: string, lengthMax: number, field: string): Refused<'INVALID_VALUE'> | undefined {
-  const length = [...text].length
-  if (length < 1 || length > lengthMax)
-    return refuse('INVALID_VALUE', `Give 1 to ${lengthMax} characters, not ${length}.`, [field])
-  if (/\p{Cc}/u.test(text) || !text.isWellFormed())
-    return refuse('INVALID_VALUE', 'Give characters that can be printed.', [field])
-  return undefined
+  if (isPrintableText(text, lengthMax)) return undefined
+  return refuse('INVALID_VALUE', `Give 1 to ${lengthMax} characters that can be printed.`, [field])
 }
 
 function slaFault(sla: Sla): Refused<OrderCode> | undefined {

@@ -52,15 +52,32 @@ describe('a topology file', () => {
     ['a latitude beyond the pole', { nodes: [node('a', { lat: 90.01 })] }, 'LATITUDE_OUT_OF_RANGE', 'nodes[0].lat'],
     ['a longitude beyond 180', { nodes: [node('a', { lon: -181 })] }, 'LONGITUDE_OUT_OF_RANGE', 'nodes[0].lon'],
     ['a negative length', { links: [link('l', 'a', 'b', { km: -0.1 })] }, 'LENGTH_OUT_OF_RANGE', 'links[0].km'],
-    ['an absurd length', { links: [link('l', 'a', 'b', { km: 1e6 })] }, 'LENGTH_OUT_OF_RANGE', 'links[0].km'],
+    ['an absurd length', { links: [link('l', 'a', 'b', { km: 100_000.1 })] }, 'LENGTH_OUT_OF_RANGE', 'links[0].km'],
     [
       'no capacity',
       { links: [link('l', 'a', 'b', { capacityMbps: 0 })] },
       'CAPACITY_OUT_OF_RANGE',
       'links[0].capacityMbps',
     ],
+    [
+      'a capacity of less than half a bit per second',
+      { links: [link('l', 'a', 'b', { capacityMbps: 0.000_000_4 })] },
+      'CAPACITY_OUT_OF_RANGE',
+      'links[0].capacityMbps',
+    ],
+    [
+      'an absurd capacity',
+      { links: [link('l', 'a', 'b', { capacityMbps: 1_000_000_001 })] },
+      'CAPACITY_OUT_OF_RANGE',
+      'links[0].capacityMbps',
+    ],
     ['a name of spaces', { nodes: [node('a', { name: '  ' })] }, 'EMPTY_TEXT', 'nodes[0].name'],
     ['an endless name', { nodes: [node('a', { name: 'n'.repeat(201) })] }, 'TEXT_TOO_LONG', 'nodes[0].name'],
+    ['half a character', { nodes: [node('a', { name: 'a\ud83d' })] }, 'UNPRINTABLE_TEXT', 'nodes[0].name'],
+    ['a change of direction', { nodes: [node('a', { name: 'a\u202eb' })] }, 'UNPRINTABLE_TEXT', 'nodes[0].name'],
+    ['an endless id', { id: 'i'.repeat(101) }, 'TEXT_TOO_LONG', 'id'],
+    ['an endless id of a node', { nodes: [node('i'.repeat(101))] }, 'TEXT_TOO_LONG', 'nodes[0].id'],
+    ['an endless id of a link', { links: [link('i'.repeat(101), 'a', 'b')] }, 'TEXT_TOO_LONG', 'links[0].id'],
     ['a null character', { nodes: [node('a', { country: 'a\0b' })] }, 'UNPRINTABLE_TEXT', 'nodes[0].country'],
     ['a latitude that is no number', { nodes: [node('a', { lat: 'NaN' })] }, 'INVALID_SHAPE', 'nodes[0].lat'],
     [
@@ -97,9 +114,21 @@ describe('a topology file', () => {
     },
   )
 
-  it('tells all faults of one kind at once, up to twenty', () => {
-    const links = Array.from({ length: 30 }, (_, index) => link(`l${index}`, 'a', 'a'))
-    const parsed = parse(topology({ links }))
+  it('may go as far as the limits', () => {
+    const [id, other] = ['i'.repeat(100), 'j'.repeat(100)]
+    const nodes = [node(id, { name: 'n'.repeat(200), lat: 90, lon: 180 }), node(other, { lat: -90, lon: -180 })]
+    const links = [
+      link(id, id, other, { km: 100_000, capacityMbps: 1_000_000_000 }),
+      link(other, other, id, { km: 0, capacityMbps: 0.000_001 }),
+    ]
+    expect(parse(topology({ id, nodes, links }))).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    ['one kind', (at: number) => link(`l${at}`, 'a', 'a')],
+    ['the shape', (at: number) => link(`l${at}`, 'a', 'b', { km: 'far' })],
+  ])('tells all faults of %s at once, up to twenty', (_, faulty) => {
+    const parsed = parse(topology({ links: Array.from({ length: 30 }, (_, at) => faulty(at)) }))
     expect(parsed.ok ? [] : parsed.faults).toHaveLength(20)
   })
 })
@@ -126,5 +155,11 @@ describe('a link', () => {
   it('between opposite places is half the earth, and 0 at one place', () => {
     expect(distanceKm({ lat: 90, lon: 0 }, { lat: -90, lon: 0 })).toBeCloseTo(Math.PI * 6371.0088, 6)
     expect(distanceKm(zurich, zurich)).toBe(0)
+  })
+
+  it('between opposite places has a length also where rounding carries the haversine past 1', () => {
+    const here = { lat: 48.91829707332414, lon: 135.80729348720996 }
+    const there = { lat: -48.91829707325589, lon: -44.192706512809416 }
+    expect(distanceKm(here, there)).toBeCloseTo(Math.PI * 6371.0088, 6)
   })
 })

@@ -1,9 +1,10 @@
+import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { z } from 'zod'
 import { faultsOfTopology, repeated, type Topology, type TopologyFault, type TopologyFaultCode } from './topology.ts'
 
 /** Ids go into the names from which the ids of sites and links are made. */
 const ID_LENGTH_MAX = 100
-/** Sites are sorted by name, so a name travels in cursors. */
+/** Sites are sorted by name, so a name travels in cursors, which count UTF-16 units as zod does. */
 const NAME_LENGTH_MAX = 200
 /** More than twice around the earth. */
 const LENGTH_KM_MAX = 100_000
@@ -19,9 +20,9 @@ const text = (lengthMax: number) =>
   z
     .string()
     .trim()
-    .min(1, code('EMPTY_TEXT'))
-    .max(lengthMax, code('TEXT_TOO_LONG'))
-    .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), code('UNPRINTABLE_TEXT'))
+    .min(1, { error: code('EMPTY_TEXT'), abort: true })
+    .max(lengthMax, { error: code('TEXT_TOO_LONG'), abort: true })
+    .refine((value) => isPrintableText(value, lengthMax), code('UNPRINTABLE_TEXT'))
 
 const between = (least: number, most: number, fault: TopologyFaultCode) =>
   z.number().min(least, code(fault)).max(most, code(fault))
