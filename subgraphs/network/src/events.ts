@@ -23,6 +23,18 @@ export const published = {
     ownerId: idField('usr').describe('Who ordered it.'),
     name: z.string().describe('The name given by whoever ordered it.'),
     serviceType: z.enum(SLICE_SERVICE_TYPES).describe('Slice/service type.'),
+    sNssai: z
+      .string()
+      .regex(/^[0-9A-F]{2}-[0-9A-F]{6}$/)
+      .describe('SST and slice differentiator in hex: `02-0000A1`.'),
+    sla: z
+      .strictObject({
+        latencyMsMax: z.number().nullable().describe('Highest one-way latency in ms.'),
+        jitterMsMax: z.number().nullable().describe('Highest jitter in ms.'),
+        packetLossRatioMax: z.number().nullable().describe('Highest share of packets lost, 0 to 1.'),
+        downlinkBpsMin: z.int().nullable().describe('Lowest downlink throughput in bit/s.'),
+      })
+      .describe('What is promised; null promises nothing.'),
   }),
   'sla_violation.opened': z.strictObject(violation),
   'sla_violation.closed': z.strictObject({
@@ -31,6 +43,7 @@ export const published = {
   }),
   'link.status_changed': z.strictObject({
     linkId: idField('lnk').describe('The link.'),
+    from: z.enum(LINK_STATUSES).describe('The state that it was in.'),
     status: z.enum(LINK_STATUSES).describe('The state that it is in now.'),
   }),
 } as const satisfies Record<string, z.ZodType>

@@ -53,8 +53,8 @@ describe('reportLinkStatus', () => {
       '2 link.status_changed',
     ])
     expect(events.map(({ data }) => published['link.status_changed'].parse(data))).toEqual([
-      { linkId: id, status: 'DOWN' },
-      { linkId: id, status: 'UP' },
+      { linkId: id, from: 'UP', status: 'DOWN' },
+      { linkId: id, from: 'DOWN', status: 'UP' },
     ])
   })
 

@@ -6,8 +6,8 @@ import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { placeholderFor } from '@carriergraph/shared/placeholder.ts'
-import { and, eq, getTableColumns, sql } from 'drizzle-orm'
-import type { SliceServiceType } from '../domain/s-nssai.ts'
+import { and, eq, getTableColumns, lt, sql } from 'drizzle-orm'
+import { SD_MAX, type SliceServiceType } from '../domain/s-nssai.ts'
 import { sdCounters, slices } from './tables/slices.ts'
 
 export type Slice = Omit<typeof slices.$inferSelect, 'tenantId'>
@@ -61,33 +61,41 @@ export async function lockSlice(tx: Tx, id: Id<'slc'>): Promise<Slice | null> {
   return slice ?? null
 }
 
-/** Takes the next slice differentiator of a service type; the next one who asks waits until the transaction ends. */
-export async function takeSd(tx: Tx, serviceType: SliceServiceType): Promise<number> {
+/**
+ * Holds the key of an order until the transaction ends: the same order, sent at the same time, waits here, before it
+ * takes a differentiator that it would not use.
+ */
+export async function lockOrder(tx: Tx, orderedBy: string, idempotencyKey: string): Promise<void> {
+  const name = JSON.stringify(['slice order', orderedBy, idempotencyKey])
+  await tx.execute(
+    sql`select pg_advisory_xact_lock(hashtextextended(current_setting('app.tenant') || ${name}::text, 0))`,
+  )
+}
+
+/**
+ * Takes the next slice differentiator of a service type; the next one who asks waits until the transaction ends. Null
+ * where all of them are taken.
+ */
+export async function takeSd(tx: Tx, serviceType: SliceServiceType): Promise<number | null> {
   const [counter] = await tx
     .insert(sdCounters)
     .values({ serviceType, lastSd: 1 })
     .onConflictDoUpdate({
       target: [sdCounters.tenantId, sdCounters.serviceType],
       set: { lastSd: sql`${sdCounters.lastSd} + 1` },
+      setWhere: lt(sdCounters.lastSd, SD_MAX),
     })
     .returning({ sd: sdCounters.lastSd })
-  if (counter === undefined) throw new Error('The counter of slice differentiators did not answer.')
-  return counter.sd
+  return counter?.sd ?? null
 }
 
-/** Null where the key was used before; `findOrdered` then gives that slice. */
-export async function insertSlice(tx: Tx, slice: Slice): Promise<Slice | null> {
-  const [inserted] = await tx
-    .insert(slices)
-    .values(slice)
-    .onConflictDoNothing({ target: [slices.tenantId, slices.orderedBy, slices.idempotencyKey] })
-    .returning(columns)
-  return inserted ?? null
+export async function insertSlice(tx: Tx, slice: Slice): Promise<void> {
+  await tx.insert(slices).values(slice)
 }
 
 /** What was ordered under a key before. */
-export async function findOrdered(db: Db, orderedBy: string, idempotencyKey: string): Promise<Slice | null> {
-  const [slice] = await db
+export async function findOrdered(tx: Tx, orderedBy: string, idempotencyKey: string): Promise<Slice | null> {
+  const [slice] = await tx
     .select(columns)
     .from(slices)
     .where(and(eq(slices.orderedBy, orderedBy), eq(slices.idempotencyKey, idempotencyKey)))

@@ -1,8 +1,12 @@
 import { newId } from '@carriergraph/shared/ids.ts'
+import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { SD_MAX } from '../domain/s-nssai.ts'
+import type { SliceOrder } from '../domain/slice-order.ts'
 import { published } from '../events.ts'
 import { ADA, BRUNO, type NetworkStage, OPERATOR, START, setNetworkStage } from '../testing/network-stage.ts'
+import { createSlice } from './create-slice.ts'
 
 let stage: NetworkStage
 beforeAll(async () => {
@@ -39,7 +43,32 @@ describe('createSlice', () => {
       ownerId: ADA,
       name: 'Crane',
       serviceType: 'V2X',
+      sNssai: slice.sNssai,
+      sla: { latencyMsMax: 8.5, jitterMsMax: 2, packetLossRatioMax: 0.00001, downlinkBpsMin: 9007199254740991 },
     })
+  })
+
+  it('tells the journal who ordered, in which request, when, and what made them do it', async () => {
+    const by = { actor: 'svc:planner', correlationId: 'request-1', causationId: newId('evt') }
+    const now = new Date('2026-11-21T12:34:56.789Z')
+    const created = await createSlice(stage.database.forTenant('demo'), order('provenance'), { now, ...by })
+    const { id } = accepted(created)
+    const [event] = await stage.database.system.execute(
+      sql`select actor, correlation_id as "correlationId", causation_id as "causationId",
+          to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt"
+        from journal where aggregate_id = ${id}`,
+    )
+    expect(event).toEqual({ ...by, occurredAt: now.toISOString() })
+    expect(accepted(created)).toMatchObject({ createdAt: now, orderedBy: 'svc:planner' })
+  })
+
+  it('takes the keys of two callers for different ones', async () => {
+    const db = stage.database.forTenant('demo')
+    const ordered = async (actor: string) =>
+      accepted(await createSlice(db, order('shared key'), { actor, correlationId: 'test', now: START }))
+    const [first, second] = [await ordered('svc:one'), await ordered('svc:two')]
+    expect(first.id).not.toBe(second.id)
+    expect((await ordered('svc:one')).id).toBe(first.id)
   })
 
   it('leaves objectives that were not promised null', async () => {
@@ -55,6 +84,41 @@ describe('createSlice', () => {
     const names = created.map(({ slice }) => slice.sNssai).toSorted()
     expect(names).toEqual(Array.from({ length: 12 }, (_, index) => `03-${hex(index + 1)}`))
     expect(last.slice.sNssai).toBe('03-00000E')
+  })
+
+  it('uses up one differentiator for an order that is sent many times at once', async () => {
+    const input = { serviceType: 'EMBB', idempotencyKey: 'one differentiator' }
+    const many = { operator: true, tenant: 'repeats' } as const
+    const answers = await Promise.all(Array.from({ length: 8 }, () => stage.create(input, many)))
+    expect(new Set(answers.map(({ slice }) => slice.sNssai))).toEqual(new Set(['01-000001']))
+    expect((await stage.create({ serviceType: 'EMBB' }, many)).slice.sNssai).toBe('01-000002')
+  })
+
+  it('uses up none for an order that is refused because its key was used, also at the same time', async () => {
+    const both = { operator: true, tenant: 'collisions' } as const
+    const answers = await Promise.all(
+      ['EMBB', 'MIOT'].map((serviceType) => stage.create({ serviceType, idempotencyKey: 'both' }, both)),
+    )
+    expect(answers.flatMap(({ errors }) => errors)).toEqual([
+      { code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] },
+    ])
+    const [taken] = await stage.database.system.execute(
+      sql`select sum(last_sd)::int as count from sd_counter where tenant_id = 'collisions'`,
+    )
+    expect(taken).toEqual({ count: 1 })
+  })
+
+  it('gives the last differentiator that there is, and then refuses by name', async () => {
+    const full = { operator: true, tenant: 'full' } as const
+    await stage.create({ serviceType: 'URLLC' }, full)
+    await stage.database.system.execute(sql`update sd_counter set last_sd = ${SD_MAX - 1} where tenant_id = 'full'`)
+    expect((await stage.create({ serviceType: 'URLLC' }, full)).slice.sNssai).toBe('02-FFFFFE')
+    for (const _ of ['at once', 'and again'])
+      expect(await stage.create({ serviceType: 'URLLC' }, full)).toEqual({
+        slice: null,
+        errors: [{ code: 'SLICE_DIFFERENTIATORS_EXHAUSTED', field: ['serviceType'] }],
+      })
+    expect((await stage.create({ serviceType: 'EMBB' }, full)).slice.sNssai).toBe('01-000001')
   })
 
   it('counts differentiators in each tenant for itself', async () => {
@@ -75,7 +139,10 @@ describe('createSlice', () => {
     ['name', { name: 'Other' }],
     ['owner', { ownerId: BRUNO }],
     ['type', { serviceType: 'EMBB' }],
-    ['objective', { sla: { latencyMsMax: 10, jitterMsMax: 1 } }],
+    ['latency', { sla: { latencyMsMax: 11 } }],
+    ['jitter', { sla: { latencyMsMax: 10, jitterMsMax: 1 } }],
+    ['loss', { sla: { latencyMsMax: 10, packetLossRatioMax: 0 } }],
+    ['downlink', { sla: { latencyMsMax: 10, downlinkBpsMin: 1 } }],
   ])('refuses another %s under a key that was used', async (_, change) => {
     await stage.create({ idempotencyKey: 'used' })
     expect(await stage.create({ idempotencyKey: 'used', ...change })).toEqual({
@@ -111,6 +178,20 @@ describe('createSlice', () => {
     expect((await stage.ask(OPERATOR, query, { input })).errors).toBeUndefined()
   })
 })
+
+/** An order as the flow takes it. */
+const order = (idempotencyKey: string): SliceOrder => ({
+  idempotencyKey,
+  ownerId: ADA,
+  name: 'Test',
+  serviceType: 'V2X',
+  sla: { latencyMsMax: 10, jitterMsMax: null, packetLossRatioMax: null, downlinkBpsMin: null },
+})
+
+function accepted<T>(outcome: Outcome<T, string>): T {
+  if (!outcome.ok) throw new Error(outcome.message)
+  return outcome.value
+}
 
 const hex = (sd: number): string => sd.toString(16).toUpperCase().padStart(6, '0')
 

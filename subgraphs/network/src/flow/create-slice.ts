@@ -1,62 +1,62 @@
 import { createHash } from 'node:crypto'
-import type { Db, TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { findOrdered, insertSlice, type Slice, takeSd } from '../db/slices.ts'
+import { findOrdered, insertSlice, lockOrder, type Slice, takeSd } from '../db/slices.ts'
+import { formatSNssai, SD_MAX, type SliceServiceType } from '../domain/s-nssai.ts'
 import type { SliceOrder } from '../domain/slice-order.ts'
 import { eventOf } from '../events.ts'
 
-type Ordered = Outcome<Slice, 'IDEMPOTENCY_KEY_REUSED'>
+type OrderRefusal = 'IDEMPOTENCY_KEY_REUSED' | 'SLICE_DIFFERENTIATORS_EXHAUSTED'
 
 /**
  * Carries out a checked order, once for each key of whoever sends it: sent again, also at the same time, it answers
- * with the same slice.
+ * with the same slice and uses up nothing.
  * @param id a new one, unless demo data fixes it
  */
-export async function createSlice(
+export function createSlice(
   db: TenantDb,
   order: SliceOrder,
-  provenance: Provenance,
-  id: Id<'slc'> = newId('slc', provenance.now),
-): Promise<Ordered> {
+  { now, ...by }: Provenance,
+  id: Id<'slc'> = newId('slc', now),
+): Promise<Outcome<Slice, OrderRefusal>> {
+  const { idempotencyKey, ownerId, name, serviceType, sla } = order
   const requestHash = hashOf(order)
-  // Before the transaction: a repeated order must not use up a slice differentiator.
-  const known = await earlier(db, order, provenance.actor, requestHash)
-  if (known !== null) return known
   return inTransaction(db, async (tx) => {
-    const { idempotencyKey, ownerId, name, serviceType, sla } = order
+    await lockOrder(tx, by.actor, idempotencyKey)
+    const earlier = await findOrdered(tx, by.actor, idempotencyKey)
+    if (earlier !== null) return earlier.requestHash === requestHash ? ok(earlier) : keyReused()
     const sd = await takeSd(tx, serviceType)
-    const { actor: orderedBy, now: createdAt } = provenance
+    if (sd === null) return exhausted(serviceType)
     const terms = { id, ownerId, name, serviceType, sd, ...sla }
-    const slice = await insertSlice(tx, { ...terms, orderedBy, idempotencyKey, requestHash, createdAt })
-    if (slice === null) return (await earlier(tx, order, orderedBy, requestHash)) ?? lost(order)
+    const slice = { ...terms, orderedBy: by.actor, idempotencyKey, requestHash, createdAt: now }
+    await insertSlice(tx, slice)
+    const sNssai = formatSNssai(serviceType, sd)
     await appendToJournal(tx, {
       aggregate: { type: 'slice', id },
       version: 1,
-      ...eventOf('slice.created', { sliceId: id, ownerId, name, serviceType }),
-      actor: provenance.actor,
-      correlationId: provenance.correlationId,
-      occurredAt: provenance.now,
+      ...eventOf('slice.created', { sliceId: id, ownerId, name, serviceType, sNssai, sla }),
+      ...by,
+      occurredAt: now,
     })
     return ok(slice)
   })
 }
 
-async function earlier(
-  db: Db,
-  { idempotencyKey }: SliceOrder,
-  orderedBy: string,
-  requestHash: string,
-): Promise<Ordered | null> {
-  const slice = await findOrdered(db, orderedBy, idempotencyKey)
-  if (slice === null) return null
-  if (slice.requestHash === requestHash) return ok(slice)
-  const message = 'This key was used for another order. Choose a new one for each.'
-  return refuse('IDEMPOTENCY_KEY_REUSED', message, ['idempotencyKey'])
-}
+const keyReused = () =>
+  refuse('IDEMPOTENCY_KEY_REUSED', 'This key was used for another order. Choose a new one for each.', [
+    'idempotencyKey',
+  ])
+
+const exhausted = (serviceType: SliceServiceType) =>
+  refuse(
+    'SLICE_DIFFERENTIATORS_EXHAUSTED',
+    `All ${SD_MAX} slice differentiators of ${serviceType} are taken: order another service type.`,
+    ['serviceType'],
+  )
 
 /** Tells two orders under one key apart: SHA-256 in hex over the order in one fixed spelling, named by its first part. */
 function hashOf({ ownerId, name, serviceType, sla }: SliceOrder): string {
@@ -64,8 +64,4 @@ function hashOf({ ownerId, name, serviceType, sla }: SliceOrder): string {
   const objectives = [latencyMsMax, jitterMsMax, packetLossRatioMax, downlinkBpsMin]
   const spelling = JSON.stringify(['v1', ownerId, name, serviceType, ...objectives])
   return createHash('sha256').update(spelling).digest('hex')
-}
-
-function lost({ idempotencyKey }: SliceOrder): never {
-  throw new Error(`The order ${JSON.stringify(idempotencyKey)} was there and is gone.`)
 }

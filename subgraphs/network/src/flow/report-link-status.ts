@@ -23,7 +23,7 @@ export function reportLinkStatus(
     await appendToJournal(tx, {
       aggregate: { type: 'link', id: linkId },
       version: changed.version,
-      ...eventOf('link.status_changed', { linkId, status }),
+      ...eventOf('link.status_changed', { linkId, from: link.status, status }),
       ...by,
       occurredAt: now,
     })

@@ -430,6 +430,8 @@ export type NetworkErrorCode =
   | 'INVALID_VALUE'
   /** The idempotency key was used for another order. */
   | 'IDEMPOTENCY_KEY_REUSED'
+  /** All slice differentiators of the service type are taken. */
+  | 'SLICE_DIFFERENTIATORS_EXHAUSTED'
   /** There is no such slice. */
   | 'SLICE_NOT_FOUND'
   /** There is no such link. */
