@@ -5,7 +5,7 @@ import { namedId } from '@carriergraph/shared/ids.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { environmentOf } from '@carriergraph/shared/service/settings.ts'
 import { z } from 'zod'
-import type { KpiSample } from './domain/kpi-sample.ts'
+import { type KpiSample, UNNAMED_PROBE } from './domain/kpi-sample.ts'
 import type { SliceServiceType } from './domain/s-nssai.ts'
 import type { KpiValues, Sla } from './domain/sla.ts'
 import { parseTopologyFile } from './domain/topology-file.ts'
@@ -81,6 +81,7 @@ function historyBefore(end: Date, usual: KpiValues): KpiSample[] {
     const swung = (value: number | null) => (value === null ? null : Number((value * factor).toPrecision(4)))
     return {
       observedAt: new Date(end.getTime() - (HISTORY_SAMPLES - index) * HISTORY_STEP_MS),
+      probe: UNNAMED_PROBE,
       latencyMs: swung(usual.latencyMs),
       jitterMs: swung(usual.jitterMs),
       packetLossRatio: swung(usual.packetLossRatio),

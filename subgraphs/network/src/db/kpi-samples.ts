@@ -3,19 +3,18 @@ import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.t
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { asText, unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
-import { eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, between, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { KpiSample } from '../domain/kpi-sample.ts'
 import type { SlaMetric } from '../domain/sla.ts'
 import type { Reading } from '../domain/violation.ts'
 import { kpiSamples, kpiWindows, type StoredReading } from './tables/kpi-samples.ts'
 
-const { tenantId: _, ...columns } = getTableColumns(kpiSamples)
+const { tenantId: _, sliceId: __, ...columns } = getTableColumns(kpiSamples)
 
-/** A slice has one sample at a time at most, so the time alone orders them. */
 export const newestSamples = ordering({
   name: 'KPI samples of a slice, newest',
   direction: 'desc',
-  by: { observedAt: kpiSamples.observedAt },
+  by: { observedAt: kpiSamples.observedAt, probe: kpiSamples.probe },
 })
 
 export const samplesOfSlices = pagesByParent(newestSamples, kpiSamples.sliceId, (db, { where, orderBy, limit }) =>
@@ -27,25 +26,40 @@ export const samplesOfSlices = pagesByParent(newestSamples, kpiSamples.sliceId, 
     .limit(limit),
 )
 
-/**
- * Stores the samples that are not there yet, in one statement whatever their number.
- * @returns those that were new, in the given order
- */
-export async function insertSamples(tx: Tx, sliceId: Id<'slc'>, samples: readonly KpiSample[]): Promise<KpiSample[]> {
-  const rows = await tx.execute<{ observed_at_ms: number }>(sql`
-    insert into ${kpiSamples} (slice_id, observed_at, latency_ms, jitter_ms, packet_loss_ratio, downlink_bps)
+const times = (samples: readonly KpiSample[]) =>
+  ({ type: 'timestamptz', values: samples.map(({ observedAt }) => observedAt.toISOString()) }) as const
+
+const probes = (samples: readonly KpiSample[]) => ({ type: 'text', values: samples.map(({ probe }) => probe) }) as const
+
+/** What is stored under the times and probes of these samples. */
+export function findSamples(tx: Tx, sliceId: Id<'slc'>, samples: readonly KpiSample[]): Promise<KpiSample[]> {
+  const instants = samples.map(({ observedAt }) => observedAt.getTime())
+  return tx
+    .select(columns)
+    .from(kpiSamples)
+    .where(
+      and(
+        eq(kpiSamples.sliceId, sliceId),
+        // A range of the index, so that a planner without statistics does not read all that the slice has.
+        between(kpiSamples.observedAt, new Date(Math.min(...instants)), new Date(Math.max(...instants))),
+        sql`(${kpiSamples.observedAt}, ${kpiSamples.probe}) in (select * from ${unnested(times(samples), probes(samples))})`,
+      ),
+    )
+}
+
+/** Stores samples that are not there yet, in one statement whatever their number. */
+export async function insertSamples(tx: Tx, sliceId: Id<'slc'>, samples: readonly KpiSample[]): Promise<void> {
+  await tx.execute(sql`
+    insert into ${kpiSamples} (slice_id, observed_at, probe, latency_ms, jitter_ms, packet_loss_ratio, downlink_bps)
     select ${toUuid(sliceId)}::uuid, sample.*
     from ${unnested(
-      { type: 'timestamptz', values: samples.map(({ observedAt }) => observedAt.toISOString()) },
+      times(samples),
+      probes(samples),
       { type: 'float8', values: samples.map(({ latencyMs }) => asText(latencyMs)) },
       { type: 'float8', values: samples.map(({ jitterMs }) => asText(jitterMs)) },
       { type: 'float8', values: samples.map(({ packetLossRatio }) => asText(packetLossRatio)) },
       { type: 'bigint', values: samples.map(({ downlinkBps }) => asText(downlinkBps)) },
-    )} as sample
-    on conflict do nothing
-    returning (extract(epoch from observed_at) * 1000)::float8 as observed_at_ms`)
-  const added = new Set(rows.map(({ observed_at_ms }) => observed_at_ms))
-  return samples.filter(({ observedAt }) => added.has(observedAt.getTime()))
+    )} as sample`)
 }
 
 export type Windows = ReadonlyMap<SlaMetric, readonly Reading[]>

@@ -51,6 +51,14 @@ describe('a violation', () => {
     expect(told(walk([readings], DOWNLINK).changes)).toEqual(['opened@3'])
   })
 
+  it('counts every reading of one instant, which several probes measured, in one batch or in several', () => {
+    const missed = [0, 0, 0].map((second) => ({ observedAt: at(second), value: 11 }))
+    expect(told(walk([missed]).changes)).toEqual(['opened@0'])
+    expect(told(walk(missed.map((reading) => [reading])).changes)).toEqual(['opened@0'])
+    const kept = Array.from({ length: 5 }, () => ({ observedAt: at(0), value: 1 }))
+    expect(told(walk([missed, kept]).changes)).toEqual(['opened@0', 'closed@0'])
+  })
+
   it('shows the window that opened it, the last reading being the one that did', () => {
     const [opened] = walk([readingsOf('...x.xx')]).changes
     expect(opened?.window.map(({ value }) => value)).toEqual([10, 11, 10, 11, 11])
@@ -66,6 +74,12 @@ describe('a late reading', () => {
     expect(told(changes)).toEqual([])
     expect(watch.window.map(({ observedAt }) => secondOf(observedAt))).toEqual([0, 1, 2, 3, 4])
     expect(told(evaluate(LATENCY, watch, late(5, 11)).changes)).toEqual(['opened@5'])
+  })
+
+  it('that is the third miss lets the next newer one open, also a good one', () => {
+    const { watch, changes } = walk([readingsOf('x x'), late(1, 11)])
+    expect(told(changes)).toEqual([])
+    expect(told(evaluate(LATENCY, watch, late(3, 10)).changes)).toEqual(['opened@3'])
   })
 
   it('closes nothing itself', () => {

@@ -24,7 +24,8 @@ export type Change = { readonly kind: 'opened' | 'closed'; readonly at: Date; re
  * objective and closes when 5 in a row keep it. A reading that is older than one that was walked before takes its place
  * in the window, but neither opens nor closes anything itself: what it says was true at a time that is over.
  *
- * `readings` come in any order; no two of them, nor one of the window, have the same time.
+ * `readings` come in any order. Those of one time, from several probes, all count: in the order in which they are given,
+ * behind those that the window has.
  */
 export function evaluate(
   objective: Objective,
@@ -53,8 +54,8 @@ const latest = (readings: readonly Reading[]): readonly Reading[] => readings.sl
 const isMissed = (objective: Objective, window: readonly Reading[]): boolean =>
   missesIn(objective, window) >= MISSES_TO_OPEN
 
-const isKept = (objective: Objective, window: readonly Reading[]): boolean =>
-  window.length === WINDOW_SIZE && missesIn(objective, window) === 0
+/** Three misses opened it, and only readings that keep the objective push them out: the window is full by then. */
+const isKept = (objective: Objective, window: readonly Reading[]): boolean => missesIn(objective, window) === 0
 
 /** How many readings of a window miss the objective. */
 export const missesIn = (objective: Objective, window: readonly Reading[]): number =>

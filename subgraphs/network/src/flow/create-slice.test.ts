@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { SD_MAX } from '../domain/s-nssai.ts'
 import type { SliceOrder } from '../domain/slice-order.ts'
 import { published } from '../events.ts'
-import { ADA, BRUNO, type NetworkStage, OPERATOR, START, setNetworkStage } from '../testing/network-stage.ts'
+import { ADA, BRUNO, type NetworkStage, NOW, OPERATOR, setNetworkStage } from '../testing/network-stage.ts'
 import { createSlice } from './create-slice.ts'
 
 let stage: NetworkStage
@@ -32,7 +32,7 @@ describe('createSlice', () => {
       name: 'Crane',
       serviceType: 'V2X',
       owner: { id: ADA },
-      createdAt: START.toISOString(),
+      createdAt: NOW.toISOString(),
       sla: { latencyMsMax: 8.5, jitterMsMax: 2, packetLossRatioMax: 0.00001, downlinkBpsMin: 9007199254740991 },
     })
     const [event, ...more] = await journalled(slice.id)
@@ -55,17 +55,17 @@ describe('createSlice', () => {
     const { id } = accepted(created)
     const [event] = await stage.database.system.execute(
       sql`select actor, correlation_id as "correlationId", causation_id as "causationId",
-          to_char(occurred_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "occurredAt"
+          (extract(epoch from occurred_at) * 1000)::float8 as "occurredAt"
         from journal where aggregate_id = ${id}`,
     )
-    expect(event).toEqual({ ...by, occurredAt: now.toISOString() })
+    expect(event).toEqual({ ...by, occurredAt: now.getTime() })
     expect(accepted(created)).toMatchObject({ createdAt: now, orderedBy: 'svc:planner' })
   })
 
   it('takes the keys of two callers for different ones', async () => {
     const db = stage.database.forTenant('demo')
     const ordered = async (actor: string) =>
-      accepted(await createSlice(db, order('shared key'), { actor, correlationId: 'test', now: START }))
+      accepted(await createSlice(db, order('shared key'), { actor, correlationId: 'test', now: NOW }))
     const [first, second] = [await ordered('svc:one'), await ordered('svc:two')]
     expect(first.id).not.toBe(second.id)
     expect((await ordered('svc:one')).id).toBe(first.id)

@@ -1,8 +1,10 @@
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { APPEND_ROWS_MAX } from '@carriergraph/shared/journal/append.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { published } from '../events.ts'
+import { lined } from '../testing/lined.ts'
 import { ADA, latencies, type NetworkStage, second, setNetworkStage } from '../testing/network-stage.ts'
 
 let stage: NetworkStage
@@ -115,13 +117,13 @@ describe('recordKpiSamples', () => {
   it('counts what it knows already, and changes nothing for it', async () => {
     const sliceId = await stage.slice()
     await stage.record(sliceId, latencies([11, 11]))
-    const again = await stage.record(sliceId, [...latencies([99, 99]), ...latencies([11, 1, 1], 1)])
+    const again = await stage.record(sliceId, [...latencies([11, 11]), ...latencies([11, 1, 1], 1)])
     expect(again).toMatchObject({ accepted: 2, duplicates: 3, opened: [] })
     expect(await stage.record(sliceId, latencies([11, 11]))).toMatchObject({ accepted: 0, duplicates: 2 })
     expect(await stage.record(sliceId, latencies([11], 4))).toMatchObject({ accepted: 1, opened: [{ observed: 11 }] })
   })
 
-  it('lets late samples count without opening anything themselves', async () => {
+  it('lets late samples count without opening anything themselves: the next newer one does, also a good one', async () => {
     const sliceId = await stage.slice()
     await stage.record(
       sliceId,
@@ -151,6 +153,57 @@ describe('recordKpiSamples', () => {
     expect(answers.flatMap(({ opened }) => opened)).toHaveLength(1)
   })
 
+  it('opens a violation of one objective while another one is violated', async () => {
+    const sliceId = await stage.slice({ sla: { latencyMsMax: 10, jitterMsMax: 1 } })
+    const samples = (from: number, values: object) =>
+      [0, 1, 2].map((n) => ({ observedAt: second(from + n), ...values }))
+    expect(await stage.record(sliceId, samples(0, { latencyMs: 11 }))).toMatchObject({
+      opened: [{ metric: 'LATENCY_MS' }],
+    })
+    expect(await stage.record(sliceId, samples(3, { jitterMs: 2 }))).toMatchObject({
+      opened: [{ metric: 'JITTER_MS' }],
+    })
+    expect(await stage.record(sliceId, samples(6, { jitterMs: 2, latencyMs: 11 }))).toMatchObject({ opened: [] })
+  })
+
+  it('journals every change also where one call makes more of them than one statement may append', async () => {
+    const sla = { latencyMsMax: 10, jitterMsMax: 10, packetLossRatioMax: 0.1, downlinkBpsMin: 10 }
+    const sliceId = await stage.slice({ sla })
+    const sample = (at: number, isBad: boolean) => ({
+      observedAt: second(at - 1_000),
+      latencyMs: isBad ? 11 : 1,
+      jitterMs: isBad ? 11 : 1,
+      packetLossRatio: isBad ? 0.2 : 0,
+      downlinkBps: isBad ? 1 : 11,
+    })
+    // A late miss is the third: the next sample opens, although it is good, and three more close.
+    await stage.record(sliceId, [sample(0, true), sample(1, true), sample(3, false)])
+    const rest = Array.from({ length: 995 }, (_, n) => sample(8 + n, n % 8 < 3))
+    const late = [sample(2, true), ...[4, 5, 6, 7].map((at) => sample(at, false)), ...rest]
+    const { opened, closed } = await stage.record(sliceId, late)
+    expect(opened.length + closed.length).toBeGreaterThan(APPEND_ROWS_MAX)
+    expect(await journalled(sliceId)).toHaveLength(opened.length + closed.length)
+  })
+
+  it('records calls for one slice one after the other, each on the windows that the one before left', async () => {
+    const sliceId = await stage.slice()
+    const answers = await lined(stage.database, sql`select 1 from slice where id = ${toUuid(sliceId)}`, () =>
+      [0, 1, 2].map((at) => stage.record(sliceId, latencies([11], at))),
+    )
+    expect(answers.map(({ accepted }) => accepted)).toEqual([1, 1, 1])
+    const later = await stage.record(sliceId, latencies([11], 3))
+    expect([...answers, later].flatMap(({ opened }) => opened)).toHaveLength(1)
+  })
+
+  it('is stored for good: no statement rewrites or removes a sample', async () => {
+    const sliceId = await stage.slice()
+    await stage.record(sliceId, latencies([1]))
+    for (const statement of ['update kpi_sample set latency_ms = 2', 'delete from kpi_sample', 'truncate kpi_sample'])
+      await expect(stage.database.system.execute(sql.raw(statement))).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('kpi_sample is append-only') },
+      })
+  })
+
   it('needs as many statements for a thousand samples as for three', async () => {
     const ids = [await stage.slice(), await stage.slice()]
     const flapping = Array.from({ length: 1_000 }, (_, index) => (index % 8 < 3 ? 11 : 1))
@@ -159,9 +212,9 @@ describe('recordKpiSamples', () => {
     const few = await cost(ids[0], [11, 11, 11])
     const many = await cost(ids[1], flapping)
     expect(many).toBe(few)
-    // Slice, samples, windows, open violations, windows, new violations; then the payload's slice. What goes into the
-    // journal is not among those that are counted.
-    expect(few).toBe(7)
+    // Slice, known samples, samples, windows, open violations, windows, new violations; then the payload's slice. What
+    // goes into the journal is not among those that are counted.
+    expect(few).toBe(8)
   })
 
   it.each<[string, readonly unknown[], string, string[]]>([
@@ -170,7 +223,7 @@ describe('recordKpiSamples', () => {
     ['a sample without values', [{ observedAt: second(0) }], 'NOTHING_GIVEN', ['samples', '0']],
     [
       'a time of the future',
-      [{ observedAt: second(301), latencyMs: 1 }],
+      [{ observedAt: second(606), latencyMs: 1 }],
       'INVALID_VALUE',
       ['samples', '0', 'observedAt'],
     ],

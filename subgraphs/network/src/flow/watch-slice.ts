@@ -1,4 +1,4 @@
-import { newId } from '@carriergraph/shared/ids.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Windows } from '../db/kpi-samples.ts'
 import type { SlaViolation } from '../db/sla-violations.ts'
 import type { Slice } from '../db/slices.ts'
@@ -18,11 +18,19 @@ type Watched = {
   readonly closed: readonly SlaViolation[]
 }
 
-/** Holds new samples against every objective of a slice. */
-export function watchSlice(slice: Slice, known: Known, samples: readonly KpiSample[]): Watched {
+/** What the rules do not make up themselves. */
+type Surroundings = { readonly now: Date; readonly newViolationId: () => Id<'vio'> }
+
+/** Holds new samples, in the order of their time, against every objective of a slice. */
+export function watchSlice(
+  slice: Slice,
+  known: Known,
+  samples: readonly KpiSample[],
+  { now, newViolationId }: Surroundings,
+): Watched {
   const watched = objectivesOf(slice).flatMap((objective) => {
     const { metric } = objective
-    const readings = readingsOf(objective, samples)
+    const readings = readingsOf(objective, samples, now)
     if (readings.length === 0) return []
     const open = known.open.find((violation) => violation.metric === metric)
     const { watch, changes } = evaluate(
@@ -30,7 +38,7 @@ export function watchSlice(slice: Slice, known: Known, samples: readonly KpiSamp
       { window: known.windows.get(metric) ?? [], isOpen: open !== undefined },
       readings,
     )
-    return [{ metric, window: watch.window, ...violationsOf(slice, objective, open, changes) }]
+    return [{ metric, window: watch.window, ...violationsOf(slice, objective, open, changes, newViolationId) }]
   })
   return {
     windows: new Map(watched.map(({ metric, window }) => [metric, window])),
@@ -39,11 +47,14 @@ export function watchSlice(slice: Slice, known: Known, samples: readonly KpiSamp
   }
 }
 
-/** A sample without the value says nothing of the objective. */
-function readingsOf({ metric }: Objective, samples: readonly KpiSample[]): Reading[] {
+/**
+ * A sample without the value says nothing of the objective. One from a clock that is ahead counts as measured now:
+ * else it would make those late that others measure until then, and late readings open and close nothing.
+ */
+function readingsOf({ metric }: Objective, samples: readonly KpiSample[], now: Date): Reading[] {
   return samples.flatMap(({ observedAt, ...values }) => {
     const value = values[METRICS[metric].value]
-    return value === null ? [] : [{ observedAt, value }]
+    return value === null ? [] : [{ observedAt: observedAt < now ? observedAt : now, value }]
   })
 }
 
@@ -53,13 +64,14 @@ function violationsOf(
   objective: Objective,
   openBefore: SlaViolation | undefined,
   changes: readonly Change[],
+  newViolationId: () => Id<'vio'>,
 ): { opened: SlaViolation[]; closed: SlaViolation[] } {
   const opened: SlaViolation[] = []
   const closed: SlaViolation[] = []
   let open = openBefore
   for (const { kind, at, window } of changes) {
     if (kind === 'opened') {
-      open = openedViolation(slice, objective, at, window)
+      open = { id: newViolationId(), ...openedViolation(slice, objective, at, window) }
       opened.push(open)
     } else if (open !== undefined) {
       const over = { ...open, closedAt: at }
@@ -71,14 +83,18 @@ function violationsOf(
   return { opened, closed }
 }
 
-function openedViolation(slice: Slice, objective: Objective, at: Date, window: readonly Reading[]): SlaViolation {
+function openedViolation(
+  slice: Slice,
+  objective: Objective,
+  at: Date,
+  window: readonly Reading[],
+): Omit<SlaViolation, 'id'> {
   const { metric, threshold } = objective
   const observed = worstOf(
     objective,
     window.map(({ value }) => value),
   )
   return {
-    id: newId('vio'),
     sliceId: slice.id,
     ownerId: slice.ownerId,
     metric,

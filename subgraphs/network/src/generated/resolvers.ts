@@ -74,8 +74,8 @@ export type Mutation = {
   /** Orders a network slice with its service level agreement. It is in service at once. */
   createSlice: CreateSlicePayload;
   /**
-   * Stores measured KPIs of one slice, in any order, and checks them against its SLA. A sample is known by its slice and
-   * its `observedAt`; sending it again changes nothing.
+   * Stores measured KPIs of one slice, in any order, and checks them against its SLA. A sample is known by its slice, its
+   * `probe` and its `observedAt`: sending it again changes nothing, and with other values it is refused.
    */
   recordKpiSamples: RecordKpiSamplesPayload;
   /** Reports that a link went down or came back. */
@@ -256,6 +256,8 @@ export type KpiSample = {
   __typename?: 'KpiSample';
   /** When it was measured. */
   observedAt: Scalars['DateTime']['output'];
+  /** The measuring point; `default` where it gave no name. */
+  probe: Scalars['String']['output'];
   /** One-way latency in ms; null where it was not measured, as for all the values. */
   latencyMs?: Maybe<Scalars['Float']['output']>;
   /** Jitter in ms. */
@@ -276,8 +278,8 @@ export type SlaSeverity =
   | 'CRITICAL';
 
 /**
- * A time in which a slice did not keep one objective of its SLA. It opens when 3 of the latest 5 samples miss the
- * objective, so that one bad sample alarms nobody, and closes when 5 in a row keep it.
+ * A time in which a slice did not keep one objective of its SLA. It opens when 3 of the latest 5 samples, from whichever
+ * probes, miss the objective, so that one bad sample alarms nobody, and closes when 5 in a row keep it.
  */
 export type SlaViolation = {
   __typename?: 'SlaViolation';
@@ -293,9 +295,9 @@ export type SlaViolation = {
   observed: Scalars['Float']['output'];
   /** How far from the promise. */
   severity: SlaSeverity;
-  /** When the sample that opened it was measured. */
+  /** When the sample that opened it was measured, or when it came where the probe's clock was ahead. */
   openedAt: Scalars['DateTime']['output'];
-  /** When the sample that closed it was measured; null while it is open. */
+  /** When the sample that closed it was measured, as for `openedAt`; null while it is open. */
   closedAt?: Maybe<Scalars['DateTime']['output']>;
   /** Why it opened. */
   explanation: Explanation;
@@ -367,8 +369,10 @@ export type RecordKpiSamplesInput = {
 
 /** One measurement; at least one value is given. */
 export type KpiSampleInput = {
-  /** When it was measured; not more than 5 minutes in the future. */
+  /** When it was measured; at most 5 s in the future, for which the SLA is checked as if it had been measured now. */
   observedAt: Scalars['DateTime']['input'];
+  /** The measuring point, 1 to 64 characters. Where several measure one slice, each needs a name of its own. */
+  probe?: InputMaybe<Scalars['String']['input']>;
   /** One-way latency in ms, 0 or more. */
   latencyMs?: InputMaybe<Scalars['Float']['input']>;
   /** Jitter in ms, 0 or more. */
@@ -439,7 +443,9 @@ export type NetworkErrorCode =
   /** No objective, or no measured value, is given. */
   | 'NOTHING_GIVEN'
   /** Fewer than 1 or more than 1,000 items in one call. */
-  | 'BATCH_SIZE_OUT_OF_RANGE';
+  | 'BATCH_SIZE_OUT_OF_RANGE'
+  /** The probe sent other values for the same instant before, or in the same call. */
+  | 'SAMPLE_CONFLICT';
 
 /** A page of sites. */
 export type SiteConnection = {
@@ -852,6 +858,7 @@ export type SlaResolvers<ContextType = Context, ParentType extends ResolversPare
 
 export type KpiSampleResolvers<ContextType = Context, ParentType extends ResolversParentTypes['KpiSample'] = ResolversParentTypes['KpiSample']> = {
   observedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  probe?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   latencyMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   jitterMs?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   packetLossRatio?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;

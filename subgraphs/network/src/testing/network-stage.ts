@@ -8,7 +8,10 @@ import {
 } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { network } from '../service.ts'
 
+/** When samples begin. */
 export const START = new Date('2026-11-21T09:00:00.000Z')
+/** Where the clock stands: samples of ten minutes are no future. */
+export const NOW = new Date('2026-11-21T09:10:00.000Z')
 export const OPERATOR = { operator: true } as const satisfies Caller
 export const ADA = namedId('usr', 'demo/ada')
 export const BRUNO = namedId('usr', 'demo/bruno')
@@ -34,7 +37,7 @@ fragment violation on SlaViolation {
   id metric threshold observed severity openedAt closedAt explanation { rule inputs { name value } } slice { id }
 }`
 
-/** The network service on a database of its own, with what its tests do all the time. The clock stands at START. */
+/** The network service on a database of its own, with what its tests do all the time. The clock stands at NOW. */
 export type NetworkStage = RunningSubgraph & {
   readonly clock: FixedClock
   /** The payload of createSlice. */
@@ -46,7 +49,7 @@ export type NetworkStage = RunningSubgraph & {
 }
 
 export async function setNetworkStage(): Promise<NetworkStage> {
-  const clock = fixedClock(START)
+  const clock = fixedClock(NOW)
   const running = await runSubgraph(network, { clock })
   let orders = 0
   const orderOf = (input: Record<string, unknown>) => ({

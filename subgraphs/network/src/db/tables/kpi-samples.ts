@@ -12,16 +12,22 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import { UNNAMED_PROBE } from '../../domain/kpi-sample.ts'
 import { SLA_METRICS } from '../../domain/sla.ts'
 import { slices } from './slices.ts'
 
-/** What was measured. Append-only: a sample that comes again changes nothing. */
+/**
+ * What was measured. Append-only, which a trigger holds: a sample that comes again changes nothing. So old samples are
+ * not deleted one by one either: to be rid of them, partition the table by `observed_at`, one partition a month, and
+ * drop the oldest, which no trigger on rows or statements stands against and which leaves nothing to vacuum.
+ */
 export const kpiSamples = pgTable(
   'kpi_sample',
   {
     tenantId: tenantColumn(),
     sliceId: idColumn('slc', 'slice_id').notNull(),
     observedAt: timestamp('observed_at', { withTimezone: true, precision: 3 }).notNull(),
+    probe: text('probe').notNull().default(UNNAMED_PROBE),
     latencyMs: doublePrecision('latency_ms'),
     jitterMs: doublePrecision('jitter_ms'),
     packetLossRatio: doublePrecision('packet_loss_ratio'),
@@ -29,7 +35,7 @@ export const kpiSamples = pgTable(
   },
   (table) => [
     tenantPolicy(),
-    primaryKey({ name: 'kpi_sample_key', columns: [table.tenantId, table.sliceId, table.observedAt] }),
+    primaryKey({ name: 'kpi_sample_key', columns: [table.tenantId, table.sliceId, table.observedAt, table.probe] }),
     foreignKey({
       name: 'kpi_sample_slice',
       columns: [table.tenantId, table.sliceId],
@@ -65,5 +71,9 @@ export const kpiWindows = pgTable(
       columns: [table.tenantId, table.sliceId],
       foreignColumns: [slices.tenantId, slices.id],
     }),
+    check(
+      'kpi_window_metric',
+      sql`${table.metric} in ('LATENCY_MS', 'JITTER_MS', 'PACKET_LOSS_RATIO', 'DOWNLINK_BPS')`,
+    ),
   ],
 )

@@ -55,6 +55,7 @@ export const slaViolations = pgTable(
       sql`${table.metric} in ('LATENCY_MS', 'JITTER_MS', 'PACKET_LOSS_RATIO', 'DOWNLINK_BPS')`,
     ),
     check('sla_violation_severity', sql`${table.severity} in ('MINOR', 'MAJOR', 'CRITICAL')`),
-    check('sla_violation_closed_later', sql`${table.closedAt} > ${table.openedAt}`),
+    // Not later: enough probes may open and close it within one instant.
+    check('sla_violation_closed_not_before', sql`${table.closedAt} >= ${table.openedAt}`),
   ],
 )

@@ -59,5 +59,9 @@ export const sdCounters = pgTable(
     serviceType: text('service_type', { enum: SLICE_SERVICE_TYPES }).notNull(),
     lastSd: integer('last_sd').notNull(),
   },
-  (table) => [tenantPolicy(), primaryKey({ name: 'sd_counter_key', columns: [table.tenantId, table.serviceType] })],
+  (table) => [
+    tenantPolicy(),
+    primaryKey({ name: 'sd_counter_key', columns: [table.tenantId, table.serviceType] }),
+    check('sd_counter_service_type', sql`${table.serviceType} in ('EMBB', 'URLLC', 'MIOT', 'V2X')`),
+  ],
 )

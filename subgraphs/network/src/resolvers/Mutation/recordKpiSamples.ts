@@ -3,7 +3,7 @@ import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../../context.ts'
-import { checkSamples, type KpiSample } from '../../domain/kpi-sample.ts'
+import { checkSamples, type KpiSample, UNNAMED_PROBE } from '../../domain/kpi-sample.ts'
 import { type Recorded, recordKpiSamples as record } from '../../flow/record-kpi-samples.ts'
 import type {
   KpiSampleInput,
@@ -31,10 +31,11 @@ async function checkAndRecord(
   return samples.ok ? record(context.db, sliceId.value, samples.value, provenance) : samples
 }
 
-const sampleOf = ({ observedAt, latencyMs, jitterMs, packetLossRatio, downlinkBps }: KpiSampleInput): KpiSample => ({
+const sampleOf = ({ observedAt, probe, ...values }: KpiSampleInput): KpiSample => ({
   observedAt,
-  latencyMs: latencyMs ?? null,
-  jitterMs: jitterMs ?? null,
-  packetLossRatio: packetLossRatio ?? null,
-  downlinkBps: downlinkBps ?? null,
+  probe: probe ?? UNNAMED_PROBE,
+  latencyMs: values.latencyMs ?? null,
+  jitterMs: values.jitterMs ?? null,
+  packetLossRatio: values.packetLossRatio ?? null,
+  downlinkBps: values.downlinkBps ?? null,
 })
