@@ -1,14 +1,16 @@
-import { newId } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { Caller } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTopologyFile } from './domain/topology-file.ts'
 import { published } from './events.ts'
 import { importTopologies, linkIdOf } from './flow/import-topology.ts'
+import { reportLinkStatus } from './flow/report-link-status.ts'
+import { lined } from './testing/lined.ts'
 import { ADA, dataOf, type NetworkStage, OPERATOR, setNetworkStage } from './testing/network-stage.ts'
 import { link, node, topology } from './testing/topology-files.ts'
 
-const LINKS = ['changed', 'once', 'service', 'untouched']
+const LINKS = ['changed', 'once', 'lined', 'told', 'service', 'untouched']
 const idOf = (name: string) => linkIdOf('ring', name)
 
 let stage: NetworkStage
@@ -65,6 +67,27 @@ describe('reportLinkStatus', () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => report(id, 'DOWN')))
     expect(answers).toEqual(Array(10).fill({ link: { id, status: 'DOWN' }, errors: [] }))
     expect(await journalled(id)).toHaveLength(1)
+  })
+
+  it('lets reports of one link wait for each other, so that each finds what the one before it left', async () => {
+    const id = idOf('lined')
+    const row = sql`select 1 from link where id = ${toUuid(id)}`
+    const answers = await lined(stage.database, row, () => ['DOWN', 'DOWN', 'DOWN'].map((status) => report(id, status)))
+    expect(answers).toEqual(Array(3).fill({ link: { id, status: 'DOWN' }, errors: [] }))
+    expect(await journalled(id)).toHaveLength(1)
+  })
+
+  it('tells the journal who reported, in which request, when, and what made them do it', async () => {
+    const by = { actor: 'svc:probe', correlationId: 'request-1', causationId: newId('evt') }
+    const now = new Date('2026-11-21T12:34:56.789Z')
+    const id = idOf('told')
+    await reportLinkStatus(stage.database.forTenant('demo'), id, 'DOWN', { now, ...by })
+    const [event] = await stage.database.system.execute(
+      sql`select actor, correlation_id as "correlationId", causation_id as "causationId",
+          (extract(epoch from occurred_at) * 1000)::float8 as "occurredAt"
+        from journal where aggregate_id = ${id}`,
+    )
+    expect(event).toEqual({ ...by, occurredAt: now.getTime() })
   })
 
   it.each<[string, string, Caller, string]>([

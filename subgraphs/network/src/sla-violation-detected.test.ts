@@ -8,8 +8,8 @@ import {
   BRUNO,
   latencies,
   type NetworkStage,
+  NOW,
   OPERATOR,
-  START,
   second,
   setNetworkStage,
 } from './testing/network-stage.ts'
@@ -58,7 +58,7 @@ it('tells a violation as it opens, with its slice', async () => {
   expect(await first).toEqual([
     {
       cursor: expect.any(String),
-      occurredAt: START.toISOString(),
+      occurredAt: NOW.toISOString(),
       violation: {
         id: expect.stringMatching(/^vio_/),
         metric: 'LATENCY_MS',
@@ -187,4 +187,13 @@ it.each<[string, Caller, Record<string, unknown>, string]>([
 ])('refuses %s', async (_, caller, variables, code) => {
   const { value } = await (await open(caller, variables)).next()
   expect(value?.errors).toMatchObject([{ extensions: { code } }])
+})
+
+it('takes null for no restriction: every slice, and severities from MINOR on', async () => {
+  const sliceId = await stage.slice()
+  const stream = await open(OPERATOR, { sliceId: null, minSeverity: null, after: null })
+  const events = next(stream, 1)
+  await violate(sliceId, 11)
+  expect(slicesOf(await events)).toEqual([sliceId])
+  await stream.return?.()
 })
