@@ -64,7 +64,7 @@ export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
   const provenance = { actor: 'svc:demo', correlationId: 'demo', now }
   const parsed = parseTopologyFile(await readFile(TOPOLOGY_FILE, 'utf8'))
   if (!parsed.ok) throw new Error(`The demo's topology is faulty: ${JSON.stringify(parsed.faults)}`)
-  await importTopologies(db, parsed.topologies)
+  await importTopologies(db, parsed.topologies, provenance)
   for (const [key, { sla, usual, ...slice }] of Object.entries(SLICES)) {
     const ownerId = namedId('usr', `demo/${key}`)
     const order = { ...slice, idempotencyKey: `demo/${key}`, ownerId, sla: { ...NO_OBJECTIVE, ...sla } }

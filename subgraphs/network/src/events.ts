@@ -16,6 +16,15 @@ const violation = {
   openedAt: instantField.describe('When the sample that opened it was measured.'),
 }
 
+const imported = (items: string) =>
+  z
+    .strictObject({
+      added: z.int().describe('How many were new.'),
+      changed: z.int().describe('How many were there and are different now.'),
+      unchanged: z.int().describe('How many were there as the file has them.'),
+    })
+    .describe(`What became of the ${items} of the file.`)
+
 /** What the journal of the network says and the bus carries: the data of each type of event. It consumes nothing. */
 export const published = {
   'slice.created': z.strictObject({
@@ -45,6 +54,12 @@ export const published = {
     linkId: idField('lnk').describe('The link.'),
     from: z.enum(LINK_STATUSES).describe('The state that it was in.'),
     status: z.enum(LINK_STATUSES).describe('The state that it is in now.'),
+  }),
+  'topology.imported': z.strictObject({
+    topologyId: z.string().describe('The id that its file gives it.'),
+    name: z.string().describe('Its name.'),
+    sites: imported('sites'),
+    links: imported('links'),
   }),
 } as const satisfies Record<string, z.ZodType>
 

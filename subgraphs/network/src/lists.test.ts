@@ -6,7 +6,7 @@ import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseTopologyFile } from './domain/topology-file.ts'
 import { importTopologies, linkIdOf, siteIdOf } from './flow/import-topology.ts'
-import { dataOf, latencies, type NetworkStage, OPERATOR, setNetworkStage } from './testing/network-stage.ts'
+import { dataOf, latencies, type NetworkStage, OPERATOR, setNetworkStage, TESTER } from './testing/network-stage.ts'
 import { link, node, topology } from './testing/topology-files.ts'
 
 const RIVAL = { operator: true, tenant: 'rival' } as const
@@ -31,7 +31,7 @@ beforeAll(async () => {
   )
   const parsed = parseTopologyFile(JSON.stringify(topology({ nodes, links })))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
-  await importTopologies(stage.database.forTenant('demo'), parsed.topologies)
+  await importTopologies(stage.database.forTenant('demo'), parsed.topologies, TESTER)
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 

@@ -7,7 +7,7 @@ import { published } from './events.ts'
 import { importTopologies, linkIdOf } from './flow/import-topology.ts'
 import { reportLinkStatus } from './flow/report-link-status.ts'
 import { lined } from './testing/lined.ts'
-import { ADA, dataOf, type NetworkStage, OPERATOR, setNetworkStage } from './testing/network-stage.ts'
+import { ADA, dataOf, type NetworkStage, OPERATOR, setNetworkStage, TESTER } from './testing/network-stage.ts'
 import { link, node, topology } from './testing/topology-files.ts'
 
 const LINKS = ['changed', 'once', 'lined', 'told', 'service', 'untouched']
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const links = LINKS.map((id) => link(id, 'a', 'b'))
   const parsed = parseTopologyFile(JSON.stringify(topology({ nodes: [node('a'), node('b')], links })))
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
-  await importTopologies(stage.database.forTenant('demo'), parsed.topologies)
+  await importTopologies(stage.database.forTenant('demo'), parsed.topologies, TESTER)
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 

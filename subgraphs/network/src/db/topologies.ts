@@ -11,12 +11,28 @@ import { topologies } from './tables/topologies.ts'
 export type NewSite = Omit<Site, 'topologyId' | 'topology'>
 export type NewLink = Omit<Link, 'topologyId' | 'status' | 'version'>
 
-/** Stores the topology or its new name, and holds it: a second import of it waits until the transaction ends. */
-export async function saveTopology(tx: Tx, topology: { readonly id: string; readonly name: string }): Promise<void> {
-  await tx
-    .insert(topologies)
-    .values(topology)
-    .onConflictDoUpdate({ target: [topologies.tenantId, topologies.id], set: { name: topology.name } })
+type Topology = { readonly id: string; readonly name: string; readonly version: number }
+
+/**
+ * The topology, held until the transaction ends: a second import of it waits. One that is not there yet is stored under
+ * that name, with no event so far: version 0.
+ */
+export async function lockTopology(tx: Tx, id: string, name: string): Promise<Topology> {
+  await tx.insert(topologies).values({ id, name, version: 0 }).onConflictDoNothing()
+  const [topology] = await tx
+    .select({ id: topologies.id, name: topologies.name, version: topologies.version })
+    .from(topologies)
+    .where(eq(topologies.id, id))
+    .for('no key update')
+  if (topology === undefined) throw new Error(`The topology ${JSON.stringify(id)} was there and is gone.`)
+  return topology
+}
+
+/** Gives a locked topology its name and its next version. */
+export async function updateTopology(tx: Tx, { id, version }: Topology, name: string): Promise<Topology> {
+  const changed = { id, name, version: version + 1 }
+  await tx.update(topologies).set({ name, version: changed.version }).where(eq(topologies.id, id))
+  return changed
 }
 
 type Saved = { readonly added: number; readonly changed: number }
@@ -63,7 +79,10 @@ export async function saveLinks(tx: Tx, topologyId: string, given: readonly NewL
   return countOf(rows)
 }
 
-/** Makes the ends of these links what the links say. */
+/**
+ * Makes the ends of these links what the links say. Equal topologies of two tenants have equal ids: for a role that
+ * row-level security does not hold, the tenant stands in the statement.
+ */
 async function saveEnds(tx: Tx, given: readonly NewLink[]): Promise<void> {
   const ids = sql`select id from ${unnested({ type: 'uuid', values: given.map(({ id }) => toUuid(id)) })} as given (id)`
   await tx.execute(sql`
@@ -73,7 +92,7 @@ async function saveEnds(tx: Tx, given: readonly NewLink[]): Promise<void> {
   await tx.execute(sql`
     insert into ${linkEnds} (site_id, link_id, length_m)
     select site_id, id, length_m from ${links}, unnest(array[a_end_id, z_end_id]) as site_id
-    where id in (${ids})
+    where ${links.tenantId} = current_setting('app.tenant') and id in (${ids})
     on conflict do nothing`)
 }
 

@@ -37,10 +37,12 @@ describe('a topology file', () => {
     expect(parse(file)).toMatchObject({ ok: true, topologies: [{ links: [{ km: 0 }, { id: 'm' }] }] })
   })
 
-  it('may begin with a byte order mark, and leave out what is not known', () => {
+  it('may leave out what is not known', () => {
     const { km: _km, capacityMbps: _capacity, ...bare } = link('l', 'a', 'b')
-    const parsed = parseTopologyFile(`\uFEFF${JSON.stringify(topology({ links: [bare] }))}`)
-    expect(parsed).toMatchObject({ ok: true, topologies: [{ links: [{ km: null, capacityMbps: null }] }] })
+    expect(parse(topology({ links: [bare] }))).toMatchObject({
+      ok: true,
+      topologies: [{ links: [{ km: null, capacityMbps: null }] }],
+    })
   })
 
   it.each<[string, object, string, string]>([

@@ -78,8 +78,7 @@ type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: fals
 
 function parseJson(source: string): Json {
   try {
-    // Editors on Windows begin a file with a mark that JSON does not allow.
-    return { ok: true, value: JSON.parse(source.replace(/^\uFEFF/, '')) }
+    return { ok: true, value: JSON.parse(source) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     // Only where the file ends too soon does the parser not say where.

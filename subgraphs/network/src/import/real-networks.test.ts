@@ -4,6 +4,7 @@ import { access, readFile } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '@carriergraph/shared/clock.ts'
 import { expect, it } from 'vitest'
 import { parseTopologyFile } from '../domain/topology-file.ts'
 import { createNetworkDatabase } from '../testing/network-database.ts'
@@ -33,7 +34,7 @@ it('imports every site and link of a file of twelve real networks, and the same 
   const run = async () => {
     const [stdout, stderr] = [new PassThrough(), new PassThrough()]
     const env = { DATABASE_URL_NETWORK: network.url }
-    const code = await topologyImport([FILE], { env, environmentFile: '', stdout, stderr })
+    const code = await topologyImport([FILE], { env, environmentFile: '', stdout, stderr, clock: systemClock })
     stdout.end()
     return { code, report: await text(stdout) }
   }

@@ -1,20 +1,22 @@
-import { readFile, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@carriergraph/shared/clock.ts'
 import { faultText } from '@carriergraph/shared/command/fault.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { SingleBar } from 'cli-progress'
 import type { Topology, TopologyFault } from '../domain/topology.ts'
 import { parseTopologyFile } from '../domain/topology-file.ts'
-import { type ImportReport, importTopologies } from '../flow/import-topology.ts'
+import { type ImportReport, ITEMS_MAX, importTopologies } from '../flow/import-topology.ts'
 import { type ImportArguments, readArguments, USAGE } from './arguments.ts'
-import { ImportFault } from './fault.ts'
+import { ImportFault, interruption } from './fault.ts'
 import { faultLine, itemsOf, reportText } from './report.ts'
+import { textOf } from './source.ts'
+
+export type ImportSurroundings = Surroundings & { readonly clock: Clock }
 
 /** 0: imported; 2: the file is faulty and nothing was stored; 1: it failed, and nothing was stored. */
 export type ExitCode = 0 | 1 | 2
 
-/** The file is read whole, because JSON can only be checked whole: about half a million sites. */
-const FILE_BYTES_MAX = 128 * 1024 * 1024
 /** Less is done before a bar could be seen. */
 const BAR_ITEMS_MIN = 500
 /** How long to wait for the last statement. */
@@ -22,7 +24,7 @@ const CLOSE_TIMEOUT_S = 5
 const NETWORK = { service: 'network', command: 'topology-import', table: 'link_end' } as const
 
 /** `pnpm topology:import`: see USAGE. Progress and faults go to stderr, what was done to stdout. */
-export async function topologyImport(argv: readonly string[], surroundings: Surroundings): Promise<ExitCode> {
+export async function topologyImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr } = surroundings
   const read = readArguments(argv)
   if (!read.ok) {
@@ -34,7 +36,7 @@ export async function topologyImport(argv: readonly string[], surroundings: Surr
     return 0
   }
   try {
-    const file = parseTopologyFile(await contentOf(read.value.file))
+    const file = parseTopologyFile(await textOf(read.value.file))
     if (!file.ok) return refuseFile(file.faults, stderr)
     stdout.write(reportText(await importInto(read.value, wanted(file.topologies, read.value), surroundings)))
     return 0
@@ -49,18 +51,6 @@ function refuseFile(faults: readonly TopologyFault[], stderr: Output): ExitCode 
   return 2
 }
 
-async function contentOf(file: string): Promise<string> {
-  try {
-    const { size } = await stat(file)
-    if (size > FILE_BYTES_MAX) throw new ImportFault('FILE_TOO_LARGE', `${file} has more than ${FILE_BYTES_MAX} bytes.`)
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof ImportFault) throw error
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ImportFault('FILE_UNREADABLE', `${file} cannot be read: ${reason}`, { cause: error })
-  }
-}
-
 function wanted(topologies: readonly Topology[], { only }: ImportArguments): readonly Topology[] {
   if (only === undefined) return topologies
   const chosen = topologies.filter(({ id }) => id === only)
@@ -72,14 +62,21 @@ function wanted(topologies: readonly Topology[], { only }: ImportArguments): rea
 async function importInto(
   { tenant }: ImportArguments,
   topologies: readonly Topology[],
-  surroundings: Surroundings,
+  surroundings: ImportSurroundings,
 ): Promise<ImportReport[]> {
-  const { stderr } = surroundings
-  const database = await openServiceDatabase(NETWORK, surroundings)
+  const { stderr, clock } = surroundings
   const total = itemsOf(topologies)
+  if (total > ITEMS_MAX) {
+    const message = `There are ${total} sites and links to import, and ${ITEMS_MAX} at once can be: split the file, or name one topology with --only.`
+    throw new ImportFault('TOO_MANY_ITEMS', message)
+  }
+  const database = await openServiceDatabase(NETWORK, surroundings)
   const bar = stderr.isTTY && total >= BAR_ITEMS_MIN ? progressBar(stderr, total) : undefined
+  const provenance = { actor: 'svc:topology-import', correlationId: randomUUID(), now: clock() }
   try {
-    return await importTopologies(database.forTenant(tenant), topologies, (items) => bar?.increment(items))
+    return await importTopologies(database.forTenant(tenant), topologies, provenance, (items) => bar?.update(items))
+  } catch (error) {
+    throw interruption(error) ?? error
   } finally {
     bar?.stop()
     await database.close({ timeout_s: CLOSE_TIMEOUT_S })

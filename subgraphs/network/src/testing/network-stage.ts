@@ -1,5 +1,6 @@
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { type Id, namedId } from '@carriergraph/shared/ids.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import {
   type Caller,
   type RunningSubgraph,
@@ -15,6 +16,9 @@ export const NOW = new Date('2026-11-21T09:10:00.000Z')
 export const OPERATOR = { operator: true } as const satisfies Caller
 export const ADA = namedId('usr', 'demo/ada')
 export const BRUNO = namedId('usr', 'demo/bruno')
+
+/** Whoever changes what a test only needs to be there. */
+export const TESTER: Provenance = { actor: 'svc:test', correlationId: 'test', now: START }
 
 /** The instant so many seconds after the start, as clients write it. */
 export const second = (count: number): string => new Date(START.getTime() + count * 1_000).toISOString()
