@@ -3,7 +3,11 @@
 
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { INGEST_FAULTS } from '@carriergraph/billing/ingest/fault.ts'
+import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
+import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
+import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
@@ -42,7 +46,8 @@ Generated from the code by \`pnpm docs\`. A code never changes its meaning.
 
 Mutations answer expected refusals as data: \`errors { code message field }\` in the payload, where \`field\` is the path of
 the input field at fault. Everything else stands in the response's \`errors\` with its code in \`extensions.code\`. What is
-neither is \`INTERNAL_SERVER_ERROR\` with a \`correlationId\` to look for in the logs.
+neither is \`INTERNAL_SERVER_ERROR\` with a \`correlationId\` to look for in the logs. Commands say a code and a sentence on
+stderr.
 `
 
 function errorsPage(): string {
@@ -55,6 +60,10 @@ function errorsPage(): string {
     ...SUBGRAPHS.flatMap(({ name }) => errorEnums(name)).map(({ title, codes }) => section(title, codes)),
     section('HTTP: the gateway, and a subgraph that is called directly', SERVER_REFUSALS),
     section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
+    section('Commands that need a database', DATABASE_FAULTS),
+    section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
+    section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
+    section('`pnpm usage:ingest`, where it fails', INGEST_FAULTS),
   ]
   return [INTRODUCTION, ...sections].join('\n')
 }

@@ -29,21 +29,25 @@ export type TopologyLink = {
   readonly capacityMbps: number | null
 }
 
-export type TopologyFaultCode =
-  | 'BAD_JSON'
-  | 'INVALID_SHAPE'
-  | 'EMPTY_TEXT'
-  | 'TEXT_TOO_LONG'
-  | 'UNPRINTABLE_TEXT'
-  | 'LATITUDE_OUT_OF_RANGE'
-  | 'LONGITUDE_OUT_OF_RANGE'
-  | 'LENGTH_OUT_OF_RANGE'
-  | 'CAPACITY_OUT_OF_RANGE'
-  | 'DUPLICATE_TOPOLOGY_ID'
-  | 'DUPLICATE_NODE_ID'
-  | 'DUPLICATE_LINK_ID'
-  | 'UNKNOWN_NODE'
-  | 'SELF_LOOP'
+/** The codes of what may be wrong with a file, and what they mean: `docs/errors.md` lists them. */
+export const TOPOLOGY_FAULTS = {
+  BAD_JSON: 'The file is not JSON; the message says where.',
+  INVALID_SHAPE: 'A property is missing, or is not of its type.',
+  EMPTY_TEXT: 'An id or a name has no characters.',
+  TEXT_TOO_LONG: 'An id or a name has too many characters.',
+  UNPRINTABLE_TEXT: 'An id or a name has characters that cannot be printed.',
+  LATITUDE_OUT_OF_RANGE: 'A latitude is not from -90 to 90 degrees.',
+  LONGITUDE_OUT_OF_RANGE: 'A longitude is not from -180 to 180 degrees.',
+  LENGTH_OUT_OF_RANGE: 'The length of a link is negative, or more than any cable has.',
+  CAPACITY_OUT_OF_RANGE: 'The capacity of a link is not above 0, or more than any cable has.',
+  DUPLICATE_TOPOLOGY_ID: 'An earlier topology of the file has the id.',
+  DUPLICATE_NODE_ID: 'An earlier node of the topology has the id.',
+  DUPLICATE_LINK_ID: 'An earlier link of the topology has the id.',
+  UNKNOWN_NODE: 'A link ends at a node that the topology does not have.',
+  SELF_LOOP: 'A link joins a node with itself.',
+} as const
+
+export type TopologyFaultCode = keyof typeof TOPOLOGY_FAULTS
 
 /** What is wrong with a file, and where in it: `topologies[0].links[3].a`. */
 export type TopologyFault = { readonly code: TopologyFaultCode; readonly path: string; readonly message: string }

@@ -17,6 +17,15 @@ export class CommandFault<Code extends string = string> extends Error {
   }
 }
 
+/** What keeps a command from its database, and what it means: `docs/errors.md` lists them. */
+export const DATABASE_FAULTS = {
+  DATABASE_UNKNOWN: 'Nothing says where the database is.',
+  DATABASE_UNAVAILABLE: 'The database cannot be reached, went away, or has no tables yet.',
+  DATABASE_ROLE_UNSAFE: 'The role of the connection is above row-level security.',
+} as const
+
+export type DatabaseFaultCode = keyof typeof DATABASE_FAULTS
+
 /** A fault or an outage of the database in its sentence; of a bug all there is. */
 export function faultText(error: unknown): string {
   if (error instanceof CommandFault) return `${error.code}: ${error.message}`

@@ -4,7 +4,7 @@ import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase } from '../db/pools.ts'
 import { createLog } from '../log.ts'
 import { environmentOf } from '../service/settings.ts'
-import { CommandFault } from './fault.ts'
+import { CommandFault, type DatabaseFaultCode } from './fault.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type ServiceDatabaseOptions = {
@@ -48,16 +48,16 @@ async function assertUsable({ sql: { system: sql } }: Database, service: string,
     const outage = outageIn(error)
     if (outage === undefined) throw error
     const message = `The database of ${service} cannot be reached: ${outage}`
-    throw new CommandFault('DATABASE_UNAVAILABLE', message, { cause: error })
+    throw new CommandFault<DatabaseFaultCode>('DATABASE_UNAVAILABLE', message, { cause: error })
   })
   if (!found?.isThere)
-    throw new CommandFault(
+    throw new CommandFault<DatabaseFaultCode>(
       'DATABASE_UNAVAILABLE',
       `The database of ${service} has no tables yet: start ${service} once.`,
     )
   // Row-level security is what keeps tenants apart; for such a role there is none.
   if (found.seesAll)
-    throw new CommandFault(
+    throw new CommandFault<DatabaseFaultCode>(
       'DATABASE_ROLE_UNSAFE',
       `The role ${found.role} sees the rows of every tenant: connect as the role that owns only this database.`,
     )
@@ -75,6 +75,6 @@ async function databaseUrl(
     return z.string().min(1).parse(written[name])
   } catch {
     const message = `No database: run pnpm start in another terminal, or set ${name}.`
-    throw new CommandFault('DATABASE_UNKNOWN', message)
+    throw new CommandFault<DatabaseFaultCode>('DATABASE_UNKNOWN', message)
   }
 }
