@@ -52,8 +52,8 @@ export function importTopologies(
   provenance: Provenance,
   onProgress: (items: number) => void = () => undefined,
 ): Promise<ImportReport[]> {
-  // In one order, so that two imports at once wait for each other instead of blocking each other. Ids take longer to
-  // make than rows to store: that is done before the transaction, whose time is short.
+  // In one order, so that two imports at once wait for each other instead of blocking each other; and with all the ids,
+  // which are hashes, made before the transaction, whose time is short.
   const plans = topologies.toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(planOf)
   return inTransaction(db, async (tx) => {
     const reports: ImportReport[] = []

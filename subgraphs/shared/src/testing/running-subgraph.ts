@@ -20,7 +20,7 @@ const KEYS = parseSigningKeys(`test:${'k'.repeat(32)}`)
 
 /** Who asks. `service` asks under a signed actor line, the others with a token; null is nobody. */
 export type Caller =
-  | { readonly operator: true; readonly tenant?: string }
+  | { readonly operator: true; readonly tenant?: string; readonly scopes?: string }
   | { readonly customer: Id<'usr'>; readonly tenant?: string; readonly scopes?: string }
   | { readonly service: string; readonly tenant?: string }
   | null
@@ -149,7 +149,7 @@ class TestCaller {
     const claims =
       'customer' in caller
         ? { sub: caller.customer, roles: ['customer'], scope: caller.scopes ?? SCOPES, tenant }
-        : { roles: ['operator'], scope: SCOPES, tenant }
+        : { roles: ['operator'], scope: caller.scopes ?? SCOPES, tenant }
     return { authorization: `Bearer ${await this.#issuer.token(this.#clock(), claims)}` }
   }
 }
