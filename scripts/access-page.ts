@@ -3,7 +3,7 @@ import { SUBGRAPHS, type SubgraphName, subgraphSdl } from './subgraphs.ts'
 
 const INTRODUCTION = `# Who may read and do what
 
-Generated from the directives in \`schema/subgraphs\` by \`pnpm docs\`; the gateway and the subgraphs both enforce them. A
+Generated from the directives in \`schema/subgraphs\` by \`pnpm docs:generate\`; the gateway and the subgraphs both enforce them. A
 change of this page is a change of what somebody may see, so it is to be reviewed as one.
 
 A row without a field holds for every field of the type. A caller needs one of the scopes (all of those joined by "and"),

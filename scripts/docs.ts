@@ -42,7 +42,7 @@ const STANDARD_CODES = {
 
 const INTRODUCTION = `# Error codes
 
-Generated from the code by \`pnpm docs\`. A code never changes its meaning.
+Generated from the code by \`pnpm docs:generate\`. A code never changes its meaning.
 
 Mutations answer expected refusals as data: \`errors { code message field }\` in the payload, where \`field\` is the path of
 the input field at fault. Everything else stands in the response's \`errors\` with its code in \`extensions.code\`. What is
@@ -107,7 +107,7 @@ for (const [name, text] of expected) {
     mkdirSync(dirname(file), { recursive: true })
     writeFileSync(file, text)
   } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
-    fault(`${name} is not what the code says: run pnpm docs and commit it.`)
+    fault(`${name} is not what the code says: run pnpm docs:generate and commit it.`)
   }
 }
 

@@ -1,6 +1,6 @@
 // What the SDL promises to people who read it, held for every line of it.
 
-import { type ASTNode, type FieldDefinitionNode, Kind, parse, visit } from 'graphql'
+import { type ASTNode, type ConstDirectiveNode, type FieldDefinitionNode, Kind, parse, visit } from 'graphql'
 import { describe, expect, it } from 'vitest'
 import { SUBGRAPHS, subgraphSdl } from '../scripts/subgraphs.ts'
 
@@ -52,6 +52,21 @@ describe.each(SUBGRAPHS.map(({ name }) => [name, parse(subgraphSdl(name))] as co
     expect(open.map(({ type, field }) => `${type}.${nameOf(field)}`)).toEqual([])
   })
 
+  it('asks for a scope of whoever reads an entity, by whichever way it is reached', () => {
+    const open = types
+      .filter((type) => type.directives?.some((directive) => isOwnKey(directive)))
+      .filter((type) => !directives(type).includes('requiresScopes'))
+      .flatMap((type) => (type.fields ?? []).map((field) => ({ type: nameOf(type), field })))
+      .filter(({ field }) => nameOf(field) !== 'id' && !directives(field).includes('requiresScopes'))
+    expect(open.map(({ type, field }) => `${type}.${nameOf(field)}`)).toEqual([])
+  })
+
+  it('lets every query and mutation be null, so that a subgraph that is down costs its own fields alone', () => {
+    const roots = types.filter((type) => ['Query', 'Mutation'].includes(nameOf(type)))
+    const fields = roots.flatMap((type) => type.fields ?? []).filter(({ type }) => type.kind === Kind.NON_NULL_TYPE)
+    expect(fields.map(nameOf)).toEqual([])
+  })
+
   it('gives every mutation one input and a payload that can carry refusals', () => {
     const mutations = types.find((type) => nameOf(type) === 'Mutation')?.fields ?? []
     for (const mutation of mutations) {
@@ -81,6 +96,11 @@ describe.each(SUBGRAPHS.map(({ name }) => [name, parse(subgraphSdl(name))] as co
     expect(connections.length).toBeGreaterThan(0)
   })
 })
+
+/** `@key` of a type that can be resolved here, and so has fields of its own. */
+const isOwnKey = ({ name, arguments: given = [] }: ConstDirectiveNode): boolean =>
+  name.value === 'key' &&
+  !given.some(({ name, value }) => name.value === 'resolvable' && value.kind === Kind.BOOLEAN && !value.value)
 
 function typeName(field: FieldDefinitionNode): string {
   let { type } = field

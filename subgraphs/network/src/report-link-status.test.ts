@@ -105,7 +105,10 @@ describe('reportLinkStatus', () => {
     expect(await report(idOf('service'), 'DOWN', { service: 'probe' })).toMatchObject({ errors: [] })
     const variables = { linkId: idOf('untouched'), status: 'DOWN' }
     const { data, errors } = await stage.ask({ customer: ADA }, REPORT, variables)
-    expect({ data, errors }).toMatchObject({ data: null, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
+    expect({ data, errors }).toMatchObject({
+      data: { reportLinkStatus: null },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    })
     expect((await stage.ask(null, REPORT, variables)).errors).toMatchObject([
       { extensions: { code: 'UNAUTHENTICATED' } },
     ])

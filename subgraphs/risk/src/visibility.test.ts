@@ -35,6 +35,8 @@ type Verdicts = readonly [
   service: string,
 ]
 
+const EITHER = '"risk:read", or "risk:write"'
+
 const FIELDS: readonly (readonly [field: string, operation: string, verdicts: Verdicts])[] = [
   ['Query.me', '{ me { id } }', [TOKEN, WELL, WELL, WELL, WELL, WELL]],
   ['Query.user', 'query ($user: ID!) { user(id: $user) { id } }', [TOKEN, READ, OWN, WELL, WELL, WELL]],
@@ -52,12 +54,12 @@ const FIELDS: readonly (readonly [field: string, operation: string, verdicts: Ve
   [
     'RiskAssessment',
     'query ($assessments: [_Any!]!) { _entities(representations: $assessments) { ... on RiskAssessment { decision } } }',
-    [NOTHING, WELL, OWN, WELL, WELL, WELL],
+    [TOKEN, EITHER, OWN, WELL, WELL, WELL],
   ],
   [
     'User',
     'query ($users: [_Any!]!) { _entities(representations: $users) { ... on User { displayName } } }',
-    [NOTHING, WELL, OWN, WELL, WELL, WELL],
+    [NOTHING, EITHER, OWN, WELL, WELL, WELL],
   ],
   [
     'Mutation.registerUser',

@@ -31,9 +31,9 @@ export type Query = {
   /** One billing account by its id, or null where there is none. */
   billingAccount?: Maybe<BillingAccount>;
   /** Billing accounts, newest first. Customers see their own only. */
-  billingAccounts: BillingAccountConnection;
+  billingAccounts?: Maybe<BillingAccountConnection>;
   /** Tariffs on offer, by name. */
-  tariffs: TariffConnection;
+  tariffs?: Maybe<TariffConnection>;
 };
 
 
@@ -57,12 +57,12 @@ export type QueryTariffsArgs = {
 export type Mutation = {
   __typename?: 'Mutation';
   /** Opens a billing account for a user. It starts with a balance of zero. */
-  openBillingAccount: OpenBillingAccountPayload;
+  openBillingAccount?: Maybe<OpenBillingAccountPayload>;
   /**
    * Charges usage: calls, data sessions and messages. Each record is charged once, however often it is sent: it is known
    * by its `recordId`. Records at fault are refused one by one, the others are charged.
    */
-  recordUsage: RecordUsagePayload;
+  recordUsage?: Maybe<RecordUsagePayload>;
 };
 
 
@@ -680,13 +680,13 @@ export type ResolversParentTypes = {
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   billingAccount?: Resolver<Maybe<ResolversTypes['BillingAccount']>, ParentType, ContextType, RequireFields<QueryBillingAccountArgs, 'id'>>;
-  billingAccounts?: Resolver<ResolversTypes['BillingAccountConnection'], ParentType, ContextType, RequireFields<QueryBillingAccountsArgs, 'first'>>;
-  tariffs?: Resolver<ResolversTypes['TariffConnection'], ParentType, ContextType, RequireFields<QueryTariffsArgs, 'first'>>;
+  billingAccounts?: Resolver<Maybe<ResolversTypes['BillingAccountConnection']>, ParentType, ContextType, RequireFields<QueryBillingAccountsArgs, 'first'>>;
+  tariffs?: Resolver<Maybe<ResolversTypes['TariffConnection']>, ParentType, ContextType, RequireFields<QueryTariffsArgs, 'first'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  openBillingAccount?: Resolver<ResolversTypes['OpenBillingAccountPayload'], ParentType, ContextType, RequireFields<MutationOpenBillingAccountArgs, 'input'>>;
-  recordUsage?: Resolver<ResolversTypes['RecordUsagePayload'], ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
+  openBillingAccount?: Resolver<Maybe<ResolversTypes['OpenBillingAccountPayload']>, ParentType, ContextType, RequireFields<MutationOpenBillingAccountArgs, 'input'>>;
+  recordUsage?: Resolver<Maybe<ResolversTypes['RecordUsagePayload']>, ParentType, ContextType, RequireFields<MutationRecordUsageArgs, 'input'>>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {

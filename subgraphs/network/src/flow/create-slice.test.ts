@@ -169,7 +169,7 @@ describe('createSlice', () => {
     const input = { idempotencyKey: 'c', ownerId: ADA, name: 'n', serviceType: 'EMBB', sla: { latencyMsMax: 1 } }
     for (const caller of [{ customer: ADA }, { service: 'billing' }]) {
       const { data, errors } = await stage.ask(caller, query, { input })
-      expect(data).toBeNull()
+      expect(data).toEqual({ createSlice: null })
       expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
     }
     expect((await stage.ask(null, query, { input })).errors).toMatchObject([

@@ -18,8 +18,7 @@ import { eventOf } from '../events.ts'
 
 /**
  * Sites and links in one import. It is one transaction, which may take 30 s (TRANSACTION_TIMEOUT_MS) and holds back the
- * journal's readers meanwhile: this many new ones took 4 s on two cores, 15 s while both had other work, and twice as
- * many twice as long.
+ * journal's readers meanwhile: this many new ones took 4 s on two quiet cores, and twice as many 30 s on busy ones.
  */
 export const ITEMS_MAX = 50_000
 /** Rows in one statement: few round trips, and none that holds up others for long. */

@@ -31,13 +31,13 @@ export type Query = {
   /** One site by its id, or null where there is none. */
   site?: Maybe<Site>;
   /** All sites, by name. */
-  sites: SiteConnection;
+  sites?: Maybe<SiteConnection>;
   /** One slice by its id, or null where there is none. Customers see their own only. */
   slice?: Maybe<Slice>;
   /** Slices, newest first. Customers see their own only. */
-  slices: SliceConnection;
+  slices?: Maybe<SliceConnection>;
   /** SLA violations, newest first. Customers see those of their own slices only. */
-  slaViolations: SlaViolationConnection;
+  slaViolations?: Maybe<SlaViolationConnection>;
 };
 
 
@@ -72,14 +72,14 @@ export type QuerySlaViolationsArgs = {
 export type Mutation = {
   __typename?: 'Mutation';
   /** Orders a network slice with its service level agreement. It is in service at once. */
-  createSlice: CreateSlicePayload;
+  createSlice?: Maybe<CreateSlicePayload>;
   /**
    * Stores measured KPIs of one slice, in any order, and checks them against its SLA. A sample is known by its slice, its
    * `probe` and its `observedAt`: sending it again changes nothing, and with other values it is refused.
    */
-  recordKpiSamples: RecordKpiSamplesPayload;
+  recordKpiSamples?: Maybe<RecordKpiSamplesPayload>;
   /** Reports that a link went down or came back. */
-  reportLinkStatus: ReportLinkStatusPayload;
+  reportLinkStatus?: Maybe<ReportLinkStatusPayload>;
 };
 
 
@@ -793,16 +793,16 @@ export type ResolversParentTypes = {
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   site?: Resolver<Maybe<ResolversTypes['Site']>, ParentType, ContextType, RequireFields<QuerySiteArgs, 'id'>>;
-  sites?: Resolver<ResolversTypes['SiteConnection'], ParentType, ContextType, RequireFields<QuerySitesArgs, 'first'>>;
+  sites?: Resolver<Maybe<ResolversTypes['SiteConnection']>, ParentType, ContextType, RequireFields<QuerySitesArgs, 'first'>>;
   slice?: Resolver<Maybe<ResolversTypes['Slice']>, ParentType, ContextType, RequireFields<QuerySliceArgs, 'id'>>;
-  slices?: Resolver<ResolversTypes['SliceConnection'], ParentType, ContextType, RequireFields<QuerySlicesArgs, 'first'>>;
-  slaViolations?: Resolver<ResolversTypes['SlaViolationConnection'], ParentType, ContextType, RequireFields<QuerySlaViolationsArgs, 'first'>>;
+  slices?: Resolver<Maybe<ResolversTypes['SliceConnection']>, ParentType, ContextType, RequireFields<QuerySlicesArgs, 'first'>>;
+  slaViolations?: Resolver<Maybe<ResolversTypes['SlaViolationConnection']>, ParentType, ContextType, RequireFields<QuerySlaViolationsArgs, 'first'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  createSlice?: Resolver<ResolversTypes['CreateSlicePayload'], ParentType, ContextType, RequireFields<MutationCreateSliceArgs, 'input'>>;
-  recordKpiSamples?: Resolver<ResolversTypes['RecordKpiSamplesPayload'], ParentType, ContextType, RequireFields<MutationRecordKpiSamplesArgs, 'input'>>;
-  reportLinkStatus?: Resolver<ResolversTypes['ReportLinkStatusPayload'], ParentType, ContextType, RequireFields<MutationReportLinkStatusArgs, 'input'>>;
+  createSlice?: Resolver<Maybe<ResolversTypes['CreateSlicePayload']>, ParentType, ContextType, RequireFields<MutationCreateSliceArgs, 'input'>>;
+  recordKpiSamples?: Resolver<Maybe<ResolversTypes['RecordKpiSamplesPayload']>, ParentType, ContextType, RequireFields<MutationRecordKpiSamplesArgs, 'input'>>;
+  reportLinkStatus?: Resolver<Maybe<ResolversTypes['ReportLinkStatusPayload']>, ParentType, ContextType, RequireFields<MutationReportLinkStatusArgs, 'input'>>;
 };
 
 export type SubscriptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Subscription'] = ResolversParentTypes['Subscription']> = {

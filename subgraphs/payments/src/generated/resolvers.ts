@@ -31,7 +31,7 @@ export type Query = {
   /** One payment by its id, or null where there is none. */
   payment?: Maybe<Payment>;
   /** Payments, newest first. Customers see their own only. */
-  payments: PaymentConnection;
+  payments?: Maybe<PaymentConnection>;
   /** One ledger account by its id, or null where there is none. */
   ledgerAccount?: Maybe<LedgerAccount>;
 };
@@ -56,13 +56,13 @@ export type QueryLedgerAccountArgs = {
 export type Mutation = {
   __typename?: 'Mutation';
   /** Opens a wallet for a user: a ledger account in one currency with a balance of zero. */
-  openWallet: OpenWalletPayload;
+  openWallet?: Maybe<OpenWalletPayload>;
   /**
    * Pays, once: sent again with the same key it answers with the same payment, or with the same refusal. The payment is
    * assessed by risk; where risk does not answer in time, small payments go through and others wait for review.
    * A top-up takes the amount from a wallet and adds it to the balance of a billing account.
    */
-  createPayment: CreatePaymentPayload;
+  createPayment?: Maybe<CreatePaymentPayload>;
 };
 
 
@@ -606,13 +606,13 @@ export type ResolversParentTypes = {
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType, RequireFields<QueryPaymentArgs, 'id'>>;
-  payments?: Resolver<ResolversTypes['PaymentConnection'], ParentType, ContextType, RequireFields<QueryPaymentsArgs, 'first'>>;
+  payments?: Resolver<Maybe<ResolversTypes['PaymentConnection']>, ParentType, ContextType, RequireFields<QueryPaymentsArgs, 'first'>>;
   ledgerAccount?: Resolver<Maybe<ResolversTypes['LedgerAccount']>, ParentType, ContextType, RequireFields<QueryLedgerAccountArgs, 'id'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  openWallet?: Resolver<ResolversTypes['OpenWalletPayload'], ParentType, ContextType, RequireFields<MutationOpenWalletArgs, 'input'>>;
-  createPayment?: Resolver<ResolversTypes['CreatePaymentPayload'], ParentType, ContextType, RequireFields<MutationCreatePaymentArgs, 'input'>>;
+  openWallet?: Resolver<Maybe<ResolversTypes['OpenWalletPayload']>, ParentType, ContextType, RequireFields<MutationOpenWalletArgs, 'input'>>;
+  createPayment?: Resolver<Maybe<ResolversTypes['CreatePaymentPayload']>, ParentType, ContextType, RequireFields<MutationCreatePaymentArgs, 'input'>>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {

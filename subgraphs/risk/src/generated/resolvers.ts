@@ -33,7 +33,7 @@ export type Query = {
   /** One user by id, or null where there is none. */
   user?: Maybe<User>;
   /** Users, newest first. For operators. */
-  users: UserConnection;
+  users?: Maybe<UserConnection>;
   /** One assessment by its id, or null where there is none. */
   riskAssessment?: Maybe<RiskAssessment>;
 };
@@ -58,11 +58,11 @@ export type QueryRiskAssessmentArgs = {
 export type Mutation = {
   __typename?: 'Mutation';
   /** Registers a user. Verification of identity starts as PENDING. */
-  registerUser: RegisterUserPayload;
+  registerUser?: Maybe<RegisterUserPayload>;
   /** Records the outcome of a user's identity verification. */
-  setKycStatus: SetKycStatusPayload;
+  setKycStatus?: Maybe<SetKycStatusPayload>;
   /** Assesses a payment, once: asked again for the same payment, it answers the same. Between subgraphs only. */
-  assessPayment: AssessPaymentPayload;
+  assessPayment?: Maybe<AssessPaymentPayload>;
 };
 
 
@@ -492,14 +492,14 @@ export type ResolversParentTypes = {
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   me?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType, RequireFields<QueryUserArgs, 'id'>>;
-  users?: Resolver<ResolversTypes['UserConnection'], ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
+  users?: Resolver<Maybe<ResolversTypes['UserConnection']>, ParentType, ContextType, RequireFields<QueryUsersArgs, 'first'>>;
   riskAssessment?: Resolver<Maybe<ResolversTypes['RiskAssessment']>, ParentType, ContextType, RequireFields<QueryRiskAssessmentArgs, 'id'>>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
-  registerUser?: Resolver<ResolversTypes['RegisterUserPayload'], ParentType, ContextType, RequireFields<MutationRegisterUserArgs, 'input'>>;
-  setKycStatus?: Resolver<ResolversTypes['SetKycStatusPayload'], ParentType, ContextType, RequireFields<MutationSetKycStatusArgs, 'input'>>;
-  assessPayment?: Resolver<ResolversTypes['AssessPaymentPayload'], ParentType, ContextType, RequireFields<MutationAssessPaymentArgs, 'input'>>;
+  registerUser?: Resolver<Maybe<ResolversTypes['RegisterUserPayload']>, ParentType, ContextType, RequireFields<MutationRegisterUserArgs, 'input'>>;
+  setKycStatus?: Resolver<Maybe<ResolversTypes['SetKycStatusPayload']>, ParentType, ContextType, RequireFields<MutationSetKycStatusArgs, 'input'>>;
+  assessPayment?: Resolver<Maybe<ResolversTypes['AssessPaymentPayload']>, ParentType, ContextType, RequireFields<MutationAssessPaymentArgs, 'input'>>;
 };
 
 export type UserResolvers<ContextType = Context, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User'], FederationReferenceType extends FederationReferenceTypes['User'] = FederationReferenceTypes['User']> = {
