@@ -1,0 +1,164 @@
+// Who may see what.
+
+import { fromUuid, newId } from '@carriergraph/shared/ids.ts'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  CREATE,
+  demoUser,
+  inputOf,
+  operator,
+  ownerOf,
+  type PaymentsGraph,
+  runPayments,
+} from './testing/payments-graph.ts'
+
+let graph: PaymentsGraph
+beforeAll(async () => {
+  graph = await runPayments()
+})
+afterAll(() => graph[Symbol.asyncDispose]())
+
+const LISTS = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User {
+  wallets { nodes { id owner { id } } } payments { nodes { id } } } } }`
+const refs = (userId: string) => ({ refs: [{ __typename: 'User', id: userId }] })
+
+it('a customer sees the own wallets and payments, and an operator everybody’s', async () => {
+  const purse = await graph.purseWith(5_000n)
+  await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+  const own = await graph.ask(ownerOf(purse), LISTS, refs(purse.userId))
+  expect(own.data._entities[0].wallets.nodes).toEqual([{ id: purse.walletId, owner: { id: purse.userId } }])
+  expect(own.data._entities[0].payments.nodes).toHaveLength(1)
+  expect((await graph.ask(operator, LISTS, refs(purse.userId))).data).toEqual(own.data)
+})
+
+it('a stranger sees neither lists nor single things', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+  const stranger = { customer: newId('usr') }
+  const lists = await graph.ask(stranger, LISTS, refs(purse.userId))
+  expect(lists.data._entities).toEqual([{ wallets: null, payments: null }])
+  const single = `{ payment(id: "${data.createPayment.payment.id}") { id } ledgerAccount(id: "${purse.walletId}") { id } }`
+  const answer = await graph.ask(stranger, single)
+  expect(answer.data).toEqual({ payment: null, ledgerAccount: null })
+  for (const { errors } of [lists, answer])
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }, { extensions: { code: 'FORBIDDEN' } }])
+  const filtered = `{ payments(filter: { payerId: "${purse.userId}" }) { nodes { id } } }`
+  expect((await graph.ask(stranger, filtered)).data.payments.nodes).toEqual([])
+})
+
+it("the operator's own accounts are for operators", async () => {
+  const rows = await graph.database
+    .forTenant('demo')
+    .execute<{ id: string }>(sql`select destination_id as id from transfer where reference like 'pay_%' limit 1`)
+  expect(rows).toHaveLength(1)
+  const [clearing] = rows
+  const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on LedgerAccount { purpose owner { id } } } }`
+  const variables = { refs: [{ __typename: 'LedgerAccount', id: fromUuid('led', clearing?.id ?? '') }] }
+  expect((await graph.ask(operator, query, variables)).data._entities).toEqual([
+    { purpose: 'BILLING_CLEARING', owner: null },
+  ])
+  expect((await graph.ask({ customer: demoUser('ada') }, query, variables)).errors).toMatchObject([
+    { extensions: { code: 'FORBIDDEN' } },
+  ])
+})
+
+it("another tenant's operator sees nothing of this one", async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+  const rival = { operator: true, tenant: 'rival' } as const
+  const query = `{ payments { nodes { id } } payment(id: "${data.createPayment.payment.id}") { id } ledgerAccount(id: "${purse.walletId}") { id } }`
+  expect((await graph.ask(rival, query)).data).toEqual({
+    payments: { nodes: [] },
+    payment: null,
+    ledgerAccount: null,
+  })
+  const lists = await graph.ask(rival, LISTS, refs(purse.userId))
+  expect(lists.data._entities).toEqual([{ wallets: { nodes: [] }, payments: { nodes: [] } }])
+})
+
+describe('each field refuses who may not have it', () => {
+  // Field; what it needs beside a token; what a customer who owns nothing of it gets.
+  const FIELDS: readonly [string, string, 'FORBIDDEN' | 'allowed'][] = [
+    ['payment', 'payments:read', 'FORBIDDEN'],
+    ['payments', 'payments:read', 'allowed'],
+    ['ledgerAccount', 'payments:read', 'FORBIDDEN'],
+    ['openWallet', 'payments:write', 'FORBIDDEN'],
+    ['createPayment', 'payments:write', 'allowed'],
+    ['User.wallets', 'payments:read', 'FORBIDDEN'],
+    ['User.payments', 'payments:read', 'FORBIDDEN'],
+  ]
+
+  /** The question for each field about somebody's purse and payment. */
+  async function questions(): Promise<Record<string, [string, Record<string, unknown>]>> {
+    const purse = await graph.purseWith(5_000n)
+    const { data } = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+    const entity = (selection: string): [string, Record<string, unknown>] => [
+      `query ($refs: [_Any!]!) { _entities(representations: $refs) { ${selection} } }`,
+      { refs: [{ __typename: 'User', id: purse.userId }] },
+    ]
+    const wallet = { ownerId: purse.userId, currency: 'USD' }
+    return {
+      payment: [`{ payment(id: "${data.createPayment.payment.id}") { id } }`, {}],
+      payments: ['{ payments { nodes { id } } }', {}],
+      ledgerAccount: [`{ ledgerAccount(id: "${purse.walletId}") { id } }`, {}],
+      openWallet: [
+        'mutation ($input: OpenWalletInput!) { openWallet(input: $input) { errors { code } } }',
+        { input: wallet },
+      ],
+      createPayment: [CREATE, inputOf(purse, 'another')],
+      'User.wallets': entity('... on User { wallets { nodes { id } } }'),
+      'User.payments': entity('... on User { payments { nodes { id } } }'),
+    }
+  }
+
+  it.each(FIELDS)('%s: without a token, without %s, to a foreign customer (%s)', async (field, scope, toForeign) => {
+    const [query, variables] = (await questions())[field] ?? ['', {}]
+    const foreign = newId('usr')
+    const elsewhere = scope === 'payments:read' ? 'payments:write' : 'payments:read'
+    const codeOf = async (caller: Parameters<PaymentsGraph['ask']>[0]) =>
+      (await graph.ask(caller, query, variables)).errors?.[0]?.extensions.code ?? 'allowed'
+    expect(await codeOf(null)).toBe('UNAUTHENTICATED')
+    const unscoped = await graph.ask({ customer: foreign, scopes: elsewhere }, query, variables)
+    expect(unscoped.errors?.[0]).toMatchObject({
+      message: `The token lacks a scope: it needs "${scope}".`,
+      extensions: { code: 'FORBIDDEN' },
+    })
+    expect(await codeOf({ customer: foreign })).toBe(toForeign)
+    expect(await codeOf(operator)).toBe('allowed')
+    expect(await codeOf({ service: 'billing' })).toBe(field === 'openWallet' ? 'FORBIDDEN' : 'allowed')
+  })
+})
+
+it('as entities, a wallet and a payment are for their owner, operators and services', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+  const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) {
+    ... on LedgerAccount { id owner { id } balance { amount } }
+    ... on Payment { id payer { id } billingAccount { id } sourceAccount { id } history { status } } } }`
+  const paymentId = data.createPayment.payment.id
+  const variables = {
+    refs: [
+      { __typename: 'LedgerAccount', id: purse.walletId },
+      { __typename: 'Payment', id: paymentId },
+    ],
+  }
+  for (const caller of [ownerOf(purse), operator, { service: 'risk' }])
+    expect((await graph.ask(caller, query, variables)).data._entities).toEqual([
+      { id: purse.walletId, owner: { id: purse.userId }, balance: { amount: '37.50' } },
+      {
+        id: paymentId,
+        payer: { id: purse.userId },
+        billingAccount: { id: purse.billingAccountId },
+        sourceAccount: { id: purse.walletId },
+        history: [{ status: 'RISK_PENDING' }, { status: 'COMPLETED' }],
+      },
+    ])
+  const foreign = await graph.ask({ customer: newId('usr') }, query, variables)
+  expect(foreign).toMatchObject({
+    data: { _entities: [null, null] },
+    errors: [{ extensions: { code: 'FORBIDDEN' } }, { extensions: { code: 'FORBIDDEN' } }],
+  })
+  // Without a token there is no tenant, and nothing is there to be refused.
+  expect((await graph.ask(null, query, variables)).data).toEqual({ _entities: [null, null] })
+})
