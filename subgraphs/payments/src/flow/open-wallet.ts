@@ -2,6 +2,7 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { ensureOperatorAccounts, findWallet, insertWallet, type LedgerAccount } from '../db/ledger-accounts.ts'
 import { eventOf } from '../events.ts'
@@ -12,9 +13,6 @@ export type WalletToOpen = {
   /** A new one unless it is given. */
   readonly id?: Id<'led'>
 }
-
-/** Who asks, when, and in which request. */
-export type Provenance = { readonly actor: string; readonly correlationId: string; readonly now: Date }
 
 /**
  * Opens a user's wallet in one currency, and the operator's accounts in that currency where they are missing. Opening it
@@ -30,7 +28,7 @@ export const openWallet = (db: TenantDb, wallet: WalletToOpen, provenance: Prove
 export async function openWalletWithin(
   tx: Tx,
   { ownerId, currency, id }: WalletToOpen,
-  { actor, correlationId, now }: Provenance,
+  { now, ...by }: Provenance,
 ): Promise<{ readonly wallet: LedgerAccount; readonly isNew: boolean }> {
   await ensureOperatorAccounts(tx, currency, now)
   const wallet = await insertWallet(tx, { id: id ?? newId('led', now), ownerId, currency, createdAt: now })
@@ -39,8 +37,7 @@ export async function openWalletWithin(
     aggregate: { type: 'wallet', id: wallet.id },
     version: 1,
     ...eventOf('wallet.opened', { walletId: wallet.id, ownerId, currency, openedAt: now.toISOString() }),
-    actor,
-    correlationId,
+    ...by,
     occurredAt: now,
   })
   return { wallet, isNew: true }

@@ -1,0 +1,174 @@
+// Who, when, in which request: what history, ledger, stored answers and journal say about it.
+
+import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { Decimal } from '@carriergraph/shared/money/decimal.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { postTransfer } from '../db/post-transfer.ts'
+import type { RiskAnswer } from '../domain/decide.ts'
+import { published } from '../events.ts'
+import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
+import type { Purse } from '../testing/payments-database.ts'
+import { openWallet } from './open-wallet.ts'
+import { createPaymentFlow } from './payment-flow.ts'
+
+let stage: FlowStage
+let clock: FixedClock
+beforeAll(async () => {
+  stage = await setFlowStage()
+  clock = fixedClock(stage.now)
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+beforeEach(() => clock.set(stage.now))
+
+const EXPLANATION = { rule: 'risk.score', summary: 's', inputs: [], counterfactual: 'c' }
+const NOON = '2026-11-21T12:00:00.000Z'
+/** When risk has answered. */
+const LATER = '2026-11-21T12:00:07.000Z'
+/** An instant as PostgreSQL writes it. */
+const stored = (instant: string) => instant.replace('T', ' ').replace('.000Z', '+00')
+
+/** Pays with a risk that takes seven seconds to answer. */
+async function pay(purse: Purse, decision: 'APPROVE' | 'DECLINE' | 'REVIEW', whileAsked = async () => {}) {
+  const assess = async (): Promise<RiskAnswer> => {
+    clock.advance(7_000)
+    await whileAsked()
+    return { kind: 'ASSESSED', decision, explanation: EXPLANATION }
+  }
+  const flow = createPaymentFlow({ risk: { assess }, post: postTransfer, clock, fallbackLimit: new Decimal(0) })
+  const request = { ...requestOf(purse, newId('evt')), correlationId: 'correlation-of-the-request' }
+  const taken = await flow.create({ tenant: 'demo', db: stage.database.forTenant('demo') }, request)
+  if (!taken.ok) throw new Error(taken.code)
+  return taken.value
+}
+
+type JournalRow = {
+  type: string
+  version: number
+  data: unknown
+  actor: string
+  correlation_id: string
+  causation_id: string | null
+  occurred_at: string
+}
+
+const journalOf = async (id: string) => [
+  ...(await stage.database.sql.system<JournalRow[]>`
+    select type, version, data, actor, correlation_id, causation_id, occurred_at from journal
+    where aggregate_id = ${id} order by version`),
+]
+
+const fieldsOf = (purse: Purse, paymentId: string, at: string) => ({
+  paymentId,
+  type: 'TOP_UP',
+  payerId: purse.userId,
+  sourceAccountId: purse.walletId,
+  billingAccountId: purse.billingAccountId,
+  amount: { amount: '10.00', currency: 'EUR' },
+  at,
+})
+
+test.each([
+  ['APPROVE', 'payment.completed', { status: 'COMPLETED' }],
+  ['REVIEW', 'payment.held_for_review', { status: 'REVIEW' }],
+  ['DECLINE', 'payment.failed', { status: 'FAILED', failureCode: 'DECLINED_BY_RISK' }],
+] as const)(
+  'after %s the journal says who took it on and when, and %s when risk had answered',
+  async (decision, type, end) => {
+    const purse = await stage.purseWith(5_000n)
+    const { id } = await pay(purse, decision)
+    const events = await journalOf(id)
+    expect(events).toEqual([
+      {
+        type: 'payment.created',
+        version: 1,
+        data: { ...fieldsOf(purse, id, NOON), status: 'RISK_PENDING' },
+        actor: purse.userId,
+        correlation_id: 'correlation-of-the-request',
+        causation_id: null,
+        occurred_at: stored(NOON),
+      },
+      {
+        type,
+        version: 2,
+        data: { ...fieldsOf(purse, id, LATER), ...end },
+        actor: 'svc:payments',
+        correlation_id: 'correlation-of-the-request',
+        causation_id: null,
+        occurred_at: stored(LATER),
+      },
+    ])
+    expect(published[type].safeParse(events[1]?.data).success).toBe(true)
+  },
+)
+
+test('money moves, history is written and the payment is completed at the moment of settling', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { id, createdAt, completedAt, transferId } = await pay(purse, 'APPROVE')
+  expect([createdAt, completedAt]).toEqual([new Date(NOON), new Date(LATER)])
+  const sql = stage.database.sql.system
+  expect([
+    ...(await sql`select occurred_at, actor from payment_transition where payment_id = ${toUuid(id)} order by version`),
+  ]).toEqual([
+    { occurred_at: stored(NOON), actor: purse.userId },
+    { occurred_at: stored(LATER), actor: 'svc:payments' },
+  ])
+  expect([...(await sql`select id, reference, posted_at from transfer where reference = ${id}`)]).toEqual([
+    { id: toUuid(transferId), reference: id, posted_at: stored(LATER) },
+  ])
+  const entries =
+    await sql`select amount_minor, posted_at from ledger_entry where transfer_id = ${toUuid(transferId)} order by amount_minor`
+  expect([...entries]).toEqual([
+    { amount_minor: -1_000n, posted_at: stored(LATER) },
+    { amount_minor: 1_000n, posted_at: stored(LATER) },
+  ])
+  expect([
+    ...(await sql`select requested_by, requested_at from payment_request where payment_id = ${toUuid(id)}`),
+  ]).toEqual([{ requested_by: purse.userId, requested_at: stored(NOON) }])
+})
+
+test('a payment that fails for want of funds says so in its event, and keeps the decision of risk', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const failed = await pay(purse, 'APPROVE', async () => void (await pay(purse, 'APPROVE')))
+  expect(failed).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'INSUFFICIENT_FUNDS', message: 'The wallet holds less than the amount.' },
+    decision: { source: 'RISK', explanation: EXPLANATION },
+    completedAt: null,
+  })
+  const [, event] = await journalOf(failed.id)
+  expect(event?.data).toMatchObject({ status: 'FAILED', failureCode: 'INSUFFICIENT_FUNDS' })
+})
+
+test('a transfer that is refused for another reason than funds is a fault: the payment stays as it was', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const assess = async (): Promise<RiskAnswer> => ({ kind: 'ASSESSED', decision: 'APPROVE', explanation: EXPLANATION })
+  const post = async () => ({ ok: false, code: 'CURRENCY_MISMATCH', message: 'Not in this currency.' }) as const
+  const flow = createPaymentFlow({ risk: { assess }, post, clock, fallbackLimit: new Decimal(0) })
+  const scope = { tenant: 'demo', db: stage.database.forTenant('demo') }
+  await expect(flow.create(scope, requestOf(purse, 'mismatch'))).rejects.toThrow('was not posted: CURRENCY_MISMATCH')
+  const [row] = await stage.database.sql.system`
+    select status, version from payment where source_account_id = ${toUuid(purse.walletId)}`
+  expect(row).toEqual({ status: 'RISK_PENDING', version: 1 })
+})
+
+test('a wallet is opened with the whole provenance, the event that made it happen included', async () => {
+  const ownerId = newId('usr')
+  const cause = newId('evt')
+  const provenance = { actor: 'svc:test', correlationId: 'correlation-2', causationId: cause, now: new Date(LATER) }
+  const { id, createdAt } = await openWallet(stage.database.forTenant('demo'), { ownerId, currency: 'CHF' }, provenance)
+  const events = await journalOf(id)
+  expect(createdAt).toEqual(new Date(LATER))
+  expect(events).toEqual([
+    {
+      type: 'wallet.opened',
+      version: 1,
+      data: { walletId: id, ownerId, currency: 'CHF', openedAt: LATER },
+      actor: 'svc:test',
+      correlation_id: 'correlation-2',
+      causation_id: cause,
+      occurred_at: stored(LATER),
+    },
+  ])
+  expect(published['wallet.opened'].safeParse(events[0]?.data).success).toBe(true)
+})
