@@ -72,6 +72,49 @@ test('a fallback explains itself with what it looked at', () => {
   })
 })
 
+test.each<[string, RiskAnswer, string]>([
+  ['did not answer in time', late, 'Up to 50 EUR it would have gone through, and above that with an approval by risk.'],
+  [
+    'could not be reached',
+    { kind: 'ABSENT', absence: 'UNREACHABLE' },
+    'Up to 50 EUR it would have gone through, and above that with an approval by risk.',
+  ],
+  [
+    'answered with something else than an assessment',
+    { kind: 'ABSENT', absence: 'BAD_ANSWER' },
+    'Up to 50 EUR it would have gone through, and above that with an approval by risk.',
+  ],
+  // Whatever the amount: the limit is for a risk that is silent.
+  [
+    'refused to assess it (USER_NOT_FOUND)',
+    { kind: 'REFUSED', code: 'USER_NOT_FOUND' },
+    'With an approval by risk it would have gone through.',
+  ],
+])(
+  'a payment that waits because risk %s says so, and what would have let it through',
+  (risk, answer, counterfactual) => {
+    expect(decide(eur(5_001n), answer, LIMIT).decision).toEqual({
+      source: 'FALLBACK',
+      explanation: {
+        rule: 'payments.fallback.review',
+        summary: `Risk ${risk}, so a person decides on 50.01 EUR.`,
+        inputs: [
+          { name: 'risk', value: risk },
+          { name: 'amount', value: '50.01 EUR' },
+          { name: 'fallback_limit', value: '50 EUR' },
+        ],
+        counterfactual,
+      },
+    })
+  },
+)
+
+test('a decline says that risk declined', () => {
+  expect(decide(eur(1n), assessed('DECLINE'), LIMIT)).toMatchObject({
+    failure: { code: 'DECLINED_BY_RISK', message: 'Risk declined the payment.' },
+  })
+})
+
 test('a limit of zero sends every payment without an assessment to review', () => {
   fc.assert(
     fc.property(fc.bigInt({ min: 1n, max: 2n ** 63n - 1n }), (minor) => {

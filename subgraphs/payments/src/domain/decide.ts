@@ -47,10 +47,15 @@ export type Verdict =
 export function decide(amount: Money, answer: RiskAnswer, fallbackLimit: Decimal): Verdict {
   if (answer.kind === 'ASSESSED') return follow(answer.decision, answer.explanation)
   // Risk did answer: letting a small amount through would let a payer pass whom risk does not even know.
-  if (answer.kind === 'REFUSED') return review(amount, `refused to assess it (${answer.code})`, fallbackLimit)
-  return toDecimal(amount).lte(fallbackLimit)
-    ? passSmallAmount(amount, ABSENCES[answer.absence], fallbackLimit)
-    : review(amount, ABSENCES[answer.absence], fallbackLimit)
+  if (answer.kind === 'REFUSED') {
+    const approved = 'With an approval by risk it would have gone through.'
+    return review(amount, `refused to assess it (${answer.code})`, fallbackLimit, approved)
+  }
+  const risk = ABSENCES[answer.absence]
+  if (toDecimal(amount).lte(fallbackLimit)) return passSmallAmount(amount, risk, fallbackLimit)
+  const limit = `${fallbackLimit.toFixed()} ${amount.currency}`
+  const smaller = `Up to ${limit} it would have gone through, and above that with an approval by risk.`
+  return review(amount, risk, fallbackLimit, smaller)
 }
 
 function follow(riskDecision: RiskDecision, explanation: Explanation): Verdict {
@@ -77,7 +82,7 @@ const passSmallAmount = (amount: Money, risk: string, limit: Decimal): Verdict =
   },
 })
 
-const review = (amount: Money, risk: string, limit: Decimal): Verdict => ({
+const review = (amount: Money, risk: string, limit: Decimal, counterfactual: string): Verdict => ({
   status: 'REVIEW',
   decision: {
     source: 'FALLBACK',
@@ -85,7 +90,7 @@ const review = (amount: Money, risk: string, limit: Decimal): Verdict => ({
       rule: 'payments.fallback.review',
       summary: `Risk ${risk}, so a person decides on ${inWords(amount)}.`,
       inputs: inputsOf(amount, risk, limit),
-      counterfactual: 'With an assessment from risk, it would have been decided at once.',
+      counterfactual,
     },
   },
 })
