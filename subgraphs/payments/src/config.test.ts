@@ -1,6 +1,7 @@
 import { readConfig } from '@carriergraph/shared/config.ts'
 import { expect, test } from 'vitest'
-import { SETTINGS } from './config.ts'
+import { RISK_DEADLINE_MS_MAX, SETTINGS } from './config.ts'
+import { UNFINISHED_AGE_MS } from './flow/sweeper.ts'
 
 const ENVIRONMENT = {
   PORT: '4003',
@@ -23,6 +24,28 @@ test.each(['-1', '1e3', '5O', 'NaN', '50,00'])('a fallback limit of %s is a faul
   expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, RISK_FALLBACK_LIMIT: limit })).toThrow(
     `RISK_FALLBACK_LIMIT: is "${limit}", expected a decimal of zero or more, such as 50.00`,
   )
+})
+
+test.each(['0', '10001', '999999999999999', '-1', '1.5'])(
+  'a deadline of %s ms is a fault of the configuration',
+  (deadline) => {
+    expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, RISK_DEADLINE_MS: deadline })).toThrow('RISK_DEADLINE_MS: ')
+  },
+)
+
+test('a deadline may be as short as 1 ms and as long as 10 s', () => {
+  for (const deadline of ['1', '10000'])
+    expect(readConfig(SETTINGS, { ...ENVIRONMENT, RISK_DEADLINE_MS: deadline }).RISK_DEADLINE_MS).toBe(Number(deadline))
+})
+
+test('the longest deadline ends well before the sweeper takes a payment for abandoned', () => {
+  expect(RISK_DEADLINE_MS_MAX * 2).toBeLessThan(UNFINISHED_AGE_MS)
+})
+
+test('spaces around a limit do no harm, and an address that is none does', () => {
+  const limited = readConfig(SETTINGS, { ...ENVIRONMENT, RISK_FALLBACK_LIMIT: ' 10.00 ' })
+  expect(limited.RISK_FALLBACK_LIMIT.toFixed(2)).toBe('10.00')
+  expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, RISK_URL: 'risk:4004' })).toThrow('RISK_URL: ')
 })
 
 test('without the address of risk it does not start', () => {

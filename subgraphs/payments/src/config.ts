@@ -5,6 +5,13 @@ import { z } from 'zod'
 
 const EXPECTED = 'a decimal of zero or more, such as 50.00'
 
+/** A client does not wait longer, and the sweeper takes a payment for abandoned after three times as long. */
+export const RISK_DEADLINE_MS_MAX = 10_000
+
+const deadline = ms.refine((value) => value >= 1 && value <= RISK_DEADLINE_MS_MAX, {
+  error: `is out of range, expected 1 to ${RISK_DEADLINE_MS_MAX} milliseconds`,
+})
+
 /** An amount without a currency, in major units. */
 const limit = z.string().transform((text, context) => {
   const value = parseDecimal(text.trim())
@@ -19,7 +26,7 @@ export const SETTINGS = z.object({
   /** Where risk takes operations: `http://…/graphql`. */
   RISK_URL: url,
   /** How long risk may take to assess a payment, all attempts together. */
-  RISK_DEADLINE_MS: ms.default(800),
+  RISK_DEADLINE_MS: deadline.default(800),
   /** Up to it, in major units of a payment's own currency, a payment goes through when risk does not answer. */
   RISK_FALLBACK_LIMIT: limit.prefault('50.00'),
 })
