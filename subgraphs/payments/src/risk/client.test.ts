@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import { namedId } from '@carriergraph/shared/ids.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { buildSchema, parse, validate } from 'graphql'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   decides,
   EXPLANATION,
@@ -13,7 +13,7 @@ import {
   refuses,
   startRiskServer,
 } from '../testing/risk-server.ts'
-import { ASSESS_PAYMENT } from './answer.ts'
+import { ASSESS_PAYMENT, readAnswer } from './answer.ts'
 import { createRiskClient, type RiskQuestion } from './client.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
@@ -120,6 +120,74 @@ test('a wrong key is no answer, and nothing is assessed', async () => {
   const other = [{ kid: 'k1', secret: 'another secret, as long as the first' }] as const
   expect(await client({ keys: other }).assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
   expect(risk.calls.length).toBe(before)
+})
+
+const approvalOf = (change: Partial<typeof EXPLANATION>) => ({
+  data: {
+    assessPayment: { assessment: { decision: 'APPROVE', explanation: { ...EXPLANATION, ...change } }, errors: [] },
+  },
+})
+const value = (length: number) => ({ name: 'n', value: 'v'.repeat(length) })
+
+test.each<[string, Partial<typeof EXPLANATION>, Partial<typeof EXPLANATION>]>([
+  ['rule', { rule: 'r'.repeat(200) }, { rule: 'r'.repeat(201) }],
+  ['rule that is there', { rule: 'r' }, { rule: '' }],
+  ['summary', { summary: 's'.repeat(2_000) }, { summary: 's'.repeat(2_001) }],
+  ['counterfactual', { counterfactual: 'c'.repeat(2_000) }, { counterfactual: 'c'.repeat(2_001) }],
+  ['number of inputs', { inputs: Array(50).fill(value(1)) }, { inputs: Array(51).fill(value(1)) }],
+  ['value', { inputs: [value(2_000)] }, { inputs: [value(2_001)] }],
+  ['name', { inputs: [{ name: 'n'.repeat(200), value: '' }] }, { inputs: [{ name: 'n'.repeat(201), value: '' }] }],
+])('takes an explanation whose %s is at its limit, and none beyond', (_, most, more) => {
+  expect(readAnswer(JSON.stringify(approvalOf(most)))).toMatchObject({ kind: 'ASSESSED' })
+  expect(readAnswer(JSON.stringify(approvalOf(more)))).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+})
+
+test('takes a code of 100 characters, and none beyond; an assessment counts before errors', () => {
+  const refusal = (length: number) =>
+    JSON.stringify({ data: { assessPayment: { assessment: null, errors: [{ code: 'C'.repeat(length) }] } } })
+  expect(readAnswer(refusal(100))).toEqual({ kind: 'REFUSED', code: 'C'.repeat(100) })
+  expect(readAnswer(refusal(101))).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+  const both = approvalOf({})
+  both.data.assessPayment.errors = [{ code: 'X' }] as never
+  expect(readAnswer(JSON.stringify(both))).toMatchObject({ kind: 'ASSESSED', decision: 'APPROVE' })
+})
+
+test('reads an answer of 65,536 bytes, and none of one byte more', async () => {
+  const answer = JSON.stringify(approvalOf({}))
+  const padded = (bytes: number) => answer + ' '.repeat(bytes - answer.length)
+  risk.behave(text(200, padded(65_536)))
+  expect(await client().assess(QUESTION)).toMatchObject({ kind: 'ASSESSED' })
+  risk.behave(text(200, padded(65_537)))
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+})
+
+test('asks at the whole address, query included, under the signature of it', async () => {
+  const before = risk.calls.length
+  risk.behave(decides('APPROVE'))
+  expect(await client({ url: `${risk.url}?zone=a` }).assess(QUESTION)).toMatchObject({ kind: 'ASSESSED' })
+  expect(risk.calls.length).toBe(before + 1)
+})
+
+test('asks twice at the most, within one deadline for both', async () => {
+  const before = risk.calls.length
+  risk.behave((response) => void response.socket?.destroy())
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'UNREACHABLE' })
+  expect(risk.calls.length - before).toBe(2)
+  risk.behave((response) => {
+    if (risk.calls.length === before + 3) response.socket?.destroy()
+  })
+  const signals = vi.spyOn(AbortSignal, 'timeout')
+  expect(await client({ deadline_ms: 300 }).assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'DEADLINE' })
+  expect(signals.mock.calls).toEqual([[300]])
+  signals.mockRestore()
+})
+
+test('what is no assessment is told to the log, with the status of the answer', async () => {
+  const told: unknown[] = []
+  const listening = { ...log, error: (fields: unknown) => void told.push(fields), warn: () => undefined }
+  risk.behave(text(502, 'broken'))
+  await client({ log: listening as typeof log }).assess(QUESTION)
+  expect(told).toEqual([{ status: 502 }])
 })
 
 test('gives up at the deadline when risk does not answer', async () => {
