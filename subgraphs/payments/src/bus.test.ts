@@ -5,11 +5,12 @@ import type { BusEvent } from '@carriergraph/shared/bus/event.ts'
 import { openPostgresEventBus } from '@carriergraph/shared/bus/postgres/open.ts'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
-import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Settings } from './config.ts'
 import { postTransfer } from './db/post-transfer.ts'
 import { billingAccountRef } from './db/tables/billing-account-ref.ts'
 import { published } from './events.ts'
@@ -30,12 +31,13 @@ const resources = new AsyncDisposableStack()
 let bus: EventBus
 let database: Database
 let risk: RiskServer
+let settings: Settings
 
 beforeAll(async () => {
   const own = resources.use(await createPaymentsTestDatabase())
   const busDatabase = resources.use(await createTestDatabase({ name: 'bus' }))
   risk = resources.use(await startRiskServer({ keys, clock }))
-  const settings = {
+  settings = {
     PORT: 0,
     HOST: '127.0.0.1',
     DATABASE_URL: own.url,
@@ -48,7 +50,7 @@ beforeAll(async () => {
     RISK_URL: risk.url,
     RISK_DEADLINE_MS: 10_000,
     RISK_FALLBACK_LIMIT: new Decimal('50.00'),
-  } as const
+  }
   database = openDatabase({ url: own.url, applicationName: 'payments-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))
   bus = await openPostgresEventBus({ url: busDatabase.url, applicationName: 'billing-test', log: silent })
@@ -94,9 +96,27 @@ test('a billing account is known by its event, in its tenant alone, however ofte
 
 test('an event that cannot be read does not hold up the others', async () => {
   const [broken, sound] = [newId('acc'), newId('acc')]
-  await bus.publish([accountOpened(broken, { currency: 'EUX' }), accountOpened(sound)])
+  await bus.publish([accountOpened(broken, { currency: 'HRK' }), accountOpened(sound)])
   await vi.waitFor(async () => expect(await known(sound)).toHaveLength(1), PATIENCE)
   expect(await known(broken)).toEqual([])
+  // Kept, to be tried again and at last parked for an operator.
+  const failed = await database.sql
+    .system`select consumer, attempts, last_error from failed_event where aggregate_id = ${broken}`
+  expect([...failed]).toMatchObject([
+    { consumer: 'payments', last_error: expect.stringContaining('(HRK) was withdrawn') },
+  ])
+})
+
+test('the currency of an account counts by the day of its event, and its opening by what the event says', async () => {
+  const id = newId('acc')
+  const openedAt = '2022-12-30T08:00:00.000Z'
+  await bus.publish([
+    { ...accountOpened(id, { currency: 'HRK', openedAt }), occurredAt: new Date('2022-12-31T12:00:00.000Z') },
+  ])
+  await vi.waitFor(
+    async () => expect(await known(id)).toMatchObject([{ currency: 'HRK', openedAt: new Date(openedAt) }]),
+    PATIENCE,
+  )
 })
 
 test('a completed payment reaches the bus once, with what billing needs to know', async () => {
@@ -125,4 +145,23 @@ test('a completed payment reaches the bus once, with what billing needs to know'
     amount: { amount: '12.50', currency: 'EUR' },
     status: 'COMPLETED',
   })
+})
+
+test('payments that a dead process left unfinished are finished by the running service', async () => {
+  const purse = await givenPurse(database, { tenant: 'demo', minor: 5_000n, now: NOW })
+  const scope = { tenant: 'demo', db: database.forTenant('demo') }
+  const dying = { assess: () => Promise.reject(new Error('died')) }
+  const earlier = () => new Date(NOW.getTime() - 60_000)
+  const flow = createPaymentFlow({ risk: dying, post: postTransfer, clock: earlier, fallbackLimit: new Decimal(0) })
+  await flow.create(scope, requestOf(purse, 'left')).catch(() => undefined)
+  await using another = new AsyncDisposableStack()
+  // The sweeper begins with a sweep when its service starts.
+  const { server } = await createPaymentsService(settings, another, { clock, log: silent })
+  another.defer(() => server.stop())
+  await server.start()
+  const status = async () => {
+    const [row] = await database.sql.system`select status from payment where payer_id = ${toUuid(purse.userId)}`
+    return row?.status
+  }
+  await vi.waitFor(async () => expect(await status()).toBe('COMPLETED'), PATIENCE)
 })

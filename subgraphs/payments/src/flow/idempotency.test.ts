@@ -157,3 +157,16 @@ test('an amount in another spelling is the same order; every other difference is
   ].map(hashOfOrder)
   expect(new Set([hash, ...different]).size).toBe(5)
 })
+
+test('an order has the same hash in every release: those that are stored are compared with it', () => {
+  const order = {
+    type: 'TOP_UP',
+    sourceAccountId: 'led_00000000000000000000000001',
+    billingAccountId: 'acc_00000000000000000000000002',
+    amount: { minor: 1_250n, currency: 'EUR' },
+  } as const
+  // printf 'v1\nTOP_UP\nled_…1\nacc_…2\n12.50\nEUR' | sha256sum
+  expect(hashOfOrder(order)).toBe('978fe119c830a6671056418865475a5606c88cabb93356e6078a0a720f3b9671')
+  const dollars = { ...order, amount: { minor: 1_250n, currency: 'USD' } } as const
+  expect(hashOfOrder(dollars)).not.toBe(hashOfOrder(order))
+})

@@ -140,6 +140,19 @@ test.each<[string, (purse: Purse, other: Purse) => PaymentRequest, string]>([
   expect(payments.length).toBe(0)
 })
 
+test('the money goes to the clearing account in the currency of the wallet', async () => {
+  const now = stage.now
+  for (const currency of ['USD', 'GBP', 'EUR'] as const) {
+    const purse = await givenPurse(stage.database, { tenant: 'demo', minor: 1_000n, currency, now })
+    const paid = paymentOf(await stage.flow().create('demo', order(purse, { amount: { minor: 100n, currency } })))
+    const [destination] = await stage.database.sql.system`
+      select a.purpose, a.currency, a.owner_id from transfer t
+      join ledger_account a on (a.tenant_id, a.id) = (t.tenant_id, t.destination_id)
+      where t.reference = ${paid.id}`
+    expect(destination).toEqual({ purpose: 'BILLING_CLEARING', currency, owner_id: null })
+  }
+})
+
 test('the accounts of another tenant do not exist', async () => {
   const now = stage.now
   const purse = await stage.purseWith(1_000n)

@@ -1,7 +1,9 @@
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
+import { correlationId } from '@carriergraph/shared/correlation.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { postTransfer } from '../db/post-transfer.ts'
+import { findUnfinished, type UnfinishedPayment } from '../db/unfinished-payments.ts'
 import { createRiskClient } from '../risk/client.ts'
 import { type FlowStage, requestOf, STAGE_KEYS, setFlowStage } from '../testing/flow-stage.ts'
 import { givenPurse, type Purse, silent } from '../testing/payments-database.ts'
@@ -99,9 +101,45 @@ test('sweeps more than one page to the end', async () => {
     Array.from({ length: 120 }, (_, index) => abandoned.create('demo', requestOf(purse, `k${index}`))),
   )
   clock.advance(UNFINISHED_AGE_MS + 1)
+  // Each is tried once in a sweep, also where none can be finished; the stop only ends a sweep that would not.
+  let tried = 0
+  const stuck = sweeper({
+    create: flow.create,
+    resume: () => {
+      tried += 1
+      if (tried > 200) stuck.stop()
+      return Promise.reject(new Error('stuck'))
+    },
+  })
+  expect([await stuck.runOnce(), tried]).toEqual([0, 120])
   expect(await sweeper().runOnce()).toBe(120)
   expect(await stage.balanceOf(purse.walletId)).toBe(380_000n)
   await expectSoundLedger(stage.database)
+})
+
+test('pages go through the tenants one after the other, whatever the age of their payments', async () => {
+  const rival = await givenPurse(stage.database, { tenant: 'rival', minor: 5_000n, now: stage.now })
+  const demo = await stage.purseWith(5_000n)
+  for (const [purse, age_ms] of [
+    [rival, 3_000],
+    [demo, 2_000],
+    [rival, 1_000],
+  ] as const) {
+    const then = () => new Date(stage.now.getTime() - age_ms)
+    const left = createPaymentFlow({ risk: dying, post: postTransfer, clock: then, fallbackLimit: new Decimal(0) })
+    const scope = { tenant: purse.tenant, db: stage.database.forTenant(purse.tenant) }
+    await expect(left.create(scope, requestOf(purse, `${age_ms}`))).rejects.toThrow('died')
+  }
+  const seen: string[] = []
+  for (let after: UnfinishedPayment | undefined; ; ) {
+    const [next] = await findUnfinished(stage.database.system, { before: stage.now, after, limit: 1 })
+    if (next === undefined) break
+    seen.push(next.tenantId)
+    after = next
+  }
+  expect(seen).toEqual(['demo', 'rival', 'rival'])
+  clock.advance(UNFINISHED_AGE_MS + 1)
+  expect(await sweeper().runOnce()).toBe(3)
 })
 
 test('begins with a sweep when it is started, and ends the one in hand before it stops', async () => {
@@ -118,4 +156,38 @@ test('begins with a sweep when it is started, and ends the one in hand before it
   await isAsked
   await running.stop()
   expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
+})
+
+test('asked to stop, it ends the payment in hand and leaves the others to the next sweep', async () => {
+  const purses = [await stage.purseWith(5_000n), await stage.purseWith(5_000n)]
+  for (const purse of purses) await leaveUnfinished(purse)
+  clock.advance(UNFINISHED_AGE_MS + 1)
+  const stopped: Promise<void>[] = []
+  const running = sweeper({
+    create: flow.create,
+    resume: (scope, id) => {
+      stopped.push(running.stop())
+      return flow.resume(scope, id)
+    },
+  })
+  expect(await running.runOnce()).toBe(1)
+  await Promise.all(stopped)
+  expect(await sweeper().runOnce()).toBe(1)
+})
+
+test('each payment is finished under a correlation id of its own in the logs', async () => {
+  const purses = [await stage.purseWith(5_000n), await stage.purseWith(5_000n)]
+  for (const purse of purses) await leaveUnfinished(purse)
+  clock.advance(UNFINISHED_AGE_MS + 1)
+  const seen: unknown[] = []
+  const listening: PaymentFlow = {
+    create: flow.create,
+    resume: (scope, id) => {
+      seen.push(correlationId())
+      return flow.resume(scope, id)
+    },
+  }
+  expect(await sweeper(listening).runOnce()).toBe(2)
+  expect(seen).toEqual([expect.stringMatching(/^[\w-]{36}$/), expect.stringMatching(/^[\w-]{36}$/)])
+  expect(new Set(seen).size).toBe(2)
 })
