@@ -29,6 +29,16 @@ test.each<[string, Partial<Usage>, string, string]>([
   ['an empty record id', { recordId: '' }, 'RECORD_ID_INVALID', 'recordId'],
   ['a record id of 129 characters', { recordId: 'r'.repeat(129) }, 'RECORD_ID_INVALID', 'recordId'],
   ['a record id with a NUL, which PostgreSQL cannot store', { recordId: 'a\0b' }, 'RECORD_ID_INVALID', 'recordId'],
+  ['a record id of 129 characters outside the BMP', { recordId: '𝛼'.repeat(129) }, 'RECORD_ID_INVALID', 'recordId'],
+  ['a record id with a character that nobody sees', { recordId: 'a\u200bb' }, 'RECORD_ID_INVALID', 'recordId'],
+  ['a record id that begins with a byte order mark', { recordId: '\ufeffa' }, 'RECORD_ID_INVALID', 'recordId'],
+  ['a record id with a line break', { recordId: 'a\nb' }, 'RECORD_ID_INVALID', 'recordId'],
+  [
+    'a start in the last millisecond of 1999',
+    { startedAt: new Date('1999-12-31T23:59:59.999Z') },
+    'STARTED_AT_TOO_EARLY',
+    'startedAt',
+  ],
   ['a record id with half a surrogate pair', { recordId: 'a\ud800' }, 'RECORD_ID_INVALID', 'recordId'],
   ['a number of 6 digits', { msisdn: '491555' }, 'MSISDN_INVALID', 'msisdn'],
   ['a number of 16 digits', { msisdn: '4915550000001234' }, 'MSISDN_INVALID', 'msisdn'],
@@ -52,6 +62,10 @@ test.each<[string, Partial<Usage>, string, string]>([
   ],
 ])('refuses %s', (_, change, code, field) => {
   expect(checkUsage({ ...USAGE, ...change }, NOW)).toMatchObject({ ok: false, code, field: [field] })
+})
+
+test('one record is a month of talk, a pebibyte or a million messages at the most', () => {
+  expect(QUANTITY_MAX).toEqual({ VOICE: 2_678_400, DATA: 1_125_899_906_842_624, SMS: 1_000_000 })
 })
 
 test('an msisdn that begins with a country code is one', () => {

@@ -1,4 +1,5 @@
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 
 export const USAGE_TYPES = ['VOICE', 'DATA', 'SMS'] as const
 export type UsageType = (typeof USAGE_TYPES)[number]
@@ -52,8 +53,8 @@ const MSISDN_RULE = 'A number has 7 to 15 digits and begins with its country cod
 /** Accepts particulars that may be charged, or names the first fault; `field` is the particular at fault. */
 export function checkUsage(usage: Usage, now: Date): Outcome<Usage, UsageFault> {
   const { recordId, msisdn, usageType, quantity, startedAt } = usage
-  if (!isRecordId(recordId))
-    return refuse('RECORD_ID_INVALID', 'A record id has 1 to 128 characters, none of them a control character.', [
+  if (!isPrintableText(recordId, RECORD_ID_LENGTH_MAX))
+    return refuse('RECORD_ID_INVALID', `A record id has 1 to ${RECORD_ID_LENGTH_MAX} printable characters.`, [
       'recordId',
     ])
   if (!isMsisdn(msisdn)) return refuse('MSISDN_INVALID', MSISDN_RULE, ['msisdn'])
@@ -88,10 +89,4 @@ function startFault(startedAt: Date, now: Date) {
   if (startedAt.getTime() > now.getTime() + CLOCK_DRIFT_MS_MAX)
     return refuse('STARTED_AT_IN_FUTURE', 'The use begins more than 5 minutes from now.', field)
   return undefined
-}
-
-/** A lone surrogate is stored as another character: two ids that differ here would be one in the database. */
-function isRecordId(text: string): boolean {
-  if (text === '' || text.length > 2 * RECORD_ID_LENGTH_MAX || !text.isWellFormed()) return false
-  return !/\p{Cc}/u.test(text) && [...text].length <= RECORD_ID_LENGTH_MAX
 }
