@@ -76,6 +76,14 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
     async () => topUp('x', { amount: { minor: 1n, currency: 'USD' } }),
     /is in USD, account acc_\w+ in EUR/,
   ],
+  [
+    'a payment that was credited in another currency',
+    async () => {
+      await credit(topUp('x'))
+      return topUp('x', { amount: { minor: 2_500n, currency: 'USD' } })
+    },
+    /is in USD, account acc_\w+ in EUR/,
+  ],
   ['an amount of zero', async () => topUp('x', { amount: { minor: 0n, currency: 'EUR' } }), /balance_entry_sign/],
   [
     'a payment that was credited to another account',

@@ -26,9 +26,10 @@ export type TopUp = {
 export async function creditTopUp(tx: Tx, topUp: TopUp, { now, ...by }: Provenance): Promise<void> {
   const { paymentId, accountId, amount } = topUp
   const account = await lockAccount(tx, accountId)
-  if (await wasCredited(tx, topUp)) return
+  // First, because an entry has no currency of its own to compare with.
   if (account.currency !== amount.currency)
     throw new Error(`Payment ${paymentId} is in ${amount.currency}, account ${accountId} in ${account.currency}.`)
+  if (await wasCredited(tx, topUp)) return
   const balance = money(account.balanceMinor + amount.minor, account.currency)
   const sequence = account.entrySequence + 1n
   const version = account.version + 1
