@@ -35,6 +35,10 @@ test.each<[string, () => SQL, RegExp]>([
   ['emptying the entries', () => sql`truncate balance_entry cascade`, /append-only: truncate/],
   ['changing a usage record', () => sql`update usage_record set charge_minor = 0`, /append-only: update/],
   ['removing a usage record', () => sql`delete from usage_record`, /append-only: delete/],
+  ['emptying the usage records', () => sql`truncate usage_record cascade`, /append-only: truncate/],
+  ['emptying the alerts', () => sql`truncate balance_alert`, /append-only: truncate/],
+  ['changing an alert', () => sql`update balance_alert set balance_minor = 0`, /append-only: update/],
+  ['a credit that takes money', () => entry(3, -1, 989, 'TOP_UP'), /balance_entry_sign/],
   ['removing an alert', () => sql`delete from balance_alert`, /append-only: delete/],
   ['a second entry of one number', () => entry(2, -1, 989), /duplicate key/],
   ['a gap between entries', () => entry(4, -1, 989), /does not continue/],
@@ -55,6 +59,31 @@ test.each<[string, () => SQL, RegExp]>([
 ])('the database refuses %s', async (_, statement, message) => {
   expect(await refusalOf(statement())).toMatch(message)
   expect(await booksOf(billing.db, ADA)).toMatchObject({ balance: 990n, entrySum: 990n, entries: 2, records: 1 })
+})
+
+test('the database refuses an account that begins with another balance than its opening entry', async () => {
+  const open = (opening: bigint) =>
+    billing.db.transaction(async (tx) => {
+      await tx.execute(sql`
+        insert into billing_account
+        select tenant_id, '01890000-0000-7000-8000-000000000001', owner_id, '491234567', payment_mode, tariff_id, currency,
+          credit_limit_minor, low_balance_threshold_minor, 5, 1, 1, now() from billing_account`)
+      await tx.execute(sql`
+        insert into balance_entry
+          (account_id, sequence, kind, amount_minor, balance_after_minor, reference, recorded_at)
+        values ('01890000-0000-7000-8000-000000000001', 1, 'OPENING', ${opening}, 6, 'x', now())`)
+    })
+  await expect(open(6n)).rejects.toThrow(/has no opening entry/)
+  await expect(open(5n)).rejects.toMatchObject({ cause: { message: expect.stringMatching(/does not continue/) } })
+})
+
+test('the database refuses a usage record whose id is empty or too long', async () => {
+  const record = (id: string) => sql`
+    insert into usage_record
+    select tenant_id, gen_random_uuid(), ${id}, account_id, 1, usage_type, quantity, started_at, tariff_id, block_size,
+      price_per_block, currency, charge_minor, balance_after_minor, charged_at from usage_record`
+  expect(await refusalOf(record(''))).toMatch(/usage_record_record_id/)
+  expect(await refusalOf(record('x'.repeat(129)))).toMatch(/usage_record_record_id/)
 })
 
 test('an entry that the account row does not follow is refused at the next change of the account', async () => {

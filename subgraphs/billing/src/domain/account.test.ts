@@ -73,12 +73,30 @@ test.each<[string, AccountRequest, string, string[]]>([
   expect(accountTerms(request, TARIFF)).toMatchObject({ ok: false, code, field })
 })
 
+test('of several faults the first is named: number, then credit limit, then currencies in the order of the input', () => {
+  const dollars = (minor: bigint) => ({ minor, currency: 'USD' }) as const
+  const wrong = { ...PREPAID, msisdn: '1', creditLimit: dollars(1n), lowBalanceThreshold: dollars(1n) }
+  const fieldOf = (request: AccountRequest) => {
+    const terms = accountTerms(request, TARIFF)
+    return terms.ok ? undefined : terms.field
+  }
+  expect(fieldOf(wrong)).toEqual(['msisdn'])
+  expect(fieldOf({ ...wrong, msisdn: PREPAID.msisdn })).toEqual(['creditLimit'])
+  expect(fieldOf({ ...wrong, msisdn: PREPAID.msisdn, paymentMode: 'POSTPAID' })).toEqual(['creditLimit', 'currency'])
+  expect(fieldOf({ ...wrong, msisdn: PREPAID.msisdn, creditLimit: undefined })).toEqual([
+    'lowBalanceThreshold',
+    'currency',
+  ])
+})
+
 test('terms are the same only when every one of them is', () => {
   const terms = accountTerms(PREPAID, TARIFF)
   if (!terms.ok) throw new Error(terms.message)
   expect(sameTerms(terms.value, { ...terms.value })).toBe(true)
   const others = [
     { ownerId: namedId('usr', 'bruno') },
+    { msisdn: '4915550000002' },
+    { currency: 'USD' as const },
     { paymentMode: 'POSTPAID' as const },
     { tariffId: namedId('trf', 'other') },
     { creditLimitMinor: 1n },

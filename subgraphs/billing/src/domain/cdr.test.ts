@@ -68,11 +68,17 @@ test.each<[keyof CdrFields, unknown, string]>([
   ['startedAt', '2025-02-29T11:59:00Z', 'STARTED_AT_INVALID'],
   ['startedAt', '2026-11-21T24:00:00Z', 'STARTED_AT_INVALID'],
   ['startedAt', '1', 'STARTED_AT_INVALID'],
+  ['startedAt', '2026-11-21T11:59:00.1234567890Z', 'STARTED_AT_INVALID'],
+  ['startedAt', '2026-11-21T11:59:00+24:00', 'STARTED_AT_INVALID'],
   ['startedAt', 1_790_000_000, 'STARTED_AT_INVALID'],
   ['startedAt', '1970-01-01T00:00:00Z', 'STARTED_AT_TOO_EARLY'],
   ['startedAt', '2026-11-21T12:05:01Z', 'STARTED_AT_IN_FUTURE'],
 ])('refuses %s = %j with %s', (field, value, code) => {
   expect(readCdr({ ...FIELDS, [field]: value }, NOW)).toMatchObject({ ok: false, code, field: [field] })
+})
+
+test('of several empty fields the first of the line is named', () => {
+  expect(readCdr({ ...FIELDS, msisdn: '', quantity: '', startedAt: '' }, NOW)).toMatchObject({ field: ['msisdn'] })
 })
 
 test('every usage that is written out is read back as it was', () => {
