@@ -92,6 +92,11 @@ test('a billing account is known by its event, in its tenant alone, however ofte
   await bus.publish([{ ...event, id: newId('evt') }])
   await vi.waitFor(async () => expect(await known(id)).toMatchObject([{ currency: 'EUR', openedAt: NOW }]), PATIENCE)
   expect(await known(id, 'rival')).toEqual([])
+  // And no repetition waits to be tried again: what is published last is handled last.
+  const last = newId('acc')
+  await bus.publish([{ ...event, id: newId('evt') }, accountOpened(last)])
+  await vi.waitFor(async () => expect(await known(last)).toHaveLength(1), PATIENCE)
+  expect(await database.sql.system`select from failed_event where aggregate_id = ${id}`).toHaveLength(0)
 })
 
 test('an event that cannot be read does not hold up the others', async () => {

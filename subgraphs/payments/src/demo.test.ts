@@ -39,5 +39,10 @@ it('gives each customer 5000.00 EUR from funding, once, and keeps what was paid'
     new Set(CUSTOMERS.map((name) => namedId('led', `demo/${name}`))),
   )
   for (const { actor, correlation_id } of events) expect([actor, correlation_id]).toEqual(['svc:demo', 'demo'])
+  const own = await sql`select purpose, balance_minor from ledger_account where owner_id is null order by purpose`
+  expect([...own]).toEqual([
+    { purpose: 'BILLING_CLEARING', balance_minor: 0n },
+    { purpose: 'FUNDING', balance_minor: -2_500_000n },
+  ])
   await expectSoundLedger(database)
 })

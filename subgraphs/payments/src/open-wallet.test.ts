@@ -33,7 +33,10 @@ it('opens one wallet for a user and a currency, however often and at once it is 
     sql`select 1 from journal where type = 'wallet.opened' and data ->> 'ownerId' = ${ownerId}`,
   )
   expect(opened).toHaveLength(1)
-  expect((await open({ ownerId, currency: 'USD' })).wallet.id).not.toBe(answers[0].wallet.id)
+  const dollars = await open({ ownerId, currency: 'USD' })
+  expect(dollars.wallet.id).not.toBe(answers[0].wallet.id)
+  expect(await open({ ownerId, currency: 'USD' })).toEqual(dollars)
+  expect(await open({ ownerId, currency: 'JPY' })).toEqual(answers[0])
 })
 
 it.each([
