@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
@@ -63,18 +63,4 @@ test('an interrupted run ends behind the batch in hand, says what stays charged,
   expect(first.output).toContain('What was charged stays charged: run the same command again for the rest.\n')
   expect((await run([file])).output).toMatch(/charged {5}20\nduplicates {2}10\n/)
   expect((await booksOf(billing.db, ADA)).records).toBe(30)
-})
-
-test('the file that is to be charged is not written over with its rejected lines, whatever it is called', async () => {
-  const file = join(folder, 'kept.csv')
-  const content = lines('kept', 2)
-  await writeFile(file, content)
-  const alias = join(folder, 'alias.csv')
-  await symlink(file, alias)
-  for (const rejects of [file, alias]) {
-    const { code, output } = await run([file, '--rejects', rejects])
-    expect(code).toBe(1)
-    expect(output).toContain(`REJECTS_NOT_WRITABLE: ${rejects} is the file to be charged`)
-  }
-  expect(await readFile(file, 'utf8')).toBe(content)
 })

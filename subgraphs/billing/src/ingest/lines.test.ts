@@ -41,10 +41,12 @@ test('counts lines from 1, and faulty ones too', async () => {
 test('takes a line of the limit with either line end, and names a longer one', async () => {
   const most = 'x'.repeat(LINE_BYTES_MAX)
   expect(await textsOf(`${most}\r\n${most}`)).toEqual([most, most])
-  expect(await linesOf(Buffer.from(`${most}xx\nok`))).toEqual([
-    { number: 1, fault: 'LINE_TOO_LONG' },
-    { number: 2, text: 'ok' },
-  ])
+  for (const more of ['x\n', 'xx\n', 'x\r\n'])
+    expect(await linesOf(Buffer.from(`${most}${more}ok`))).toEqual([
+      { number: 1, fault: 'LINE_TOO_LONG' },
+      { number: 2, text: 'ok' },
+    ])
+  expect(LINE_BYTES_MAX).toBe(8_192)
 })
 
 test('a line of a megabyte costs only itself', async () => {

@@ -66,6 +66,8 @@ class LineCutter {
     const text = this.#decode()
     if (text === undefined) return { number, fault: 'INVALID_UTF8' }
     const bare = text.endsWith('\r') ? text.slice(0, -1) : text
+    // The byte more is for a CR alone.
+    if (bare === text && this.#length > LINE_BYTES_MAX) return { number, fault: 'LINE_TOO_LONG' }
     return { number, text: number === 1 && bare.startsWith(BYTE_ORDER_MARK) ? bare.slice(1) : bare }
   }
 

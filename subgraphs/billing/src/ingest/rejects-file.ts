@@ -1,8 +1,7 @@
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
 import type { FaultyLine } from './cdr-lines.ts'
 import { IngestFault } from './fault.ts'
-import type { CdrSource } from './source.ts'
 
 const COLUMNS = ['line', 'code', 'field', 'message', 'text']
 
@@ -12,10 +11,11 @@ export type RejectsFile = {
   close(): Promise<void>
 }
 
-/** Begins the file anew. @throws IngestFault where it cannot be written, or is the very file that is being charged */
-export async function openRejectsFile(path: string, source: Pick<CdrSource, 'isAt'>): Promise<RejectsFile> {
-  if (await source.isAt(path))
-    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} is the file to be charged: it would be written over.`)
+/** Begins the file anew. @throws IngestFault where it cannot be written, or is the file that is charged, `source` */
+export async function openRejectsFile(path: string, source: string): Promise<RejectsFile> {
+  // Opening it for writing would empty what was not read yet.
+  if (await isSameFile(path, source))
+    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} is the file that is charged: name another one.`)
   const file = await open(path, 'w').catch((error: NodeJS.ErrnoException) => {
     throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} cannot be written: ${error.code ?? error.message}.`)
   })
@@ -29,4 +29,9 @@ export async function openRejectsFile(path: string, source: Pick<CdrSource, 'isA
     },
     close: () => file.close(),
   }
+}
+
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([path, other].map((name) => stat(name).catch(() => undefined)))
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino
 }

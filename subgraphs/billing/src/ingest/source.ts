@@ -1,5 +1,4 @@
-import type { Stats } from 'node:fs'
-import { open, stat as statOf } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { IngestFault } from './fault.ts'
@@ -12,8 +11,6 @@ export type CdrSource = {
   readonly bytesTotal: number
   /** How much of it has been handed out so far; of a packed file, how much has been read. */
   bytesRead(): number
-  /** Whether `path` is this very file, under whatever name. */
-  isAt(path: string): Promise<boolean>
   /** Its content, unpacked. To be read once. */
   content(): AsyncIterable<Uint8Array>
   /** For a source that was not read to its end, or not at all. */
@@ -49,10 +46,6 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     format,
     bytesTotal: stat.size,
     bytesRead: () => (isPacked ? bytes.bytesRead : handedOut),
-    async isAt(other) {
-      const there = await fileAt(other)
-      return there !== undefined && there.dev === stat.dev && there.ino === stat.ino
-    },
     content: () => (isPacked ? unpacked(bytes, path) : plain()),
     async close() {
       if (bytes.closed) return
@@ -65,9 +58,6 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     },
   }
 }
-
-/** Undefined where there is nothing of that name. */
-const fileAt = (path: string): Promise<Stats | undefined> => statOf(path).catch(() => undefined)
 
 async function* unpacked(packed: Readable, path: string): AsyncGenerator<Uint8Array> {
   try {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { parse } from 'csv-parse/sync'
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ADA, type BillingDatabase, BRUNO, createBillingDatabase, NOW } from '../testing/billing-database.ts'
 import { booksOf } from '../testing/books.ts'
@@ -185,6 +186,30 @@ test.each<[string, string, string | Uint8Array, RegExp]>([
   const { code, summary, stderr } = await ingest([await file(name, content), '--batch', '1000'])
   expect({ code, summary }).toMatchObject({ code: 1, summary: { charged: '0' } })
   expect(stderr).toMatch(fault)
+})
+
+test('the file itself is no place for its rejects: it is refused and stays as it is', async () => {
+  const content = csv(line('a'), 'x')
+  const path = await file('itself.csv', content)
+  const { code, summary, stderr } = await ingest([path, '--rejects', path])
+  expect({ code, summary }).toMatchObject({ code: 1, summary: { charged: '0' } })
+  expect(stderr).toMatch(/^REJECTS_NOT_WRITABLE: /)
+  expect(stderr).not.toContain('What was charged stays charged')
+  expect(await readFile(path, 'utf8')).toBe(content)
+})
+
+test('an alert that a file raises is told as by the command, under one correlation id a run', async () => {
+  for (const [name, msisdn] of [
+    ['one', ADA],
+    ['two', BRUNO],
+  ] as const)
+    await ingest([await file(`${name}.csv`, csv(line(name, { msisdn, quantity: '60000' })))])
+  const rows = await billing.db.execute<{ actor: string; correlation_id: string; occurred_at: string }>(sql`
+    select actor, correlation_id, occurred_at from journal where type = 'balance_alert.raised' order by xid, seq`)
+  expect(rows.map(({ actor }) => actor)).toEqual(Array(4).fill('svc:usage-ingest'))
+  expect(rows.map(({ occurred_at }) => occurred_at)).toEqual(Array(4).fill('2026-11-21 12:00:00+00'))
+  const ids = rows.map(({ correlation_id }) => correlation_id)
+  expect([new Set(ids).size, ids[0] === ids[1], ids[2] === ids[3]]).toEqual([2, true, true])
 })
 
 test('a header alone is a file without records', async () => {

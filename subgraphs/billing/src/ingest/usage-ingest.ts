@@ -56,7 +56,7 @@ async function ingest(
   resources.defer(() => source.close())
   const database = await openServiceDatabase(BILLING, surroundings)
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
-  const rejectsFile = rejects === undefined ? undefined : await openRejectsFile(rejects, source)
+  const rejectsFile = rejects === undefined ? undefined : await openRejectsFile(rejects, file)
   resources.defer(async () => rejectsFile?.close())
   const report = createReport(stderr, source, clock)
   resources.defer(() => report.stop())
