@@ -1,7 +1,7 @@
 // The mutations as the gateway meets them: over signed HTTP, on a real database.
 
 import { newId } from '@carriergraph/shared/ids.ts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   type BillingGraph,
   NOW,
@@ -20,6 +20,7 @@ beforeAll(async () => {
   graph = await runBilling()
 })
 afterAll(() => graph[Symbol.asyncDispose]())
+beforeEach(() => graph.clock.set(NOW))
 
 describe('openBillingAccount', () => {
   it('answers with the whole account, and with the same one when asked again', async () => {
@@ -95,6 +96,22 @@ describe('openBillingAccount', () => {
     expect((await graph.ask(operator, list, { filter })).data.billingAccounts.nodes).toEqual([])
   })
 
+  it('the currency of an amount counts by the day of the call', async () => {
+    const kuna = { lowBalanceThreshold: { amount: '1', currency: 'HRK' } }
+    const codes = async () =>
+      (await graph.ask(operator, OPEN, openInput(kuna))).data.openBillingAccount.errors.map(
+        ({ code }: { code: string }) => code,
+      )
+    expect(await codes()).toEqual(['UNKNOWN_CURRENCY'])
+    graph.clock.set(new Date('2022-12-31T12:00:00.000Z'))
+    expect(await codes()).toEqual(['CURRENCY_MISMATCH'])
+  })
+
+  it('takes a credit limit of null for none', async () => {
+    const { data } = await graph.ask(operator, OPEN, openInput({ creditLimit: null }))
+    expect(data.openBillingAccount).toMatchObject({ account: { creditLimit: { amount: '0.00' } }, errors: [] })
+  })
+
   it('names every fault of an input at once', async () => {
     const faulty = { ownerId: 'x', tariffId: 'y', lowBalanceThreshold: eur('z') }
     const { data } = await graph.ask(operator, OPEN, openInput(faulty))
@@ -160,6 +177,23 @@ describe('recordUsage', () => {
       ['ACCOUNT_NOT_FOUND', 'records', '6', 'msisdn'],
       ['RECORD_ID_REUSED', 'records', '7', 'recordId'],
     ])
+  })
+
+  it('takes a call with a thousand records, and one with a single one', async () => {
+    const { msisdn } = await graph.openAccount()
+    const records = Array.from({ length: 1_000 }, (_, at) => recordOf(`full-${at}-${msisdn}`, msisdn, { quantity: 0 }))
+    expect((await graph.record(...records)).charged).toHaveLength(1_000)
+    expect((await graph.record(recordOf(`one-${msisdn}`, msisdn))).charged).toHaveLength(1)
+  })
+
+  it('tells the future by the clock of the service', async () => {
+    const { msisdn } = await graph.openAccount()
+    const at = (recordId: string, startedAt: string) => recordOf(`${recordId}-${msisdn}`, msisdn, { startedAt })
+    const answer = await graph.record(at('a', '2026-11-21T12:05:00.000Z'), at('b', '2026-11-21T12:05:00.001Z'))
+    expect(answer.charged).toHaveLength(1)
+    expect(answer.errors).toMatchObject([{ field: ['records', '1', 'startedAt'] }])
+    graph.clock.set(new Date('2026-11-20T12:00:00.000Z'))
+    expect((await graph.record(at('c', '2026-11-21T09:30:00Z'))).errors).toHaveLength(1)
   })
 
   it.each([0, 1_001])('refuses a call with %s records as a whole', async (count) => {

@@ -1,4 +1,4 @@
-import { fixedClock } from '@carriergraph/shared/clock.ts'
+import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import { type RunningSubgraph, runSubgraph } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { loadDemo } from '../demo.ts'
@@ -28,6 +28,8 @@ export const RECORD = `mutation ($input: RecordUsageInput!) { recordUsage(input:
 
 /** The service with its demo data, and two things that every test does with it. */
 export type BillingGraph = RunningSubgraph & {
+  /** At NOW until a test moves it. */
+  readonly clock: FixedClock
   openAccount(change?: Record<string, unknown>): Promise<OpenedAccount>
   // biome-ignore lint/suspicious/noExplicitAny: a test reads deep into data whose shape its own query gives
   record(...records: Record<string, unknown>[]): Promise<any>
@@ -41,10 +43,12 @@ export type OpenedAccount = {
 }
 
 export async function runBilling(): Promise<BillingGraph> {
-  const running = await runSubgraph(billing, { clock: fixedClock(NOW) })
+  const clock = fixedClock(NOW)
+  const running = await runSubgraph(billing, { clock })
   await loadDemo(running.database.forTenant('demo'), NOW)
   return {
     ...running,
+    clock,
     async openAccount(change) {
       const { input } = openInput(change)
       const { data } = await running.ask(operator, OPEN, { input })

@@ -12,6 +12,9 @@ export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccou
   { input },
   context,
 ) => {
+  const provenance = provenanceOf(context)
+  const moneyIn = ({ amount, currency }: MoneyInput, field: string): Outcome<Money, MoneyRefusal> =>
+    parseMoney(amount, currency, { day: provenance.now, field: [field] })
   const ownerId = readId('usr', input.ownerId, ['ownerId'])
   const tariffId = readId('trf', input.tariffId, ['tariffId'])
   const creditLimit = input.creditLimit ? moneyIn(input.creditLimit, 'creditLimit') : ok(undefined)
@@ -24,7 +27,7 @@ export const openBillingAccount: NonNullable<MutationResolvers['openBillingAccou
   const { paymentMode, msisdn } = input
   const terms = accountTerms({ ownerId: ownerId.value, paymentMode, msisdn, ...amounts }, tariff)
   if (!terms.ok) return refused(terms)
-  const opened = await openAccount(context.db, terms.value, {}, provenanceOf(context))
+  const opened = await openAccount(context.db, terms.value, {}, provenance)
   return opened.ok ? { account: opened.value, errors: [] } : refused(opened)
 }
 
@@ -33,6 +36,3 @@ const refused = (...outcomes: readonly Outcome<unknown, BillingErrorCode>[]) => 
   account: null,
   errors: outcomes.flatMap((outcome) => (outcome.ok ? [] : [payloadError(outcome)])),
 })
-
-const moneyIn = (input: MoneyInput, field: string): Outcome<Money, MoneyRefusal> =>
-  parseMoney(input.amount, input.currency, { field: [field] })
