@@ -1,13 +1,14 @@
 // Who may see what.
 
 import { namedId, newId } from '@carriergraph/shared/ids.ts'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type BillingGraph,
   OPEN,
   type OpenedAccount,
   openInput,
   operator,
+  RECORD,
   recordOf,
   runBilling,
 } from './testing/billing-graph.ts'
@@ -123,6 +124,50 @@ it.each([
   ['a token without the scope', { customer: newId('usr'), scopes: 'network:read' }, 'FORBIDDEN'],
 ])('%s may not even list tariffs', async (_, caller, code) => {
   expect((await graph.ask(caller, '{ tariffs { nodes { id } } }')).errors).toMatchObject([{ extensions: { code } }])
+})
+
+describe('each field refuses who may not have it', () => {
+  // Field; the scope that it needs; what a customer gets about what belongs to another; what a service gets.
+  const FIELDS: readonly [string, string, 'FORBIDDEN' | 'allowed', 'FORBIDDEN' | 'allowed'][] = [
+    ['billingAccount', 'billing:read', 'FORBIDDEN', 'allowed'],
+    ['billingAccounts', 'billing:read', 'allowed', 'allowed'],
+    ['tariffs', 'billing:read', 'allowed', 'allowed'],
+    ['openBillingAccount', 'billing:write', 'FORBIDDEN', 'FORBIDDEN'],
+    ['recordUsage', 'billing:write', 'FORBIDDEN', 'allowed'],
+    ['User.billingAccounts', 'billing:read', 'FORBIDDEN', 'allowed'],
+  ]
+
+  const question = (field: string): [string, Record<string, unknown>] => {
+    const questions: Record<string, [string, Record<string, unknown>]> = {
+      billingAccount: [ACCOUNT, { id: account.id }],
+      billingAccounts: ['{ billingAccounts { nodes { id } } }', {}],
+      tariffs: ['{ tariffs { nodes { id } } }', {}],
+      openBillingAccount: [OPEN, openInput()],
+      recordUsage: [RECORD, { input: { records: [recordOf('access', account.msisdn, { quantity: 0 })] } }],
+      'User.billingAccounts': [
+        'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { billingAccounts { nodes { id } } } } }',
+        { refs: refs().slice(0, 1) },
+      ],
+    }
+    return questions[field] ?? ['', {}]
+  }
+
+  it.each(FIELDS)('%s: without a token, without %s, to a foreign customer (%s), to a service (%s)', async (...row) => {
+    const [field, scope, toForeign, toService] = row
+    const [query, variables] = question(field)
+    const codeOf = async (caller: Parameters<BillingGraph['ask']>[0]) =>
+      (await graph.ask(caller, query, variables)).errors?.[0]?.extensions.code ?? 'allowed'
+    expect(await codeOf(null)).toBe('UNAUTHENTICATED')
+    const elsewhere = scope === 'billing:read' ? 'billing:write' : 'billing:read'
+    const unscoped = await graph.ask({ ...stranger, scopes: elsewhere }, query, variables)
+    expect(unscoped.errors?.[0]).toMatchObject({
+      message: `The token lacks a scope: it needs "${scope}".`,
+      extensions: { code: 'FORBIDDEN' },
+    })
+    expect(await codeOf(stranger)).toBe(toForeign)
+    expect(await codeOf({ service: 'payments' })).toBe(toService)
+    expect(await codeOf(operator)).toBe('allowed')
+  })
 })
 
 it('opening accounts is for operators, and takes the scope to write', async () => {

@@ -113,6 +113,32 @@ it('a customer is told of the own accounts only', async () => {
   await stream.return?.()
 })
 
+it('an account of null is any account', async () => {
+  const [own, other] = [await thinAccount(), await thinAccount()]
+  const stream = await (await graph.live(own.customer)).open(ALERTS, { accountId: null })
+  const events = next(stream, 1)
+  await call(other)
+  await call(own)
+  expect((await events).map(({ alert }) => alert.account.id)).toEqual([own.id])
+  await stream.return?.()
+})
+
+it('of several own accounts only the one that is asked for is told', async () => {
+  const one = await thinAccount()
+  const terms = { paymentMode: 'POSTPAID', tariffId: POSTPAID, creditLimit: { amount: '1.00', currency: 'EUR' } }
+  const two = await graph.openAccount({
+    ...terms,
+    ownerId: one.customer.customer,
+    lowBalanceThreshold: { amount: '0.90', currency: 'EUR' },
+  })
+  const stream = await (await graph.live(one.customer)).open(ALERTS, { accountId: two.id })
+  const events = next(stream, 1)
+  await call(one)
+  await call(two)
+  expect((await events).map(({ alert }) => alert.account.id)).toEqual([two.id])
+  await stream.return?.()
+})
+
 it.each<[string, (account: OpenedAccount) => [Parameters<BillingGraph['live']>[0], Record<string, unknown>], string]>([
   ['an account of somebody else', ({ id }) => [{ customer: newId('usr') }, { accountId: id }], 'ACCOUNT_NOT_FOUND'],
   ['an account that is not there', () => [operator, { accountId: newId('acc') }], 'ACCOUNT_NOT_FOUND'],

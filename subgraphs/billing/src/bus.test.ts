@@ -4,13 +4,15 @@ import type { EventBus } from '@carriergraph/shared/bus/bus.ts'
 import type { BusEvent } from '@carriergraph/shared/bus/event.ts'
 import { openPostgresEventBus } from '@carriergraph/shared/bus/postgres/open.ts'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
-import { newId } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { createSubgraphService } from '@carriergraph/shared/service/subgraph-service.ts'
 import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { BillingAccount } from './db/billing-accounts.ts'
 import { chargeUsage } from './db/charge-usage.ts'
+import { saveTariff } from './db/tariffs.ts'
 import { published } from './events.ts'
 import { billing as definition } from './service.ts'
 import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, NOW, usage } from './testing/billing-database.ts'
@@ -100,6 +102,40 @@ test('what cannot be credited does not hold up the others, and changes nothing',
     completed({ amount: { amount: '0.01', currency: 'EUR' } }),
   ])
   await vi.waitFor(async () => expect(await balance()).toBe(before + 1n), PATIENCE)
+})
+
+/** What waits to be tried again, or for an operator, of one event. */
+const failures = async (event: BusEvent) => [
+  ...(await billing.db.execute<{ last_error: string }>(
+    sql`select last_error from failed_event where consumer = 'billing' and event_id = ${toUuid(event.id)}`,
+  )),
+]
+
+test('an event that cannot be credited is kept with its reason, and one of another type is none of ours', async () => {
+  const before = await balance()
+  const [foreign, negative, payout] = [
+    completed({ amount: { amount: '25.00', currency: 'USD' } }),
+    completed({ amount: { amount: '-25.00', currency: 'EUR' } }),
+    completed({ type: 'PAYOUT' }),
+  ]
+  await bus.publish([foreign, negative, payout, completed({ amount: { amount: '0.01', currency: 'EUR' } })])
+  await vi.waitFor(async () => expect(await balance()).toBe(before + 1n), PATIENCE)
+  expect(await failures(foreign)).toEqual([{ last_error: expect.stringContaining('is in USD, account') }])
+  expect(await failures(negative)).toEqual([{ last_error: expect.stringContaining('must not be negative') }])
+  expect(await failures(payout)).toEqual([])
+})
+
+test('money counts by the day on which it was paid, and is credited when it comes', async () => {
+  const kuna = { ...billing.tariff, id: newId('trf'), name: 'Kuna', currency: 'HRK' } as const
+  await saveTariff(billing.db, kuna, NOW)
+  const msisdn = '4915550000009'
+  const account = await billing.open(msisdn, { tariffId: kuna.id, currency: 'HRK' })
+  const paid = completed({ billingAccountId: account.id, amount: { amount: '7.00', currency: 'HRK' } })
+  await bus.publish([{ ...paid, occurredAt: new Date('2022-12-31T12:00:00.000Z') }])
+  await vi.waitFor(async () => expect((await booksOf(billing.db, msisdn)).balance).toBe(1_700n), PATIENCE)
+  const rows = await billing.db.execute(sql`
+    select occurred_at, actor, causation_id from journal where type = 'account.credited' and aggregate_id = ${account.id}`)
+  expect(rows).toEqual([{ occurred_at: '2026-11-21 12:00:00+00', actor: 'svc:billing', causation_id: paid.id }])
 })
 
 test('a payment of another tenant does not reach an account of this one', async () => {

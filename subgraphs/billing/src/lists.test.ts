@@ -5,6 +5,7 @@ import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   type BillingGraph,
+  NOW,
   type OpenedAccount,
   operator,
   POSTPAID,
@@ -55,6 +56,28 @@ it('of an account that is used up, the two alerts of one charge come newest firs
     [{ kind: 'LOW_BALANCE' }],
     false,
   ])
+})
+
+it('accounts come newest first, in every list, and a cursor belongs to its list', async () => {
+  const owner = newId('usr')
+  const opened: string[] = []
+  for (let at = 0; at < 3; at += 1) {
+    graph.clock.advance(1_000)
+    opened.push((await graph.openAccount({ ownerId: owner })).id)
+  }
+  const query = `query ($refs: [_Any!]!, $filter: BillingAccountFilter) {
+    billingAccounts(first: 3, filter: $filter) { nodes { id } }
+    _entities(representations: $refs) { ... on User { billingAccounts { nodes { id } pageInfo { endCursor } } } } }`
+  const refs = [{ __typename: 'User', id: owner }]
+  const newest = opened.toReversed().map((id) => ({ id }))
+  for (const filter of [null, { ownerId: owner }, { ownerId: null, paymentMode: null }]) {
+    const { data } = await graph.ask(operator, query, { refs, filter })
+    expect([data.billingAccounts.nodes, data._entities[0].billingAccounts.nodes]).toEqual([newest, newest])
+    const after = data._entities[0].billingAccounts.pageInfo.endCursor
+    const other = await graph.ask(operator, `{ billingAccounts(after: "${after}") { nodes { id } } }`)
+    expect(other.errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }])
+  }
+  graph.clock.set(NOW)
 })
 
 it('tariffs come by name', async () => {
