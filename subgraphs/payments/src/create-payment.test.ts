@@ -1,5 +1,6 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import {
   CREATE,
@@ -156,6 +157,17 @@ it('a key belongs to the token: two callers of one tenant use the same text with
   expect(answers.map(({ payment }) => payment.payer.id)).toEqual([purse.userId, purse.userId, purse.userId])
   expect(answers[2].payment.history[0].actor).toBe('svc:billing')
   expect(await ask({ service: 'billing' })).toEqual(answers[2])
+})
+
+it('one correlation id goes from the request to risk and into every event', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'k'))
+  const asked = graph.risk.calls.at(-1)?.headers['x-correlation-id']
+  const rows = await graph.database.system.execute<{ correlation_id: string }>(
+    sql`select correlation_id from journal where aggregate_id = ${data.createPayment.payment.id}`,
+  )
+  expect(asked).toMatch(/^[\w-]{8,}$/)
+  expect(rows.map(({ correlation_id }) => correlation_id)).toEqual([asked, asked])
 })
 
 it('a currency counts by the day of the call: kuna could be paid until 2022', async () => {

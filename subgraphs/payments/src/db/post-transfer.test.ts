@@ -79,14 +79,32 @@ describe('the database itself', () => {
     'truncate ledger_entry',
     "update payment_transition set status = 'COMPLETED'",
     'delete from payment_transition',
+    'truncate payment_transition',
     "update payment_request set request_hash = ''",
     'delete from payment_request',
+    'truncate payment_request',
   ])('refuses: %s', async (statement) => {
     const purse = await stage.purseWith(1_000n)
     await stage.flow().create('demo', requestOf(purse, 'k', 1_000n))
     await expect(db().execute(sql.raw(statement))).rejects.toMatchObject({
       cause: { message: expect.stringContaining('append-only') },
     })
+  })
+
+  test.each([
+    ["update payment set status = 'COMPLETED', completed_at = null", 'payment_completed_when'],
+    ["update payment set status = 'REVIEW', completed_at = now()", 'payment_completed_when'],
+    ['update payment set amount_minor = 0', 'payment_above_zero'],
+    ["update payment set status = 'FAILED', completed_at = null", 'payment_failed_why'],
+    ["update payment set status = 'RISK_PENDING', completed_at = null", 'payment_decided'],
+    [
+      "insert into payment_request (requested_by, idempotency_key, request_hash, requested_at) values ('x', 'y', '', now())",
+      'payment_request_one_answer',
+    ],
+  ])('refuses by a check: %s', async (statement, constraint) => {
+    const purse = await stage.purseWith(1_000n)
+    await stage.flow().create('demo', requestOf(purse, 'checked', 1_000n))
+    await expect(db().execute(sql.raw(statement))).rejects.toMatchObject({ cause: { constraint_name: constraint } })
   })
 
   test('refuses a wallet below zero, whoever writes it', async () => {
