@@ -93,6 +93,12 @@ test('the explanation tells rule, inputs and what would have cost less', () => {
   })
 })
 
+test('one block is told in the singular', () => {
+  expect(explainCharge(60, rate(60, '0.09')).summary).toBe(
+    '60 seconds are 1 started block of 60 seconds at 0.09 EUR: 0.09 EUR.',
+  )
+})
+
 test.each<[number, TariffRate, string]>([
   [1, rate(60, '0.09'), '0 seconds would have cost 0.00 EUR.'],
   [0, rate(60, '0.09'), 'More than 0 seconds would have cost 0.09 EUR.'],

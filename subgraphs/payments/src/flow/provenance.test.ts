@@ -102,6 +102,12 @@ test.each([
   },
 )
 
+test('the id of a payment carries the time at which it was taken on, by which lists are ordered', async () => {
+  const { id, transferId } = await pay(await stage.purseWith(5_000n), 'APPROVE')
+  for (const each of [id, transferId])
+    expect(Number.parseInt(toUuid(each).replaceAll('-', '').slice(0, 12), 16)).toBe(Date.parse(NOON))
+})
+
 test('money moves, history is written and the payment is completed at the moment of settling', async () => {
   const purse = await stage.purseWith(5_000n)
   const { id, createdAt, completedAt, transferId } = await pay(purse, 'APPROVE')
