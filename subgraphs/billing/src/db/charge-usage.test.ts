@@ -111,6 +111,10 @@ test('the number of statements is the same for one record and for a full batch o
   expect(one).toBeLessThanOrEqual(8)
 })
 
+test('a batch without records costs no statement', async () => {
+  expect(await countStatements([billing.url], () => charge())).toBe(0)
+})
+
 test('a batch costs no more when the account and the table have a history', async () => {
   await billing.open(ADA)
   const full = (round: number) =>

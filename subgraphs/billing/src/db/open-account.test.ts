@@ -56,6 +56,13 @@ test('other particulars for the same number are MSISDN_TAKEN', async () => {
   expect(await open(BRUNO)).toMatchObject({ ok: true })
 })
 
+test('an id that another account has is a bug of the caller, not a number that is taken', async () => {
+  const first = await billing.open(ADA)
+  await expect(openAccount(billing.db, termsOf(BRUNO, {}), { id: first.id }, BY)).rejects.toMatchObject({
+    cause: { constraint_name: expect.stringMatching(/_pk$|_key$|pkey/) },
+  })
+})
+
 test('of ten openings at once one opens and all answer with the same account', async () => {
   const openings = await Promise.all(Array.from({ length: 10 }, () => open(ADA)))
   expect(new Set(openings.map((opening) => opening.ok && opening.value.id)).size).toBe(1)
