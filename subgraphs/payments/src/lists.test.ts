@@ -79,6 +79,10 @@ it('payments and wallets come newest first, in every list, and a cursor belongs 
     const other = await graph.ask(ownerOf(purse), `{ payments(after: "${pageInfo.endCursor}") { nodes { id } } }`)
     expect(other.errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }])
   }
+  const crossed = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User {
+    payments(after: "${user.wallets.pageInfo.endCursor}") { nodes { id } } } } }`
+  const refused = await graph.ask(ownerOf(purse), crossed, { refs: [{ __typename: 'User', id: purse.userId }] })
+  expect(refused.errors).toMatchObject([{ extensions: { code: 'INVALID_CURSOR' } }])
 })
 
 it('a filter of null is no filter', async () => {

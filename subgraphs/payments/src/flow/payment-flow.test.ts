@@ -1,5 +1,8 @@
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { findAdmissionFacts } from '../db/payment-requests.ts'
 import { published } from '../events.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
 import { givenPurse, type Purse } from '../testing/payments-database.ts'
@@ -151,6 +154,18 @@ test('the money goes to the clearing account in the currency of the wallet', asy
       where t.reference = ${paid.id}`
     expect(destination).toEqual({ purpose: 'BILLING_CLEARING', currency, owner_id: null })
   }
+})
+
+test('and never to the one that money comes from, however the server finds them', async () => {
+  const purse = await givenPurse(stage.database, { tenant: 'demo', minor: 0n, currency: 'CAD', now: stage.now })
+  const facts = await inTransaction(stage.database.forTenant('demo'), async (tx) => {
+    // A scan of the table meets FUNDING first.
+    await tx.execute(sql`set local enable_indexscan = off; set local enable_bitmapscan = off`)
+    return findAdmissionFacts(tx, purse.walletId, purse.billingAccountId)
+  })
+  const [account] = await stage.database.sql.system`
+    select purpose from ledger_account where id = ${toUuid(facts.clearingAccountId ?? purse.walletId)}`
+  expect(account).toEqual({ purpose: 'BILLING_CLEARING' })
 })
 
 test('the accounts of another tenant do not exist', async () => {
