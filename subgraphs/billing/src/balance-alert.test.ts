@@ -3,8 +3,13 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import type { TestStream } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { chargeUsage } from './db/charge-usage.ts'
+import { openAccount } from './db/open-account.ts'
+import { saveTariff } from './db/tariffs.ts'
+import { termsOf, usage } from './testing/billing-database.ts'
 import {
   type BillingGraph,
+  NOW,
   type OpenedAccount,
   operator,
   POSTPAID,
@@ -120,6 +125,21 @@ it('an account of null is any account', async () => {
   await call(other)
   await call(own)
   expect((await events).map(({ alert }) => alert.account.id)).toEqual([own.id])
+  await stream.return?.()
+})
+
+it("another tenant's operator is told of that tenant's alerts only", async () => {
+  const theirs = graph.database.forTenant('rival')
+  const by = { actor: 'svc:test', correlationId: 'test', now: NOW }
+  const tariff = { id: newId('trf'), name: 'Flat', currency: 'EUR' } as const
+  await saveTariff(theirs, { ...tariff, rates: [{ usageType: 'VOICE', blockSize: 60, pricePerBlock: '1' }] }, NOW)
+  const terms = termsOf('4917199999', { tariffId: tariff.id })
+  const opened = await openAccount(theirs, terms, { balanceMinor: 550n }, by)
+  const stream = await (await graph.live({ operator: true, tenant: 'rival' })).open(ALERTS)
+  const events = next(stream, 1)
+  await call(await thinAccount())
+  await chargeUsage(theirs, [usage('rival', { msisdn: terms.msisdn })], by)
+  expect((await events).map(({ alert }) => alert.account.id)).toEqual([opened.ok && opened.value.id])
   await stream.return?.()
 })
 
