@@ -90,6 +90,16 @@ it('a stranger sees none of it, by whatever way', async () => {
   expect(single).toMatchObject({ data: { billingAccount: null }, errors: [{ extensions: { code: 'FORBIDDEN' } }] })
 })
 
+it('an alert is refused for what it is, also where its account is not asked for', async () => {
+  const query = 'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on BalanceAlert { kind } } }'
+  const variables = { refs: [{ __typename: 'BalanceAlert', id: alertId }] }
+  expect(await graph.ask(stranger, query, variables)).toMatchObject({
+    data: { _entities: [null] },
+    errors: [{ extensions: { code: 'FORBIDDEN' } }],
+  })
+  expect((await graph.ask(account.customer, query, variables)).data._entities).toEqual([{ kind: 'EXHAUSTED' }])
+})
+
 it('a customer lists the own accounts only, also when asking for those of another', async () => {
   const list = `query ($filter: BillingAccountFilter) { billingAccounts(first: 100, filter: $filter) { nodes { id } } }`
   const nodes = async (caller: Parameters<BillingGraph['ask']>[0], filter: Record<string, unknown> | null) =>
