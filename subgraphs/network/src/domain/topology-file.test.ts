@@ -105,16 +105,17 @@ describe('a topology file', () => {
     expect(parse(file)).toMatchObject({ ok: false, faults: [{ code }] })
   })
 
-  it.each(['{"topologies": [}', '{"id": NaN}', '{"id": "t"', ''])(
-    'that is not JSON is refused with a position: %s',
-    (text) => {
-      const parsed = parseTopologyFile(text)
-      expect(parsed).toMatchObject({
-        ok: false,
-        faults: [{ code: 'BAD_JSON', message: expect.stringMatching(/position \d+/) }],
-      })
-    },
-  )
+  it.each([
+    ['{"topologies": [}', /^Unexpected token '}', "{"topologies": \[}" is not valid JSON$/],
+    ['{"id": NaN}', /^Unexpected token 'N', "{"id": NaN}" is not valid JSON$/],
+    ['{"id": "t"', /at position 10/],
+    ['', /at position 0$/],
+  ])('that is not JSON is refused with the place: %s', (text, message) => {
+    expect(parseTopologyFile(text)).toMatchObject({
+      ok: false,
+      faults: [{ code: 'BAD_JSON', message: expect.stringMatching(message) }],
+    })
+  })
 
   it('may go as far as the limits', () => {
     const [id, other] = ['i'.repeat(100), 'j'.repeat(100)]

@@ -54,25 +54,31 @@ const topology = z.object({
 
 const file = z.object({ topologies: z.array(topology).min(1) })
 
-/** What a file holds, or all that is wrong with it: then none of it may be imported. */
+/** What a file holds, or what is wrong with it, the first faults and how many more: then none of it may be imported. */
 export type ParsedFile =
   | { readonly ok: true; readonly topologies: readonly Topology[] }
-  | { readonly ok: false; readonly faults: readonly TopologyFault[] }
+  | { readonly ok: false; readonly faults: readonly TopologyFault[]; readonly more: number }
 
 /** Reads a topology file: `{ "topologies": [...] }`, or one topology alone. Properties that are not ours are ignored. */
 export function parseTopologyFile(source: string): ParsedFile {
   const json = parseJson(source)
-  if (!json.ok) return { ok: false, faults: [json.fault] }
+  if (!json.ok) return faulty([json.fault])
   const holdsMany = typeof json.value === 'object' && json.value !== null && 'topologies' in json.value
   const parsed = holdsMany ? file.safeParse(json.value) : topology.safeParse(json.value)
-  if (!parsed.success) return { ok: false, faults: parsed.error.issues.slice(0, FAULTS_MAX).map(faultOf) }
+  if (!parsed.success) return faulty(parsed.error.issues.map(faultOf))
   const topologies = 'topologies' in parsed.data ? parsed.data.topologies : [parsed.data]
   const faults = [
     ...repeated(topologies, 'DUPLICATE_TOPOLOGY_ID', 'topologies'),
     ...topologies.flatMap((one, index) => faultsOfTopology(one, holdsMany ? `topologies[${index}].` : '')),
   ]
-  return faults.length === 0 ? { ok: true, topologies } : { ok: false, faults: faults.slice(0, FAULTS_MAX) }
+  return faults.length === 0 ? { ok: true, topologies } : faulty(faults)
 }
+
+const faulty = (faults: readonly TopologyFault[]): ParsedFile => ({
+  ok: false,
+  faults: faults.slice(0, FAULTS_MAX),
+  more: Math.max(0, faults.length - FAULTS_MAX),
+})
 
 type Json = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly fault: TopologyFault }
 
@@ -81,8 +87,11 @@ function parseJson(source: string): Json {
     return { ok: true, value: JSON.parse(source) }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    // Only where the file ends too soon does the parser not say where.
-    const message = reason.includes('position') ? reason : `${reason} at position ${source.length}`
+    // Where the file ends too soon the parser does not say where that is.
+    const message =
+      /end of JSON|Unterminated/.test(reason) && !reason.includes('position')
+        ? `${reason} at position ${source.length}`
+        : reason
     return { ok: false, fault: { code: 'BAD_JSON', path: '', message } }
   }
 }

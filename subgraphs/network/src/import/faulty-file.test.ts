@@ -94,6 +94,13 @@ describe('a faulty file', () => {
     expect(stderr.match(/^links.*$/gm)).toHaveLength(2)
   })
 
+  it('with many faults shows the first twenty, and says how many more there are', async () => {
+    const nodes = Array.from({ length: 25 }, (_, at) => node(`n${at}`, { lat: 91 }))
+    const { stderr } = await network.run([await network.file(topology({ nodes, links: [] }))])
+    expect(stderr.split('\n').filter((line) => line.includes('LATITUDE_OUT_OF_RANGE'))).toHaveLength(20)
+    expect(stderr).toMatch(/\nand 5 more\n$/)
+  })
+
   it('changes nothing of what an earlier import stored', async () => {
     await network.run([await network.file(topology())])
     const faulty = topology({ name: 'Other', nodes: [node('a', { lat: 1 }), node('b')], links: [link('x', 'a', 'a')] })

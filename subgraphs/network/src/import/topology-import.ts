@@ -4,8 +4,8 @@ import { faultText } from '@carriergraph/shared/command/fault.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { SingleBar } from 'cli-progress'
-import type { Topology, TopologyFault } from '../domain/topology.ts'
-import { parseTopologyFile } from '../domain/topology-file.ts'
+import type { Topology } from '../domain/topology.ts'
+import { type ParsedFile, parseTopologyFile } from '../domain/topology-file.ts'
 import { type ImportReport, ITEMS_MAX, importTopologies } from '../flow/import-topology.ts'
 import { type ImportArguments, readArguments, USAGE } from './arguments.ts'
 import { ImportFault, interruption } from './fault.ts'
@@ -37,7 +37,7 @@ export async function topologyImport(argv: readonly string[], surroundings: Impo
   }
   try {
     const file = parseTopologyFile(await textOf(read.value.file))
-    if (!file.ok) return refuseFile(file.faults, stderr)
+    if (!file.ok) return refuseFile(file, stderr)
     stdout.write(reportText(await importInto(read.value, wanted(file.topologies, read.value), surroundings)))
     return 0
   } catch (error) {
@@ -46,8 +46,11 @@ export async function topologyImport(argv: readonly string[], surroundings: Impo
   }
 }
 
-function refuseFile(faults: readonly TopologyFault[], stderr: Output): ExitCode {
-  stderr.write(`Nothing was imported; the file is faulty:\n${faults.map(faultLine).join('')}`)
+type FaultyFile = Extract<ParsedFile, { readonly ok: false }>
+
+function refuseFile({ faults, more }: FaultyFile, stderr: Output): ExitCode {
+  const rest = more === 0 ? '' : `and ${more} more\n`
+  stderr.write(`Nothing was imported; the file is faulty:\n${faults.map(faultLine).join('')}${rest}`)
   return 2
 }
 

@@ -204,7 +204,7 @@ export type Payment = {
 export type PaymentDecisionSource =
   /** Risk assessed it. */
   | 'RISK'
-  /** Risk did not answer in time; the declared fallback was used. */
+  /** Risk gave no assessment: it did not answer in time, or refused. The declared fallback was used. */
   | 'FALLBACK';
 
 /** What was decided on a payment before money moves. */
