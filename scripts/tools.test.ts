@@ -1,8 +1,11 @@
 // What the small tools say when they are used wrongly: a sentence, no stack.
 
 import { execFile } from 'node:child_process'
+import { migrate } from '@carriergraph/shared/db/migrate.ts'
+import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
+import postgres from 'postgres'
 import { expect, test } from 'vitest'
-import { repositoryFile } from './subgraphs.ts'
+import { repositoryFile, SUBGRAPHS } from './subgraphs.ts'
 
 const run = (script: string, args: string[], env: Record<string, string> = {}) =>
   new Promise<{ code: number; output: string }>((resolve) => {
@@ -47,5 +50,32 @@ test('a subgraph whose database cannot be reached names the variable', async () 
   expect([code, output]).toEqual([
     1,
     'risk: The database of DATABASE_URL_RISK or DATABASE_URL cannot be reached: connect ECONNREFUSED 127.0.0.1:1\n',
+  ])
+})
+
+test.each(SUBGRAPHS.map(({ name }) => name))('the demo of %s loads by itself, twice as well as once', async (name) => {
+  const migrationsFolder = repositoryFile(`subgraphs/${name}/migrations`)
+  const database = await createTestDatabase({ name, migrate: (url) => migrate({ url, migrationsFolder }) })
+  const sql = postgres(database.url, { max: 1, fetch_types: false, connection: { 'app.tenant': '*' } })
+  try {
+    const events = async () =>
+      (await sql`select count(*)::int as count from journal where tenant_id = 'demo'`)[0]?.count
+    const env = { DATABASE_URL: database.url }
+    expect(await run(`subgraphs/${name}/src/demo.ts`, [], env)).toEqual({ code: 0, output: '' })
+    const first = await events()
+    expect(first).toBeGreaterThan(0)
+    expect(await run(`subgraphs/${name}/src/demo.ts`, [], env)).toEqual({ code: 0, output: '' })
+    expect(await events()).toBe(first)
+  } finally {
+    await sql.end()
+    await database.drop()
+  }
+})
+
+test('a demo without its database says so in a sentence', async () => {
+  const { code, output } = await run('subgraphs/risk/src/demo.ts', [])
+  expect([code, output]).toEqual([
+    1,
+    'DATABASE_UNKNOWN: No database: run pnpm start in another terminal, or set DATABASE_URL_RISK.\n',
   ])
 })

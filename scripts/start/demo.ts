@@ -1,9 +1,9 @@
+import { DEMO_TENANT } from '@carriergraph/shared/command/run-demo.ts'
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { SUBGRAPHS } from '../subgraphs.ts'
 import type { Databases } from './services.ts'
 
-const DEMO_TENANT = 'demo'
 const CLOSE_TIMEOUT_S = 5
 
 // Loaded when they are needed only: in production they never are.

@@ -1,9 +1,6 @@
-import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
-import { openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { runDemo } from '@carriergraph/shared/command/run-demo.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
-import { environmentOf } from '@carriergraph/shared/service/settings.ts'
-import { z } from 'zod'
 import type { BillingAccount } from './db/billing-accounts.ts'
 import { chargeUsage } from './db/charge-usage.ts'
 import { openAccount } from './db/open-account.ts'
@@ -11,7 +8,6 @@ import { type NewTariff, saveTariff } from './db/tariffs.ts'
 import type { AccountTerms } from './domain/account.ts'
 import type { Usage } from './domain/usage.ts'
 
-const DEMO_TENANT = 'demo'
 const MEGABYTE = 1_000_000
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
@@ -106,13 +102,4 @@ function usageOf(key: string, { msisdn, createdAt }: BillingAccount): Usage[] {
   })
 }
 
-if (import.meta.main) {
-  const { DATABASE_URL: url } = readConfig(
-    z.object({ DATABASE_URL: urlOf('postgres:', 'postgresql:') }),
-    environmentOf('billing'),
-  )
-  const log = createLog({ service: 'billing', level: 'warn' })
-  const database = openDatabase({ url, applicationName: 'billing demo', log })
-  await loadDemo(database.forTenant(DEMO_TENANT), new Date())
-  await database.close({ timeout_s: 5 })
-}
+if (import.meta.main) await runDemo({ service: 'billing', command: 'billing-demo', table: 'usage_record' }, loadDemo)

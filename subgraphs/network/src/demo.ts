@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
-import { openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { runDemo } from '@carriergraph/shared/command/run-demo.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
-import { environmentOf } from '@carriergraph/shared/service/settings.ts'
-import { z } from 'zod'
 import { type KpiSample, UNNAMED_PROBE } from './domain/kpi-sample.ts'
 import type { SliceServiceType } from './domain/s-nssai.ts'
 import type { KpiValues, Sla } from './domain/sla.ts'
@@ -13,7 +10,6 @@ import { createSlice } from './flow/create-slice.ts'
 import { importTopologies } from './flow/import-topology.ts'
 import { recordKpiSamples } from './flow/record-kpi-samples.ts'
 
-const DEMO_TENANT = 'demo'
 const TOPOLOGY_FILE = new URL('../demo/topology.json', import.meta.url)
 
 const NO_OBJECTIVE: Sla = { latencyMsMax: null, jitterMsMax: null, packetLossRatioMax: null, downlinkBpsMin: null }
@@ -90,16 +86,4 @@ function historyBefore(end: Date, usual: KpiValues): KpiSample[] {
   })
 }
 
-if (import.meta.main) {
-  const { DATABASE_URL: url } = readConfig(
-    z.object({ DATABASE_URL: urlOf('postgres:', 'postgresql:') }),
-    environmentOf('network'),
-  )
-  const database = openDatabase({
-    url,
-    applicationName: 'network demo',
-    log: createLog({ service: 'network', level: 'warn' }),
-  })
-  await loadDemo(database.forTenant(DEMO_TENANT), new Date())
-  await database.close({ timeout_s: 5 })
-}
+if (import.meta.main) await runDemo({ service: 'network', command: 'network-demo', table: 'kpi_sample' }, loadDemo)

@@ -1,14 +1,10 @@
-import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
-import { openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { runDemo } from '@carriergraph/shared/command/run-demo.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
-import { environmentOf } from '@carriergraph/shared/service/settings.ts'
-import { z } from 'zod'
 import { deposit } from './flow/deposit.ts'
 import { openWalletWithin } from './flow/open-wallet.ts'
 
-const DEMO_TENANT = 'demo'
 /** The customers of the demo; the other subgraphs' demo data names them by the same keys. */
 const CUSTOMERS = ['ada', 'bruno', 'chen', 'dana', 'elif']
 const OPENING_DEPOSIT = { minor: 5_000_00n, currency: 'EUR' } as const
@@ -31,16 +27,4 @@ export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const { DATABASE_URL: url } = readConfig(
-    z.object({ DATABASE_URL: urlOf('postgres:', 'postgresql:') }),
-    environmentOf('payments'),
-  )
-  const database = openDatabase({
-    url,
-    applicationName: 'payments demo',
-    log: createLog({ service: 'payments', level: 'warn' }),
-  })
-  await loadDemo(database.forTenant(DEMO_TENANT), new Date())
-  await database.close({ timeout_s: 5 })
-}
+if (import.meta.main) await runDemo({ service: 'payments', command: 'payments-demo', table: 'payment' }, loadDemo)

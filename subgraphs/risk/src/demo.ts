@@ -1,14 +1,9 @@
-import { readConfig, urlOf } from '@carriergraph/shared/config.ts'
-import { openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { runDemo } from '@carriergraph/shared/command/run-demo.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
-import { environmentOf } from '@carriergraph/shared/service/settings.ts'
-import { z } from 'zod'
 import type { KycStatus } from './domain/kyc.ts'
 import type { Role } from './domain/registration.ts'
 import { registerUser } from './flow/register-user.ts'
-
-const DEMO_TENANT = 'demo'
 
 /** The people of the demo; the other subgraphs' demo data names them by the same keys. */
 const PEOPLE: readonly (readonly [key: string, displayName: string, kycStatus: KycStatus, role: Role])[] = [
@@ -31,16 +26,4 @@ export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
   }
 }
 
-if (import.meta.main) {
-  const { DATABASE_URL: url } = readConfig(
-    z.object({ DATABASE_URL: urlOf('postgres:', 'postgresql:') }),
-    environmentOf('risk'),
-  )
-  const database = openDatabase({
-    url,
-    applicationName: 'risk demo',
-    log: createLog({ service: 'risk', level: 'warn' }),
-  })
-  await loadDemo(database.forTenant(DEMO_TENANT), new Date())
-  await database.close({ timeout_s: 5 })
-}
+if (import.meta.main) await runDemo({ service: 'risk', command: 'risk-demo', table: 'user' }, loadDemo)
