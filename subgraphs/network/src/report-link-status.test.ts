@@ -1,4 +1,5 @@
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { lined } from '@carriergraph/shared/testing/lined.ts'
 import type { Caller } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -6,7 +7,6 @@ import { parseTopologyFile } from './domain/topology-file.ts'
 import { published } from './events.ts'
 import { importTopologies, linkIdOf } from './flow/import-topology.ts'
 import { reportLinkStatus } from './flow/report-link-status.ts'
-import { lined } from './testing/lined.ts'
 import { ADA, dataOf, type NetworkStage, OPERATOR, setNetworkStage, TESTER } from './testing/network-stage.ts'
 import { link, node, topology } from './testing/topology-files.ts'
 

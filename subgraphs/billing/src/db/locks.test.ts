@@ -2,12 +2,12 @@
 
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { lined, waitersOf } from '@carriergraph/shared/testing/lined.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { decideCharges } from '../domain/charging.ts'
 import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, NOW, usage } from '../testing/billing-database.ts'
 import { booksOf } from '../testing/books.ts'
-import { lined, waitersOf } from '../testing/lined.ts'
 import { chargeUsage } from './charge-usage.ts'
 import { lockChargingFacts } from './charging-facts.ts'
 import { creditTopUp } from './credit-top-up.ts'

@@ -1,10 +1,10 @@
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { APPEND_ROWS_MAX } from '@carriergraph/shared/journal/append.ts'
+import { lined } from '@carriergraph/shared/testing/lined.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { published } from '../events.ts'
-import { lined } from '../testing/lined.ts'
 import { ADA, latencies, type NetworkStage, second, setNetworkStage } from '../testing/network-stage.ts'
 
 let stage: NetworkStage

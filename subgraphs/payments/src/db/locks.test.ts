@@ -2,11 +2,11 @@
 
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { fromUuid, type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { lined, waitersOf } from '@carriergraph/shared/testing/lined.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { settle } from '../flow/settle.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
-import { lined, waitersOf } from '../testing/lined.ts'
 import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import { insertWallet } from './ledger-accounts.ts'
 import { postTransfer } from './post-transfer.ts'

@@ -1,4 +1,5 @@
-import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { lined } from '@carriergraph/shared/testing/lined.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { published } from '../events.ts'
@@ -13,26 +14,6 @@ beforeEach(() => stage.clock.set(START))
 afterAll(() => stage[Symbol.asyncDispose]())
 
 const historyOf = async (id: string) => (await stage.journalled(id)).map(({ type, version }) => `${version} ${type}`)
-
-/** How many statements on the stage's database wait for a lock. */
-async function waiting(): Promise<number> {
-  const [row] = await stage.database.system.execute<{ count: number }>(
-    sql`select count(*)::int as count from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock'`,
-  )
-  return row?.count ?? 0
-}
-
-/** Runs `work` while the test itself holds the user's row, and lets the row go when `count` calls wait for it. */
-async function whileHeld<T>(id: Id<'usr'>, count: number, work: () => Promise<T>): Promise<T> {
-  const { answer } = await stage.db.transaction(async (tx) => {
-    await tx.execute(sql`select from "user" where id = ${toUuid(id)} for no key update`)
-    const answer = work()
-    while ((await waiting()) < count);
-    return { answer }
-  })
-  return answer
-}
 
 describe('setKycStatus', () => {
   it('walks the legal transitions, journals each, and refuses the others', async () => {
@@ -61,7 +42,8 @@ describe('setKycStatus', () => {
   it('changes a status once when several ask for it at once: each looks at it under a lock', async () => {
     const { id } = (await stage.register()).user
     const ask = () => stage.setKyc(id, 'VERIFIED')
-    const answers = await whileHeld(id, 3, () => Promise.all([ask(), ask(), ask()]))
+    const row = sql`select from "user" where id = ${toUuid(id)}`
+    const answers = await lined(stage.database, row, () => [ask(), ask(), ask()])
     expect(answers).toEqual(Array(3).fill({ user: { kycStatus: 'VERIFIED' }, errors: [] }))
     expect(await historyOf(id)).toEqual(['1 user.registered', '2 user.kyc_changed'])
   })

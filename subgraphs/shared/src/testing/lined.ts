@@ -1,6 +1,6 @@
-import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { type SQL, sql } from 'drizzle-orm'
 import { expect, vi } from 'vitest'
+import type { Database } from '../db/pools.ts'
 
 /** Longer than any machine takes to start three calls, and shorter than the lock timeout of those that wait. */
 const PATIENCE = { timeout: 4_000, interval: 20 }
@@ -13,11 +13,15 @@ export async function lined<T>(database: Database, row: SQL, start: () => readon
   const calls = await database.forTenant('demo').transaction(async (tx) => {
     await tx.execute(sql`${row} for no key update`)
     const started = start()
-    await vi.waitFor(async () => expect(await waiting(database)).toBe(started.length), PATIENCE)
+    await waitersOf(database, started.length)
     return { started }
   })
   return Promise.all(calls.started)
 }
+
+/** Resolves when that many statements wait for a lock. */
+export const waitersOf = (database: Database, count: number): Promise<void> =>
+  vi.waitFor(async () => expect(await waiting(database)).toBe(count), PATIENCE)
 
 async function waiting(database: Database): Promise<unknown> {
   const [row] = await database.system.execute(
