@@ -1,4 +1,4 @@
-// The first thing that `pnpm start` runs, in plain JavaScript so that any Node can read it. It refuses an old Node with
+// The first thing that `pnpm start` and `pnpm dev` run, in plain JavaScript so that any Node can read it. It refuses an old Node with
 // one sentence and hands over to scripts/start/main.ts, which needs a Node that runs TypeScript as it is.
 
 // 24.2 is the first that knows import.meta.main.
@@ -12,4 +12,4 @@ if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
   process.exit(1)
 }
 const { start } = await import('./start/main.ts')
-await start()
+await start({ watch: process.argv.includes('--watch') })

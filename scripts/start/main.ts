@@ -10,16 +10,22 @@ import { prepareIdentity } from './identity.ts'
 import { type Installation, installationFrom, listenersOf } from './installation.ts'
 import { claim, requireDirectory, requireDiskSpace, requireFreePorts } from './preconditions.ts'
 import { stepsOn } from './progress.ts'
-import { startService } from './service.ts'
+import { reloadOnChange } from './reload.ts'
+import { type RunningService, startService } from './service.ts'
 import { gatewayService, simulatorService, subgraphServices } from './services.ts'
 import { interruptionOf, type Part, stopAll } from './shutdown.ts'
 import { localSecrets, writeEnvironment } from './state.ts'
+
+export interface StartOptions {
+  /** `pnpm dev`: services start again when their source changes. */
+  readonly watch: boolean
+}
 
 /**
  * `pnpm start`: brings up everything, says where it is, and waits. SIGINT, SIGTERM or a closed terminal stops it in
  * reverse order, also half-way through the start. Exits with 1 when something could not be started or stopped.
  */
-export async function start(): Promise<never> {
+export async function start({ watch }: StartOptions): Promise<never> {
   // Whoever reads our words may go; that is no reason to go with them.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   const parts: Part[] = []
@@ -27,7 +33,8 @@ export async function start(): Promise<never> {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, request)
   let exitCode = 0
   try {
-    await bringUp(installationFrom(process.env), parts, stop)
+    const services = await bringUp(installationFrom(process.env), parts, stop)
+    if (watch) parts.push(reloadOnChange(services, warn))
     await once(stop, 'abort')
   } catch (error) {
     if (!stop.aborted) {
@@ -43,7 +50,11 @@ export async function start(): Promise<never> {
 const warn = (text: string): void => console.error(styleText('yellow', `! ${text}`, { stream: process.stderr }))
 
 /** Each part is added to `parts` as soon as it is there, so that whatever fails or interrupts can stop it. */
-async function bringUp(installation: Installation, parts: Part[], stop: AbortSignal): Promise<void> {
+async function bringUp(
+  installation: Installation,
+  parts: Part[],
+  stop: AbortSignal,
+): Promise<readonly RunningService[]> {
   const step = stepsOn(process.stderr, stop)
   const { directory, production } = installation
   await requireDirectory(directory)
@@ -57,10 +68,11 @@ async function bringUp(installation: Installation, parts: Part[], stop: AbortSig
   writeEnvironment(directory, databases)
   if (!production) await step('Playground', (detail) => buildPlayground({ onProgress: detail }))
 
-  const startOne = (spec: ServiceSpec): Promise<void> => {
+  const startOne = async (spec: ServiceSpec): Promise<RunningService> => {
     const service = startService(spec, warn)
     parts.push(service)
-    return service.ready(stop)
+    await service.ready(stop)
+    return service
   }
   const wiring = {
     ...databases,
@@ -69,9 +81,12 @@ async function bringUp(installation: Installation, parts: Part[], stop: AbortSig
     playgroundToken: tokens?.playground ?? null,
   }
   const specs = [...subgraphServices(installation, wiring), gatewayService(installation, wiring)]
-  await step(`Services: ${specs.map(({ name }) => name).join(', ')}`, () => Promise.all(specs.map(startOne)))
+  const services = await step(`Services: ${specs.map(({ name }) => name).join(', ')}`, () =>
+    Promise.all(specs.map(startOne)),
+  )
   if (!production) await step('Demo data', () => loadDemoData(wiring))
   const simulated = installation.simulator && tokens !== null
   if (simulated) await step('Traffic simulator', () => startOne(simulatorService(installation, tokens.simulator)))
   announce(installation, { signsTokens: tokens !== null, simulated })
+  return services
 }

@@ -13,6 +13,11 @@ export interface RunningService {
    * and with the signal's reason when nobody wants it any more.
    */
   ready(cancelled?: AbortSignal): Promise<void>
+  /**
+   * Stops it and starts it again, from its source as it is now. Rejects with a StartupFault when it does not come up; the
+   * next call tries again. Does nothing while it starts or stops.
+   */
+  restart(): Promise<void>
   /** Asks it to stop with SIGTERM and waits; after a deadline it is killed. */
   stop(): Promise<void>
   /** Ends it at once. */
@@ -38,7 +43,8 @@ export function startService(
   mkdirSync(dirname(spec.logFile), { recursive: true })
   keepPrevious(spec.logFile)
   const deaths: number[] = []
-  let state: 'starting' | 'ready' | 'stopping' = 'starting'
+  let state: 'starting' | 'ready' | 'down' | 'stopping' = 'starting'
+  const isStopping = () => state === 'stopping'
   let child = launch(spec)
 
   const watch = async (watched: Child): Promise<void> => {
@@ -65,6 +71,23 @@ export function startService(
     ready: async (cancelled) => {
       await ready(spec, child, cancelled)
       if (state !== 'starting') return
+      state = 'ready'
+      void watch(child)
+    },
+    restart: async () => {
+      if (state !== 'ready' && state !== 'down') return
+      state = 'starting'
+      await child.end()
+      if (isStopping()) return
+      child = launch(spec)
+      try {
+        await ready(spec, child)
+      } catch (error) {
+        if (isStopping()) return
+        state = 'down'
+        throw error
+      }
+      if (isStopping()) return
       state = 'ready'
       void watch(child)
     },
