@@ -4,6 +4,7 @@
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { INGEST_FAULTS } from '@carriergraph/billing/ingest/fault.ts'
+import { REJECT_CODES } from '@carriergraph/billing/ingest/reject-codes.ts'
 import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
@@ -63,7 +64,8 @@ function errorsPage(): string {
     section('Commands that need a database', DATABASE_FAULTS),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
-    section('`pnpm usage:ingest`, where it fails', INGEST_FAULTS),
+    section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),
+    section('`pnpm usage:ingest`, about a line that is rejected (exit code 2)', REJECT_CODES),
   ]
   return [INTRODUCTION, ...sections].join('\n')
 }
