@@ -217,3 +217,30 @@ describe('bad arguments', () => {
     expect(answer.errors).toMatchObject([{ extensions: { code } }])
   })
 })
+
+describe('a subgraph that does not answer', () => {
+  it('costs its own fields alone, also where a list of it was asked for at the root', async () => {
+    const risk = stack.services.get('risk')
+    process.kill(risk?.pid ?? 0, 'SIGSTOP')
+    try {
+      const query = '{ tariffs(first: 1) { nodes { name } } users(first: 1) { nodes { id } } }'
+      expect(await ask(stack.graphUrl, operator, query)).toMatchObject({
+        data: { tariffs: { nodes: [{ name: expect.any(String) }] }, users: null },
+        errors: [{ path: ['users'], extensions: { code: 'SUBGRAPH_TIMEOUT', subgraph: 'risk' } }],
+      })
+    } finally {
+      process.kill(risk?.pid ?? 0, 'SIGCONT')
+    }
+  })
+})
+
+describe('a scope', () => {
+  it('of one subgraph does not read another’s entities by way of its own', async () => {
+    const [assessment] = (await ask(stack.graphUrl, operator, '{ payments(first: 1) { nodes { assessment { id } } } }'))
+      .data.payments.nodes
+    const reader = await stack.token({ role: 'operator', scope: 'risk:read' })
+    const query = 'query ($id: ID!) { riskAssessment(id: $id) { decision payment { amount { amount } } } }'
+    const answer = await ask(stack.graphUrl, reader, query, { id: assessment?.assessment.id })
+    expect(answer.errors).toMatchObject([{ path: ['riskAssessment', 'payment'], extensions: { code: 'FORBIDDEN' } }])
+  })
+})
