@@ -48,6 +48,8 @@ describe('a journal cursor', () => {
 
   it('is good for a stream that its type is one of, and for one of every type', () => {
     const cursor = encodeCursor('thing.moved', { xid: 3n, seq: 4n })
+    const numbered = encodeCursor('thing2.made', { xid: 3n, seq: 4n })
+    expect(decodeCursor(numbered, ['thing2.made'])).toEqual({ xid: 3n, seq: 4n })
     for (const types of [['thing.changed', 'thing.moved'], undefined])
       expect(decodeCursor(cursor, types)).toEqual({ xid: 3n, seq: 4n })
   })

@@ -35,7 +35,7 @@ export const invalidCursor = (): Refusal =>
     'after',
   ])
 
-const FORM = /^v2:([a-z_.*]{1,100}):(\d{1,19})\.(\d{1,19}):[0-9a-z]{1,7}$/
+const FORM = /^v2:([a-z0-9_.*]{1,100}):(\d{1,19})\.(\d{1,19}):[0-9a-z]{1,7}$/
 const CURSOR_LENGTH_MAX = 256
 
 /** Against a slip of whoever copies one; it keeps nobody out, and nothing is behind it that would have to be kept. */
