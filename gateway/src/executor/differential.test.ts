@@ -1,0 +1,65 @@
+// Apollo's executor is the oracle: over operations that nobody thought of, ours says the same.
+
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { type GraphQLFormattedError, parse, validate } from 'graphql'
+import { describe, expect, test } from 'vitest'
+import { type Differential, differentialOf, type Outcome } from './testing/differential.ts'
+import { madeUpOperation } from './testing/made-up-operation.ts'
+import { SHOP } from './testing/shop.ts'
+
+const sdlOf = (name: string) =>
+  readFileSync(new URL(`../../../schema/subgraphs/${name}.graphql`, import.meta.url), 'utf8')
+const CARRIERGRAPH = Object.fromEntries(['network', 'billing', 'payments', 'risk'].map((name) => [name, sdlOf(name)]))
+
+/** Without a code: what no subgraph told, of a null where there is always a value. Apollo tells it in an extension. */
+const isOfSubgraph = ({ extensions }: GraphQLFormattedError) => extensions?.code === 'MADE_UP'
+
+/** What errors say, wherever and however often: Apollo's executor asks about equal entities more than once. */
+const told = ({ errors }: Outcome) => [...new Set(errors.filter(isOfSubgraph).map(({ message }) => message))].sort()
+
+/** Whether clients find null at the path, or on the way to it; or nothing, of what was asked for another field's sake. */
+function isNullAt(data: unknown, path: readonly (string | number)[] = []): boolean {
+  let value = data
+  for (const key of path) {
+    if (value === null) return true
+    if (typeof value !== 'object' || !(key in value)) return true
+    value = Reflect.get(value, key)
+  }
+  return value === null
+}
+
+const operationOf = ({ supergraph: { apiSchema } }: Differential) =>
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 1, max: 40 }))
+    .map(([seed, fields]) => madeUpOperation(apiSchema, seed, fields))
+    .filter(({ query }) => validate(apiSchema, parse(query)).length === 0)
+
+describe.each([
+  ['a shop with one of everything', SHOP, 300],
+  ['this graph', CARRIERGRAPH, 100],
+])('over %s', (_, sdls, numRuns) => {
+  const graph = differentialOf(sdls)
+
+  test('answers as Apollo’s executor does', async () => {
+    await fc.assert(
+      fc.asyncProperty(operationOf(graph), async (made) => {
+        const [ours, theirs] = await Promise.all([graph.ours(made), graph.theirs(made)])
+        expect(ours.data).toEqual(theirs.data)
+        expect(told(ours)).toEqual(told(theirs))
+      }),
+      { numRuns },
+    )
+  })
+
+  test('places every error at a null', async () => {
+    await fc.assert(
+      fc.asyncProperty(operationOf(graph), async (made) => {
+        const { data, errors } = await graph.ours(made)
+        const misplaced = errors.filter(({ path }) => !isNullAt(data, path))
+        expect(misplaced).toEqual([])
+      }),
+      { numRuns },
+    )
+  })
+})

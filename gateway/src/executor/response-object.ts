@@ -1,0 +1,45 @@
+import { type GraphQLSchema, isInterfaceType } from 'graphql'
+
+/** An object of a subgraph's answer, and of what several answers are merged to. */
+export type ResponseObject = { [key: string]: unknown }
+
+export const isResponseObject = (value: unknown): value is ResponseObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Merges what a subgraph answered into what others answered before. */
+export type Merge = (target: ResponseObject, source: ResponseObject) => void
+
+/**
+ * Lists of the same length are merged item by item: they are the same list, of which each subgraph knows other fields.
+ * What is not an object replaces what was there, but for the name of a type: a subgraph that knows an interface as an
+ * object calls every object by the interface's name, and must not take away the name that another subgraph gave.
+ */
+export function createMerge(schema: GraphQLSchema): Merge {
+  const interfaces = new Set<unknown>(
+    Object.values(schema.getTypeMap())
+      .filter(isInterfaceType)
+      .map(({ name }) => name),
+  )
+
+  function merge(target: ResponseObject, source: ResponseObject): void {
+    for (const key of Object.keys(source)) {
+      // No GraphQL name but `__typename` begins so; this one would set the prototype.
+      if (key === '__proto__') continue
+      const incoming = source[key]
+      if (key === '__typename' && interfaces.has(incoming) && target.__typename) continue
+      target[key] = merged(target[key], incoming)
+    }
+  }
+
+  function merged(present: unknown, incoming: unknown): unknown {
+    if (isResponseObject(incoming) && isResponseObject(present)) {
+      if (incoming !== present) merge(present, incoming)
+      return present
+    }
+    if (!Array.isArray(incoming) || !Array.isArray(present) || incoming.length !== present.length) return incoming
+    for (let index = 0; index < incoming.length; index++) present[index] = merged(present[index], incoming[index])
+    return present
+  }
+
+  return merge
+}

@@ -1,0 +1,29 @@
+import type { GraphQLFormattedError } from 'graphql'
+import type { ResponseObject } from './response-object.ts'
+
+/** What a subgraph answered. */
+export interface SubgraphAnswer {
+  readonly data?: ResponseObject | null | undefined
+  readonly errors?: readonly GraphQLFormattedError[] | undefined
+}
+
+/**
+ * Sends a request body, the JSON of a GraphQL request, to a subgraph.
+ * @throws GraphQLError that says which subgraph did not answer; its code and extensions go to the client
+ */
+export type CallSubgraph = (subgraph: string, body: string) => Promise<SubgraphAnswer>
+
+/** One execution of an operation. */
+export interface Run {
+  /** As the client sent them. */
+  readonly variables: Readonly<Record<string, unknown>>
+  /** Coerced, with defaults: what @skip and @include ask. */
+  readonly coerced: Readonly<Record<string, unknown>>
+  readonly call: CallSubgraph
+  /** What the subgraphs' answers are merged to. */
+  readonly data: ResponseObject
+  readonly errors: GraphQLFormattedError[]
+}
+
+/** A step of a compiled plan; `targets` are the objects that it works on. Undefined when there is nothing to wait for. */
+export type Step = (run: Run, targets: readonly ResponseObject[]) => Promise<void> | undefined

@@ -1,0 +1,36 @@
+import { MASKED } from '@carriergraph/shared/edge-errors.ts'
+import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
+import type { GraphQLFormattedError } from 'graphql'
+import type { CallSubgraph } from '../executor/run.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { SubgraphClient } from './client.ts'
+
+/**
+ * Codes by which a subgraph says that the gateway is wrongly set up: with a supergraph that does not fit it, or keys
+ * that it does not hold. To the client, whose operation was fine, that is an internal error.
+ */
+const GATEWAY_FAULTS: ReadonlySet<unknown> = new Set([
+  ...Object.keys(SIGNATURE_REFUSALS),
+  'BAD_REQUEST',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+])
+
+/** Lets the executor call subgraphs for one request. */
+export type CallerOf = (context: RequestContext) => CallSubgraph
+
+export function createCaller(clients: readonly SubgraphClient[]): CallerOf {
+  const byName = new Map(clients.map((client) => [client.name, client]))
+  return (context) => async (subgraph, body) => {
+    const client = byName.get(subgraph)
+    if (client === undefined) throw new Error(`the plan names an unknown subgraph ${subgraph}`)
+    const { data, errors } = await client.execute(body, context)
+    return { data, errors: errors?.map(withoutFaults) }
+  }
+}
+
+function withoutFaults(error: GraphQLFormattedError): GraphQLFormattedError {
+  if (!GATEWAY_FAULTS.has(error.extensions?.code)) return error
+  return { ...error, extensions: { ...error.extensions, code: MASKED.code } }
+}
