@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { ServiceMap } from '@apollo/gateway'
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
@@ -10,6 +9,7 @@ import { listen } from '@carriergraph/shared/server/listen.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { createAuthorizer } from './authorize/authorize.ts'
 import { createErrorPresenter } from './errors/present.ts'
+import { createExecutor } from './executor/executor.ts'
 import { executeThrough, startApollo } from './http/apollo.ts'
 import { originRule } from './http/cors.ts'
 import { createGraphqlHandler } from './http/graphql.ts'
@@ -19,8 +19,9 @@ import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
 import { createLiveDoor } from './live/door.ts'
 import { Upstream } from './live/upstream.ts'
+import { createApolloPlanner } from './planner/apollo-planner.ts'
+import { createCaller } from './subgraphs/caller.ts'
 import { createSubgraphClient, type SubgraphClient } from './subgraphs/client.ts'
-import { createDataSource } from './subgraphs/data-source.ts'
 import { createSigner } from './subgraphs/signer.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
 
@@ -66,16 +67,18 @@ const DRAIN_MS_MAX = 10_000
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { supergraph, tokens, limits, playground, log } = options
   const { clients, upstreams } = connectSubgraphs(options)
-  const dataSources: ServiceMap = Object.fromEntries(clients.map((client) => [client.name, createDataSource(client)]))
+  const planner = createApolloPlanner(supergraph.supergraph)
   const shared = {
-    dataSources,
+    planner,
+    executor: createExecutor(supergraph, planner),
+    callerOf: createCaller(clients),
     authorizer: createAuthorizer(supergraph.apiSchema, supergraph.authorization),
     authenticate: authenticatorOf(tokens, log),
     allowOrigin: originRule(options.allowedOrigins),
     rules: [operationSizeRule(limits.operation)],
     format: createErrorPresenter(log),
   }
-  const apollo = await startApollo({ ...options, ...shared, sdl: supergraph.sdl, tokens_max: limits.tokens_max })
+  const apollo = await startApollo({ ...options, ...shared, tokens_max: limits.tokens_max })
   const door = createLiveDoor({
     ...options,
     ...shared,

@@ -1,6 +1,5 @@
 import '../telemetry-off.ts'
-import { ApolloGateway, type ServiceMap } from '@apollo/gateway'
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, type ApolloServerOptions, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -10,17 +9,20 @@ import {
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import type { ExecutionResult, ValidationRule } from 'graphql'
+import { type ExecutionResult, GraphQLError, type ValidationRule } from 'graphql'
 import type { Authorizer } from '../authorize/authorize.ts'
 import { PresentedError } from '../errors/presented-error.ts'
+import type { Executor } from '../executor/executor.ts'
 import type { OperationRequest } from '../live/operations.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { CallerOf } from '../subgraphs/caller.ts'
+import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { authorizePlugin } from './authorize-plugin.ts'
 
 export interface ApolloOptions {
-  /** Without authorisation specs, see `LoadedSupergraph.sdl`. */
-  readonly sdl: string
-  readonly dataSources: ServiceMap
+  readonly supergraph: LoadedSupergraph
+  readonly executor: Executor
+  readonly callerOf: CallerOf
   readonly authorizer: Authorizer
   readonly rules: readonly ValidationRule[]
   readonly tokens_max: number
@@ -30,19 +32,13 @@ export interface ApolloOptions {
   readonly log: Log
 }
 
-/** Apollo Server in front of Apollo's executor. It phones nobody, and shows no error that is not meant for clients. */
+/** Apollo Server in front of our executor. It phones nobody, and shows no error that is not meant for clients. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const { sdl, dataSources, authorizer, rules, tokens_max, introspection, log } = options
+  const { authorizer, rules, tokens_max, introspection, log } = options
   // Apollo narrates its own start; what goes wrong is still told.
   const logger = log.child({}, { level: 'warn' })
-  const gateway = new ApolloGateway({
-    supergraphSdl: sdl,
-    buildService: ({ name }) => sourceOf(dataSources, name),
-    __exposeQueryPlanExperimental: false,
-    logger,
-  })
   const server = new ApolloServer<RequestContext>({
-    gateway,
+    gateway: gatewayOf(options),
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
@@ -67,10 +63,41 @@ const NOTHING_PHONES_HOME: readonly ApolloServerPlugin[] = [
   ApolloServerPluginUsageReportingDisabled(),
 ]
 
-function sourceOf(dataSources: ServiceMap, name: string): ServiceMap[string] {
-  const source = dataSources[name]
-  if (source === undefined) throw new Error(`the supergraph names a subgraph ${name} without a client`)
-  return source
+type GatewayInterface = NonNullable<ApolloServerOptions<RequestContext>['gateway']>
+type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]
+
+/** The executor as Apollo Server takes one. */
+function gatewayOf({ supergraph, executor, callerOf }: ApolloOptions): GatewayInterface {
+  const listeners = new Set<SchemaListener>()
+  return {
+    onSchemaLoadOrUpdate(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async load() {
+      for (const listener of listeners) listener({ apiSchema: supergraph.apiSchema, coreSupergraphSdl: supergraph.sdl })
+      return {
+        async executor({ document, operation, request, context }) {
+          const compiled = await executor.compile(document, operation)
+          const variables = request.variables ?? {}
+          const { coerced, errors } = compiled.coerce(variables)
+          if (coerced === undefined) return { errors: errors?.map(badInput) ?? [] }
+          const call = callerOf(context as unknown as RequestContext)
+          const answer = await compiled.execute({ variables, coerced, call })
+          const failures = answer.errors.map(({ message, path, extensions }) => {
+            return new GraphQLError(message, { ...(path && { path }), ...(extensions && { extensions }) })
+          })
+          return { data: JSON.parse(answer.data), ...(failures.length > 0 && { errors: failures }) }
+        },
+      }
+    },
+    stop: async () => undefined,
+  }
+}
+
+function badInput(error: GraphQLError): GraphQLError {
+  error.extensions.code ??= 'BAD_USER_INPUT'
+  return error
 }
 
 /** Runs a query or a mutation that came by another way than HTTP, as if it had come by POST. */

@@ -1,11 +1,12 @@
-import type { ServiceMap } from '@apollo/gateway'
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { ValidationRule } from 'graphql'
 import type { Authorizer } from '../authorize/authorize.ts'
+import type { Executor } from '../executor/executor.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
-import { createApolloPlanner } from '../planner/apollo-planner.ts'
+import type { Planner } from '../planner/planner.ts'
+import type { CallerOf } from '../subgraphs/caller.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { createEventExecutor } from './event-executor.ts'
 import { createGraphqlWs } from './graphql-ws.ts'
@@ -16,7 +17,9 @@ import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
 export interface LiveDoorOptions extends Pick<LiveOperationsOptions, 'upstreams' | 'executeOperation'> {
   readonly path: string
   readonly supergraph: LoadedSupergraph
-  readonly dataSources: ServiceMap
+  readonly planner: Planner
+  readonly executor: Executor
+  readonly callerOf: CallerOf
   readonly authorizer: Authorizer
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly allowOrigin: (origin: string | undefined) => boolean
@@ -32,7 +35,7 @@ export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
   const { apiSchema } = supergraph
   const preparer = createPreparer({
     ...supergraph,
-    planner: createApolloPlanner(supergraph.supergraph),
+    planner: options.planner,
     rules,
     tokens_max: limits.tokens_max,
   })
@@ -41,7 +44,7 @@ export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
     authorizer: options.authorizer,
     preparer,
     upstreams: options.upstreams,
-    executeEvent: createEventExecutor(supergraph, options.dataSources, log),
+    executeEvent: createEventExecutor(supergraph, options.executor, options.callerOf),
     executeOperation: options.executeOperation,
     limits: limits.subscriber,
   })

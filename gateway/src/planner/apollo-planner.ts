@@ -1,16 +1,24 @@
 import { operationFromDocument, type SelectionSet, type Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner } from '@apollo/query-planner'
-import { GraphQLError } from 'graphql'
+import { type DocumentNode, GraphQLError } from 'graphql'
 import type { Planner } from './planner.ts'
 
 /** Plans with Apollo's planner, on the thread of its caller. */
 export function createApolloPlanner(supergraph: Supergraph): Planner {
   const planner = new QueryPlanner(supergraph)
   const apiSchema = supergraph.apiSchema()
+  const operationOf = (document: DocumentNode, operationName: string | undefined) =>
+    operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName })
+
   return {
+    async planOperation(document, operationName) {
+      const { node } = planner.buildQueryPlan(operationOf(document, operationName))
+      if (node?.kind === 'Subscription') throw new Error('a subscription was to be run like a query')
+      return node
+    },
+
     async planSubscription(document, operationName) {
-      const options = operationName === undefined ? {} : { operationName }
-      const operation = operationFromDocument(apiSchema, document, options)
+      const operation = operationOf(document, operationName)
       // The planner dies of such a root with an assertion; the GraphQL specification forbids it.
       if (isConditional(operation.expandAllFragments().selectionSet))
         throw unplannable('The root field of a subscription takes no @skip and no @include.')

@@ -10,6 +10,8 @@ export interface SubscriptionPlan {
 
 /** Turns a valid operation into the subgraph calls that answer it. Asynchronous, so that it may leave the main thread. */
 export interface Planner {
+  /** A query or a mutation; undefined when no subgraph has to be asked. */
+  planOperation(document: DocumentNode, operationName: string | undefined): Promise<PlanNode | undefined>
   /** Throws a GraphQLError when the subscription cannot be planned. */
   planSubscription(document: DocumentNode, operationName: string | undefined): Promise<SubscriptionPlan>
 }

@@ -13,12 +13,6 @@ export interface SubgraphLimits {
   readonly connections_max: number
 }
 
-export interface SubgraphRequest {
-  readonly query: string
-  readonly operationName?: string | undefined
-  readonly variables?: Readonly<Record<string, unknown>> | undefined
-}
-
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: GraphQLFormattedError[] | undefined
@@ -27,8 +21,11 @@ export interface SubgraphResponse {
 /** Calls one subgraph. */
 export interface SubgraphClient {
   readonly name: string
-  /** Throws a GraphQLError SUBGRAPH_TIMEOUT or SUBGRAPH_UNAVAILABLE that names the subgraph and never its host. */
-  execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse>
+  /**
+   * Sends the JSON of a GraphQL request.
+   * @throws GraphQLError SUBGRAPH_TIMEOUT or SUBGRAPH_UNAVAILABLE that names the subgraph and never its host
+   */
+  execute(body: string, context: RequestContext): Promise<SubgraphResponse>
   /** Whether the subgraph says that it can serve; never throws, and answers within the deadline. */
   isReady(): Promise<boolean>
   close(): Promise<void>
@@ -70,9 +67,9 @@ export function createSubgraphClient({ name, url, sign, limits, log }: SubgraphC
 
   return {
     name,
-    async execute(request, context) {
+    async execute(body, context) {
       try {
-        return await post(JSON.stringify(request), context)
+        return await post(body, context)
       } catch (error) {
         const code = isTimeout(error) ? 'SUBGRAPH_TIMEOUT' : 'SUBGRAPH_UNAVAILABLE'
         log.warn({ subgraph: name, code, err: error, correlationId: context.correlationId }, 'subgraph call failed')
