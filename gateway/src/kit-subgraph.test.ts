@@ -67,7 +67,7 @@ beforeEach(async () => {
   journal = new ToyJournal()
   issuer = await startTokenIssuer()
   port = await startSubgraph(0)
-  gateway = await createGateway({
+  gateway = createGateway({
     port: 0,
     host: '127.0.0.1',
     supergraph: loadSupergraph(compose([{ name: 'counting', url: 'http://counting.example', typeDefs: TYPE_DEFS }])),

@@ -15,7 +15,7 @@ await runService('gateway', async () => {
   const config = readGatewayConfig()
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   const { playgroundToken } = config
-  const server = await createGateway({
+  const server = createGateway({
     port: config.port,
     host: config.host,
     supergraph: await loadSupergraphFile(config.supergraphFile),

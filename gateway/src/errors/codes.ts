@@ -2,6 +2,9 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
+  NOT_ACCEPTABLE: 'The request accepts neither application/graphql-response+json nor application/json.',
+  PERSISTED_QUERY_INVALID: 'The persisted query that the request names is none: its version or its hash is wrong.',
+  PERSISTED_QUERY_NOT_FOUND: 'No document is known by that hash. Send its text beside the hash, once.',
   SOCKET_REQUIRED: 'A subscription was sent over HTTP. Open a WebSocket at the same path and speak graphql-ws.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
   SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
@@ -22,4 +25,10 @@ export function gatewayError(
 ): GraphQLError {
   const { message = GATEWAY_CODES[code], ...rest } = options
   return new GraphQLError(message, { ...rest, extensions: { code, ...rest.extensions } })
+}
+
+/** Gives an error of graphql-js the code that clients know its kind by, unless it has one. */
+export function withCode(error: GraphQLError, code: string): GraphQLError {
+  error.extensions.code ??= code
+  return error
 }

@@ -1,60 +1,120 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { type ApolloServer, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
-import { parseJsonObject, readBody } from '@carriergraph/shared/server/body.ts'
-import { GraphQLError } from 'graphql'
+import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
+import { gatewayError } from '../errors/codes.ts'
+import { type GraphAnswer, textOf } from '../graph/answer.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { RequestContext } from '../request-context.ts'
-import { headOf } from './status.ts'
+import { compress, encodingFor } from './compression.ts'
+import { type AnswerType, answerTypeFor, contentTypeOf, tellsByStatus } from './media-type.ts'
+import { type HttpOperation, operationOfBody, operationOfSearch } from './operation.ts'
+import { headersOfStatus, statusOf } from './status.ts'
 
 export interface GraphqlHandlerOptions {
-  readonly apollo: ApolloServer<RequestContext>
+  /** The graph that is served at the moment. */
+  readonly graph: () => Graph
+  readonly resolveDocument: ResolveDocument
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly format: ErrorFormatter
   readonly body_bytes_max: number
+  /** How many operations one POST may carry as a list; 0 where lists are not taken. */
+  readonly batch_max: number
 }
 
+export type GraphqlHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  correlationId: string,
+) => Promise<void>
+
 /**
- * Answers POST and GET of GraphQL over HTTP; the rules of both, CSRF prevention included, are Apollo Server's. Throws a
- * Refusal when the body cannot be read.
+ * Answers POST and GET as GraphQL over HTTP has it. What cannot be answered by the graph is answered in its form, too.
+ * GET needs no header against forged requests: it only reads, and no cookie ever signs anybody in.
  */
-export function createGraphqlHandler({ apollo, authenticate, body_bytes_max }: GraphqlHandlerOptions) {
-  const contextFor = async (request: IncomingMessage, correlationId: string): Promise<RequestContext> => {
-    const { authorization } = request.headers
+export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
+  const { graph, resolveDocument, authenticate, format, body_bytes_max, batch_max } = options
+
+  const refusal = (error: unknown): GraphAnswer => ({
+    data: undefined,
+    errors: [format(asGraphQLError(error).toJSON(), error)],
+  })
+
+  async function answerOne(operation: HttpOperation, context: RequestContext, isGet: boolean): Promise<GraphAnswer> {
     try {
-      return { actor: await authenticate(authorization), authorization, correlationId }
+      const { documents, answer } = graph()
+      const known = documents.find(resolveDocument(operation), operation.operationName)
+      if (isGet && known.operation.operation === 'mutation')
+        throw new Refusal('METHOD_NOT_ALLOWED', 'GET only reads; send mutations with POST.')
+      return await answer(known, operation.variables, context)
     } catch (error) {
-      if (error instanceof GraphQLError) error.extensions.http = headOf([error])
-      throw error
+      return refusal(error)
     }
   }
 
-  return async (request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> => {
-    const { method = '', url = '' } = request
-    const answer = await apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: {
-        method,
-        headers: headersOf(request),
-        search: url.includes('?') ? url.slice(url.indexOf('?')) : '',
-        body: method === 'POST' ? parseJsonObject(request, await readBody(request, body_bytes_max)) : {},
-      },
-      context: () => contextFor(request, correlationId),
-    })
-    await send(response, answer)
+  async function answerAll(operations: readonly HttpOperation[], context: RequestContext): Promise<string> {
+    if (batch_max === 0) throw new Refusal('BAD_REQUEST', 'Lists of operations are not taken here.')
+    if (operations.length === 0 || operations.length > batch_max)
+      throw new Refusal('BAD_REQUEST', `A list has 1 to ${batch_max} operations.`)
+    const answers = await Promise.all(operations.map((operation) => answerOne(operation, context, false)))
+    return `[${answers.map(textOf).join(',')}]`
+  }
+
+  async function read(request: IncomingMessage): Promise<HttpOperation | readonly HttpOperation[]> {
+    if (request.method === 'POST') return operationOfBody(request, body_bytes_max)
+    if (request.method === 'GET') return operationOfSearch(request.url ?? '')
+    throw new Refusal('METHOD_NOT_ALLOWED', 'Operations are sent with POST, queries with GET as well.')
+  }
+
+  return async (request, response, correlationId) => {
+    const type = answerTypeFor(request.headers.accept)
+    try {
+      if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
+      const operation = await read(request)
+      const { authorization } = request.headers
+      const context = { actor: await authenticate(authorization), authorization, correlationId }
+      if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context))
+      else await sendAnswer(request, response, type, await answerOne(operation, context, request.method === 'GET'))
+    } catch (error) {
+      // Who left before the request was read is told nothing.
+      if (request.errored) throw error
+      await sendAnswer(request, response, type ?? 'application/json', refusal(error))
+    }
   }
 }
 
-function headersOf({ headers }: IncomingMessage): HeaderMap {
-  const map = new HeaderMap()
-  for (const [name, value] of Object.entries(headers))
-    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(', ') : value)
-  return map
+const isList = (operation: HttpOperation | readonly HttpOperation[]): operation is readonly HttpOperation[] =>
+  Array.isArray(operation)
+
+function sendAnswer(request: IncomingMessage, response: ServerResponse, type: AnswerType, answer: GraphAnswer) {
+  const refused = tellsByStatus(type) ? 400 : 200
+  const status = answer.data === undefined ? (statusOf(answer.errors) ?? refused) : 200
+  return send(request, response, type, status, textOf(answer))
 }
 
-async function send(response: ServerResponse, { status, headers, body }: HTTPGraphQLResponse): Promise<void> {
-  for (const [name, value] of headers) response.setHeader(name, value)
-  response.statusCode = status ?? 200
-  if (body.kind === 'complete') response.end(body.string)
-  else await pipeline(Readable.from(body.asyncIterator), response)
+async function send(
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: AnswerType,
+  status: number,
+  text: string,
+): Promise<void> {
+  const headers = ['content-type', contentTypeOf(type), 'cache-control', 'no-store', ...headersOfStatus(status)]
+  // What is left of a body that was not read would stand before the next request on this connection.
+  if (!request.complete) headers.push('connection', 'close')
+  let body: Buffer = Buffer.from(text)
+  const encoding = encodingFor(request.headers['accept-encoding'] as string | undefined, body.length)
+  if (encoding !== undefined) {
+    body = await compress(body, encoding)
+    headers.push('content-encoding', encoding)
+  }
+  response.appendHeader('vary', 'accept, accept-encoding')
+  headers.push('content-length', String(body.length))
+  for (let index = 0; index < headers.length; index += 2)
+    response.setHeader(headers[index] as string, headers[index + 1] as string)
+  response.statusCode = status
+  response.end(body)
 }

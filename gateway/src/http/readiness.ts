@@ -11,17 +11,18 @@ export interface Readiness {
 
 /** Asks every subgraph whether it is ready; callers that come while an answer is under way share it. */
 export function createReadinessCheck(
-  clients: readonly SubgraphClient[],
+  subgraphs: () => readonly SubgraphClient[],
   isDraining: () => boolean,
 ): () => Promise<Readiness> {
   let underWay: Promise<Readiness> | undefined
   const check = async (): Promise<Readiness> => {
+    const clients = subgraphs()
     const ready = await Promise.all(clients.map((client) => client.isReady()))
-    const subgraphs = Object.fromEntries(
+    const answers = Object.fromEntries(
       clients.map(({ name }, index) => [name, ready[index] === true ? ('ready' as const) : ('unavailable' as const)]),
     )
     const status = ready.every(Boolean) ? 'ready' : ready.some(Boolean) ? 'degraded' : 'unavailable'
-    return { status, subgraphs }
+    return { status, subgraphs: answers }
   }
   return async () => {
     if (isDraining()) return { status: 'draining', subgraphs: {} }

@@ -1,18 +1,36 @@
-import { HeaderMap, type HTTPGraphQLHead } from '@apollo/server'
-
+/** Codes that say something about the request as such, or its sender: their statuses hold whatever the client accepts. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
+  BAD_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INTERNAL_SERVER_ERROR: 500,
   SERVICE_UNAVAILABLE: 503,
+  // Its client sends the text at once; what looks like a failure on the way there would end up in somebody's alarms.
+  PERSISTED_QUERY_NOT_FOUND: 200,
 }
 
-/** Status and headers for a request that was refused as a whole: those of the first error whose code has any, else 400. */
-export function headOf(errors: readonly { readonly extensions?: { readonly code?: unknown } }[]): HTTPGraphQLHead {
+interface Coded {
+  readonly extensions?: { readonly code?: unknown } | undefined
+}
+
+/** The status of an answer without data: that of the first error whose code has one. Undefined where none has. */
+export function statusOf(errors: readonly Coded[]): number | undefined {
   for (const { extensions } of errors) {
     const status = STATUS_OF_CODE[String(extensions?.code)]
-    if (status === undefined) continue
-    // RFC 9110 demands the challenge of every 401.
-    return { status, headers: new HeaderMap(status === 401 ? [['www-authenticate', 'Bearer']] : []) }
+    if (status !== undefined) return status
   }
-  return { status: 400, headers: new HeaderMap() }
+  return undefined
+}
+
+/** What some statuses owe their clients beside a body. */
+export const headersOfStatus = (status: number): readonly string[] => HEADERS_OF_STATUS[status] ?? []
+
+const HEADERS_OF_STATUS: Readonly<Record<number, readonly string[]>> = {
+  // RFC 9110 demands the challenge of every 401, and the methods of every 405.
+  401: ['www-authenticate', 'Bearer'],
+  405: ['allow', 'GET, POST'],
 }

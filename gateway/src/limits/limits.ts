@@ -8,6 +8,8 @@ import type { OperationSizeLimits } from './operation-size.ts'
 /** Everything that the gateway puts a bound to. */
 export interface GatewayLimits {
   readonly body_bytes_max: number
+  /** Operations in the list of one POST; 0 where lists are not taken. */
+  readonly batch_max: number
   readonly tokens_max: number
   readonly operation: OperationSizeLimits
   readonly subgraph: SubgraphLimits
@@ -22,6 +24,8 @@ const MIB = 1024 * 1024
 export const DEFAULT_LIMITS: GatewayLimits = {
   // The largest operation known here is 87 KB with its variables.
   body_bytes_max: MIB / 2,
+  // Each operation of a list would pass the limits of one.
+  batch_max: 0,
   tokens_max: 1_000,
   operation: { depth_max: 10, selections_max: 2_000 },
   subgraph: { deadline_ms: 5_000, response_bytes_max: 16 * MIB, connections_max: 64 },

@@ -2,7 +2,7 @@ import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { type ExecutionArgs, GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { CloseCode, makeServer, type SubscribePayload } from 'graphql-ws'
 import { gatewayError } from '../errors/codes.ts'
 import { isMasked, presentError } from '../errors/present.ts'
@@ -21,7 +21,6 @@ export interface GraphqlWsLimits {
 }
 
 export interface GraphqlWsOptions {
-  readonly apiSchema: GraphQLSchema
   readonly operations: LiveOperations
   /** Throws a GraphQLError whose `extensions.reason` says what is wrong with the token. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
@@ -40,7 +39,7 @@ const TRY_AGAIN = { code: 1013, reason: 'Try again later: tokens cannot be verif
 
 /** Speaks graphql-ws with the sockets handed to it. */
 export function createGraphqlWs(options: GraphqlWsOptions): (socket: AcceptedSocket) => void {
-  const { apiSchema, operations, authenticate, limits, clock, log } = options
+  const { operations, authenticate, limits, clock, log } = options
   const runs = new WeakMap<ExecutionArgs, () => ReturnType<Runnable['run']>>()
   const start = (args: ExecutionArgs): ReturnType<Runnable['run']> => {
     const run = runs.get(args)
@@ -67,8 +66,8 @@ export function createGraphqlWs(options: GraphqlWsOptions): (socket: AcceptedSoc
       try {
         const prepared = await operations.prepare(requestOf(payload), context)
         if (!('run' in prepared)) return prepared
-        const { document, operationName } = prepared.parsed
-        const args: ExecutionArgs = { schema: apiSchema, document, operationName: operationName ?? null }
+        const { document, operationName } = prepared.known
+        const args: ExecutionArgs = { schema: prepared.apiSchema, document, operationName: operationName ?? null }
         runs.set(args, () => {
           const running = prepared.run()
           if (running instanceof LiveSubscription) session.stream(id, running)

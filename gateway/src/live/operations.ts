@@ -1,35 +1,26 @@
 import { type ExecutionResult, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
-import type { AuthorizationMap } from '../authorize/authorization-map.ts'
-import { type Authorizer, refusalOf } from '../authorize/authorize.ts'
+import { refusalOf } from '../authorize/authorize.ts'
+import { withCode } from '../errors/codes.ts'
+import { PresentedError } from '../errors/presented-error.ts'
+import type { GraphAnswer } from '../graph/answer.ts'
+import type { KnownOperation } from '../graph/documents.ts'
+import type { Graph } from '../graph/graph.ts'
+import type { OperationRequest } from '../graph/operation-request.ts'
 import type { RequestContext } from '../request-context.ts'
-import type { EventExecutor } from './event-executor.ts'
-import type { ParsedOperation, PreparedSubscription, Preparer } from './prepare.ts'
+import type { PreparedSubscription } from './prepare.ts'
 import { CURSOR_FIELD } from './resume.ts'
 import { LiveSubscription, type SubscriberLimits } from './subscription.ts'
-import type { Upstream } from './upstream.ts'
-
-/** An operation as a client sends it, over whichever live protocol. */
-export interface OperationRequest {
-  readonly query: string
-  readonly operationName: string | undefined
-  readonly variables: Readonly<Record<string, unknown>>
-}
 
 /** An operation that may run. */
 export interface Runnable {
-  readonly parsed: ParsedOperation
+  readonly apiSchema: GraphQLSchema
+  readonly known: KnownOperation
   run(): LiveSubscription | Promise<ExecutionResult>
 }
 
 export interface LiveOperationsOptions {
-  readonly apiSchema: GraphQLSchema
-  readonly authorization: AuthorizationMap
-  readonly authorizer: Authorizer
-  readonly preparer: Preparer
-  readonly upstreams: ReadonlyMap<string, Upstream>
-  readonly executeEvent: EventExecutor
-  /** Runs a query or a mutation, with the checks and the error format of POST /graphql. */
-  readonly executeOperation: (request: OperationRequest, context: RequestContext) => Promise<ExecutionResult>
+  /** The graph that is served at the moment. */
+  readonly graph: () => Graph
   readonly limits: SubscriberLimits
 }
 
@@ -39,20 +30,19 @@ export interface LiveOperations {
   prepare(request: OperationRequest, context: RequestContext): Promise<Runnable | readonly GraphQLError[]>
 }
 
-export function createLiveOperations(options: LiveOperationsOptions): LiveOperations {
-  const { apiSchema, authorization, authorizer, preparer, upstreams, executeEvent, executeOperation } = options
-
+export function createLiveOperations({ graph, limits }: LiveOperationsOptions): LiveOperations {
   function open(
+    { supergraph, subgraphs, streams }: Graph,
     prepared: PreparedSubscription,
     request: OperationRequest,
     coerced: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): LiveSubscription {
-    const upstream = upstreams.get(prepared.plan.primary.serviceName)
-    if (upstream === undefined)
-      throw new Error(`the plan names an unknown subgraph ${prepared.plan.primary.serviceName}`)
+    const { serviceName } = prepared.plan.primary
+    const upstream = subgraphs.upstreams.get(serviceName)
+    if (upstream === undefined) throw new Error(`the plan names an unknown subgraph ${serviceName}`)
     const { resume } = prepared
-    const mark = resume && authorization.field(resume.payloadType, CURSOR_FIELD)
+    const mark = resume && supergraph.authorization.field(resume.payloadType, CURSOR_FIELD)
     return new LiveSubscription({
       prepared,
       // A cursor that its reader may not see would fail every event, for a field that it never asked for.
@@ -61,28 +51,32 @@ export function createLiveOperations(options: LiveOperationsOptions): LiveOperat
       after: resume?.clientAfter(coerced),
       context,
       upstream,
-      execute: executeEvent,
-      limits: options.limits,
+      execute: streams.execute,
+      limits,
     })
   }
 
   return {
     async prepare(request, context) {
-      const parsed = preparer.parse(request.query, request.operationName)
-      if (parsed.operation.operation !== 'subscription')
-        return { parsed, run: () => executeOperation(request, context) }
-      const prepared = await preparer.prepare(parsed)
-      if (!('plan' in prepared)) return prepared
-      const variables = getVariableValues(apiSchema, parsed.operation.variableDefinitions ?? [], request.variables)
-      if (variables.errors !== undefined) return variables.errors.map(badInput)
-      const refusals = authorizer.refusals(parsed.document, parsed.operation, variables.coerced, context.actor)
+      const served = graph()
+      const { documents, authorizer, supergraph, streams } = served
+      const { apiSchema } = supergraph
+      const known = documents.find(request.query, request.operationName)
+      const { document, operation, faults } = known
+      if (operation.operation !== 'subscription')
+        return { apiSchema, known, run: async () => resultOf(await served.answer(known, request.variables, context)) }
+      if (faults.length > 0) return faults
+      const prepared = await streams.prepare(known)
+      const { errors, coerced } = getVariableValues(apiSchema, operation.variableDefinitions ?? [], request.variables)
+      if (coerced === undefined) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'))
+      const refusals = authorizer.refusals(document, operation, coerced, context.actor)
       if (refusals.length > 0) return refusals
-      return { parsed, run: () => open(prepared, request, variables.coerced, context) }
+      return { apiSchema, known, run: () => open(served, prepared, request, coerced, context) }
     },
   }
 }
 
-function badInput(error: GraphQLError): GraphQLError {
-  error.extensions.code ??= 'BAD_USER_INPUT'
-  return error
+function resultOf({ data, errors }: GraphAnswer): ExecutionResult {
+  const told = errors.length > 0 && { errors: errors.map((error) => new PresentedError(error)) }
+  return { ...(data !== undefined && { data: JSON.parse(data) }), ...told }
 }

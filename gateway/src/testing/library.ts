@@ -2,7 +2,7 @@ import { systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import { createGateway } from '../gateway.ts'
+import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { DEFAULT_LIMITS, type GatewayLimits } from '../limits/limits.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { ToyJournal } from './journal.ts'
@@ -29,6 +29,9 @@ export interface GraphqlRequest {
 /** A gateway in front of the three subgraphs of the toy library, all of it on loopback ports. */
 export interface Library {
   readonly url: string
+  /** With which its gateway was made. */
+  readonly options: GatewayOptions
+  readonly gateway: Gateway
   readonly journal: ToyJournal<Lent>
   readonly issuer: TokenIssuer
   readonly subgraphs: ReadonlyMap<string, ToySubgraph>
@@ -56,7 +59,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     if (!isElsewhere) subgraphs.set(name, await startToySubgraph({ ...definition, ...(intercept && { intercept }) }))
     composed.push({ name, typeDefs: definition.typeDefs, url: subgraphs.get(name)?.url ?? options.booksUrl ?? '' })
   }
-  const gateway = await createGateway({
+  const gatewayOptions: GatewayOptions = {
     port: 0,
     host: '127.0.0.1',
     supergraph: loadSupergraph(compose(composed)),
@@ -70,18 +73,21 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     clock: systemClock,
     random: Math.random,
     log: createLog({ service: 'gateway', level: 'silent' }),
-  })
+  }
+  const gateway = createGateway(gatewayOptions)
   const { url } = await gateway.start()
   const clients: Client[] = []
   return {
     url,
+    options: gatewayOptions,
+    gateway,
     journal,
     issuer,
     subgraphs,
     async post({ query, variables, headers }) {
       const response = await fetch(url, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
         body: JSON.stringify({ query, variables }),
       })
       return { status: response.status, headers: response.headers, body: await response.json() }

@@ -6,18 +6,27 @@ import { SERVER_REFUSALS } from './refusals.ts'
  * The raw bytes of a request, because a signature covers bytes.
  * @throws Refusal PAYLOAD_TOO_LARGE as soon as it is clear; what follows is not kept
  */
-export async function readBody(request: IncomingMessage, bytes_max: number): Promise<Buffer> {
-  const tooLarge = () => new Refusal('PAYLOAD_TOO_LARGE', SERVER_REFUSALS.PAYLOAD_TOO_LARGE)
-  if (Number(request.headers['content-length'] ?? 0) > bytes_max) throw tooLarge()
+export function readBody(request: IncomingMessage, bytes_max: number): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let size = 0
-  // Leaving the loop must not destroy the request: the refusal still has to go out on its socket.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+  const take = (chunk: Buffer): void => {
     size += chunk.length
-    if (size > bytes_max) throw tooLarge()
-    chunks.push(chunk)
+    if (size <= bytes_max) chunks.push(chunk)
+    else refuse()
   }
-  return Buffer.concat(chunks)
+  // The request is not destroyed: the refusal still has to go out on its socket.
+  const refuse = (): void => {
+    request.off('data', take).pause()
+    reject(new Refusal('PAYLOAD_TOO_LARGE', SERVER_REFUSALS.PAYLOAD_TOO_LARGE))
+  }
+  if (Number(request.headers['content-length'] ?? 0) > bytes_max) refuse()
+  else {
+    request.on('data', take)
+    request.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    request.once('error', reject)
+  }
+  return promise
 }
 
 /** @throws Refusal BAD_REQUEST or UNSUPPORTED_MEDIA_TYPE */

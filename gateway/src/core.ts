@@ -1,0 +1,117 @@
+import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
+import { createErrorPresenter } from './errors/present.ts'
+import { createGraph, type Graph } from './graph/graph.ts'
+import { warmUp } from './graph/warm-up.ts'
+import type { GatewayLimits } from './limits/limits.ts'
+import { operationSizeRule } from './limits/operation-size.ts'
+import { createApolloPlanner } from './planner/apollo-planner.ts'
+import { SubgraphConnections } from './subgraphs/connections.ts'
+import { createSigner } from './subgraphs/signer.ts'
+import type { LoadedSupergraph } from './supergraph/load.ts'
+
+export interface CoreOptions {
+  readonly supergraph: LoadedSupergraph
+  /** Replaces the URLs that the supergraph gives its subgraphs. */
+  readonly subgraphUrls: ReadonlyMap<string, string>
+  readonly signingKeys: SigningKeys
+  readonly tokens: TokenVerifier
+  readonly limits: GatewayLimits
+  /** Off in production: then nobody is told what the graph looks like. */
+  readonly introspection: boolean
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly log: Log
+}
+
+/** What answers, whichever server stands in front of it. */
+export interface Core {
+  /** The graph that is served at the moment. Whoever began with one goes on with it. */
+  graph(): Graph
+  /** Throws a Refusal when the token is not good. */
+  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly format: ErrorFormatter
+  /**
+   * Serves another supergraph, as soon as what clients asked for lately is planned for it. Requests and streams that
+   * have begun go on with the one before; streams of a subgraph that is in it no more end with an error.
+   */
+  serve(supergraph: LoadedSupergraph): Promise<void>
+  /** Is told of each graph that is served from then on. The function returned ends that. */
+  onServed(listener: (graph: Graph) => void): () => void
+  /** Lets go of the subgraphs. */
+  close(): Promise<void>
+}
+
+/** How long a graph that was replaced may go on with what it had begun. */
+const RETIRE_MS_MAX = 30_000
+
+export function createCore(options: CoreOptions): Core {
+  const { limits, introspection, log } = options
+  const sign = createSigner(options.signingKeys, options.clock)
+  const connections = new SubgraphConnections({ ...options, sign })
+  const format = createErrorPresenter(log)
+  const listeners = new Set<(graph: Graph) => void>()
+
+  const graphOf = (supergraph: LoadedSupergraph): Graph => {
+    const urls = [...supergraph.subgraphUrls].map(
+      ([name, url]) => [name, options.subgraphUrls.get(name) ?? url] as const,
+    )
+    return createGraph({
+      supergraph,
+      planner: createApolloPlanner(supergraph.supergraph),
+      subgraphs: connections.connect(new Map(urls)),
+      rules: [operationSizeRule(limits.operation)],
+      tokens_max: limits.tokens_max,
+      introspection,
+      format,
+    })
+  }
+
+  async function replace(supergraph: LoadedSupergraph): Promise<void> {
+    const next = graphOf(supergraph)
+    await warmUp(next, current.documents.recent(), log)
+    const retired = current
+    current = next
+    for (const listener of listeners) listener(next)
+    // An operation asks several subgraphs one after the other, each within the deadline.
+    await retired.idle(RETIRE_MS_MAX)
+    if (current === next) await connections.release(next.subgraphs)
+  }
+
+  let current = graphOf(options.supergraph)
+  // One after the other: the supergraph that was handed in last is the one that is served in the end.
+  let replacing: Promise<void> = Promise.resolve()
+  return {
+    graph: () => current,
+    authenticate: authenticatorOf(options.tokens, log),
+    format,
+    serve(supergraph) {
+      replacing = replacing.then(() => replace(supergraph))
+      return replacing
+    },
+    onServed(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close: () => connections.release(undefined),
+  }
+}
+
+/** An issuer whose keys cannot be fetched signs nobody in, and only the log can say why. */
+const authenticatorOf =
+  (tokens: TokenVerifier, log: Log) =>
+  async (authorization: string | undefined): Promise<Actor> => {
+    try {
+      return await tokens.verify(authorization)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'SERVICE_UNAVAILABLE')
+        log.warn({ err: error.cause }, 'tokens cannot be verified')
+      throw error
+    }
+  }

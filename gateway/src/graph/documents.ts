@@ -1,0 +1,111 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  type ValidationRule,
+  validate,
+} from 'graphql'
+import { LRUCache } from 'lru-cache'
+import { withCode } from '../errors/codes.ts'
+import { operationNotFound } from '../errors/operation-not-found.ts'
+import { withoutSuggestion } from '../errors/suggestions.ts'
+import { noIntrospection } from './no-introspection.ts'
+
+/** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
+export interface KnownOperation {
+  readonly document: DocumentNode
+  readonly operation: OperationDefinitionNode
+  readonly operationName: string | undefined
+  /** Why nobody may run it, each with code GRAPHQL_VALIDATION_FAILED; empty when it is valid. */
+  readonly faults: readonly GraphQLError[]
+}
+
+/** Knows the documents that were asked for lately: each is parsed and validated once. */
+export interface Documents {
+  /** @throws GraphQLError GRAPHQL_PARSE_FAILED or OPERATION_RESOLUTION_FAILURE */
+  find(query: string, operationName: string | undefined): KnownOperation
+  /** Every operation of a document. Throws as `find` does. */
+  all(query: string): readonly KnownOperation[]
+  /** The texts that are kept, those that were asked for last first. */
+  recent(): readonly string[]
+  /** An operation that somebody else parsed. */
+  know(document: DocumentNode, operation: OperationDefinitionNode): KnownOperation
+}
+
+export interface DocumentsOptions {
+  readonly apiSchema: GraphQLSchema
+  /** Beside those of the GraphQL specification. */
+  readonly rules: readonly ValidationRule[]
+  readonly tokens_max: number
+  /** Whether clients may ask for the schema, and are told which name they may have meant. */
+  readonly introspection: boolean
+}
+
+/** Characters of the documents that are kept, with all that was compiled for them: some thousand usual operations. */
+const DOCUMENTS_LENGTH_MAX = 4_000_000
+
+export function createDocuments(options: DocumentsOptions): Documents {
+  const { apiSchema, tokens_max, introspection } = options
+  const rules = [...specifiedRules, ...options.rules, ...(introspection ? [] : [noIntrospection])]
+  const documents = new LRUCache<string, DocumentNode>({
+    maxSize: DOCUMENTS_LENGTH_MAX,
+    sizeCalculation: (_document, query) => query.length + 1,
+  })
+  const faults = new WeakMap<DocumentNode, readonly GraphQLError[]>()
+
+  function faultsOf(document: DocumentNode): readonly GraphQLError[] {
+    const known = faults.get(document)
+    if (known !== undefined) return known
+    const found = validate(apiSchema, document, rules)
+      .map((error) => (introspection ? error : withoutSuggestion(error)))
+      .map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+    faults.set(document, found)
+    return found
+  }
+
+  function documentOf(query: string): DocumentNode {
+    const known = documents.get(query)
+    if (known !== undefined) return known
+    const document = parseBounded(query, tokens_max)
+    documents.set(query, document)
+    return document
+  }
+
+  const know = (document: DocumentNode, operation: OperationDefinitionNode): KnownOperation => ({
+    document,
+    operation,
+    operationName: operation.name?.value,
+    faults: faultsOf(document),
+  })
+
+  return {
+    find(query, operationName) {
+      const document = documentOf(query)
+      const operation = getOperationAST(document, operationName)
+      if (!operation) throw operationNotFound()
+      return know(document, operation)
+    },
+    all(query) {
+      const document = documentOf(query)
+      return document.definitions
+        .filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+        .map((operation) => know(document, operation))
+    },
+    recent: () => [...documents.keys()],
+    know,
+  }
+}
+
+function parseBounded(query: string, tokens_max: number): DocumentNode {
+  try {
+    return parse(query, { maxTokens: tokens_max })
+  } catch (error) {
+    if (error instanceof GraphQLError) throw withCode(error, 'GRAPHQL_PARSE_FAILED')
+    throw error
+  }
+}

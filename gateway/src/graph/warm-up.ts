@@ -1,0 +1,20 @@
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { Graph } from './graph.ts'
+
+/** More than clients of one graph use in everyday life; behind these, the first who asks waits for the planner. */
+const DOCUMENTS_MAX = 1_000
+
+/**
+ * Validates and plans what documents hold, so that the first client who asks does not wait for it. What a graph cannot
+ * answer is passed over: its client will be told.
+ */
+export async function warmUp({ documents, executor }: Graph, queries: readonly string[], log: Log): Promise<void> {
+  for (const query of queries.slice(0, DOCUMENTS_MAX)) {
+    try {
+      for (const { document, operation, faults } of documents.all(query))
+        if (faults.length === 0 && operation.operation !== 'subscription') await executor.compile(document, operation)
+    } catch (error) {
+      log.debug({ err: error }, 'a document could not be planned ahead')
+    }
+  }
+}
