@@ -29,6 +29,8 @@ export const GATEWAY_SETTINGS = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** The composed supergraph, with its authorisation directives. */
   SUPERGRAPH_FILE: z.string().default(SUPERGRAPH_FILE),
+  /** How often that file is looked at for a change. */
+  SUPERGRAPH_POLL_MS: whole.default(2_000),
   /** `name=http://…,other=http://…`: where subgraphs are, other than the supergraph says. */
   SUBGRAPH_URLS: subgraphUrls.optional(),
   SIGNING_KEYS: secretsList,
@@ -68,6 +70,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     host: config.HOST,
     logLevel: config.LOG_LEVEL,
     supergraphFile: config.SUPERGRAPH_FILE,
+    supergraphPoll_ms: config.SUPERGRAPH_POLL_MS,
     subgraphUrls: config.SUBGRAPH_URLS ?? new Map<string, string>(),
     signingKeys: config.SIGNING_KEYS,
     identity: { jwksUrl: config.JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },

@@ -7,18 +7,20 @@ import { createGateway } from './gateway.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
 import { loadSupergraphFile } from './supergraph/load.ts'
+import { watchSupergraph } from './supergraph/watch.ts'
 
 /** How far the issuer's clock may differ from ours. */
 const TOKEN_LEEWAY_S = 5
 
-await runService('gateway', async () => {
+await runService('gateway', async (resources) => {
   const config = readGatewayConfig()
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   const { playgroundToken } = config
+  const supergraph = await loadSupergraphFile(config.supergraphFile)
   const server = createGateway({
     port: config.port,
     host: config.host,
-    supergraph: await loadSupergraphFile(config.supergraphFile),
+    supergraph,
     subgraphUrls: config.subgraphUrls,
     signingKeys: config.signingKeys,
     tokens: createTokenVerifier({
@@ -39,5 +41,10 @@ await runService('gateway', async () => {
     random: Math.random,
     log,
   })
+  const { composedSdl } = supergraph
+  const { serve } = server
+  resources.use(
+    watchSupergraph({ path: config.supergraphFile, composedSdl, poll_ms: config.supergraphPoll_ms, serve, log }),
+  )
   return { log, server }
 })

@@ -78,7 +78,7 @@ function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
   let attempt = 0
   upstream = new Upstream({
     subgraph: 'played',
-    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     headers: () => ({ 'x-attempt': String(++attempt) }),
     limits: { ...LIMITS, ...limits },
     random: () => 1,

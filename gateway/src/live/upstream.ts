@@ -41,8 +41,8 @@ export interface UpstreamLimits extends UpstreamSocketLimits {
 
 export interface UpstreamOptions {
   readonly subgraph: string
-  /** ws: or wss: */
-  readonly url: string
+  /** ws: or wss:, asked for at every attempt. */
+  readonly url: () => string
   /** Headers of the upgrade, signed anew for every attempt. */
   readonly headers: () => Readonly<Record<string, string>>
   readonly limits: UpstreamLimits
@@ -109,6 +109,14 @@ export class Upstream {
     return () => this.#leave(stream)
   }
 
+  /** Leaves the present socket, and resumes what can be resumed over another: the subgraph is elsewhere now. */
+  reconnect(): void {
+    const connection = this.#connection
+    if (connection === undefined) return
+    connection.socket.close()
+    this.#dropped(connection, 'the subgraph moved')
+  }
+
   /** Closes the socket; remaining streams end as lost. */
   close(): void {
     this.#giveUp(() => true)
@@ -123,7 +131,7 @@ export class Upstream {
     const whenCurrent = (act: () => void): void => {
       if (this.#connection === connection) act()
     }
-    const socket = openUpstreamSocket(url, headers(), limits, {
+    const socket = openUpstreamSocket(url(), headers(), limits, {
       ready: () => whenCurrent(() => this.#connected(connection)),
       message: (message) => whenCurrent(() => this.#received(message)),
       closed: (reason) => whenCurrent(() => this.#dropped(connection, reason)),

@@ -7,6 +7,8 @@ import { stripAuthFeatures } from './strip.ts'
 
 /** A supergraph ready to be served; everything that depends on the schema alone is derived once, here. */
 export interface LoadedSupergraph {
+  /** As it was composed. */
+  readonly composedSdl: string
   /** The composed SDL without the authorisation specs, which `@apollo/gateway` refuses. */
   readonly sdl: string
   readonly supergraph: Supergraph
@@ -27,6 +29,7 @@ export function loadSupergraph(composedSdl: string): LoadedSupergraph {
   const sdl = print(stripAuthFeatures(composed, features))
   const supergraph = Supergraph.build(sdl)
   return {
+    composedSdl,
     sdl,
     supergraph,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),

@@ -29,6 +29,8 @@ export interface GraphqlRequest {
 /** A gateway in front of the three subgraphs of the toy library, all of it on loopback ports. */
 export interface Library {
   readonly url: string
+  /** The composed supergraph. */
+  readonly sdl: string
   /** With which its gateway was made. */
   readonly options: GatewayOptions
   readonly gateway: Gateway
@@ -59,10 +61,11 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     if (!isElsewhere) subgraphs.set(name, await startToySubgraph({ ...definition, ...(intercept && { intercept }) }))
     composed.push({ name, typeDefs: definition.typeDefs, url: subgraphs.get(name)?.url ?? options.booksUrl ?? '' })
   }
+  const sdl = compose(composed)
   const gatewayOptions: GatewayOptions = {
     port: 0,
     host: '127.0.0.1',
-    supergraph: loadSupergraph(compose(composed)),
+    supergraph: loadSupergraph(sdl),
     subgraphUrls: new Map(),
     signingKeys: TOY_KEYS,
     tokens: issuer.verifier,
@@ -79,6 +82,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
   const clients: Client[] = []
   return {
     url,
+    sdl,
     options: gatewayOptions,
     gateway,
     journal,

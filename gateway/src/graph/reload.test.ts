@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { type LoadedSupergraph, loadSupergraph } from '../supergraph/load.ts'
+import { type Library, startLibrary } from '../testing/library.ts'
+import { booksSubgraph } from '../testing/library-graph.ts'
+import { startToySubgraph, type ToySubgraph } from '../testing/subgraph-server.ts'
+import { Turnstile } from '../testing/turnstile.ts'
+
+let library: Library
+const others: ToySubgraph[] = []
+afterEach(async () => {
+  await library.close()
+  await Promise.all(others.splice(0).map((subgraph) => subgraph.close()))
+})
+
+/** The supergraph of the library with a text of its SDL replaced. */
+function changed(from: string, to: string): LoadedSupergraph {
+  expect(library.sdl).toContain(from)
+  return loadSupergraph(library.sdl.replaceAll(from, to))
+}
+
+const withoutRatings = () => changed('rating(outOf: Int! = 5): Int', 'rating(outOf: Int! = 5): Int @inaccessible')
+
+const RATED = '{ book(id: "b1") { title rating } }'
+
+/** Asks until the answer has this status: the new graph is served as soon as it is ready. */
+async function answeredWith(status: number, query: string): Promise<void> {
+  while ((await library.post({ query })).status !== status);
+}
+
+describe('another supergraph', () => {
+  test('answers what is asked from then on, while the one before answers what it had begun', async () => {
+    const turnstile = new Turnstile()
+    const answer = { data: { _entities: [{ rating: 4 }] } }
+    library = await startLibrary({ intercept: { reviews: turnstile.holding(answer) } })
+    const before = library.post({ query: RATED })
+    await turnstile.whenHeld()
+    const served = library.gateway.serve(withoutRatings())
+    await answeredWith(400, RATED)
+    turnstile.open()
+    expect((await before).body).toEqual({ data: { book: { title: 'Book b1', rating: 4 } } })
+    await served
+    expect((await library.post({ query: '{ book(id: "b1") { title } }' })).status).toBe(200)
+  })
+
+  test('that is served twice in a row ends with the one that was handed in last', async () => {
+    library = await startLibrary()
+    await Promise.all([library.gateway.serve(withoutRatings()), library.gateway.serve(loadSupergraph(library.sdl))])
+    expect((await library.post({ query: RATED })).status).toBe(200)
+  })
+
+  test('leaves streams as they are, and is what new ones are checked against', async () => {
+    library = await startLibrary()
+    const query = 'subscription { bookLent { days book { rating } } }'
+    const events = library.socket().iterate({ query })
+    const first = events.next()
+    await library.journal.whenStreams(1)
+    await library.gateway.serve(withoutRatings())
+    library.journal.append({ bookId: 'b1', days: 3 })
+    expect((await first).value).toEqual({ data: { bookLent: { days: 3, book: { rating: 4 } } } })
+    const late = library.socket().iterate({ query })
+    await expect(late.next()).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }])
+    await events.return?.()
+    await library.journal.whenStreams(0)
+  })
+
+  test('that says another address for a subgraph sends calls there, and takes its streams along without a gap', async () => {
+    library = await startLibrary()
+    const moved = await startToySubgraph(booksSubgraph(library.journal))
+    others.push(moved)
+    const events = library.socket().iterate({ query: 'subscription { bookLent { days } }' })
+    const first = events.next()
+    await library.journal.whenStreams(1)
+    library.journal.append({ bookId: 'b1', days: 1 })
+    expect((await first).value).toEqual({ data: { bookLent: { days: 1 } } })
+    const second = events.next()
+    await library.gateway.serve(changed(library.subgraphs.get('books')?.url ?? '', moved.url))
+    await library.subgraphs.get('books')?.close()
+    library.journal.append({ bookId: 'b1', days: 2 }, { bookId: 'b1', days: 3 })
+    expect((await second).value).toEqual({ data: { bookLent: { days: 2 } } })
+    expect((await events.next()).value).toEqual({ data: { bookLent: { days: 3 } } })
+    expect((await library.post({ query: RATED })).body).toEqual({ data: { book: { title: 'Book b1', rating: 4 } } })
+    expect(moved.calls.length).toBeGreaterThan(0)
+    await events.return?.()
+  })
+})

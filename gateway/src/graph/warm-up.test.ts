@@ -1,0 +1,69 @@
+import { createLog } from '@carriergraph/shared/log.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { createApolloPlanner } from '../planner/apollo-planner.ts'
+import type { Planner } from '../planner/planner.ts'
+import { loadSupergraph } from '../supergraph/load.ts'
+import { ToyJournal } from '../testing/journal.ts'
+import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
+import { createGraph, type Graph } from './graph.ts'
+import { warmUp } from './warm-up.ts'
+
+const log = createLog({ service: 'test', level: 'silent' })
+const supergraph = loadSupergraph(
+  compose(
+    Object.entries({
+      books: booksSubgraph(new ToyJournal()),
+      authors: authorsSubgraph(),
+      reviews: reviewsSubgraph(),
+    }).map(([name, { typeDefs }]) => ({ name, typeDefs, url: `http://${name}.example/` })),
+  ),
+)
+
+let planned: (string | undefined)[]
+let graph: Graph
+beforeEach(() => {
+  planned = []
+  const planner = createApolloPlanner(supergraph.supergraph)
+  const counting: Planner = {
+    ...planner,
+    planOperation(document, operationName) {
+      planned.push(operationName)
+      return planner.planOperation(document, operationName)
+    },
+  }
+  graph = createGraph({
+    supergraph,
+    planner: counting,
+    subgraphs: { clients: [], callerOf: () => () => Promise.reject(new Error('not called')), upstreams: new Map() },
+    rules: [],
+    tokens_max: 1_000,
+    introspection: true,
+    format: (error) => error,
+  })
+})
+
+const DOCUMENTS = [
+  'query A { books { title } } query B { books { rating } }',
+  'query Invalid { nothing }',
+  'query NoDocument {',
+  'subscription Lent { bookLent { days } }',
+  'mutation Rename { renameBook(id: "b1", title: "x") { title } }',
+]
+
+test('plans each operation of each document, and passes over what cannot be answered', async () => {
+  await warmUp(graph, DOCUMENTS, log)
+  expect(planned).toEqual(['A', 'B', 'Rename'])
+})
+
+test('what was planned ahead is not planned again when it is asked for', async () => {
+  await warmUp(graph, DOCUMENTS, log)
+  const { document, operation } = graph.documents.find(DOCUMENTS[0] ?? '', 'B')
+  await graph.executor.compile(document, operation)
+  expect(planned).toHaveLength(3)
+})
+
+test('the documents of a graph are told with those first that were asked for last', () => {
+  for (const query of ['{ a: __typename }', '{ b: __typename }', '{ a: __typename }'])
+    graph.documents.find(query, undefined)
+  expect(graph.documents.recent()).toEqual(['{ a: __typename }', '{ b: __typename }'])
+})
