@@ -125,6 +125,34 @@ describe('a good token', () => {
   })
 })
 
+describe('a token that was accepted a moment ago', () => {
+  test('is refused from the moment at which it expires', async () => {
+    let now = NOW
+    const verifier = verifierWith({ clock: () => now })
+    const header = `Bearer ${await tokenWith({ exp: NOW_S + 30 })}`
+    expect(await refusalOf(header, verifier)).toBe('accepted')
+    now = new Date(NOW.getTime() + 34_000)
+    expect(await refusalOf(header, verifier)).toBe('accepted')
+    now = new Date(NOW.getTime() + 36_000)
+    expect(await refusalOf(header, verifier)).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
+  })
+
+  test('is verified again after a minute', async () => {
+    let now = NOW
+    const verifier = verifierWith({ clock: () => now })
+    const header = `Bearer ${await tokenWith({ exp: NOW_S + 600 })}`
+    // The first of all only fetches the keys.
+    await verifier.verify(header)
+    const first = await verifier.verify(header)
+    now = new Date(NOW.getTime() + 59_000)
+    expect(await verifier.verify(header)).toBe(first)
+    now = new Date(NOW.getTime() + 60_000)
+    const again = await verifier.verify(header)
+    expect(again).not.toBe(first)
+    expect(again).toEqual(first)
+  })
+})
+
 test('no header is the anonymous actor, without asking the issuer', async () => {
   expect(await verifierWith().verify(undefined)).toBe(ANONYMOUS)
   expect(fetches).toBe(0)
@@ -206,6 +234,16 @@ describe("the issuer's keys", () => {
     const next = await newKey('second')
     published.splice(0, 1, next)
     expect(await refusalOf(`Bearer ${await tokenWith({}, next)}`, verifier)).toBe('accepted')
+    expect(await refusalOf(old, verifier)).toBe('UNAUTHENTICATED TOKEN_INVALID')
+  })
+
+  test('that were fetched anew are what every token is verified by, also one that was accepted a moment ago', async () => {
+    const verifier = verifierWith({ cooldown_ms: 0 })
+    const old = `Bearer ${await tokenWith()}`
+    await verifier.verify(old)
+    await verifier.verify(old)
+    published.splice(0, 1, await newKey('second'))
+    expect(await refusalOf(`Bearer ${await tokenWith({}, await newKey('unknown'))}`, verifier)).toContain('INVALID')
     expect(await refusalOf(old, verifier)).toBe('UNAUTHENTICATED TOKEN_INVALID')
   })
 

@@ -1,6 +1,7 @@
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
 import { Refusal } from '../refusal.ts'
+import { AcceptedTokens } from './accepted-tokens.ts'
 import { type Actor, ANONYMOUS } from './actor.ts'
 import { actorFromClaims } from './claims.ts'
 import { tokenExpired, unauthenticated } from './refusals.ts'
@@ -32,8 +33,14 @@ export type TokenVerifier = {
 /** Verifies tokens against the issuer's published keys, which are cached and fetched again when a new one appears. */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { jwksUrl, issuer, audience, algorithms, clock, leeway_s, cooldown_ms = 30_000 } = options
+  const accepted = new AcceptedTokens()
   const keys = keysOfIssuer(
     createRemoteJWKSet(new URL(jwksUrl), {
+      async [customFetch](...request) {
+        const response = await fetch(...request)
+        accepted.forget()
+        return response
+      },
       cooldownDuration: cooldown_ms,
       cacheMaxAge: JWKS_AGE_MS_MAX,
       timeoutDuration: JWKS_TIMEOUT_MS,
@@ -60,8 +67,12 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       if (header === undefined) return ANONYMOUS
       const token = header.length <= HEADER_LENGTH_MAX ? BEARER.exec(header)?.[1] : undefined
       if (token === undefined) throw invalid('The authorization header is not "Bearer <token>".')
+      const known = accepted.get(token, clock())
+      if (known !== undefined) return known
+      const accept = accepted.begin(token, clock())
       const actor = actorFromClaims(await payloadOf(token), leeway_s)
       if ('badClaim' in actor) throw invalid(`The token's claim "${actor.badClaim}" is missing or not as it must be.`)
+      accept(actor)
       return actor
     },
   }
