@@ -50,6 +50,8 @@ export const GATEWAY_SETTINGS = {
 
 const schema = z.object(GATEWAY_SETTINGS)
 
+export type GatewayConfig = ReturnType<typeof readGatewayConfig>
+
 /**
  * The gateway's configuration from the environment.
  * @throws ConfigError that lists every fault at once

@@ -1,50 +1,30 @@
-import { createTokenVerifier, TOKEN_ALGORITHMS } from '@carriergraph/shared/auth/verify.ts'
-import { systemClock } from '@carriergraph/shared/clock.ts'
 import { runService } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { readGatewayConfig } from './config.ts'
+import { coreOptionsFrom } from './core-options.ts'
 import { createGateway } from './gateway.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
-import { loadSupergraphFile } from './supergraph/load.ts'
 import { watchSupergraph } from './supergraph/watch.ts'
-
-/** How far the issuer's clock may differ from ours. */
-const TOKEN_LEEWAY_S = 5
 
 await runService('gateway', async (resources) => {
   const config = readGatewayConfig()
+  const { port, host, allowedOrigins, isExplorable, playgroundToken, supergraphFile, supergraphPoll_ms } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
-  const { playgroundToken } = config
-  const supergraph = await loadSupergraphFile(config.supergraphFile)
+  const options = await coreOptionsFrom(config, log)
   const server = createGateway({
-    port: config.port,
-    host: config.host,
-    supergraph,
-    subgraphUrls: config.subgraphUrls,
-    signingKeys: config.signingKeys,
-    tokens: createTokenVerifier({
-      ...config.identity,
-      algorithms: TOKEN_ALGORITHMS,
-      clock: systemClock,
-      leeway_s: TOKEN_LEEWAY_S,
-    }),
-    limits: config.limits,
-    introspection: config.isExplorable,
-    allowedOrigins: config.allowedOrigins,
+    ...options,
+    port,
+    host,
+    allowedOrigins,
     playground: servePlayground({
-      enabled: config.isExplorable,
-      tabs: config.isExplorable ? await readOperations() : [],
+      enabled: isExplorable,
+      tabs: isExplorable ? await readOperations() : [],
       headers: () => (playgroundToken === undefined ? {} : { authorization: `Bearer ${playgroundToken}` }),
     }),
-    clock: systemClock,
-    random: Math.random,
-    log,
   })
-  const { composedSdl } = supergraph
+  const { composedSdl } = options.supergraph
   const { serve } = server
-  resources.use(
-    watchSupergraph({ path: config.supergraphFile, composedSdl, poll_ms: config.supergraphPoll_ms, serve, log }),
-  )
+  resources.use(watchSupergraph({ path: supergraphFile, composedSdl, poll_ms: supergraphPoll_ms, serve, log }))
   return { log, server }
 })

@@ -20,6 +20,8 @@ export interface Stack extends AsyncDisposable {
   ports: Installation['ports']
   databases: Record<SubgraphName, TestDatabase>
   services: ReadonlyMap<string, RunningService>
+  /** With which the gateway runs. */
+  gatewayEnv: Readonly<Record<string, string>>
   token(options: TokenOptions): Promise<string>
 }
 
@@ -54,7 +56,8 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
     }
     await launch(subgraphServices(installation, wiring))
     await loadDemoData(wiring)
-    await launch([gatewayService(installation, wiring)])
+    const gateway = gatewayService(installation, wiring)
+    await launch([gateway])
     const address = `127.0.0.1:${installation.ports.gateway}`
     return {
       graphUrl: `http://${address}/graphql`,
@@ -63,6 +66,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       playgroundUrl: `http://${address}/`,
       databases,
       services,
+      gatewayEnv: gateway.env,
       token: (options) => issueToken(issuer, options),
       [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
     }

@@ -1,0 +1,30 @@
+import { createTokenVerifier, TOKEN_ALGORITHMS } from '@carriergraph/shared/auth/verify.ts'
+import { systemClock } from '@carriergraph/shared/clock.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { GatewayConfig } from './config.ts'
+import type { CoreOptions } from './core.ts'
+import { loadSupergraphFile } from './supergraph/load.ts'
+
+/** How far the issuer's clock may differ from ours. */
+const TOKEN_LEEWAY_S = 5
+
+/** What the core needs, as the environment has it. Throws when the supergraph cannot be read. */
+export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<CoreOptions> {
+  const { subgraphUrls, signingKeys, limits } = config
+  return {
+    supergraph: await loadSupergraphFile(config.supergraphFile),
+    subgraphUrls,
+    signingKeys,
+    tokens: createTokenVerifier({
+      ...config.identity,
+      algorithms: TOKEN_ALGORITHMS,
+      clock: systemClock,
+      leeway_s: TOKEN_LEEWAY_S,
+    }),
+    limits,
+    introspection: config.isExplorable,
+    clock: systemClock,
+    random: Math.random,
+    log,
+  }
+}
