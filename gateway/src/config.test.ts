@@ -17,15 +17,35 @@ test('what is required is enough: port 4000 on loopback, the committed supergrap
     supergraphFile: expect.stringMatching(/\/schema\/supergraph\.graphql$/),
     subgraphUrls: new Map(),
     allowedOrigins: ['*'],
-    isExplorable: true,
+    introspection: true,
+    playground: true,
     playgroundToken: undefined,
   })
 })
 
 test('production shows nobody the graph, and gives nobody a token', () => {
   const env = { NODE_ENV: 'production', PLAYGROUND_TOKEN: 'secret' }
-  expect(read(env)).toMatchObject({ isExplorable: false, playgroundToken: undefined })
+  expect(read(env)).toMatchObject({ introspection: false, playground: false, playgroundToken: undefined })
   expect(read({ PLAYGROUND_TOKEN: 'secret' })).toMatchObject({ playgroundToken: 'secret' })
+})
+
+test.each([
+  [{ INTROSPECTION: 'off' }, { introspection: false, playground: true }],
+  [{ PLAYGROUND: 'off' }, { introspection: true, playground: false }],
+  [
+    { NODE_ENV: 'production', INTROSPECTION: 'on' },
+    { introspection: true, playground: false },
+  ],
+  [
+    { NODE_ENV: 'production', PLAYGROUND: 'on', PLAYGROUND_TOKEN: 'x' },
+    { playground: true, playgroundToken: undefined },
+  ],
+])('%j shows %j', (env, shown) => {
+  expect(read(env as Record<string, string>)).toMatchObject(shown)
+})
+
+test('lists of operations are taken where it is said how long they may be', () => {
+  expect([read().limits.batch_max, read({ BATCH_MAX: '5' }).limits.batch_max]).toEqual([0, 5])
 })
 
 test('subgraphs are found elsewhere than the supergraph says', () => {

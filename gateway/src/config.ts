@@ -39,8 +39,14 @@ export const GATEWAY_SETTINGS = {
   JWT_AUDIENCE: z.string(),
   /** Origins whose pages may use the graph; `*` for all. */
   CORS_ORIGINS: csv.default(['*']),
+  /** Whether anybody may ask for the schema, and is told which name they may have meant. Off in production. */
+  INTROSPECTION: z.enum(['on', 'off']).optional(),
+  /** The page at `/`, where the graph is explored. Off in production. */
+  PLAYGROUND: z.enum(['on', 'off']).optional(),
   /** Pre-filled in the playground; for development only. */
   PLAYGROUND_TOKEN: z.string().optional(),
+  /** How many operations one POST may carry as a list; without it lists are refused. */
+  BATCH_MAX: whole.optional(),
   BODY_BYTES_MAX: whole.default(DEFAULT_LIMITS.body_bytes_max),
   DEPTH_MAX: whole.default(DEFAULT_LIMITS.operation.depth_max),
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
@@ -61,12 +67,16 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const limits: GatewayLimits = {
     ...DEFAULT_LIMITS,
     body_bytes_max: config.BODY_BYTES_MAX,
+    batch_max: config.BATCH_MAX ?? DEFAULT_LIMITS.batch_max,
     tokens_max: config.TOKENS_MAX,
     operation: { ...DEFAULT_LIMITS.operation, depth_max: config.DEPTH_MAX },
     subgraph: { ...DEFAULT_LIMITS.subgraph, deadline_ms: config.SUBGRAPH_DEADLINE_MS },
     upstream: { ...DEFAULT_LIMITS.upstream, lost_ms_max: config.UPSTREAM_LOST_MS_MAX },
   }
   const isProduction = config.NODE_ENV === 'production'
+  // Both go together unless one is set: either shows everybody the whole graph.
+  const isOn = (setting: 'on' | 'off' | undefined): boolean =>
+    setting === undefined ? !isProduction : setting === 'on'
   return {
     port: config.PORT,
     host: config.HOST,
@@ -77,8 +87,8 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     signingKeys: config.SIGNING_KEYS,
     identity: { jwksUrl: config.JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },
     allowedOrigins: config.CORS_ORIGINS,
-    /** Playground and introspection go together: either shows everybody the whole graph. */
-    isExplorable: !isProduction,
+    introspection: isOn(config.INTROSPECTION),
+    playground: isOn(config.PLAYGROUND),
     playgroundToken: isProduction ? undefined : config.PLAYGROUND_TOKEN,
     limits,
   }

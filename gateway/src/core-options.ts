@@ -10,7 +10,7 @@ const TOKEN_LEEWAY_S = 5
 
 /** What the core needs, as the environment has it. Throws when the supergraph cannot be read. */
 export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<CoreOptions> {
-  const { subgraphUrls, signingKeys, limits } = config
+  const { subgraphUrls, signingKeys, limits, introspection } = config
   return {
     supergraph: await loadSupergraphFile(config.supergraphFile),
     subgraphUrls,
@@ -22,7 +22,7 @@ export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<
       leeway_s: TOKEN_LEEWAY_S,
     }),
     limits,
-    introspection: config.isExplorable,
+    introspection,
     clock: systemClock,
     random: Math.random,
     log,

@@ -9,7 +9,7 @@ import { watchSupergraph } from './supergraph/watch.ts'
 
 await runService('gateway', async (resources) => {
   const config = readGatewayConfig()
-  const { port, host, allowedOrigins, isExplorable, playgroundToken, supergraphFile, supergraphPoll_ms } = config
+  const { port, host, allowedOrigins, playground, playgroundToken, supergraphFile, supergraphPoll_ms } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   const options = await coreOptionsFrom(config, log)
   const server = createGateway({
@@ -18,8 +18,8 @@ await runService('gateway', async (resources) => {
     host,
     allowedOrigins,
     playground: servePlayground({
-      enabled: isExplorable,
-      tabs: isExplorable ? await readOperations() : [],
+      enabled: playground,
+      tabs: playground ? await readOperations() : [],
       headers: () => (playgroundToken === undefined ? {} : { authorization: `Bearer ${playgroundToken}` }),
     }),
   })
