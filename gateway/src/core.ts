@@ -64,10 +64,11 @@ export function createCore(options: CoreOptions): Core {
     )
     return createGraph({
       supergraph,
-      planner: createApolloPlanner(supergraph.supergraph),
+      planner: createApolloPlanner(supergraph.plannable),
       subgraphs: connections.connect(new Map(urls)),
       rules: [operationSizeRule(limits.operation)],
       tokens_max: limits.tokens_max,
+      errors_max: limits.errors_max,
       introspection,
       format,
     })

@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
+  ERRORS_OMITTED: 'More went wrong than an answer lists; `extensions.omitted` says how many errors are left out.',
   NOT_ACCEPTABLE: 'The request accepts neither application/graphql-response+json nor application/json.',
   PERSISTED_QUERY_INVALID: 'The persisted query that the request names is none: its version or its hash is wrong.',
   PERSISTED_QUERY_NOT_FOUND: 'No document is known by that hash. Send its text beside the hash, once.',
@@ -11,6 +12,11 @@ export const GATEWAY_CODES = {
   SUBSCRIPTION_OVERFLOW:
     'Events came, and this client did not take them. Subscribe again, with `after: extensions.cursor` where there is one.',
   TOO_MANY_OPERATIONS: 'This socket has as many operations open as it may. Complete one, or open another socket.',
+  UNANSWERABLE:
+    'No subgraph can be asked for a field as the operation asks for it, though the schema has it: its type is known where ' +
+    'none of its entities can be resolved. Select something else of it.',
+  UNSUPPORTED_PLAN:
+    'The operation needs something that this gateway does not do: @defer, or a field that takes @fromContext.',
   UPSTREAM_LOST:
     'The subgraph behind the subscription was lost and did not come back in time, or the stream cannot be continued ' +
     'without a gap. Subscribe again, with `after: extensions.cursor` where there is one.',

@@ -1,25 +1,30 @@
 import type { PlanNode } from '@apollo/query-planner'
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
   getVariableValues,
-  Kind,
   type OperationDefinitionNode,
 } from 'graphql'
+import { createErrorList } from './error-list.ts'
 import { compileIntrospection } from './introspect.ts'
 import { compilePlan } from './plan.ts'
 import { compileResponse } from './response.ts'
 import type { ResponseObject } from './response-object.ts'
+import { fragmentsOf } from './root-fields.ts'
 import type { CallSubgraph, Run } from './run.ts'
+import { refuseUnplanned } from './unplanned.ts'
 
 export interface OperationToCompile {
   readonly document: DocumentNode
   readonly operation: OperationDefinitionNode
   /** Undefined where no subgraph has to be asked. */
   readonly plan: PlanNode | undefined
+  /** Response key in the document -> the one under which the client asked, where they differ. */
+  readonly clientKeys: ReadonlyMap<string, string>
+  /** Errors that one answer lists. */
+  readonly errors_max: number
   /** The whole supergraph, which plans speak of. */
   readonly supergraphSchema: GraphQLSchema
   /** What clients see. */
@@ -29,7 +34,7 @@ export interface OperationToCompile {
 export interface Answer {
   /** JSON of `data`. */
   readonly data: string
-  /** As the subgraphs and the executor have them: nothing is masked yet. */
+  /** As the subgraphs and the executor have them: nothing is masked yet, and there are no more than the limit. */
   readonly errors: readonly GraphQLFormattedError[]
 }
 
@@ -54,12 +59,13 @@ export interface ExecutionRequest {
   readonly errors?: readonly GraphQLFormattedError[]
 }
 
-/** @throws GraphQLError UNSUPPORTED_PLAN for what this executor does not do */
+/** @throws GraphQLError UNSUPPORTED_PLAN for what this executor does not do, UNANSWERABLE for what is not in the plan */
 export function compileOperation(parts: OperationToCompile): CompiledOperation {
-  const { document, operation, plan, supergraphSchema, apiSchema } = parts
-  const fragments = fragmentsOf(document)
+  const { document, operation, plan, clientKeys, supergraphSchema, apiSchema } = parts
+  const fragments = fragmentsOf(document.definitions)
+  refuseUnplanned(parts, fragments)
   const step = plan && compilePlan(plan, supergraphSchema)
-  const write = compileResponse(apiSchema, operation, fragments)
+  const write = compileResponse(apiSchema, operation, { fragments, clientKeys })
   const introspect = compileIntrospection(apiSchema, operation, fragments)
 
   function written(run: Run): Answer {
@@ -73,25 +79,21 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
     }
     const json = write(data, writing)
     // Whatever an error has told already made nulls; a null that nothing told of is a fault of its subgraph.
-    if (!writing.isFaulty || errors.length > 0) return { data: json, errors }
-    const faults: GraphQLFormattedError[] = []
-    write(data, { ...writing, faults, path: [] })
-    return { data: json, errors: faults }
+    if (writing.isFaulty && errors.isEmpty) {
+      const faults: GraphQLFormattedError[] = []
+      write(data, { ...writing, faults, path: [] })
+      for (const fault of faults) errors.add(fault)
+    }
+    return { data: json, errors: errors.told() }
   }
 
   return {
     coerce: (variables) => getVariableValues(apiSchema, operation.variableDefinitions ?? [], { ...variables }),
     async execute({ variables, coerced, call, data = {}, errors = [] }) {
-      const run: Run = { variables, coerced, call, data, errors: [...errors] }
+      const run: Run = { variables, coerced, call, data, errors: createErrorList(clientKeys, parts.errors_max) }
+      for (const error of errors) run.errors.add(error)
       await step?.(run, [data])
       return written(run)
     },
   }
-}
-
-function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
-  const fragments = new Map<string, FragmentDefinitionNode>()
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition)
-  return fragments
 }

@@ -1,6 +1,7 @@
 import type { PlanNode } from '@apollo/query-planner'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
 import type { Planner } from '../planner/planner.ts'
+import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { type CompiledOperation, compileOperation } from './compile.ts'
 
@@ -9,20 +10,18 @@ export interface Executor {
   /** A valid query or mutation. Throws a GraphQLError when it cannot be planned. */
   compile(document: DocumentNode, operation: OperationDefinitionNode): Promise<CompiledOperation>
   /** What remains of a valid subscription once its event is there. */
-  compileEvent(
-    document: DocumentNode,
-    operation: OperationDefinitionNode,
-    rest: PlanNode | undefined,
-  ): CompiledOperation
+  compileEvent(subscription: SeparatedOperation, rest: PlanNode | undefined): CompiledOperation
 }
 
-export function createExecutor(supergraph: LoadedSupergraph, planner: Planner): Executor {
+/** @param errors_max errors that one answer lists */
+export function createExecutor(supergraph: LoadedSupergraph, planner: Planner, errors_max: number): Executor {
   // Lives as long as whoever parsed the document keeps it.
   const compiled = new WeakMap<OperationDefinitionNode, Promise<CompiledOperation>>()
 
   async function compileAnew(document: DocumentNode, operation: OperationDefinitionNode): Promise<CompiledOperation> {
-    const plan = await planner.planOperation(document, operation.name?.value)
-    return compileOperation({ ...supergraph, document, operation, plan })
+    const separated = separateResponseKeys(document, operation, supergraph.plannable)
+    const plan = await planner.planOperation(separated.document, operation.name?.value)
+    return compileOperation({ ...supergraph, ...separated, plan, errors_max })
   }
 
   return {
@@ -33,6 +32,6 @@ export function createExecutor(supergraph: LoadedSupergraph, planner: Planner): 
       compiled.set(operation, compiling)
       return compiling
     },
-    compileEvent: (document, operation, plan) => compileOperation({ ...supergraph, document, operation, plan }),
+    compileEvent: (subscription, plan) => compileOperation({ ...supergraph, ...subscription, plan, errors_max }),
   }
 }

@@ -1,16 +1,18 @@
 import type { FetchNode } from '@apollo/query-planner'
-import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema, Kind, parse } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, type GraphQLSchema } from 'graphql'
+import { gatewayError } from '../errors/codes.ts'
 import { errorAt } from './error-at.ts'
 import { type ErrorPath, nearestPath, type Place, pathsAt } from './place.ts'
 import { compileRepresentation } from './representation.ts'
 import { createMerge, type ResponseObject } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
+import { rootFields } from './root-fields.ts'
 import type { Run, Step, SubgraphAnswer } from './run.ts'
 
 /** Compiles a fetch: of root fields where it requires nothing, else of the entities at its place. */
 export function compileFetch(node: FetchNode, place: Place, schema: GraphQLSchema): Step {
   if (node.contextRewrites !== undefined && node.contextRewrites.length > 0)
-    throw new GraphQLError('@fromContext is not supported here.', { extensions: { code: 'UNSUPPORTED_PLAN' } })
+    throw gatewayError('UNSUPPORTED_PLAN', { message: '@fromContext is not supported here.' })
   return node.requires === undefined ? compileRootFetch(node, place, schema) : compileEntityFetch(node, place, schema)
 }
 
@@ -37,7 +39,7 @@ function compileRootFetch(node: FetchNode, place: Place, schema: GraphQLSchema):
   const merge = createMerge(schema)
   const bodyOf = compileBody(node)
   const rewrite = compileRewrites(schema, node.outputRewrites)
-  const keys = rootKeys(node.operation)
+  const fields = rootFields(node)
 
   return async (run, targets) => {
     let answer: SubgraphAnswer
@@ -45,10 +47,11 @@ function compileRootFetch(node: FetchNode, place: Place, schema: GraphQLSchema):
       answer = await run.call(serviceName, bodyOf(run))
     } catch (error) {
       const failure = failureOf(error)
-      for (const key of keys) run.errors.push(errorAt([...nearestPath(place), key], failure))
+      for (const { key, condition } of fields)
+        if (condition?.(run.coerced) !== false) run.errors.add(errorAt([...nearestPath(place), key], failure))
       return
     }
-    for (const error of answer.errors ?? []) run.errors.push(errorAt([...place, ...(error.path ?? [])], error))
+    for (const error of answer.errors ?? []) run.errors.add(errorAt([...place, ...(error.path ?? [])], error))
     if (!answer.data) return
     rewrite?.(answer.data)
     for (const target of targets) merge(target, answer.data)
@@ -85,7 +88,7 @@ function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQLSchema
     try {
       answer = await run.call(serviceName, bodyOf(run, `"representations":[${representations}]`))
     } catch (error) {
-      run.errors.push(errorAt(nearestPath(place), failureOf(error)))
+      run.errors.add(errorAt(nearestPath(place), failureOf(error)))
       return
     }
     if (answer.errors) placeErrors(run, answer.errors, groups, place)
@@ -93,7 +96,7 @@ function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQLSchema
     if (answer.data === null || answer.data === undefined) return
     if (!Array.isArray(entities) || entities.length !== groups.length) {
       const message = `The subgraph ${serviceName} did not answer with one entity for each representation.`
-      run.errors.push({ message, path: nearestPath(place) })
+      run.errors.add({ message, path: nearestPath(place) })
       return
     }
     for (const [index, group] of groups.entries()) {
@@ -120,23 +123,12 @@ function placeErrors(run: Run, errors: readonly GraphQLFormattedError[], groups:
     const group = root === '_entities' && typeof index === 'number' ? groups[index] : undefined
     paths ??= pathsAt(run.data, place)
     const places = [...new Set(group)].flatMap((object) => paths?.get(object) ?? [])
-    if (places.length === 0) run.errors.push(errorAt(nearestPath(place), error))
-    for (const path of places) run.errors.push(errorAt([...path, ...below], error))
+    if (places.length === 0) run.errors.add(errorAt(nearestPath(place), error))
+    for (const path of places) run.errors.add(errorAt([...path, ...below], error))
   }
 }
 
 function failureOf(error: unknown): GraphQLFormattedError {
   if (error instanceof GraphQLError) return error.toJSON()
   throw error
-}
-
-/** The response keys of an operation that the planner printed. */
-function rootKeys(operation: string): readonly string[] {
-  const keys = new Set<string>()
-  for (const definition of parse(operation, { noLocation: true }).definitions) {
-    if (definition.kind !== Kind.OPERATION_DEFINITION) continue
-    for (const selection of definition.selectionSet.selections)
-      if (selection.kind === Kind.FIELD) keys.add(selection.alias?.value ?? selection.name.value)
-  }
-  return [...keys]
 }

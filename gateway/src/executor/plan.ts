@@ -1,5 +1,6 @@
 import type { PlanNode } from '@apollo/query-planner'
-import { GraphQLError, type GraphQLSchema } from 'graphql'
+import type { GraphQLSchema } from 'graphql'
+import { gatewayError } from '../errors/codes.ts'
 import { compileFetch } from './fetch.ts'
 import { collectAt, type Place } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
@@ -29,7 +30,7 @@ export function compilePlan(node: PlanNode, schema: GraphQLSchema, place: Place 
       return (run, targets) => (run.coerced[condition] === true ? whenTrue : whenFalse)?.(run, targets)
     }
     case 'Defer':
-      throw new GraphQLError('@defer is not supported here.', { extensions: { code: 'UNSUPPORTED_PLAN' } })
+      throw gatewayError('UNSUPPORTED_PLAN', { message: '@defer is not supported here.' })
   }
 }
 

@@ -29,7 +29,7 @@ function compilePick(schema: GraphQLSchema, merge: Merge, selection: QueryPlanSe
     return (object, into) => {
       const value = object[key]
       if (value === undefined) return false
-      into[key] = copy === undefined ? value : copy(value)
+      into[selection.name] = copy === undefined ? value : copy(value)
       return true
     }
   }

@@ -45,14 +45,20 @@ export type WriteData = (data: ResponseObject, writing: Writing) => string
 export function compileResponse(
   schema: GraphQLSchema,
   operation: OperationDefinitionNode,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  names: ResponseNames,
 ): WriteData {
   const root = schema.getRootType(operation.operation)
   if (!root) throw new Error(`The schema has no ${operation.operation}.`)
-  const write = new ResponseCompiler(schema, fragments).object(root, [
+  const write = new ResponseCompiler(schema, names).object(root, [
     { selectionSet: operation.selectionSet, condition: undefined },
   ])
   return (data, writing) => write(data, writing) || NULL
+}
+
+export interface ResponseNames {
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  /** Key in the data -> the one under which clients see it, where they differ. */
+  readonly clientKeys: ReadonlyMap<string, string>
 }
 
 interface FieldWriter {
@@ -65,11 +71,11 @@ interface FieldWriter {
 
 class ResponseCompiler {
   readonly #schema: GraphQLSchema
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>
+  readonly #names: ResponseNames
 
-  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+  constructor(schema: GraphQLSchema, names: ResponseNames) {
     this.#schema = schema
-    this.#fragments = fragments
+    this.#names = names
   }
 
   object(type: GraphQLCompositeType, selected: readonly Selected[]): Write {
@@ -103,11 +109,14 @@ class ResponseCompiler {
       const condition = this.#schema.getType(typeCondition)
       return isAbstractType(condition) && 'getFields' in type && this.#schema.isSubType(condition, type)
     }
-    return collectFields(selected, { fragments: this.#fragments, applies }).map((group) => this.#field(type, group))
+    return collectFields(selected, { fragments: this.#names.fragments, applies }).map((group) =>
+      this.#field(type, group),
+    )
   }
 
   #field(type: GraphQLCompositeType, group: FieldGroup): FieldWriter {
-    const { key, condition } = group
+    const { condition } = group
+    const key = this.#names.clientKeys.get(group.key) ?? group.key
     return { condition, key, prefix: `${JSON.stringify(key)}:`, write: this.#fieldValue(type, group) }
   }
 

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql'
+import type { ErrorList } from './error-list.ts'
 import type { ResponseObject } from './response-object.ts'
 
 /** What a subgraph answered. */
@@ -22,7 +23,7 @@ export interface Run {
   readonly call: CallSubgraph
   /** What the subgraphs' answers are merged to. */
   readonly data: ResponseObject
-  readonly errors: GraphQLFormattedError[]
+  readonly errors: ErrorList
 }
 
 /** A step of a compiled plan; `targets` are the objects that it works on. Undefined when there is nothing to wait for. */

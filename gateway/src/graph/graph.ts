@@ -33,6 +33,8 @@ export interface GraphOptions {
   /** Beside those of the GraphQL specification. */
   readonly rules: readonly ValidationRule[]
   readonly tokens_max: number
+  /** Errors that one answer lists. */
+  readonly errors_max: number
   readonly introspection: boolean
   readonly format: ErrorFormatter
 }
@@ -40,7 +42,7 @@ export interface GraphOptions {
 export function createGraph(options: GraphOptions): Graph {
   const { supergraph, planner, subgraphs } = options
   const { apiSchema, authorization } = supergraph
-  const executor = createExecutor(supergraph, planner)
+  const executor = createExecutor(supergraph, planner, options.errors_max)
   const authorizer = createAuthorizer(apiSchema, authorization)
   const answer = createAnswer({ ...options, ...subgraphs, apiSchema, executor, authorizer })
   const inFlight = new InFlight()

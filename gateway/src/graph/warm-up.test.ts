@@ -23,7 +23,7 @@ let planned: (string | undefined)[]
 let graph: Graph
 beforeEach(() => {
   planned = []
-  const planner = createApolloPlanner(supergraph.supergraph)
+  const planner = createApolloPlanner(supergraph.plannable)
   const counting: Planner = {
     ...planner,
     planOperation(document, operationName) {
@@ -37,6 +37,7 @@ beforeEach(() => {
     subgraphs: { clients: [], callerOf: () => () => Promise.reject(new Error('not called')), upstreams: new Map() },
     rules: [],
     tokens_max: 1_000,
+    errors_max: 100,
     introspection: true,
     format: (error) => error,
   })

@@ -11,6 +11,8 @@ export interface GatewayLimits {
   /** Operations in the list of one POST; 0 where lists are not taken. */
   readonly batch_max: number
   readonly tokens_max: number
+  /** Errors that one answer lists. */
+  readonly errors_max: number
   readonly operation: OperationSizeLimits
   readonly subgraph: SubgraphLimits
   readonly upstream: UpstreamLimits
@@ -27,6 +29,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   // Each operation of a list would pass the limits of one.
   batch_max: 0,
   tokens_max: 1_000,
+  // More help nobody, and one fault may stand at every item of a long list.
+  errors_max: 100,
   operation: { depth_max: 10, selections_max: 2_000 },
   subgraph: { deadline_ms: 5_000, response_bytes_max: 16 * MIB, connections_max: 64 },
   upstream: {

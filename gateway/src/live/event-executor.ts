@@ -30,9 +30,9 @@ export function createEventExecutor(
   function compiledOf(subscription: PreparedSubscription): CompiledEvent {
     const known = events.get(subscription)
     if (known !== undefined) return known
-    const { document, operation, plan } = subscription
+    const { separated, plan } = subscription
     const compiled = {
-      compiled: executor.compileEvent(document, operation, plan.rest),
+      compiled: executor.compileEvent(separated, plan.rest),
       rewrite: compileRewrites(supergraphSchema, plan.primary.outputRewrites),
     }
     events.set(subscription, compiled)

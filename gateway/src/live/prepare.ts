@@ -1,11 +1,14 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { KnownOperation } from '../graph/documents.ts'
 import type { Planner, SubscriptionPlan } from '../planner/planner.ts'
+import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { makeResumable, type ResumableStream } from './resume.ts'
 
 /** A subscription that is valid and planned: all that does not depend on who subscribes with which variables. */
 export interface PreparedSubscription extends KnownOperation {
+  /** What was planned, and its events are answered as. */
+  readonly separated: SeparatedOperation
   readonly plan: SubscriptionPlan
   /** Undefined when the stream cannot be continued without a gap. */
   readonly resume: ResumableStream | undefined
@@ -16,12 +19,13 @@ export interface Preparer {
   prepare(known: KnownOperation): Promise<PreparedSubscription>
 }
 
-export function createPreparer({ supergraph }: LoadedSupergraph, planner: Planner): Preparer {
+export function createPreparer({ supergraph, plannable }: LoadedSupergraph, planner: Planner): Preparer {
   const prepared = new WeakMap<OperationDefinitionNode, Promise<PreparedSubscription>>()
 
   async function prepareAnew(known: KnownOperation): Promise<PreparedSubscription> {
-    const plan = await planner.planSubscription(known.document, known.operationName)
-    return { ...known, plan, resume: makeResumable(plan.primary, supergraph) }
+    const separated = separateResponseKeys(known.document, known.operation, plannable)
+    const plan = await planner.planSubscription(separated.document, known.operationName)
+    return { ...known, separated, plan, resume: makeResumable(plan.primary, supergraph) }
   }
 
   return {

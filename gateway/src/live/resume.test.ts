@@ -5,7 +5,7 @@ import { loadSupergraph } from '../supergraph/load.ts'
 import { compose } from '../testing/library-graph.ts'
 import { makeResumable } from './resume.ts'
 
-const { supergraph, apiSchema } = loadSupergraph(
+const { supergraph, apiSchema, plannable } = loadSupergraph(
   compose([
     {
       name: 'only',
@@ -34,7 +34,7 @@ const { supergraph, apiSchema } = loadSupergraph(
     },
   ]),
 )
-const planner = createApolloPlanner(supergraph)
+const planner = createApolloPlanner(plannable)
 const schemaOfSubgraph = supergraph.subgraphs().get('only')?.schema.toGraphQLJSSchema()
 
 async function resumable(query: string) {

@@ -1,10 +1,14 @@
-import { operationFromDocument, type SelectionSet, type Supergraph } from '@apollo/federation-internals'
+import { operationFromDocument, type SelectionSet, Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, GraphQLError } from 'graphql'
+import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { Planner } from './planner.ts'
+import { putBack, putBackFetch } from './put-back.ts'
 
 /** Plans with Apollo's planner, on the thread of its caller. */
-export function createApolloPlanner(supergraph: Supergraph): Planner {
+export function createApolloPlanner(plannable: PlannableSupergraph): Planner {
+  // It was valid when it was loaded. What stand-ins replaced may now be used by nothing, which validation refuses.
+  const supergraph = Supergraph.build(plannable.sdl, { validateSupergraph: false })
   const planner = new QueryPlanner(supergraph)
   const apiSchema = supergraph.apiSchema()
   const operationOf = (document: DocumentNode, operationName: string | undefined) =>
@@ -14,7 +18,7 @@ export function createApolloPlanner(supergraph: Supergraph): Planner {
     async planOperation(document, operationName) {
       const { node } = planner.buildQueryPlan(operationOf(document, operationName))
       if (node?.kind === 'Subscription') throw new Error('a subscription was to be run like a query')
-      return node
+      return node && putBack(node, plannable)
     },
 
     async planSubscription(document, operationName) {
@@ -25,7 +29,8 @@ export function createApolloPlanner(supergraph: Supergraph): Planner {
       const plan = planner.buildQueryPlan(operation)
       // A root of `__typename` alone has no node: there is nothing to stream.
       if (plan.node?.kind !== 'Subscription') throw unplannable('The subscription selects nothing that is streamed.')
-      return { primary: plan.node.primary, rest: plan.node.rest }
+      const { primary, rest } = plan.node
+      return { primary: putBackFetch(primary, plannable), rest: rest && putBack(rest, plannable) }
     },
   }
 }

@@ -3,6 +3,7 @@ import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse, print } from 'graphql'
 import { type AuthorizationMap, readAuthorizationMap } from '../authorize/authorization-map.ts'
 import { findAuthFeatures } from './auth-features.ts'
+import { type PlannableSupergraph, plannableSupergraph } from './plannable.ts'
 import { stripAuthFeatures } from './strip.ts'
 
 /** A supergraph ready to be served; everything that depends on the schema alone is derived once, here. */
@@ -12,6 +13,8 @@ export interface LoadedSupergraph {
   /** The composed SDL without the authorisation specs, which `@apollo/gateway` refuses. */
   readonly sdl: string
   readonly supergraph: Supergraph
+  /** What planners are given. */
+  readonly plannable: PlannableSupergraph
   /** Every type and field, `@inaccessible` ones included; never shown to a client. */
   readonly supergraphSchema: GraphQLSchema
   /** What clients may ask for: nothing `@inaccessible`, no federation machinery. */
@@ -26,12 +29,16 @@ export interface LoadedSupergraph {
 export function loadSupergraph(composedSdl: string): LoadedSupergraph {
   const composed = parse(composedSdl, { noLocation: true })
   const features = findAuthFeatures(composed)
-  const sdl = print(stripAuthFeatures(composed, features))
+  const stripped = stripAuthFeatures(composed, features)
+  const sdl = print(stripped)
   const supergraph = Supergraph.build(sdl)
+  // Takes the subgraphs' schemas out of it and throws when they are not valid.
+  supergraph.subgraphs()
   return {
     composedSdl,
     sdl,
     supergraph,
+    plannable: plannableSupergraph(stripped),
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     authorization: readAuthorizationMap(composed, features),

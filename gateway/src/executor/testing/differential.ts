@@ -1,19 +1,18 @@
 import '../../telemetry-off.ts'
 import { composeServices } from '@apollo/composition'
-import { operationFromDocument } from '@apollo/federation-internals'
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway'
-import { type PlanNode, QueryPlanner } from '@apollo/query-planner'
 import {
   type DocumentNode,
   execute,
   type GraphQLFormattedError,
   getOperationAST,
   isInterfaceType,
-  type OperationDefinitionNode,
   parse,
 } from 'graphql'
+import { DEFAULT_LIMITS } from '../../limits/limits.ts'
+import { createApolloPlanner } from '../../planner/apollo-planner.ts'
 import { type LoadedSupergraph, loadSupergraph } from '../../supergraph/load.ts'
-import { compileOperation } from '../compile.ts'
+import { createExecutor } from '../executor.ts'
 import type { SubgraphAnswer } from '../run.ts'
 import type { MadeUpOperation } from './made-up-operation.ts'
 import { madeUpSubgraph } from './made-up-subgraph.ts'
@@ -35,7 +34,8 @@ export function differentialOf(sdls: Readonly<Record<string, string>>): Differen
   const composed = composeServices(services)
   if (composed.errors) throw new AggregateError(composed.errors, String(composed.errors[0]))
   const supergraph = loadSupergraph(composed.supergraphSdl)
-  const planner = new QueryPlanner(supergraph.supergraph)
+  const planner = createApolloPlanner(supergraph.plannable)
+  const executor = createExecutor(supergraph, planner, DEFAULT_LIMITS.errors_max)
   const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [name, madeUpSubgraph(sdl)]))
 
   async function ask(name: string, request: { query: string; variables?: Record<string, unknown> | undefined }) {
@@ -46,13 +46,11 @@ export function differentialOf(sdls: Readonly<Record<string, string>>): Differen
     return JSON.parse(JSON.stringify(answer)) as SubgraphAnswer
   }
 
-  function planned({ query }: MadeUpOperation) {
+  function parsed({ query }: MadeUpOperation) {
     const document = parse(query)
     const operation = getOperationAST(document)
     if (!operation) throw new Error('no operation')
-    const plan = planner.buildQueryPlan(operationFromDocument(supergraph.supergraph.apiSchema(), document))
-    if (plan.node?.kind === 'Subscription') throw new Error('a subscription')
-    return { document, operation, plan: plan as QueryOrMutationPlan }
+    return { document, operation }
   }
 
   const serviceMap: ServiceMap = Object.fromEntries(
@@ -71,8 +69,8 @@ export function differentialOf(sdls: Readonly<Record<string, string>>): Differen
   return {
     supergraph,
     async ours(made) {
-      const { document, operation, plan } = planned(made)
-      const compiled = compileOperation({ ...supergraph, document, operation, plan: plan.node })
+      const { document, operation } = parsed(made)
+      const compiled = await executor.compile(document, operation)
       const { coerced = {}, errors } = compiled.coerce(made.variables)
       if (errors !== undefined) throw new AggregateError(errors)
       const call = (name: string, body: string) => ask(name, JSON.parse(body))
@@ -80,8 +78,9 @@ export function differentialOf(sdls: Readonly<Record<string, string>>): Differen
       return { data: JSON.parse(answer.data), errors: answer.errors }
     },
     async theirs(made) {
-      const { document, operation, plan } = planned(made)
-      return stock(supergraph, { document, operation, plan, made, serviceMap })
+      const { document } = parsed(made)
+      const node = await planner.planOperation(document, undefined)
+      return stock(supergraph, { document, plan: { kind: 'QueryPlan', ...(node && { node }) }, made, serviceMap })
     },
   }
 }
@@ -95,11 +94,8 @@ function dropInterfaceNames(data: SubgraphAnswer['data'], { supergraphSchema }: 
     if (isInterfaceType(supergraphSchema.getType(entity?.__typename))) delete entity.__typename
 }
 
-type QueryOrMutationPlan = { readonly kind: 'QueryPlan'; readonly node?: PlanNode }
-
 interface StockOperation {
   readonly document: DocumentNode
-  readonly operation: OperationDefinitionNode
   readonly plan: Parameters<typeof executeQueryPlan>[0]
   readonly made: MadeUpOperation
   readonly serviceMap: ServiceMap

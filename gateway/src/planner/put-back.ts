@@ -1,0 +1,69 @@
+import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
+import type { StandIns } from '../supergraph/stand-ins.ts'
+import { splitFetch } from './split-fetch.ts'
+
+/**
+ * Puts the fields that subgraphs know back in the place of their stand-ins: a call asks for the field under the
+ * stand-in's name, and a representation takes it from there. Where two of a fetch's requirements ask for the same field
+ * with different arguments, there is a fetch for each.
+ */
+export function putBack(node: PlanNode, standIns: StandIns): PlanNode {
+  if (standIns.standIns.size === 0) return node
+  switch (node.kind) {
+    case 'Fetch': {
+      const [only, ...more] = splitFetch(node, standIns).map((fetch) => putBackFetch(fetch, standIns))
+      if (only === undefined || more.length === 0) return only ?? node
+      return { kind: 'Parallel', nodes: [only, ...more] }
+    }
+    case 'Sequence':
+    case 'Parallel':
+      return { ...node, nodes: node.nodes.map((child) => putBack(child, standIns)) }
+    case 'Flatten':
+      return { ...node, node: putBack(node.node, standIns) }
+    case 'Condition': {
+      const { ifClause, elseClause } = node
+      return {
+        ...node,
+        ...(ifClause && { ifClause: putBack(ifClause, standIns) }),
+        ...(elseClause && { elseClause: putBack(elseClause, standIns) }),
+      }
+    }
+    case 'Defer':
+      return node
+  }
+}
+
+/** As `putBack`, of a fetch that requires nothing of another. */
+export function putBackFetch(fetch: FetchNode, { standIns }: StandIns): FetchNode {
+  const { operationDocumentNode: _, ...rest } = fetch
+  const requires = fetch.requires?.map((selection) => takenFromStandIn(selection, standIns))
+  return {
+    ...rest,
+    operation: askedUnderStandIn(fetch.operation, standIns),
+    ...(requires && { requires }),
+  }
+}
+
+function askedUnderStandIn(operation: string, standIns: StandIns['standIns']): string {
+  if (![...standIns.keys()].some((name) => operation.includes(name))) return operation
+  const document = visit(parse(operation, { noLocation: true }), {
+    Field(node) {
+      const required = standIns.get(node.name.value)
+      if (required === undefined) return undefined
+      const { field, arguments: given } = required
+      return { ...node, alias: node.alias ?? node.name, name: { ...node.name, value: field }, arguments: given }
+    },
+  })
+  return stripIgnoredCharacters(print(document))
+}
+
+function takenFromStandIn(selection: QueryPlanSelectionNode, standIns: StandIns['standIns']): QueryPlanSelectionNode {
+  const selections = selection.selections?.map((inner) => takenFromStandIn(inner, standIns))
+  if (selection.kind === 'InlineFragment') return { ...selection, selections: selections ?? [] }
+  const below = selections && { selections }
+  const required = standIns.get(selection.name)
+  return required === undefined
+    ? { ...selection, ...below }
+    : { ...selection, ...below, alias: selection.name, name: required.field }
+}

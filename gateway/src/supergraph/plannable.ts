@@ -1,0 +1,55 @@
+import { type DocumentNode, isTypeDefinitionNode, Kind, print, visit } from 'graphql'
+import { argumentText, fieldsIn, JOIN_FIELD, JOIN_TYPE, parseFieldSet } from './join-directives.ts'
+import { addStandIns, type StandIns } from './stand-ins.ts'
+
+/** A supergraph as a planner is given it. It holds plain data alone, so that it can go to another thread. */
+export interface PlannableSupergraph extends StandIns {
+  readonly sdl: string
+  /** Names under which plans ask on their own behalf: the fields of keys and requirements. */
+  readonly ownNames: ReadonlySet<string>
+}
+
+/**
+ * Says what the supergraph says in a form that Apollo's planner understands right.
+ *
+ * - It asks for what a `@requires` names under the field's own name, whatever the client or another `@requires` asks
+ *   for under the same name with other arguments, and keeps one of them: each such field gets a stand-in.
+ * - It identifies an entity that it asks for required fields by the first key of the subgraph, resolvable or not: the
+ *   resolvable ones come first.
+ */
+export function plannableSupergraph(sdl: DocumentNode): PlannableSupergraph {
+  const { document, ...standIns } = addStandIns(resolvableKeysFirst(sdl))
+  return { sdl: print(document), ownNames: ownNames(document), ...standIns }
+}
+
+function resolvableKeysFirst(sdl: DocumentNode): DocumentNode {
+  return {
+    ...sdl,
+    definitions: sdl.definitions.map((definition) => {
+      if (!isTypeDefinitionNode(definition) || definition.directives === undefined) return definition
+      return { ...definition, directives: definition.directives.toSorted((a, b) => rank(a) - rank(b)) }
+    }),
+  }
+}
+
+const rank = (directive: Parameters<typeof argumentText>[0]): number => {
+  if (directive.name.value !== JOIN_TYPE) return 0
+  const resolvable = directive.arguments?.find(({ name }) => name.value === 'resolvable')?.value
+  return resolvable?.kind === Kind.BOOLEAN && !resolvable.value ? 1 : 0
+}
+
+function ownNames(sdl: DocumentNode): ReadonlySet<string> {
+  const names = new Set(['__typename'])
+  visit(sdl, {
+    Directive(node) {
+      const fields =
+        node.name.value === JOIN_TYPE
+          ? argumentText(node, 'key')
+          : node.name.value === JOIN_FIELD
+            ? argumentText(node, 'requires')
+            : undefined
+      if (fields !== undefined) for (const { name } of fieldsIn(parseFieldSet(fields))) names.add(name.value)
+    },
+  })
+  return names
+}

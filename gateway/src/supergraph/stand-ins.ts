@@ -1,0 +1,180 @@
+import {
+  type ConstArgumentNode,
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  print,
+  type SelectionNode,
+  type SelectionSetNode,
+  type TypeNode,
+} from 'graphql'
+import { argumentText, fieldsIn, JOIN_FIELD, JOIN_GRAPH, JOIN_GRAPH_ENUM, parseFieldSet } from './join-directives.ts'
+
+/** A field with the arguments that a `@requires` gives it. */
+export interface RequiredField {
+  readonly field: string
+  readonly arguments: readonly ConstArgumentNode[]
+}
+
+export interface StandIns {
+  /** Name of each field that stands in for another with certain arguments -> what it stands for. */
+  readonly standIns: ReadonlyMap<string, RequiredField>
+  /** `requirementKey` of a field -> the stand-ins that it requires. */
+  readonly requirements: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+export const requirementKey = (subgraph: string, type: string, field: string): string => `${subgraph} ${type}.${field}`
+
+type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
+
+const isComposedType = (node: { readonly kind: Kind }): node is ComposedType =>
+  node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION
+
+/**
+ * Adds, for each field that a `@requires` asks for and that takes arguments, a field without arguments that stands in
+ * for it, and lets the requirement ask for that one.
+ */
+export function addStandIns(sdl: DocumentNode): StandIns & { readonly document: DocumentNode } {
+  const maker = new StandInMaker(sdl)
+  const required = mapTypes(sdl, (type) => maker.require(type))
+  const document = mapTypes(required, (type) => maker.extend(type))
+  return { document, standIns: maker.standIns, requirements: maker.requirements }
+}
+
+function mapTypes(sdl: DocumentNode, change: (type: ComposedType) => ComposedType): DocumentNode {
+  return { ...sdl, definitions: sdl.definitions.map((node) => (isComposedType(node) ? change(node) : node)) }
+}
+
+class StandInMaker implements StandIns {
+  readonly standIns = new Map<string, RequiredField>()
+  readonly requirements = new Map<string, ReadonlySet<string>>()
+  readonly #types: ReadonlyMap<string, ComposedType>
+  readonly #subgraphs: ReadonlyMap<string, string>
+  readonly #prefix: string
+  /** Field and arguments, printed -> the name of its stand-in. */
+  readonly #names = new Map<string, string>()
+  /** Type -> its stand-ins. */
+  readonly #added = new Map<string, Set<string>>()
+
+  constructor(sdl: DocumentNode) {
+    this.#types = new Map(sdl.definitions.filter(isComposedType).map((type) => [type.name.value, type]))
+    this.#subgraphs = subgraphNames(sdl)
+    this.#prefix = unusedPrefix([...this.#types.values()])
+  }
+
+  /** The type, with requirements that ask for stand-ins. */
+  require(type: ComposedType): ComposedType {
+    const fields = type.fields?.map((field) => ({
+      ...field,
+      ...(field.directives && { directives: field.directives.map((node) => this.#requirement(type, field, node)) }),
+    }))
+    return { ...type, ...(fields && { fields }) }
+  }
+
+  /** The type with its own stand-ins. */
+  extend(type: ComposedType): ComposedType {
+    const standIns = [...(this.#added.get(type.name.value) ?? [])].flatMap((name) => {
+      const original = fieldOf(type, this.standIns.get(name)?.field)
+      return original === undefined ? [] : [standInFor(original, name)]
+    })
+    return standIns.length === 0 ? type : { ...type, fields: [...(type.fields ?? []), ...standIns] }
+  }
+
+  #requirement(type: ComposedType, field: FieldDefinitionNode, directive: ConstDirectiveNode): ConstDirectiveNode {
+    const requires = directive.name.value === JOIN_FIELD ? argumentText(directive, 'requires') : undefined
+    if (requires === undefined) return directive
+    const selectionSet = this.#replaced(parseFieldSet(requires), type.name.value)
+    const standIns = fieldsIn(selectionSet).map(({ name }) => name.value)
+    const subgraph = this.#subgraphs.get(argumentText(directive, 'graph') ?? '') ?? ''
+    const asked = new Set(standIns.filter((name) => this.standIns.has(name)))
+    if (asked.size === 0) return directive
+    this.requirements.set(requirementKey(subgraph, type.name.value, field.name.value), asked)
+    const value = selectionSet.selections.map(print).join(' ')
+    return {
+      ...directive,
+      arguments: (directive.arguments ?? []).map((argument) =>
+        argument.name.value === 'requires' ? { ...argument, value: { kind: Kind.STRING, value } } : argument,
+      ),
+    }
+  }
+
+  #replaced({ selections }: SelectionSetNode, type: string): SelectionSetNode {
+    return { kind: Kind.SELECTION_SET, selections: selections.map((selection) => this.#selection(selection, type)) }
+  }
+
+  #selection(selection: SelectionNode, type: string): SelectionNode {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return selection
+    if (selection.kind === Kind.INLINE_FRAGMENT) {
+      const inner = selection.typeCondition?.name.value ?? type
+      return { ...selection, selectionSet: this.#replaced(selection.selectionSet, inner) }
+    }
+    const { name, selectionSet, arguments: given = [] } = selection
+    const definition = fieldOf(this.#types.get(type), name.value)
+    const below = definition && selectionSet && this.#replaced(selectionSet, namedType(definition.type))
+    const replaced = below === undefined ? selection : { ...selection, selectionSet: below }
+    const types = this.#withImplementations(type)
+    if (!types.some((one) => (fieldOf(one, name.value)?.arguments ?? []).length > 0)) return replaced
+    // The arguments of a field set are constants: there are no variables that they could take.
+    const standIn = this.#standIn(name.value, given as readonly ConstArgumentNode[])
+    for (const { name: owner } of types) this.#added.set(owner.value, this.#addedTo(owner.value).add(standIn))
+    return { ...replaced, name: { kind: Kind.NAME, value: standIn }, arguments: [] }
+  }
+
+  #addedTo(type: string): Set<string> {
+    return this.#added.get(type) ?? new Set()
+  }
+
+  #withImplementations(type: string): readonly ComposedType[] {
+    const isOne = ({ name, interfaces = [] }: ComposedType): boolean =>
+      name.value === type || interfaces.some((implemented) => implemented.name.value === type)
+    return [...this.#types.values()].filter(isOne)
+  }
+
+  #standIn(field: string, given: readonly ConstArgumentNode[]): string {
+    const key = `${field}(${given.map(print).sort().join(', ')})`
+    const known = this.#names.get(key)
+    if (known !== undefined) return known
+    const name = `${this.#prefix}${this.#names.size}_${field}`
+    this.#names.set(key, name)
+    this.standIns.set(name, { field, arguments: given })
+    return name
+  }
+}
+
+const fieldOf = (type: ComposedType | undefined, field: string | undefined): FieldDefinitionNode | undefined =>
+  type?.fields?.find(({ name }) => name.value === field)
+
+/** Found wherever the original is found; only plans ask for it, so nothing else that is said of the original counts. */
+const standInFor = (original: FieldDefinitionNode, name: string): FieldDefinitionNode => ({
+  kind: Kind.FIELD_DEFINITION,
+  name: { kind: Kind.NAME, value: name },
+  type: original.type,
+  directives: original.directives?.filter((directive) => directive.name.value === JOIN_FIELD) ?? [],
+})
+
+function namedType(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)
+}
+
+/** `join__Graph` value -> the name of the subgraph. */
+function subgraphNames(sdl: DocumentNode): ReadonlyMap<string, string> {
+  const names = new Map<string, string>()
+  for (const node of sdl.definitions) {
+    if (node.kind !== Kind.ENUM_TYPE_DEFINITION || node.name.value !== JOIN_GRAPH_ENUM) continue
+    for (const { name, directives = [] } of node.values ?? []) {
+      const graph = directives.find((directive) => directive.name.value === JOIN_GRAPH)
+      names.set(name.value, (graph && argumentText(graph, 'name')) ?? name.value)
+    }
+  }
+  return names
+}
+
+function unusedPrefix(types: readonly ComposedType[]): string {
+  const names = types.flatMap(({ fields = [] }) => fields.map(({ name }) => name.value))
+  let prefix = '_required'
+  while (names.some((name) => name.startsWith(prefix))) prefix = `_${prefix}`
+  return prefix
+}
