@@ -1,0 +1,65 @@
+// All subgraphs of the shop in one process, each on a port of its own. They are as cheap as GraphQL can be, since they
+// share a core with the load: operations are compiled to functions, once.
+
+import { createServer } from 'node:http'
+import { buildSubgraphSchema } from '@apollo/subgraph'
+import { type GraphQLSchema, parse } from 'graphql'
+import { compileQuery, isCompiledQuery } from 'graphql-jit'
+import { listen } from '../listen.ts'
+import { SHOP } from './shop.ts'
+
+interface GraphqlRequest {
+  readonly query: string
+  readonly operationName?: string
+  readonly variables?: Record<string, unknown>
+}
+
+type Answer = (variables: Record<string, unknown>) => Promise<string>
+
+/** A gateway sends the few operations of its plans; one that sends more makes them up anew for each request. */
+const OPERATIONS_MAX = 1_000
+
+function createAnswers(schema: GraphQLSchema): (request: GraphqlRequest) => Promise<string> {
+  const compiled = new Map<string, Answer>()
+  return ({ query, operationName = '', variables = {} }) => {
+    const key = `${operationName} ${query}`
+    let answer = compiled.get(key)
+    if (answer === undefined) {
+      if (compiled.size >= OPERATIONS_MAX) throw new Error(`More than ${OPERATIONS_MAX} different operations came.`)
+      answer = compile(schema, query, operationName)
+      compiled.set(key, answer)
+    }
+    return answer(variables)
+  }
+}
+
+function compile(schema: GraphQLSchema, query: string, operationName: string): Answer {
+  const operation = compileQuery(schema, parse(query), operationName)
+  if (!isCompiledQuery(operation)) throw new Error(`${JSON.stringify(operation.errors)} in ${query}`)
+  return async (variables) => JSON.stringify(await operation.query({}, {}, variables))
+}
+
+let calls = 0
+
+async function startSubgraph(schema: GraphQLSchema): Promise<string> {
+  const answerOf = createAnswers(schema)
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', async () => {
+      calls += 1
+      const answer = Buffer.from(await answerOf(JSON.parse(Buffer.concat(chunks).toString('utf8'))))
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
+      response.end(answer)
+    })
+  })
+  return `http://127.0.0.1:${await listen(server, 0)}/graphql`
+}
+
+process.on('message', () => process.send?.({ calls }))
+process.on('disconnect', () => process.exit(0))
+
+const urls: Record<string, string> = {}
+for (const { name, typeDefs, resolvers } of SHOP)
+  urls[name] = await startSubgraph(buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]))
+process.send?.({ urls })
