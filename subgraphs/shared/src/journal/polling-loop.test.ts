@@ -1,5 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { correlationId, withCorrelation } from '../correlation.ts'
 import { FAILURE_PAUSE_MAX_MS, type Pace, PollingLoop } from './polling-loop.ts'
 
 /** A loop whose steps end when the test says how, and whose timers run when the test says so. */
@@ -78,6 +79,24 @@ describe('a polling loop', () => {
     loop.wake()
     expect(steps).toHaveLength(2)
     expect(pauses()).toEqual([])
+  })
+
+  it("steps under nobody's correlation id, whoever wakes it", async () => {
+    const seen: (string | undefined)[] = []
+    const loop = new PollingLoop({
+      name: 'test loop',
+      interval_ms: 1_000,
+      log: pino({ level: 'silent' }),
+      schedule: () => () => undefined,
+      async step() {
+        seen.push(correlationId())
+        return 'idle'
+      },
+    })
+    loop.start()
+    await new Promise(setImmediate)
+    withCorrelation('of-a-request', () => loop.wake())
+    expect(seen).toEqual([undefined, undefined])
   })
 
   it('steps once more when it is woken during a step, however often', async () => {

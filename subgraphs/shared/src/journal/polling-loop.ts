@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Logger } from 'pino'
 
 /** What a step found: more to do at once, something that will be ready shortly, or nothing. */
@@ -37,6 +38,8 @@ export class PollingLoop {
   #isWoken = false
   #soonInARow = 0
   #failuresInARow = 0
+  /** Whoever wakes it does so in the middle of a request, whose correlation id and span are not the loop's. */
+  readonly #inOwnContext = AsyncLocalStorage.snapshot()
 
   constructor(options: PollingLoopOptions) {
     this.#options = options
@@ -52,7 +55,7 @@ export class PollingLoop {
   wake(): void {
     this.#soonInARow = 0
     this.#isWoken = true
-    if (this.#running === undefined) this.#next(0)
+    if (this.#running === undefined) this.#inOwnContext(() => this.#next(0))
   }
 
   /** Resolves when the running step, if any, has ended; none starts afterwards. */
