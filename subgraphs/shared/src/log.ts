@@ -2,6 +2,7 @@ import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
 import { correlationId } from './correlation.ts'
+import { currentSpan } from './telemetry/current-span.ts'
 
 export type Log = Logger
 
@@ -15,7 +16,10 @@ export type LogOptions = {
   readonly destination?: DestinationStream
 }
 
-/** JSON lines on standard output with time, level, service and the correlation id of the work in hand; secrets replaced by `[redacted]`. */
+/**
+ * JSON lines on standard output with time, level, service, and the correlation id and the trace of the work in hand;
+ * secrets replaced by `[redacted]`.
+ */
 export function createLog({ service, level = 'info', pretty: forPeople = false, destination }: LogOptions): Log {
   const options = {
     level,
@@ -24,7 +28,8 @@ export function createLog({ service, level = 'info', pretty: forPeople = false, 
     formatters: { level: (label: string) => ({ level: label }) },
     mixin: () => {
       const id = correlationId()
-      return id === undefined ? {} : { correlationId: id }
+      const traceId = currentSpan()?.spanContext().traceId
+      return { ...(id !== undefined && { correlationId: id }), ...(traceId !== undefined && { traceId }) }
     },
     redact: { paths: REDACTED, censor: '[redacted]' },
     serializers: { err: errorForLog },

@@ -6,6 +6,7 @@ import postgres from 'postgres'
 import { TENANT_PATTERN } from '../auth/actor.ts'
 import { ARRAY_TYPES } from './array-types.ts'
 import { ANSWER_TIMEOUT_S, KEEPALIVE } from './liveness.ts'
+import { observedSql, type SqlObserver } from './observed-sql.ts'
 
 /** One statement of a request may not hold a connection longer than this. */
 export const STATEMENT_TIMEOUT_MS = 10_000
@@ -55,6 +56,8 @@ export type DatabaseOptions = {
   readonly poolMax?: number
   readonly systemPoolMax?: number
   readonly answerTimeout_s?: number
+  /** Whom every statement is told to: one for the tenants' pools, one for the background readers'. */
+  readonly observer?: ((pool: 'tenant' | 'system') => SqlObserver) | undefined
 }
 
 /** The connections of one service to its own database. */
@@ -128,7 +131,8 @@ export function openDatabase(options: DatabaseOptions): Database {
 
 function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
   const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
-  const raw: RawSql = postgres(url, {
+  const observer = options.observer?.(tenant === EVERY_TENANT ? 'system' : 'tenant')
+  const client: RawSql = postgres(url, {
     max,
     idle_timeout: IDLE_CONNECTION_S,
     connect_timeout: CONNECT_TIMEOUT_S,
@@ -147,5 +151,6 @@ function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
       ...KEEPALIVE,
     },
   })
+  const raw = observer === undefined ? client : observedSql(client, observer)
   return { raw, db: drizzle(raw) }
 }

@@ -1,4 +1,4 @@
-import { ApolloServer } from '@apollo/server'
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginInlineTraceDisabled,
@@ -16,6 +16,7 @@ export function createApollo<Context extends RequestContext>(
   schema: GraphQLSchema,
   format: ErrorFormatter,
   log: Log,
+  plugins: readonly ApolloServerPlugin[] = [],
 ): ApolloServer<Context> {
   return new ApolloServer<Context>({
     schema,
@@ -30,6 +31,7 @@ export function createApollo<Context extends RequestContext>(
     csrfPrevention: false,
     stopOnTerminationSignals: false,
     plugins: [
+      ...plugins,
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

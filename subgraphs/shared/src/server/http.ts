@@ -14,6 +14,7 @@ import { parseJsonObject, readBody } from './body.ts'
 import { sendError } from './errors.ts'
 import { SERVER_REFUSALS } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
+import type { RequestTelemetry } from './request-telemetry.ts'
 
 export type HttpDoorOptions<Context extends RequestContext> = {
   readonly apollo: ApolloServer<Context>
@@ -25,6 +26,7 @@ export type HttpDoorOptions<Context extends RequestContext> = {
   readonly body_bytes_max: number
   /** Aborts when the server stops waiting for the requests in flight. */
   readonly stopped: AbortSignal
+  readonly telemetry: RequestTelemetry | undefined
 }
 
 /**
@@ -32,10 +34,15 @@ export type HttpDoorOptions<Context extends RequestContext> = {
  * rejects: what goes wrong is answered, and logged where it is our fault.
  */
 export function createHttpDoor<Context extends RequestContext>(options: HttpDoorOptions<Context>) {
-  const { apollo, context, verifier, signature, format, log, body_bytes_max, stopped } = options
+  const { apollo, context, verifier, signature, format, log, body_bytes_max, stopped, telemetry } = options
 
   async function execute(request: IncomingMessage, response: ServerResponse, correlationId: string) {
     const body = await readSigned(request)
+    const run = () => runOperation(request, response, body, correlationId)
+    return telemetry === undefined ? run() : telemetry.request(request.headers, correlationId, run)
+  }
+
+  async function runOperation(request: IncomingMessage, response: ServerResponse, body: Buffer, correlationId: string) {
     const actor = await callerOf(request)
     const operation = parseJsonObject(request, body)
     const signal = AbortSignal.any([stopped, closedEarly(response)])
@@ -72,7 +79,10 @@ export function createHttpDoor<Context extends RequestContext>(options: HttpDoor
         await send(response, await execute(request, response, correlationId))
       } catch (error) {
         if (request.errored) log.debug({ err: request.errored }, 'the caller left before its request was read')
-        else sendError(response, error, format)
+        else {
+          telemetry?.refused(error)
+          sendError(response, error, format)
+        }
       }
     })
 }

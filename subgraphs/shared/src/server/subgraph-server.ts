@@ -9,6 +9,7 @@ import { createErrorFormatter } from '../edge-errors.ts'
 import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
 import type { SignatureVerifier } from '../signature/verify.ts'
+import type { Telemetry } from '../telemetry/telemetry.ts'
 import { createApollo } from './apollo.ts'
 import { sendError } from './errors.ts'
 import { createHealth, type ReadinessChecks } from './health.ts'
@@ -19,6 +20,7 @@ import { listen } from './listen.ts'
 import { createLiveDoor } from './live.ts'
 import { SERVER_REFUSALS } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
+import { createRequestTelemetry } from './request-telemetry.ts'
 import { createUpgradeHandler } from './upgrade.ts'
 
 export type SubgraphServerOptions<Context extends RequestContext> = {
@@ -38,6 +40,7 @@ export type SubgraphServerOptions<Context extends RequestContext> = {
   readonly readiness: ReadinessChecks
   readonly limits?: Partial<ServerLimits>
   readonly clock?: Clock
+  readonly telemetry?: Telemetry
 }
 
 export type SubgraphServer = {
@@ -65,15 +68,15 @@ export function createSubgraphServer<Context extends RequestContext>(
   const resolvers = options.resolvers as GraphQLResolverMap<Context>
   const schema = enforceAuthorization(buildSubgraphSchema([{ typeDefs: options.typeDefs, resolvers }]), policies)
   const format = createErrorFormatter(log)
-  const apollo = createApollo<Context>(schema, format, log)
-
   let stopping: Promise<void> | undefined
   const isDraining = () => stopping !== undefined
   const requests = new InFlight()
   const streams = new InFlight()
+  const telemetry = createRequestTelemetry(options.telemetry ?? {}, () => streams.count)
+  const apollo = createApollo<Context>(schema, format, log, telemetry && [telemetry.plugin])
   const stopped = new AbortController()
 
-  const shared = { ...options, ...limits, schema, format, clock, isDraining }
+  const shared = { ...options, ...limits, schema, format, clock, isDraining, telemetry }
   const health = createHealth({ checks: options.readiness, isDraining, log, check_ms_max: limits.readiness_ms_max })
   const answer = createHttpDoor({ ...shared, apollo, stopped: stopped.signal })
   const live = createLiveDoor({ ...shared, open: streams })

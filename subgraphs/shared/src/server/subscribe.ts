@@ -10,6 +10,7 @@ import { EventStream } from './event-stream.ts'
 import type { InFlight } from './in-flight.ts'
 import { SERVER_REFUSALS, type ServerRefusalCode } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
+import type { RequestTelemetry } from './request-telemetry.ts'
 
 /** Who opened a stream, and under which correlation id. */
 export class Subscriber {
@@ -33,6 +34,7 @@ export type SubscribeOptions<Context extends RequestContext> = {
   readonly open: InFlight
   readonly subscriptions_max: number
   readonly isDraining: () => boolean
+  readonly telemetry: RequestTelemetry | undefined
 }
 
 type Stream = EventStream<unknown, ExecutionResult>
@@ -42,7 +44,7 @@ type Stream = EventStream<unknown, ExecutionResult>
  * counted. Never rejects: over graphql-ws that would close the socket, with the streams of everybody else on it.
  */
 export function createSubscribe<Context extends RequestContext>(options: SubscribeOptions<Context>) {
-  const { context, log, clock, open, subscriptions_max, isDraining } = options
+  const { context, log, clock, open, subscriptions_max, isDraining, telemetry } = options
 
   async function openStream(args: ExecutionArgs, subscriber: Subscriber): Promise<Stream | ExecutionResult> {
     if (isDraining()) return refused('SERVICE_UNAVAILABLE')
@@ -61,11 +63,11 @@ export function createSubscribe<Context extends RequestContext>(options: Subscri
       return new EventStream({
         source: correlated(beginningWith(start, source[Symbol.asyncIterator]()), correlationId, left),
         resultOf: (event) =>
-          withCorrelation(correlationId, async () =>
-            event instanceof StreamStart
-              ? { data: null, extensions: { startCursor: event.cursor } }
-              : execute({ ...args, rootValue: event, contextValue: await newContext() }),
-          ),
+          withCorrelation(correlationId, async () => {
+            if (event instanceof StreamStart) return { data: null, extensions: { startCursor: event.cursor } }
+            const run = async () => execute({ ...args, rootValue: event, contextValue: await newContext() })
+            return telemetry === undefined ? run() : telemetry.event(correlationId, run)
+          }),
         lastResult: () => (hasExpired(actor, clock) ? { errors: [tokenExpired()] } : undefined),
         failure: (error) => ({ errors: [asGraphQLError(error)] }),
         onClosed: close,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { port, secretsList, url, urlOf } from '../config.ts'
+import { TELEMETRY_SETTINGS } from '../telemetry/settings.ts'
 
 const postgresUrl = urlOf('postgres:', 'postgresql:')
 
@@ -20,6 +21,7 @@ export const SUBGRAPH_SETTINGS = {
   JWT_ISSUER: z.string().min(1),
   JWT_AUDIENCE: z.string().min(1).default('carriergraph'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  ...TELEMETRY_SETTINGS,
 }
 
 const settings = z.object(SUBGRAPH_SETTINGS)

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import { migrate } from '../db/migrate.ts'
 import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase, type TenantDb } from '../db/pools.ts'
+import { sqlTelemetry } from '../db/sql-telemetry.ts'
 import { JournalSealer } from '../journal/seal.ts'
 import { JournalTail } from '../journal/tail.ts'
 import type { Service } from '../lifecycle.ts'
@@ -18,6 +19,7 @@ import type { RequestContext, RequestInfo } from '../server/request-info.ts'
 import { createSubgraphServer } from '../server/subgraph-server.ts'
 import { createSignatureVerifier } from '../signature/verify.ts'
 import { StartupFault } from '../startup-fault.ts'
+import { openTelemetry } from '../telemetry/telemetry.ts'
 import type { SubgraphSettings } from './settings.ts'
 
 /** What the kit gives to every request; a subgraph adds its loaders. */
@@ -78,10 +80,16 @@ export async function createSubgraphService<Context extends RequestContext>(
   }: ServiceOptions = {},
 ): Promise<Service> {
   const { name, migrationsFolder, resolvers, policies } = definition
+  const telemetry = await openTelemetry(name, settings, resources, log)
   await reach(`DATABASE_URL_${name.toUpperCase()} or DATABASE_URL`, () =>
     migrate({ url: settings.DATABASE_URL, migrationsFolder }),
   )
-  const database = openDatabase({ url: settings.DATABASE_URL, applicationName: name, log })
+  const database = openDatabase({
+    url: settings.DATABASE_URL,
+    applicationName: name,
+    log,
+    observer: sqlTelemetry(telemetry, name),
+  })
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
 
   const bus = await reach('EVENT_BUS_URL', () =>
@@ -125,6 +133,7 @@ export async function createSubgraphService<Context extends RequestContext>(
     host: settings.HOST,
     readiness: { database: () => database.ping() },
     clock,
+    telemetry,
   })
   return { log, server }
 }
