@@ -46,6 +46,11 @@ describe('a signed operation', () => {
     expect(answer).toMatchObject({ data: { _service: { sdl: expect.stringContaining('type Book') } } })
   })
 
+  test('tells nobody how long its resolvers took, whoever asks in the way of Apollo', async () => {
+    const headers = { 'apollo-federation-include-trace': 'ftv1' }
+    expect(await subgraph.ask('{ hello }', { headers })).toEqual({ status: 200, data: { hello: 'hello' } })
+  })
+
   test("masks a resolver's error, and logs it under the correlation id", async () => {
     const answer = await subgraph.ask('{ broken }', { headers: { 'x-correlation-id': 'request-0002' } })
     expect(answer.errors).toEqual([
