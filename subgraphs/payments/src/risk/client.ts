@@ -7,6 +7,7 @@ import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { ACTOR_HEADER, encodeServiceActor } from '@carriergraph/shared/signature/service-actor.ts'
 import { signRequest } from '@carriergraph/shared/signature/sign.ts'
+import { currentTraceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
 import type { RiskAnswer } from '../domain/decide.ts'
 import { ASSESS_PAYMENT, absent, readAnswer } from './answer.ts'
 
@@ -61,6 +62,7 @@ export function createRiskClient({ url, deadline_ms, keys, clock, log }: RiskCli
         [CORRELATION_HEADER]: question.correlationId,
         [ACTOR_HEADER]: actor,
         [SIGNATURE_HEADER]: signature,
+        ...currentTraceHeaders(),
       },
     })
     const answer = response.ok ? readAnswer(await boundedText(response)) : absent('BAD_ANSWER')

@@ -71,6 +71,12 @@ export function traceHeaders(span: Span): TraceHeaders {
   return headers
 }
 
+/** The same for the work in hand; nothing where that is not traced. */
+export function currentTraceHeaders(): TraceHeaders {
+  const span = currentSpan()
+  return span === undefined ? {} : traceHeaders(span)
+}
+
 /** Marks a span as failed with a code or the name of an error, never with a message: that may carry customers' data. */
 export function failSpan(span: Span, type: string): void {
   span.setAttribute('error.type', type)
