@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import { csv, port, readConfig, secretsList, url } from '@carriergraph/shared/config.ts'
+import { bool, csv, port, readConfig, secretsList, url } from '@carriergraph/shared/config.ts'
+import { TELEMETRY_SETTINGS } from '@carriergraph/shared/telemetry/settings.ts'
 import { z } from 'zod'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits/limits.ts'
+import { REQUEST_LOG_MODES } from './telemetry/request-log.ts'
 
 const SUPERGRAPH_FILE = join(import.meta.dirname, '../../schema/supergraph.graphql')
 
@@ -52,6 +54,12 @@ export const GATEWAY_SETTINGS = {
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
   SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
   UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
+  ...TELEMETRY_SETTINGS,
+  /** Which requests get a line in the log: those that were not answered in full, those and the slow ones, or all. */
+  REQUEST_LOG: z.enum(REQUEST_LOG_MODES).default('slow'),
+  REQUEST_LOG_SLOW_MS: whole.default(1_000),
+  /** Whether a client's `traceparent` is gone on with; from the public, it could have every request recorded. */
+  TRACE_CONTEXT_TRUSTED: bool.default(false),
 }
 
 const schema = z.object(GATEWAY_SETTINGS)
@@ -91,5 +99,8 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     playground: isOn(config.PLAYGROUND),
     playgroundToken: isProduction ? undefined : config.PLAYGROUND_TOKEN,
     limits,
+    telemetry: config,
+    requestLog: { mode: config.REQUEST_LOG, slow_ms: config.REQUEST_LOG_SLOW_MS },
+    isTraceTrusted: config.TRACE_CONTEXT_TRUSTED,
   }
 }

@@ -14,6 +14,7 @@ import { createApolloPlanner } from './planner/apollo-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createSigner } from './subgraphs/signer.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
+import type { GatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 
 export interface CoreOptions {
   readonly supergraph: LoadedSupergraph
@@ -28,6 +29,7 @@ export interface CoreOptions {
   /** In [0, 1). */
   readonly random: () => number
   readonly log: Log
+  readonly telemetry?: GatewayTelemetry | undefined
 }
 
 /** What answers, whichever server stands in front of it. */
@@ -71,6 +73,7 @@ export function createCore(options: CoreOptions): Core {
       errors_max: limits.errors_max,
       introspection,
       format,
+      telemetry: options.telemetry,
     })
   }
 

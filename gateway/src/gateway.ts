@@ -45,12 +45,22 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { graph } = core
   const allowOrigin = originRule(options.allowedOrigins)
   const door = createLiveDoor({ ...options, ...core, allowOrigin, path: GRAPHQL_PATH })
+  options.telemetry?.watch({
+    documents: () => graph().documents.recent().length,
+    sockets: door.sockets,
+    upstreams: () => graph().subgraphs.upstreams,
+  })
   let stopping: Promise<void> | undefined
   const handler = createHandler({
     ...core,
     allowOrigin,
     graphqlPath: GRAPHQL_PATH,
-    graphql: createGraphqlHandler({ ...core, ...limits, resolveDocument: createAutomaticPersistedQueries() }),
+    graphql: createGraphqlHandler({
+      ...core,
+      ...limits,
+      resolveDocument: createAutomaticPersistedQueries(),
+      telemetry: options.telemetry,
+    }),
     readiness: createReadinessCheck(
       () => graph().subgraphs.clients,
       () => stopping !== undefined,

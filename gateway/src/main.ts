@@ -1,25 +1,37 @@
 import { runService } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
+import { openTelemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
 import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
 import { createGateway } from './gateway.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
 import { watchSupergraph } from './supergraph/watch.ts'
+import { createGatewayTelemetry } from './telemetry/gateway-telemetry.ts'
+import { operationNames } from './telemetry/operation-names.ts'
 
 await runService('gateway', async (resources) => {
   const config = readGatewayConfig()
   const { port, host, allowedOrigins, playground, playgroundToken, supergraphFile, supergraphPoll_ms } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   const options = await coreOptionsFrom(config, log)
+  const operations = await readOperations()
+  const telemetry = createGatewayTelemetry({
+    ...(await openTelemetry('gateway', config.telemetry, resources, log)),
+    requestLog: config.requestLog,
+    isTraceTrusted: config.isTraceTrusted,
+    operationNames: operationNames(operations.map(({ query }) => query)),
+    log,
+  })
   const server = createGateway({
     ...options,
+    telemetry,
     port,
     host,
     allowedOrigins,
     playground: servePlayground({
       enabled: playground,
-      tabs: playground ? await readOperations() : [],
+      tabs: playground ? operations : [],
       headers: () => (playgroundToken === undefined ? {} : { authorization: `Bearer ${playgroundToken}` }),
     }),
   })

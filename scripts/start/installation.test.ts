@@ -107,3 +107,15 @@ test('each service is told its own secrets and no others, and inherits what is m
   expect(simulator.env).not.toHaveProperty('SIGNING_KEYS')
   vi.unstubAllEnvs()
 })
+
+test('each service serves its metrics on a port of its own, or none does', () => {
+  const installation = installationFrom({})
+  const portsOf = () =>
+    [gatewayService(installation, WIRING), ...subgraphServices(installation, WIRING)].map(
+      ({ env }) => env?.METRICS_PORT,
+    )
+  expect(new Set(portsOf())).toEqual(new Set([undefined]))
+  vi.stubEnv('METRICS_PORT', '9400')
+  expect(portsOf()).toEqual(['9400', '9401', '9402', '9403', '9404'])
+  vi.unstubAllEnvs()
+})

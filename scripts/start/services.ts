@@ -37,6 +37,16 @@ function inherited(): Record<string, string> {
   return { NODE_COMPILE_CACHE: COMPILE_CACHE, ...Object.fromEntries(passed) } as Record<string, string>
 }
 
+/**
+ * Each process serves its metrics on a port of its own: the gateway on METRICS_PORT, the subgraphs, in their order, on
+ * those behind it.
+ */
+function metricsPort(name: SubgraphName | 'gateway'): Record<string, string> {
+  const first = Number(process.env.METRICS_PORT ?? 0)
+  if (!(first > 0)) return {}
+  return { METRICS_PORT: String(first + 1 + SUBGRAPHS.findIndex((subgraph) => subgraph.name === name)) }
+}
+
 /** What the four subgraphs and the gateway have in common. */
 function service(installation: Installation, wiring: Wiring, name: SubgraphName | 'gateway') {
   const port = installation.ports[name]
@@ -44,6 +54,7 @@ function service(installation: Installation, wiring: Wiring, name: SubgraphName 
     name,
     env: {
       ...inherited(),
+      ...metricsPort(name),
       HOST,
       PORT: String(port),
       SIGNING_KEYS: wiring.signingKeys,

@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache'
 import { withCode } from '../errors/codes.ts'
 import { operationNotFound } from '../errors/operation-not-found.ts'
 import { withoutSuggestion } from '../errors/suggestions.ts'
+import type { PhaseTimer } from '../telemetry/observation.ts'
 import { noIntrospection } from './no-introspection.ts'
 
 /** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
@@ -44,13 +45,14 @@ export interface DocumentsOptions {
   readonly tokens_max: number
   /** Whether clients may ask for the schema, and are told which name they may have meant. */
   readonly introspection: boolean
+  readonly phase: PhaseTimer
 }
 
 /** Characters of the documents that are kept, with all that was compiled for them: some thousand usual operations. */
 const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
-  const { apiSchema, tokens_max, introspection } = options
+  const { apiSchema, tokens_max, introspection, phase } = options
   const rules = [...specifiedRules, ...options.rules, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: DOCUMENTS_LENGTH_MAX,
@@ -61,7 +63,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   function faultsOf(document: DocumentNode): readonly GraphQLError[] {
     const known = faults.get(document)
     if (known !== undefined) return known
-    const found = validate(apiSchema, document, rules)
+    const found = phase('validate', () => validate(apiSchema, document, rules))
       .map((error) => (introspection ? error : withoutSuggestion(error)))
       .map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
     faults.set(document, found)
@@ -71,7 +73,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   function documentOf(query: string): DocumentNode {
     const known = documents.get(query)
     if (known !== undefined) return known
-    const document = parseBounded(query, tokens_max)
+    const document = phase('parse', () => parseBounded(query, tokens_max))
     documents.set(query, document)
     return document
   }

@@ -8,6 +8,11 @@ import { createPreparer, type Preparer } from '../live/prepare.ts'
 import type { Planner } from '../planner/planner.ts'
 import type { ConnectedSubgraphs } from '../subgraphs/connections.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
+import { observedCaller } from '../telemetry/caller.ts'
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
+import { untimed } from '../telemetry/observation.ts'
+import { observedAnswer, observedEvents } from '../telemetry/observed-answer.ts'
+import { timedPlanner } from '../telemetry/phases.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import { createDocuments, type Documents } from './documents.ts'
 
@@ -37,25 +42,31 @@ export interface GraphOptions {
   readonly errors_max: number
   readonly introspection: boolean
   readonly format: ErrorFormatter
+  readonly telemetry?: GatewayTelemetry | undefined
 }
 
 export function createGraph(options: GraphOptions): Graph {
-  const { supergraph, planner, subgraphs } = options
+  const { supergraph, subgraphs, telemetry } = options
   const { apiSchema, authorization } = supergraph
+  const phase = telemetry?.phase ?? untimed
+  const callerOf = telemetry === undefined ? subgraphs.callerOf : observedCaller(subgraphs.callerOf)
+  const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
   const authorizer = createAuthorizer(apiSchema, authorization)
-  const answer = createAnswer({ ...options, ...subgraphs, apiSchema, executor, authorizer })
+  const plainAnswer = createAnswer({ ...options, apiSchema, executor, authorizer, callerOf })
+  const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
+  const execute = createEventExecutor(supergraph, executor, callerOf)
   const inFlight = new InFlight()
   return {
     supergraph,
-    documents: createDocuments({ ...options, apiSchema }),
+    documents: createDocuments({ ...options, apiSchema, phase }),
     planner,
     executor,
     authorizer,
     subgraphs,
     streams: {
       ...createPreparer(supergraph, planner),
-      execute: createEventExecutor(supergraph, executor, subgraphs.callerOf),
+      execute: telemetry === undefined ? execute : observedEvents(execute, telemetry),
     },
     async answer(...request) {
       const end = inFlight.begin()

@@ -8,6 +8,8 @@ import { type GraphAnswer, textOf } from '../graph/answer.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
+import type { Observation } from '../telemetry/observation.ts'
 import { compress, encodingFor } from './compression.ts'
 import { type AnswerType, answerTypeFor, contentTypeOf, tellsByStatus } from './media-type.ts'
 import { type HttpOperation, operationOfBody, operationOfSearch } from './operation.ts'
@@ -23,6 +25,7 @@ export interface GraphqlHandlerOptions {
   readonly body_bytes_max: number
   /** How many operations one POST may carry as a list; 0 where lists are not taken. */
   readonly batch_max: number
+  readonly telemetry: GatewayTelemetry | undefined
 }
 
 export type GraphqlHandler = (
@@ -36,17 +39,29 @@ export type GraphqlHandler = (
  * GET needs no header against forged requests: it only reads, and no cookie ever signs anybody in.
  */
 export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
-  const { graph, resolveDocument, authenticate, format, body_bytes_max, batch_max } = options
+  const { graph, resolveDocument, authenticate, format, body_bytes_max, batch_max, telemetry } = options
 
   const refusal = (error: unknown): GraphAnswer => ({
     data: undefined,
     errors: [format(asGraphQLError(error).toJSON(), error)],
   })
 
-  async function answerOne(operation: HttpOperation, context: RequestContext, isGet: boolean): Promise<GraphAnswer> {
+  function answerOne(operation: HttpOperation, context: RequestContext, isGet: boolean): Promise<GraphAnswer> {
+    const { observation } = context
+    if (observation === undefined) return answerPlainly(operation, context, isGet)
+    observation.isOf(context.actor)
+    return observation.run(() => answerPlainly(operation, context, isGet))
+  }
+
+  async function answerPlainly(
+    operation: HttpOperation,
+    context: RequestContext,
+    isGet: boolean,
+  ): Promise<GraphAnswer> {
     try {
       const { documents, answer } = graph()
       const known = documents.find(resolveDocument(operation), operation.operationName)
+      context.observation?.knows(known)
       if (isGet && known.operation.operation === 'mutation')
         throw new Refusal('METHOD_NOT_ALLOWED', 'GET only reads; send mutations with POST.')
       return await answer(known, operation.variables, context)
@@ -55,11 +70,23 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
     }
   }
 
-  async function answerAll(operations: readonly HttpOperation[], context: RequestContext): Promise<string> {
+  /** Each operation of a list is watched by itself. */
+  async function answerAll(
+    operations: readonly HttpOperation[],
+    context: RequestContext,
+    observe: () => Observation | undefined,
+  ): Promise<string> {
     if (batch_max === 0) throw new Refusal('BAD_REQUEST', 'Lists of operations are not taken here.')
     if (operations.length === 0 || operations.length > batch_max)
       throw new Refusal('BAD_REQUEST', `A list has 1 to ${batch_max} operations.`)
-    const answers = await Promise.all(operations.map((operation) => answerOne(operation, context, false)))
+    const answers = await Promise.all(
+      operations.map(async (operation) => {
+        const observation = observe()
+        const answer = await answerOne(operation, { ...context, observation }, false)
+        observation?.ended(answer, 200)
+        return answer
+      }),
+    )
     return `[${answers.map(textOf).join(',')}]`
   }
 
@@ -71,17 +98,22 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
 
   return async (request, response, correlationId) => {
     const type = answerTypeFor(request.headers.accept)
+    const observe = () => telemetry?.begin({ correlationId, transport: 'http', headers: request.headers })
+    const observation = observe()
     try {
       if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
       const operation = await read(request)
       const { authorization } = request.headers
-      const context = { actor: await authenticate(authorization), authorization, correlationId }
-      if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context))
-      else await sendAnswer(request, response, type, await answerOne(operation, context, request.method === 'GET'))
+      const context = { actor: await authenticate(authorization), authorization, correlationId, observation }
+      if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
+      else {
+        const answer = await answerOne(operation, context, request.method === 'GET')
+        await sendAnswer(request, response, type, answer, observation)
+      }
     } catch (error) {
       // Who left before the request was read is told nothing.
       if (request.errored) throw error
-      await sendAnswer(request, response, type ?? 'application/json', refusal(error))
+      await sendAnswer(request, response, type ?? 'application/json', refusal(error), observation)
     }
   }
 }
@@ -89,9 +121,16 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
 const isList = (operation: HttpOperation | readonly HttpOperation[]): operation is readonly HttpOperation[] =>
   Array.isArray(operation)
 
-function sendAnswer(request: IncomingMessage, response: ServerResponse, type: AnswerType, answer: GraphAnswer) {
+function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  type: AnswerType,
+  answer: GraphAnswer,
+  observation: Observation | undefined,
+): Promise<void> {
   const refused = tellsByStatus(type) ? 400 : 200
   const status = answer.data === undefined ? (statusOf(answer.errors) ?? refused) : 200
+  observation?.ended(answer, status)
   return send(request, response, type, status, textOf(answer))
 }
 

@@ -51,6 +51,7 @@ export function createEventExecutor(
       data,
       errors: (event.errors ?? []).map((error) => errorAt(error.path ?? [], error)),
     })
+    context.observation?.tells(answer.errors)
     const errors = answer.errors.map((error) => new PresentedError(error))
     return { data: JSON.parse(answer.data), ...(errors.length > 0 && { errors }) }
   }

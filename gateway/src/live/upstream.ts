@@ -117,6 +117,15 @@ export class Upstream {
     this.#dropped(connection, 'the subgraph moved')
   }
 
+  /** Open ones, and those that wait to be opened again. */
+  get streams(): number {
+    return this.#streams.size
+  }
+
+  get isConnected(): boolean {
+    return this.#connection?.ready_ms !== undefined
+  }
+
   /** Closes the socket; remaining streams end as lost. */
   close(): void {
     this.#giveUp(() => true)

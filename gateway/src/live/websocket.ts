@@ -35,6 +35,8 @@ export interface WebSocketDoorOptions {
 export interface WebSocketDoor {
   /** For node:http's `upgrade` event. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
+  /** How many are open. */
+  sockets(): number
   /** Tells every client that the server is going away (1001). */
   close(): Promise<void>
 }
@@ -87,6 +89,7 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
         accept(adapt(accepted, onFault))
       })
     },
+    sockets: () => server.clients.size,
     async close() {
       server.close()
       for (const client of server.clients) client.close(1001, 'Going away')

@@ -17,6 +17,9 @@ export interface LibraryOptions {
   readonly allowedOrigins?: readonly string[]
   /** Where the books subgraph already runs; otherwise one is started. */
   readonly booksUrl?: string
+  /** Watches the gateway, and where it writes its log. */
+  readonly telemetry?: GatewayOptions['telemetry']
+  readonly log?: GatewayOptions['log']
   readonly intercept?: { readonly [subgraph: string]: ToySubgraphOptions['intercept'] }
 }
 
@@ -75,7 +78,8 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     playground: () => false,
     clock: systemClock,
     random: Math.random,
-    log: createLog({ service: 'gateway', level: 'silent' }),
+    log: options.log ?? createLog({ service: 'gateway', level: 'silent' }),
+    telemetry: options.telemetry,
   }
   const gateway = createGateway(gatewayOptions)
   const { url } = await gateway.start()

@@ -1,0 +1,39 @@
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { Telemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
+import { createGatewayMetrics } from './metrics.ts'
+import type { Observation, OperationStart, PhaseTimer } from './observation.ts'
+import { createOperationObserver } from './operation-observer.ts'
+import { createPhaseTimer } from './phases.ts'
+import { createRequestLog, type RequestLogMode } from './request-log.ts'
+import { type GatewayState, watchState } from './state-metrics.ts'
+
+/** How the gateway is watched. One that nobody watches has none of it. */
+export interface GatewayTelemetry {
+  /** Begins to watch an operation. */
+  begin(start: OperationStart): Observation
+  readonly phase: PhaseTimer
+  /** Called once, by the gateway whose state is shown. */
+  watch(state: GatewayState): void
+}
+
+export interface GatewayTelemetryOptions extends Telemetry {
+  readonly requestLog: { readonly mode: RequestLogMode; readonly slow_ms: number }
+  /** Operations that are counted by name. */
+  readonly operationNames: readonly string[]
+  /** Whether a client may say which trace its request belongs to, and that it shall be kept. */
+  readonly isTraceTrusted: boolean
+  readonly log: Log
+}
+
+/** Undefined where there is nothing to trace, count or log. */
+export function createGatewayTelemetry(options: GatewayTelemetryOptions): GatewayTelemetry | undefined {
+  const { tracing, registry, operationNames, isTraceTrusted, log } = options
+  const requestLog = createRequestLog({ ...options.requestLog, log })
+  if (tracing === undefined && registry === undefined && requestLog === undefined) return undefined
+  const metrics = registry && createGatewayMetrics(registry, operationNames)
+  return {
+    begin: createOperationObserver({ tracing, metrics, requestLog, isTraceTrusted }),
+    phase: createPhaseTimer(tracing, metrics),
+    watch: (state) => registry && watchState(registry, state),
+  }
+}

@@ -1,0 +1,105 @@
+import { createLog } from '@carriergraph/shared/log.ts'
+import { expect, test } from 'vitest'
+import { startWatchedLibrary } from '../testing/watched-library.ts'
+import { createRequestLog, type LoggedOperation, type RequestLogMode } from './request-log.ts'
+
+const QUERY = 'query Known($id: ID!) { book(id: $id) { title rating } }'
+
+const requestsIn = (lines: readonly Record<string, unknown>[]) => lines.filter(({ msg }) => msg === 'request')
+
+test('writes who asked what, how long it took, and what each subgraph had to do with it', async () => {
+  await using watched = await startWatchedLibrary()
+  const { library, lines } = watched
+  const headers = { authorization: await library.issuer.bearer(), 'x-correlation-id': 'correlation-1' }
+  await library.post({ query: QUERY, variables: { id: 'b1' }, headers })
+
+  const times = { calls: 1, duration_ms: expect.any(Number), errors: 0 }
+  expect(requestsIn(lines)).toEqual([
+    expect.objectContaining({
+      level: 'info',
+      correlationId: 'correlation-1',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      transport: 'http',
+      operation: { type: 'query', name: 'Known', hash: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      outcome: 'ok',
+      status: 200,
+      duration_ms: expect.any(Number),
+      actor: { subject: expect.stringMatching(/^usr_/), tenant: 'toy' },
+      subgraphs: { books: times, reviews: times },
+    }),
+  ])
+})
+
+test('writes the codes of what went wrong, and counts it to its subgraph', async () => {
+  await using watched = await startWatchedLibrary()
+  await watched.library.post({ query: '{ author(id: "a7") { name } }' })
+  await watched.library.post({ query: '{' })
+  expect(requestsIn(watched.lines)).toEqual([
+    expect.objectContaining({
+      outcome: 'partial',
+      codes: ['WITHDRAWN'],
+      subgraphs: { authors: expect.objectContaining({ errors: 1 }) },
+    }),
+    expect.objectContaining({ outcome: 'refused', codes: ['GRAPHQL_PARSE_FAILED'], status: 400, subgraphs: {} }),
+  ])
+})
+
+test('leaves no secret of a request in the log, not even of one that fails', async () => {
+  await using watched = await startWatchedLibrary()
+  const { library, lines } = watched
+  const secret = 'hunter2-hunter2'
+  const headers = { authorization: `Bearer ${secret}`, cookie: `session=${secret}`, 'x-api-key': secret }
+  await library.post({ query: QUERY, variables: { id: secret }, headers })
+  await library.post({ query: QUERY, variables: { id: secret }, headers: { cookie: secret, 'x-api-key': secret } })
+  await library.post({ query: `{ book(id: "${secret}") { title rating } }` })
+  await library.subgraphs.get('books')?.close()
+  await library.post({ query: QUERY, variables: { id: secret } })
+
+  expect(requestsIn(lines)).toHaveLength(4)
+  expect(JSON.stringify(lines)).not.toContain(secret)
+})
+
+const answered: LoggedOperation = {
+  correlationId: 'correlation-1',
+  transport: 'http',
+  type: 'query',
+  name: undefined,
+  outcome: 'ok',
+  codes: [],
+  duration_ms: 10,
+  status: 200,
+  hash: () => 'hash',
+  cost: 7,
+  actor: undefined,
+  subgraphs: new Map(),
+}
+
+const operations = {
+  fast: answered,
+  slow: { ...answered, duration_ms: 1_000 },
+  refused: { ...answered, outcome: 'refused' },
+} as const
+
+test.each<[RequestLogMode, (keyof typeof operations)[]]>([
+  ['off', []],
+  ['errors', ['refused']],
+  ['slow', ['slow', 'refused']],
+  ['all', ['fast', 'slow', 'refused']],
+])('REQUEST_LOG=%s writes %j', (mode, expected) => {
+  const written = Object.entries(operations).filter(([, operation]) => {
+    const lines: string[] = []
+    const log = createLog({ service: 'test', destination: { write: (line) => void lines.push(line) } })
+    createRequestLog({ mode, slow_ms: 1_000, log })?.ended(operation)
+    return lines.length === 1
+  })
+  expect(written.map(([name]) => name)).toEqual(expected)
+})
+
+test('cuts off what a client calls a name, and tells the cost', () => {
+  const lines: string[] = []
+  const log = createLog({ service: 'test', destination: { write: (line) => void lines.push(line) } })
+  createRequestLog({ mode: 'all', slow_ms: 1, log })?.ended({ ...answered, name: 'x'.repeat(10_000) })
+  const { operation, cost } = JSON.parse(lines[0] ?? '{}')
+  expect(operation.name).toHaveLength(100)
+  expect(cost).toBe(7)
+})

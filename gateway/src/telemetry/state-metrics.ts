@@ -1,0 +1,52 @@
+import { Gauge, type Registry } from 'prom-client'
+
+/** What a gateway holds at the moment; asked for when Prometheus does. */
+export interface GatewayState {
+  /** Documents that are parsed and validated, with the plans of their operations. */
+  documents(): number
+  /** WebSockets of clients. */
+  sockets(): number
+  /** By subgraph, what flows through the socket to it. */
+  upstreams(): ReadonlyMap<string, { readonly streams: number; readonly isConnected: boolean }>
+}
+
+/** Shows what the gateway holds. */
+export function watchState(registry: Registry, state: GatewayState): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'gateway_documents_cached',
+    help: 'Documents that are kept with all that was compiled for them.',
+    registers,
+    collect() {
+      this.set(state.documents())
+    },
+  })
+  new Gauge({
+    name: 'gateway_sockets_open',
+    help: 'WebSockets of clients.',
+    registers,
+    collect() {
+      this.set(state.sockets())
+    },
+  })
+  new Gauge({
+    name: 'gateway_upstream_streams',
+    help: 'Streams that are open, or to be opened again, at a subgraph.',
+    labelNames: ['subgraph'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [subgraph, { streams }] of state.upstreams()) this.set({ subgraph }, streams)
+    },
+  })
+  new Gauge({
+    name: 'gateway_upstream_connected',
+    help: '1 while there is a socket to the subgraph, which there is as long as it has streams, or 0.',
+    labelNames: ['subgraph'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [subgraph, { isConnected }] of state.upstreams()) this.set({ subgraph }, isConnected ? 1 : 0)
+    },
+  })
+}
