@@ -1,4 +1,4 @@
-// Writes what is documented from the code: docs/errors.md, docs/access.md and docs/events/*.json. With --check it writes nothing and
+// Writes what is documented from the code: docs/errors.md, docs/access.md, docs/metrics.md and docs/events/*.json. With --check it writes nothing and
 // fails when a committed file is not what the code says.
 
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -17,6 +17,7 @@ import { z } from 'zod'
 import { GATEWAY_CODES } from '../gateway/src/errors/codes.ts'
 import { SIZE_REASONS } from '../gateway/src/limits/operation-size.ts'
 import { accessPage } from './access-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { repositoryFile, SUBGRAPHS, type SubgraphName, subgraphSdl } from './subgraphs.ts'
 
 /** File to text, for everything that is generated. */
@@ -24,6 +25,7 @@ async function documents(): Promise<Map<string, string>> {
   const files = new Map([
     ['docs/errors.md', errorsPage()],
     ['docs/access.md', accessPage()],
+    ['docs/metrics.md', metricsPage()],
   ])
   for (const { name } of SUBGRAPHS) {
     for (const [type, schema] of await publishedBy(name)) files.set(`docs/events/${type}.json`, schema)

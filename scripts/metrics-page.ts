@@ -1,0 +1,36 @@
+// docs/metrics.md: every metric of the gateway and the subgraphs, as they register them.
+
+import { sqlTelemetry } from '@carriergraph/shared/db/sql-telemetry.ts'
+import { createRequestTelemetry } from '@carriergraph/shared/server/request-telemetry.ts'
+import { Counter, Histogram, Registry } from 'prom-client'
+import { z } from 'zod'
+import { createGatewayMetrics } from '../gateway/src/telemetry/metrics.ts'
+import { watchState } from '../gateway/src/telemetry/state-metrics.ts'
+
+const INTRODUCTION = `# Metrics
+
+Generated from the code by \`pnpm docs:generate\`. How to have them scraped is in [operations.md](operations.md#metrics).
+Beside these every service has Prometheus' usual ones of its process: \`process_*\` and \`nodejs_*\`, the delay of the event
+loop (\`nodejs_eventloop_lag_*\`) among them. Durations are in seconds; a histogram's \`_count\` is the number.
+`
+
+export function metricsPage(): string {
+  const gateway = new Registry()
+  createGatewayMetrics(gateway, [])
+  watchState(gateway, { documents: () => 0, sockets: () => 0, upstreams: () => new Map() })
+  const subgraph = new Registry()
+  createRequestTelemetry({ registry: subgraph }, () => 0)
+  sqlTelemetry({ registry: subgraph }, 'any')
+  return [INTRODUCTION, section('The gateway', gateway), section('Each subgraph', subgraph)].join('\n')
+}
+
+function section(title: string, registry: Registry): string {
+  const rows = registry.getMetricsAsArray().map((metric) => {
+    const { name, help, labelNames } = METRIC.parse(metric)
+    const kind = metric instanceof Histogram ? 'histogram' : metric instanceof Counter ? 'counter' : 'gauge'
+    return `| \`${name}\` | ${kind} | ${labelNames.map((label) => `\`${label}\``).join(', ')} | ${help} |`
+  })
+  return [`## ${title}\n`, '| metric | kind | labels | what |', '| --- | --- | --- | --- |', ...rows, ''].join('\n')
+}
+
+const METRIC = z.object({ name: z.string(), help: z.string(), labelNames: z.array(z.string()) })
