@@ -1,10 +1,9 @@
 import { createServer } from 'node:http'
-import type { Registry } from 'prom-client'
 import type { Log } from '../log.ts'
 import { listen } from '../server/listen.ts'
 
 export type MetricsServerOptions = {
-  readonly registry: Pick<Registry, 'metrics' | 'contentType'>
+  readonly registry: { metrics(): Promise<string>; readonly contentType: string }
   readonly port: number
   readonly host: string
   readonly log: Log

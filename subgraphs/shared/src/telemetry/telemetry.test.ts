@@ -1,3 +1,6 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { z } from 'zod'
 import { readConfig } from '../config.ts'
@@ -50,4 +53,13 @@ it('serves the metrics of the process to Prometheus, and nothing else', async ()
   expect(await response.text()).toMatch(/^process_cpu_seconds_total \d/m)
   for (const path of ['/', '/graphql', '/metrics/x']) expect((await fetch(url + path)).status).toBe(404)
   expect((await fetch(`${url}/metrics`, { method: 'POST' })).status).toBe(404)
+})
+
+it('adds up the metrics of the workers of a service, on one port', async () => {
+  const service = fork(join(import.meta.dirname, 'workers.fixture.ts'))
+  const [{ port }] = await once(service, 'message')
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+  expect(await response.text()).toMatch(/^requests_total 2$/m)
+  service.disconnect()
+  await once(service, 'exit')
 })

@@ -1,8 +1,10 @@
+import cluster from 'node:cluster'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { Log } from '../log.ts'
 import { startMetricsServer } from './metrics-server.ts'
 import type { TelemetrySettings } from './settings.ts'
 import type { Tracing } from './tracing.ts'
+import { shareMetrics } from './worker-metrics.ts'
 
 /** How a service is watched; each part is missing where nobody asked for it, and then costs nothing. */
 export type Telemetry = {
@@ -23,10 +25,13 @@ export async function openTelemetry(
   const registry = settings.METRICS_PORT === undefined ? undefined : new Registry()
   if (registry !== undefined) {
     collectDefaultMetrics({ register: registry })
-    const { METRICS_PORT: port = 0, METRICS_HOST: host = '127.0.0.1' } = settings
-    const server = await startMetricsServer({ registry, port, host, log })
-    resources.defer(() => server.stop())
-    log.info({ port: server.port }, 'metrics are served')
+    if (cluster.isWorker) shareMetrics(registry)
+    else {
+      const { METRICS_PORT: port = 0, METRICS_HOST: host = '127.0.0.1' } = settings
+      const server = await startMetricsServer({ registry, port, host, log })
+      resources.defer(() => server.stop())
+      log.info({ port: server.port }, 'metrics are served')
+    }
   }
   return { ...(tracing && { tracing }), ...(registry && { registry }) }
 }
