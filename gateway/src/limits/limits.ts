@@ -1,5 +1,5 @@
-import type { GraphqlWsLimits } from '../live/graphql-ws.ts'
-import type { SubscriberLimits } from '../live/subscription.ts'
+import type { GraphqlWsLimits } from '../live/graphql-ws/graphql-ws.ts'
+import type { StreamLimits } from '../live/streams/shared-stream.ts'
 import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
 import type { SubgraphLimits } from '../subgraphs/client.ts'
@@ -18,7 +18,7 @@ export interface GatewayLimits {
   readonly upstream: UpstreamLimits
   readonly websocket: WebSocketLimits
   readonly graphqlWs: GraphqlWsLimits
-  readonly subscriber: SubscriberLimits
+  readonly stream: StreamLimits
 }
 
 const MIB = 1024 * 1024
@@ -42,7 +42,26 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     lost_ms_max: 60_000,
     idle_ms: 5_000,
   },
-  websocket: { message_bytes_max: MIB / 2, sockets_max: 20_000, silence_ms_max: 24_000 },
-  graphqlWs: { init_ms_max: 3_000, operations_max: 100 },
-  subscriber: { queue_max: 256, stall_ms_max: 30_000 },
+  websocket: {
+    message_bytes_max: MIB / 2,
+    sockets_max: 20_000,
+    silence_ms_max: 24_000,
+    // A client that asks without reading the answers holds no more of our memory than this.
+    buffered_bytes_max: 4 * MIB,
+  },
+  graphqlWs: {
+    init_ms_max: 3_000,
+    operations_max: 100,
+    // A page that opens all its subscriptions at once, and then leaves and opens some as its user moves about.
+    messages_per_s_max: 50,
+    messages_burst_max: 250,
+  },
+  stream: {
+    queue_max: 256,
+    behind: { frames_max: 256, bytes_max: MIB },
+    // As long as it takes a client to come back; there is one of these for each distinct stream.
+    kept: { frames_max: 32, bytes_max: 32 * 1024 },
+    // Below `silence_ms_max`, so that a client which reads nothing is told why before it is taken for dead.
+    stall_ms_max: 10_000,
+  },
 }

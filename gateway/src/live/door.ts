@@ -3,8 +3,9 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
-import { createGraphqlWs } from './graphql-ws.ts'
+import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createLiveOperations } from './operations.ts'
+import { SharedStreams } from './streams/shared-streams.ts'
 import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
 
 export interface LiveDoorOptions {
@@ -20,7 +21,8 @@ export interface LiveDoorOptions {
 /** The live path of the graph: subscriptions, and queries and mutations beside them, over graphql-ws. */
 export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
   const { graph, authenticate, limits, clock, log } = options
-  const operations = createLiveOperations({ graph, limits: limits.subscriber })
+  const streams = new SharedStreams({ limits: limits.stream, clock, log })
+  const operations = createLiveOperations({ graph, streams })
   return createWebSocketDoor({
     path: options.path,
     allowOrigin: options.allowOrigin,

@@ -1,6 +1,4 @@
-import type { ExecutionResult } from 'graphql'
-import { PresentedError } from '../errors/presented-error.ts'
-import type { CompiledOperation } from '../executor/compile.ts'
+import type { Answer, CompiledOperation } from '../executor/compile.ts'
 import { errorAt } from '../executor/error-at.ts'
 import type { Executor } from '../executor/executor.ts'
 import { compileRewrites } from '../executor/rewrite.ts'
@@ -10,13 +8,13 @@ import type { LoadedSupergraph } from '../supergraph/load.ts'
 import type { PreparedSubscription } from './prepare.ts'
 import type { UpstreamEvent } from './upstream.ts'
 
-/** Completes the event of one subgraph to the answer of the whole graph. */
+/** Completes the event of one subgraph to the answer of the whole graph. Nothing is masked in it yet. */
 export type EventExecutor = (
   subscription: PreparedSubscription,
   variables: Readonly<Record<string, unknown>>,
   event: UpstreamEvent,
   context: RequestContext,
-) => Promise<ExecutionResult>
+) => Promise<Answer>
 
 /** Runs what remains of a subscription's plan on the data of an event. */
 export function createEventExecutor(
@@ -52,7 +50,6 @@ export function createEventExecutor(
       errors: (event.errors ?? []).map((error) => errorAt(error.path ?? [], error)),
     })
     context.observation?.tells(answer.errors)
-    const errors = answer.errors.map((error) => new PresentedError(error))
-    return { data: JSON.parse(answer.data), ...(errors.length > 0 && { errors }) }
+    return answer
   }
 }

@@ -1,13 +1,13 @@
-type Taken<T> = { readonly done: false; readonly value: T } | { readonly done: true }
+type Taken<T, E> = { readonly value: T } | { readonly ending: E }
 
 /**
  * A bounded first-in-first-out queue between an upstream that pushes and one consumer that takes. Nothing is dropped in
  * silence: a push that finds the queue full is refused, and how the stream ends is part of the stream.
  */
-export class EventQueue<T> {
+export class EventQueue<T, E> {
   readonly #size_max: number
-  #items: T[] = []
-  #ending: (() => Taken<T>) | undefined
+  readonly #items: T[] = []
+  #ending: { readonly ending: E } | undefined
   #wake: (() => void) | undefined
 
   constructor(size_max: number) {
@@ -27,50 +27,28 @@ export class EventQueue<T> {
     return true
   }
 
-  /** Ends the stream behind what is already queued. */
-  end(): void {
-    this.#finish(() => ({ done: true }))
-  }
-
-  /** Fails the stream behind what is already queued; `error` is asked for when the consumer gets there. */
-  fail(error: () => Error): void {
-    this.#finish(() => {
-      throw error()
-    })
-  }
-
-  /** Fails the stream now; what is queued is given up. */
-  abort(error: () => Error): void {
-    this.#items = []
-    this.fail(error)
-  }
-
-  /** The consumer is gone: forgets everything, and a pending `take` answers that the stream is over. */
-  close(): void {
-    this.#items = []
-    this.#ending = () => ({ done: true })
+  /** Ends the stream behind what is already queued. The first ending stands. */
+  end(ending: E): void {
+    this.#ending ??= { ending }
     this.#wake?.()
   }
 
-  /** The next item, as soon as there is one. For one consumer, which takes one item at a time. */
-  async take(): Promise<Taken<T>> {
+  /** Ends the stream now; what is queued is given up. */
+  abort(ending: E): void {
+    this.#items.length = 0
+    this.end(ending)
+  }
+
+  /** The next item, as soon as there is one; the ending, behind the last. For one consumer, which takes one item at a time. */
+  async take(): Promise<Taken<T, E>> {
     while (true) {
       const value = this.#items.shift()
-      if (value !== undefined) return { done: false, value }
-      if (this.#ending !== undefined) {
-        const ending = this.#ending
-        this.#ending = () => ({ done: true })
-        return ending()
-      }
+      if (value !== undefined) return { value }
+      if (this.#ending !== undefined) return this.#ending
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
       this.#wake = undefined
     }
-  }
-
-  #finish(ending: () => Taken<T>): void {
-    this.#ending ??= ending
-    this.#wake?.()
   }
 }

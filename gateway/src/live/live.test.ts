@@ -158,19 +158,6 @@ describe('one socket', () => {
     expect(library.subgraphs.get('books')?.sockets()).toBe(1)
     await Promise.all([first.events.return?.(), second.return?.()])
   })
-
-  test('a client that leaves does not silence the others', async () => {
-    const { events: leaving, first } = await open('subscription { bookLent { days } }')
-    const staying = library.socket().iterate({ query: 'subscription { bookLent { days } }' })
-    const pending = staying.next()
-    await library.journal.whenStreams(2)
-    await leaving.return?.()
-    await library.journal.whenStreams(1)
-    library.journal.append(...lent('b1'))
-    expect((await pending).value).toEqual({ data: { bookLent: { days: 1 } } })
-    await staying.return?.()
-    await first
-  })
 })
 
 test('an outage of what the subgraph stands on is waited for, and costs no event', async () => {

@@ -1,27 +1,29 @@
-import { type ExecutionResult, type GraphQLError, type GraphQLSchema, getVariableValues } from 'graphql'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { type GraphQLError, getVariableValues } from 'graphql'
 import { refusalOf } from '../authorize/authorize.ts'
 import { withCode } from '../errors/codes.ts'
-import { PresentedError } from '../errors/presented-error.ts'
 import type { GraphAnswer } from '../graph/answer.ts'
-import type { KnownOperation } from '../graph/documents.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OperationRequest } from '../graph/operation-request.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { PreparedSubscription } from './prepare.ts'
 import { CURSOR_FIELD } from './resume.ts'
-import { LiveSubscription, type SubscriberLimits } from './subscription.ts'
+import type { SharedStreams } from './streams/shared-streams.ts'
+import type { Subscriber, Subscription } from './streams/subscription.ts'
 
 /** An operation that may run. */
-export interface Runnable {
-  readonly apiSchema: GraphQLSchema
-  readonly known: KnownOperation
-  run(): LiveSubscription | Promise<ExecutionResult>
-}
+export type Runnable =
+  | { readonly kind: 'single'; run(): Promise<GraphAnswer> }
+  | {
+      readonly kind: 'stream'
+      /** `position`, where there is one, is where to start instead of where the operation itself says. */
+      subscribe(subscriber: Subscriber, position?: string): Subscription
+    }
 
 export interface LiveOperationsOptions {
   /** The graph that is served at the moment. */
   readonly graph: () => Graph
-  readonly limits: SubscriberLimits
+  readonly streams: SharedStreams
 }
 
 /** What a live protocol needs of the graph. */
@@ -30,53 +32,50 @@ export interface LiveOperations {
   prepare(request: OperationRequest, context: RequestContext): Promise<Runnable | readonly GraphQLError[]>
 }
 
-export function createLiveOperations({ graph, limits }: LiveOperationsOptions): LiveOperations {
-  function open(
-    { supergraph, subgraphs, streams }: Graph,
+export function createLiveOperations({ graph, streams }: LiveOperationsOptions): LiveOperations {
+  function runnable(
+    served: Graph,
     prepared: PreparedSubscription,
-    request: OperationRequest,
+    variables: Readonly<Record<string, unknown>>,
     coerced: Readonly<Record<string, unknown>>,
     context: RequestContext,
-  ): LiveSubscription {
+  ): Runnable {
     const { serviceName } = prepared.plan.primary
-    const upstream = subgraphs.upstreams.get(serviceName)
+    const upstream = served.subgraphs.upstreams.get(serviceName)
     if (upstream === undefined) throw new Error(`the plan names an unknown subgraph ${serviceName}`)
-    const { resume } = prepared
-    const mark = resume && supergraph.authorization.field(resume.payloadType, CURSOR_FIELD)
-    return new LiveSubscription({
-      prepared,
-      // A cursor that its reader may not see would fail every event, for a field that it never asked for.
-      resume: mark !== undefined && refusalOf(mark, context.actor) !== undefined ? undefined : resume,
-      variables: request.variables,
-      after: resume?.clientAfter(coerced),
-      context,
-      upstream,
-      execute: streams.execute,
-      limits,
-    })
+    const { execute } = served.streams
+    const mark = prepared.resume && served.supergraph.authorization.field(prepared.resume.payloadType, CURSOR_FIELD)
+    // A cursor that its reader may not see would fail every event, for a field that it never asked for.
+    const isHidden = mark !== undefined && refusalOf(mark, context.actor) !== undefined
+    const resume = isHidden ? undefined : prepared.resume
+    const asked = prepared.resume?.clientAfter(coerced)
+    return {
+      kind: 'stream',
+      subscribe(subscriber, position) {
+        const after = resume === undefined ? asked : (position ?? asked)
+        return streams.subscribe({ prepared, resume, variables, after, context, upstream, execute }, subscriber)
+      },
+    }
   }
 
   return {
-    async prepare(request, context) {
+    async prepare({ query, operationName, variables }, context) {
       const served = graph()
-      const { documents, authorizer, supergraph, streams } = served
-      const { apiSchema } = supergraph
-      const known = documents.find(request.query, request.operationName)
+      const { documents, authorizer, supergraph } = served
+      const known = documents.find(query, operationName)
       const { document, operation, faults } = known
       if (operation.operation !== 'subscription')
-        return { apiSchema, known, run: async () => resultOf(await served.answer(known, request.variables, context)) }
+        return {
+          kind: 'single',
+          run: () => withCorrelation(context.correlationId, () => served.answer(known, variables, context)),
+        }
       if (faults.length > 0) return faults
-      const prepared = await streams.prepare(known)
-      const { errors, coerced } = getVariableValues(apiSchema, operation.variableDefinitions ?? [], request.variables)
+      const prepared = await served.streams.prepare(known)
+      const definitions = operation.variableDefinitions ?? []
+      const { errors, coerced } = getVariableValues(supergraph.apiSchema, definitions, variables)
       if (coerced === undefined) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'))
       const refusals = authorizer.refusals(document, operation, coerced, context.actor)
-      if (refusals.length > 0) return refusals
-      return { apiSchema, known, run: () => open(served, prepared, request, coerced, context) }
+      return refusals.length > 0 ? refusals : runnable(served, prepared, variables, coerced, context)
     },
   }
-}
-
-function resultOf({ data, errors }: GraphAnswer): ExecutionResult {
-  const told = errors.length > 0 && { errors: errors.map((error) => new PresentedError(error)) }
-  return { ...(data !== undefined && { data: JSON.parse(data) }), ...told }
 }

@@ -25,7 +25,7 @@ export function createPreparer({ supergraph, plannable }: LoadedSupergraph, plan
   async function prepareAnew(known: KnownOperation): Promise<PreparedSubscription> {
     const separated = separateResponseKeys(known.document, known.operation, plannable)
     const plan = await planner.planSubscription(separated.document, known.operationName)
-    return { ...known, separated, plan, resume: makeResumable(plan.primary, supergraph) }
+    return { ...known, separated, plan, resume: makeResumable(plan.primary, supergraph, known.document) }
   }
 
   return {

@@ -41,7 +41,7 @@ async function resumable(query: string) {
   const document = parse(query)
   expect(validate(apiSchema, document)).toEqual([])
   const { primary } = await planner.planSubscription(document, undefined)
-  return makeResumable(primary, supergraph)
+  return makeResumable(primary, supergraph, document)
 }
 
 test.each([

@@ -37,6 +37,8 @@ export interface ResumableStream {
   readonly afterVariable: string
   /** The type whose `cursor` is read without the client having asked; it may be marked for authorisation. */
   readonly payloadType: string
+  /** The client's variable that says where to start, and nothing else. */
+  readonly positionVariable: string | undefined
   /** Where the client itself asked to start; undefined when it asked for what happens from now on. */
   readonly clientAfter: (variables: Variables) => unknown
 }
@@ -44,8 +46,13 @@ export interface ResumableStream {
 /**
  * Rewrites the primary call of a subscription so that the gateway can resume it unseen by the client. Undefined when
  * the field takes no `after` or its events carry no plain `cursor`: such a stream cannot be continued without a gap.
+ * @param clientDocument the document that the plan was made for
  */
-export function makeResumable(primary: FetchNode, supergraph: Supergraph): ResumableStream | undefined {
+export function makeResumable(
+  primary: FetchNode,
+  supergraph: Supergraph,
+  clientDocument: DocumentNode,
+): ResumableStream | undefined {
   const document = parse(primary.operation, { noLocation: true })
   const operation = document.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION)
   const [field, ...others] = operation?.selectionSet.selections ?? []
@@ -62,6 +69,10 @@ export function makeResumable(primary: FetchNode, supergraph: Supergraph): Resum
     cursorAlias,
     afterVariable,
     payloadType: offered.payloadType,
+    positionVariable:
+      given?.value.kind === Kind.VARIABLE && isUsedOnce(clientDocument, given.value.name.value)
+        ? given.value.name.value
+        : undefined,
     clientAfter: (variables) =>
       given === undefined ? undefined : (valueFromASTUntyped(given.value, { ...variables }) ?? undefined),
   }
@@ -135,6 +146,17 @@ function withoutUnusedVariables(document: DocumentNode): DocumentNode {
   return visit(document, {
     VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
   })
+}
+
+function isUsedOnce(document: DocumentNode, variable: string): boolean {
+  let uses = 0
+  visit(document, {
+    VariableDefinition: () => false,
+    Variable: ({ name }) => {
+      if (name.value === variable) uses += 1
+    },
+  })
+  return uses === 1
 }
 
 const nameNode = (value: string) => ({ kind: Kind.NAME, value }) as const

@@ -1,44 +1,111 @@
 import { afterEach, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
+import { RawClient } from '../testing/raw-client.ts'
 import { Turnstile } from '../testing/turnstile.ts'
+import type { StreamLimits } from './streams/shared-stream.ts'
 
-let library: Library | undefined
-afterEach(() => library?.close())
+let library: Library
+afterEach(() => library.close())
 
+const streamLimits = (limits: Partial<StreamLimits>) => ({
+  limits: { stream: { ...DEFAULT_LIMITS.stream, ...limits } },
+})
 const lent = (count: number) => Array.from({ length: count }, (_, index) => ({ bookId: 'b1', days: index + 1 }))
+const daysOf = (count: number) => lent(count).map((event) => event.days)
 
-/** Another subgraph that does not answer: the subscriber's first event stays in hand, and nothing more is taken. */
-const stuck = () => new Turnstile().holding({ data: null })
+/** Makes every event so large that a hundred of them are more than any socket buffers. */
+const withLongTitle = () =>
+  library.post({ query: 'mutation ($t: String!) { renameBook(id: "b1", title: $t) { id } }', variables: LONG_TITLE })
+const LONG_TITLE = { t: 'x'.repeat(300_000) }
+const LONG_EVENTS = 'subscription { bookLent { cursor days book { title } } }'
+
+/** A client that subscribes and then does not read. */
+async function deaf(query: string): Promise<RawClient> {
+  const client = await new RawClient(library.url).ready()
+  client.subscribe('deaf', query)
+  await library.journal.whenStreams(1)
+  client.socket.pause()
+  return client
+}
+
+/** What the deaf client finds once it reads again. */
+async function outcome(client: RawClient) {
+  client.socket.resume()
+  const code = await client.closed
+  const received = client.messages.filter(({ type }) => type === 'next').length
+  return { code, received, error: client.messages.find(({ type }) => type === 'error')?.payload }
+}
+
+const overflowAt = (received: number) => ({
+  code: 4431,
+  received,
+  error: [{ message: expect.any(String), extensions: { code: 'SUBSCRIPTION_OVERFLOW', cursor: String(received) } }],
+})
 
 test('a backlog far longer than the queue comes whole, in order and once', async () => {
-  library = await startLibrary({ limits: { subscriber: { queue_max: 4, stall_ms_max: 30_000 } } })
+  const kept = { frames_max: 2, bytes_max: 100 }
+  library = await startLibrary(streamLimits({ queue_max: 4, behind: kept, kept }))
   library.journal.append(...lent(100))
   const events = library.socket().iterate<{ bookLent: { days: number } }>({
     query: 'subscription { bookLent(after: "0") { days book { rating } } }',
   })
   const days: unknown[] = []
   while (days.length < 100) days.push((await events.next()).value.data.bookLent.days)
-  expect(days).toEqual(lent(100).map((event) => event.days))
+  expect(days).toEqual(daysOf(100))
 })
 
-test('a subscriber that takes nothing is ended, with the cursor from which it loses nothing', async () => {
-  const limits = { subscriber: { queue_max: 2, stall_ms_max: 20 } }
-  library = await startLibrary({ limits, intercept: { authors: stuck() } })
-  library.journal.append(...lent(10))
-  const events = library.socket().iterate({
-    query: 'subscription { bookLent(after: "3") { days book { author { name } } } }',
-  })
-  await expect(events.next()).rejects.toEqual([
-    { message: expect.any(String), extensions: { code: 'SUBSCRIPTION_OVERFLOW', cursor: '3' } },
-  ])
+test('a backlog larger than the socket takes at once comes whole to a client that takes its time', async () => {
+  library = await startLibrary(streamLimits({ queue_max: 10 }))
+  await withLongTitle()
+  library.journal.append(...lent(100))
+  const client = await deaf(LONG_EVENTS.replace('bookLent', 'bookLent(after: "0")'))
   await library.journal.whenStreams(0)
+  client.socket.resume()
+  const days = () =>
+    client.messages
+      .filter(({ type }) => type === 'next')
+      .map(({ payload }) => (payload as { data: { bookLent: { days: number } } }).data.bookLent.days)
+  while (days().length < 100) await new Promise((resolve) => client.socket.once('message', resolve))
+  expect(days()).toEqual(daysOf(100))
+  client.socket.terminate()
+})
+
+test('a client that reads nothing is closed as slow, with the cursor from which it loses nothing', async () => {
+  library = await startLibrary(streamLimits({ stall_ms_max: 500, queue_max: 1_000 }))
+  await withLongTitle()
+  const client = await deaf(LONG_EVENTS)
+  library.journal.append(...lent(100))
+  await library.journal.whenStreams(0)
+  const found = await outcome(client)
+  expect(found).toEqual(overflowAt(found.received))
+  expect(found.received).toBeLessThan(100)
+})
+
+test('a client that reads nothing does not hold up another of the same stream, and is closed when it is too far behind', async () => {
+  library = await startLibrary(
+    streamLimits({ stall_ms_max: 60_000, queue_max: 1_000, behind: { frames_max: 5, bytes_max: 10_000_000 } }),
+  )
+  await withLongTitle()
+  const slow = await deaf(LONG_EVENTS)
+  const reader = await new RawClient(library.url).ready()
+  reader.subscribe('reader', LONG_EVENTS)
+  reader.send({ type: 'ping' })
+  await reader.next('pong')
+  library.journal.append(...lent(100))
+  const count = () => reader.messages.filter(({ type }) => type === 'next').length
+  while (count() < 100) await new Promise((resolve) => reader.socket.once('message', resolve))
+  expect(library.journal.streams).toBe(1)
+  const found = await outcome(slow)
+  expect(found).toEqual(overflowAt(found.received))
+  expect(found.received).toBeLessThan(100)
+  reader.socket.terminate()
 })
 
 test('a stream that cannot be taken up again is ended as soon as its queue is full', async () => {
-  library = await startLibrary({
-    limits: { subscriber: { queue_max: 2, stall_ms_max: 30_000 } },
-    intercept: { authors: stuck() },
-  })
+  // Another subgraph that does not answer: the first event stays in hand, and nothing more is taken.
+  const stuck = new Turnstile().holding({ data: null })
+  library = await startLibrary({ ...streamLimits({ queue_max: 2 }), intercept: { authors: stuck } })
   const events = library.socket().iterate({ query: 'subscription { bell { book { author { name } } } }' })
   const first = events.next()
   await library.journal.whenStreams(1)

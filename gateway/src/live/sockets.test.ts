@@ -72,7 +72,7 @@ describe('the token of a socket', () => {
     await expect(events.next()).rejects.toEqual([
       { message: expect.any(String), extensions: { code: 'UNAUTHENTICATED', reason: 'TOKEN_EXPIRED', cursor: '1' } },
     ])
-    await expect(closed).resolves.toMatchObject({ code: 4403, reason: 'Token expired' })
+    await expect(closed).resolves.toMatchObject({ code: 4403, reason: 'Forbidden: the token has expired' })
     await journal.whenStreams(0)
   })
 

@@ -104,6 +104,7 @@ class Notes implements UpstreamSubscriber {
 
   payload = () => ({ query: 'subscription { n }', variables: { after: this.at } })
   resumable = () => this.#resumable
+  interrupted = () => undefined
   event = (event: object) => {
     this.at = Reflect.get(Reflect.get(event, 'data'), 'n')
   }

@@ -25,6 +25,8 @@ export interface UpstreamSubscriber {
   payload(): SubscribePayload
   /** Whether `payload` continues the stream without a gap, now that it has begun. */
   resumable(): boolean
+  /** The stream broke off, and will be opened again by `payload`. */
+  interrupted(): void
   event(event: UpstreamEvent): void
   error(errors: readonly GraphQLFormattedError[]): void
   complete(): void
@@ -221,6 +223,7 @@ export class Upstream {
       return
     }
     this.#closeStream(stream)
+    stream.subscriber.interrupted()
     const wait_ms = backoff_ms(backoff, stream.failures++, this.#options.random())
     stream.retryTimer = setTimeout(() => {
       if (this.#connection?.ready_ms !== undefined) this.#begin(stream)
@@ -247,6 +250,7 @@ export class Upstream {
       log.warn({ subgraph, reason, streams: this.#streams.size }, 'the socket to a subgraph dropped')
     const wasReady = connection.ready_ms !== undefined
     this.#giveUp(({ begun, subscriber }) => (begun ? !subscriber.resumable() : !wasReady))
+    for (const { begun, subscriber } of this.#streams) if (begun) subscriber.interrupted()
     if (this.#streams.size === 0) return
     // A subgraph that acknowledges and then dies, over and over, is as much to be waited for as one that is down.
     if (connection.ready_ms !== undefined && performance.now() - connection.ready_ms > limits.backoff.ms_max)

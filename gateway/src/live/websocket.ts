@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
+import { ClientSocket } from './client-socket.ts'
+import { Heartbeat } from './heartbeat.ts'
 
 export interface WebSocketLimits {
   /** The largest message of a client; a larger one closes its socket with 1009. */
@@ -9,18 +11,8 @@ export interface WebSocketLimits {
   readonly sockets_max: number
   /** A socket from which nothing, not even a pong, was heard for this long is taken for dead. */
   readonly silence_ms_max: number
-}
-
-/** One open socket, in the form that graphql-ws's server takes. */
-export interface AcceptedSocket {
-  readonly socket: {
-    readonly protocol: string
-    /** Resolves when the operating system took the message over, which a slow reader delays. */
-    send(data: string): Promise<void>
-    close(code: number, reason: string): void
-    onMessage(listener: (data: string) => Promise<void>): void
-  }
-  whenClosed(listener: (code: number, reason: string) => void): void
+  /** Answers of queries and mutations that may wait for a client to read them. */
+  readonly buffered_bytes_max: number
 }
 
 export interface WebSocketDoorOptions {
@@ -28,7 +20,8 @@ export interface WebSocketDoorOptions {
   /** Whether pages of this origin may connect; undefined: the client is no browser. */
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly limits: WebSocketLimits
-  readonly accept: (socket: AcceptedSocket) => void
+  /** Sets the socket's listener, or closes it. */
+  readonly accept: (socket: ClientSocket) => void
   readonly onFault: (error: unknown) => void
 }
 
@@ -48,10 +41,13 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
   const { path, allowOrigin, limits, accept, onFault } = options
   const server = new WebSocketServer({
     noServer: true,
+    WebSocket: ClientSocket,
     handleProtocols,
     maxPayload: limits.message_bytes_max,
     perMessageDeflate: false,
   })
+  const heartbeat = new Heartbeat<ClientSocket>(limits.silence_ms_max / 2, (socket) => socket.beat())
+  const setting = { heartbeat, onFault, buffered_bytes_max: limits.buffered_bytes_max }
 
   function refusalOf(request: IncomingMessage): string | undefined {
     if (pathOf(request) !== path) return '404 Not Found'
@@ -59,40 +55,26 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     return server.clients.size >= limits.sockets_max ? '503 Service Unavailable' : undefined
   }
 
-  function keepAlive(socket: WebSocket): void {
-    let heard = true
-    const hear = (): void => {
-      heard = true
-    }
-    socket.on('pong', hear)
-    socket.on('message', hear)
-    const heartbeat = setInterval(() => {
-      if (!heard) return socket.terminate()
-      heard = false
-      socket.ping()
-    }, limits.silence_ms_max / 2)
-    socket.once('close', () => clearInterval(heartbeat))
-  }
-
   return {
-    upgrade(request, socket, head) {
+    upgrade(request, wire, head) {
       const refusal = refusalOf(request)
       if (refusal !== undefined) {
-        socket.on('error', onFault)
+        wire.on('error', onFault)
         // A stranger who keeps his side open would hold the socket, and the shutdown with it.
-        socket.once('finish', () => socket.destroy())
-        socket.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
+        wire.once('finish', () => wire.destroy())
+        wire.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }
-      server.handleUpgrade(request, socket, head, (accepted) => {
-        keepAlive(accepted)
-        accept(adapt(accepted, onFault))
+      server.handleUpgrade(request, wire, head, (socket) => {
+        socket.attach(wire, setting)
+        accept(socket)
       })
     },
     sockets: () => server.clients.size,
     async close() {
       server.close()
-      for (const client of server.clients) client.close(1001, 'Going away')
+      heartbeat.stop()
+      for (const client of server.clients) client.closeWith('GOING_AWAY')
       const impatient = setTimeout(() => {
         for (const client of server.clients) client.terminate()
       }, CLOSE_GRACE_MS)
@@ -103,32 +85,3 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
 }
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''
-
-function adapt(socket: WebSocket, onFault: (error: unknown) => void): AcceptedSocket {
-  const fail = (error: unknown): void => {
-    onFault(error)
-    socket.close(1011, 'Internal server error')
-  }
-  // Such as a message over the limit; ws closes the socket itself, with the right code.
-  socket.on('error', onFault)
-  return {
-    socket: {
-      protocol: socket.protocol,
-      send: (data) =>
-        new Promise((resolve, reject) => {
-          // A socket that closes under way is not worth an error: `whenClosed` follows and ends all that it had open.
-          if (socket.readyState !== socket.OPEN) return resolve()
-          socket.send(data, (error) => (error ? reject(error) : resolve()))
-        }),
-      close: (code, reason) => socket.close(code, reason),
-      onMessage: (listener) => {
-        socket.on('message', (data) => {
-          listener(String(data)).catch(fail)
-        })
-      },
-    },
-    whenClosed: (listener) => {
-      socket.once('close', (code, reason) => listener(code, String(reason)))
-    },
-  }
-}

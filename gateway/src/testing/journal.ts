@@ -11,10 +11,17 @@ export class ToyJournal<E> {
   readonly #changes = new EventEmitter().setMaxListeners(0)
   #streams = 0
   #outage: Error | undefined
+  /** Streams that were opened so far. */
+  opened = 0
 
   /** The cursor behind the newest event. */
   get end(): string {
     return String(this.#events.length)
+  }
+
+  /** Streams that are open. */
+  get streams(): number {
+    return this.#streams
   }
 
   append(...events: readonly E[]): void {
@@ -45,6 +52,7 @@ export class ToyJournal<E> {
       if (!leaving.signal.aborted) this.#count(-1)
       leaving.abort()
     }
+    this.opened += 1
     this.#count(1)
     return {
       next: async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createTokenVerifier, type TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
@@ -13,6 +14,7 @@ export interface TokenIssuer {
   readonly verifier: TokenVerifier
   /** An authorization header. `expiresIn_s` may be negative. */
   bearer(options?: {
+    readonly subject?: string
     readonly scope?: string
     readonly expiresIn_s?: number
     readonly forged?: boolean
@@ -40,10 +42,11 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       clock: systemClock,
       leeway_s: 0,
     }),
-    async bearer({ scope = '', expiresIn_s = 600, forged = false } = {}) {
+    async bearer({ subject = newId('usr'), scope = '', expiresIn_s = 600, forged = false } = {}) {
       const token = await new SignJWT({ tenant: 'toy', roles: ['customer'], scope })
         .setProtectedHeader({ alg: ALGORITHM, kid: 'toy' })
-        .setSubject(newId('usr'))
+        .setSubject(subject)
+        .setJti(randomUUID())
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
         .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn_s)

@@ -1,0 +1,103 @@
+import type { Duplex } from 'node:stream'
+import { type RawData, WebSocket } from 'ws'
+import { LIVE_CLOSE_CODES } from './close-codes.ts'
+import type { Heartbeat } from './heartbeat.ts'
+
+/** What speaks with a client over its socket. */
+export interface SocketListener {
+  message(text: string): void
+  /** `write` had answered false; now there is room again. */
+  drained(): void
+  closed(): void
+}
+
+export interface ClientSocketSetting {
+  /** Answers of queries and mutations that may wait for the client to read them. */
+  readonly buffered_bytes_max: number
+  readonly heartbeat: Heartbeat<ClientSocket>
+  readonly onFault: (error: unknown) => void
+}
+
+/**
+ * One client's socket. What belongs to it is on the object, and its listeners find it in `this`: closures would cost each of
+ * ten thousand sockets a kilobyte.
+ */
+export class ClientSocket extends WebSocket {
+  listener: SocketListener | undefined
+  /** Whether anything came since the last ping. */
+  isHeard = true
+  #setting: ClientSocketSetting | undefined
+  #wire: Duplex | undefined
+  #awaitsDrain = false
+
+  /** @param wire the connection that this socket's frames go through */
+  attach(wire: Duplex, setting: ClientSocketSetting): void {
+    this.#wire = wire
+    this.#setting = setting
+    this.on('message', received)
+    this.on('pong', heard)
+    this.on('close', closed)
+    // Such as a message over the limit; ws closes the socket itself, with the right code.
+    this.on('error', setting.onFault)
+    setting.heartbeat.add(this)
+  }
+
+  detach(): void {
+    this.#setting?.heartbeat.delete(this)
+    this.listener?.closed()
+    this.listener = undefined
+  }
+
+  /** Asks whether the client is still there; closes the socket of one that did not answer the last time. */
+  beat(): void {
+    const isAlive = this.isHeard
+    this.isHeard = false
+    if (isAlive) this.ping()
+    else this.terminate()
+  }
+
+  /** Sends a message. A client that asks and does not read what it is answered is closed. */
+  sendText(text: string): void {
+    if (this.readyState !== WebSocket.OPEN) return
+    if (this.bufferedAmount > (this.#setting?.buffered_bytes_max ?? 0)) this.closeWith('SLOW_CONSUMER')
+    else this.send(text)
+  }
+
+  /**
+   * Writes a whole WebSocket frame, ready-made. False: it will be sent, and nothing more should be written until the
+   * listener's `drained`.
+   */
+  write(frame: Buffer): boolean {
+    const wire = this.#wire
+    if (wire === undefined || this.readyState !== WebSocket.OPEN) return true
+    const hasRoom = wire.write(frame)
+    if (!hasRoom && !this.#awaitsDrain) {
+      this.#awaitsDrain = true
+      wire.once('drain', () => {
+        this.#awaitsDrain = false
+        this.listener?.drained()
+      })
+    }
+    return hasRoom
+  }
+
+  closeWith(reason: keyof typeof LIVE_CLOSE_CODES): void {
+    this.close(LIVE_CLOSE_CODES[reason].code, LIVE_CLOSE_CODES[reason].reason)
+  }
+}
+
+function received(this: WebSocket, data: RawData): void {
+  const socket = this as ClientSocket
+  socket.isHeard = true
+  socket.listener?.message(String(data))
+}
+
+function heard(this: WebSocket): void {
+  const socket = this as ClientSocket
+  socket.isHeard = true
+}
+
+function closed(this: WebSocket): void {
+  const socket = this as ClientSocket
+  socket.detach()
+}

@@ -1,0 +1,196 @@
+import { type Actor, ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
+import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
+import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import {
+  type ConnectionInitMessage,
+  type Message,
+  MessageType,
+  parseMessage,
+  type SubscribeMessage,
+  type SubscribePayload,
+  stringifyMessage,
+} from 'graphql-ws'
+import { gatewayError } from '../../errors/codes.ts'
+import { isMasked, presentError } from '../../errors/present.ts'
+import type { RequestContext } from '../../request-context.ts'
+import type { ClientSocket, SocketListener } from '../client-socket.ts'
+import type { LIVE_CLOSE_CODES } from '../close-codes.ts'
+import { authorizationOf } from '../connection-params.ts'
+import { MessageRate } from '../message-rate.ts'
+import type { ErrorCause } from '../streams/subscription.ts'
+import { whenExpired } from '../when-expired.ts'
+import type { GraphqlWsOptions } from './graphql-ws.ts'
+import { SocketOperation } from './socket-operation.ts'
+
+/** Speaks graphql-ws (PROTOCOL.md of enisdenjo/graphql-ws) with one client. */
+export class GraphqlWsConnection implements SocketListener {
+  readonly #socket: ClientSocket
+  readonly #options: GraphqlWsOptions
+  readonly #rate: MessageRate
+  readonly #operations = new Map<string, SocketOperation>()
+  #state: 'waiting' | 'initialising' | 'ready' = 'waiting'
+  #initTimer: NodeJS.Timeout | undefined
+  #actor: Actor = ANONYMOUS
+  #authorization: string | undefined
+  #forgetExpiry: (() => void) | undefined
+  #isExpired = false
+
+  constructor(socket: ClientSocket, options: GraphqlWsOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#rate = new MessageRate(options.limits, options.clock)
+    this.#initTimer = setTimeout(() => socket.closeWith('INIT_TIMEOUT'), options.limits.init_ms_max)
+  }
+
+  message(text: string): void {
+    const message = this.#rate.take() ? parsed(text) : 'one too many'
+    if (message === 'one too many') this.#socket.closeWith('MESSAGE_RATE')
+    else if (message?.type === MessageType.ConnectionInit) this.#initialise(message)
+    else if (message?.type === MessageType.Subscribe) this.#subscribe(message)
+    else if (message?.type === MessageType.Complete) this.#leave(message.id)
+    else if (message?.type === MessageType.Ping)
+      this.#socket.sendText(stringifyMessage({ ...message, type: MessageType.Pong }))
+    else if (message?.type !== MessageType.Pong) this.#socket.closeWith('BAD_MESSAGE')
+  }
+
+  drained(): void {
+    for (const { subscription } of this.#operations.values()) subscription?.drained()
+  }
+
+  closed(): void {
+    clearTimeout(this.#initTimer)
+    this.#forgetExpiry?.()
+    for (const id of this.#operations.keys()) this.#leave(id)
+  }
+
+  #initialise({ payload }: ConnectionInitMessage): void {
+    if (this.#state === 'waiting') this.#authenticate(authorizationOf(payload))
+    else this.#socket.closeWith('INIT_AGAIN')
+  }
+
+  #authenticate(authorization: string | undefined): void {
+    this.#state = 'initialising'
+    clearTimeout(this.#initTimer)
+    this.#initTimer = undefined
+    this.#options.authenticate(authorization).then(
+      (actor) => this.#signIn(actor, authorization),
+      (error: unknown) => this.#socket.closeWith(closeReason(error)),
+    )
+  }
+
+  /** The socket speaks for this actor from now until its token expires. */
+  #signIn(actor: Actor, authorization: string | undefined): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return
+    this.#actor = actor
+    this.#authorization = authorization
+    this.#state = 'ready'
+    this.#forgetExpiry = whenExpired(actor, this.#options.clock, () => this.#expire())
+    this.#socket.sendText(stringifyMessage({ type: MessageType.ConnectionAck }))
+  }
+
+  #subscribe({ id, payload }: SubscribeMessage): void {
+    if (this.#state !== 'ready') this.#socket.closeWith('NOT_INITIALISED')
+    else if (this.#operations.has(id)) this.#socket.closeWith('ID_IN_USE')
+    else this.#begin(id, payload)
+  }
+
+  #begin(id: string, payload: SubscribePayload): void {
+    const operation = new SocketOperation(this.#socket, id, this.#whenOver)
+    this.#operations.set(id, operation)
+    const context = {
+      actor: this.#actor,
+      authorization: this.#authorization,
+      correlationId: correlationOf(payload),
+    }
+    this.#start(operation, payload, context).catch((error: unknown) => {
+      operation.error(this.#presented([asGraphQLError(error)], context), 'stream')
+    })
+  }
+
+  async #start(operation: SocketOperation, payload: SubscribePayload, context: RequestContext): Promise<void> {
+    if (this.#operations.size > this.#options.limits.operations_max) throw gatewayError('TOO_MANY_OPERATIONS')
+    const { query, operationName, variables } = payload
+    const request = { query, operationName: operationName ?? undefined, variables: variables ?? {} }
+    const runnable = await this.#options.operations.prepare(request, context)
+    if (operation.isOver) return
+    if (this.#isExpired) throw tokenExpired()
+    if (!('kind' in runnable)) operation.error(this.#presented(runnable, context), 'stream')
+    else if (runnable.kind === 'single') operation.answer(await runnable.run())
+    else {
+      const subscription = runnable.subscribe(operation)
+      // It may have ended at once.
+      if (!operation.isOver) operation.subscription = subscription
+    }
+  }
+
+  #presented(errors: readonly GraphQLError[], { correlationId }: RequestContext): readonly GraphQLFormattedError[] {
+    return errors.map((error) => {
+      const formatted = error.toJSON()
+      if (isMasked(formatted))
+        this.#options.log.error({ err: error.originalError ?? error, correlationId }, 'a live operation failed')
+      return presentError(formatted, correlationId)
+    })
+  }
+
+  #leave(id: string): void {
+    const operation = this.#operations.get(id)
+    this.#operations.delete(id)
+    operation?.leave()
+    this.#closeWhenQuiet()
+  }
+
+  readonly #whenOver = (id: string, cause: ErrorCause | 'complete'): void => {
+    this.#operations.delete(id)
+    if (cause === 'slow') this.#closeSlow()
+    else this.#closeWhenQuiet()
+  }
+
+  /** What one operation could not be sent, the others of the socket wait for as well. */
+  #closeSlow(): void {
+    const error = gatewayError('SUBSCRIPTION_OVERFLOW').toJSON()
+    for (const { subscription } of this.#operations.values()) subscription?.terminate(error)
+    this.#socket.closeWith('SLOW_CONSUMER')
+  }
+
+  /**
+   * Each subscription ends with an error that carries its cursor; closing the socket alone would make clients
+   * reconnect and subscribe from their first position again, with a gap or with repeats.
+   */
+  #expire(): void {
+    this.#isExpired = true
+    for (const { subscription } of this.#operations.values()) subscription?.terminate(tokenExpired().toJSON())
+    this.#closeWhenQuiet()
+  }
+
+  #closeWhenQuiet(): void {
+    if (this.#isExpired && this.#operations.size === 0) this.#socket.closeWith('TOKEN_EXPIRED')
+  }
+}
+
+function parsed(text: string): Message | undefined {
+  try {
+    return parseMessage(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Over a socket, the correlation id of an operation travels in its `extensions.headers`, as it does upstream. */
+function correlationOf({ extensions }: SubscribePayload): string {
+  const headers: unknown = extensions?.headers
+  const incoming: unknown =
+    typeof headers === 'object' && headers !== null ? Reflect.get(headers, CORRELATION_HEADER) : undefined
+  return withCorrelation(typeof incoming === 'string' ? incoming : undefined, (id) => id)
+}
+
+function closeReason(error: unknown): keyof typeof LIVE_CLOSE_CODES {
+  const extensions = error instanceof GraphQLError ? error.extensions : {}
+  if (extensions.reason === 'TOKEN_EXPIRED') return 'TOKEN_EXPIRED'
+  return extensions.code === 'UNAUTHENTICATED' ? 'TOKEN_INVALID' : 'TRY_AGAIN'
+}
+
+function asGraphQLError(thrown: unknown): GraphQLError {
+  if (thrown instanceof GraphQLError) return thrown
+  return new GraphQLError('unexpected', { originalError: thrown instanceof Error ? thrown : new Error(String(thrown)) })
+}
