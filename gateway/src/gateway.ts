@@ -58,6 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     graphql: createGraphqlHandler({
       ...core,
       ...limits,
+      streams: door.http,
       resolveDocument: createAutomaticPersistedQueries(),
       telemetry: options.telemetry,
     }),

@@ -3,14 +3,18 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
   ERRORS_OMITTED: 'More went wrong than an answer lists; `extensions.omitted` says how many errors are left out.',
-  NOT_ACCEPTABLE: 'The request accepts neither application/graphql-response+json nor application/json.',
+  NOT_ACCEPTABLE:
+    'The request accepts neither application/graphql-response+json nor application/json, and no stream either: ' +
+    'text/event-stream or multipart/mixed;subscriptionSpec=1.0.',
   PERSISTED_QUERY_INVALID: 'The persisted query that the request names is none: its version or its hash is wrong.',
   PERSISTED_QUERY_NOT_FOUND: 'No document is known by that hash. Send its text beside the hash, once.',
-  SOCKET_REQUIRED: 'A subscription was sent over HTTP. Open a WebSocket at the same path and speak graphql-ws.',
+  SOCKET_REQUIRED:
+    'A subscription needs a stream. Open a WebSocket at the same path and speak graphql-ws, or accept text/event-stream ' +
+    'or multipart/mixed;subscriptionSpec=1.0.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
   SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
   SUBSCRIPTION_OVERFLOW:
-    'Events came, and this client did not take them. Subscribe again, with `after: extensions.cursor` where there is one.',
+    'Events came faster than this client took them, or than they could be completed. Subscribe again, with `after: extensions.cursor` where there is one.',
   TOO_MANY_OPERATIONS: 'This socket has as many operations open as it may. Complete one, or open another socket.',
   UNANSWERABLE:
     'No subgraph can be asked for a field as the operation asks for it, though the schema has it: its type is known where ' +

@@ -5,7 +5,11 @@ import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
 import { gatewayError } from '../errors/codes.ts'
 import { type GraphAnswer, textOf } from '../graph/answer.ts'
+import type { KnownOperation } from '../graph/documents.ts'
 import type { Graph } from '../graph/graph.ts'
+import type { OperationRequest } from '../graph/operation-request.ts'
+import type { HttpStreams } from '../live/http/http-streams.ts'
+import { streamFormFor } from '../live/http/stream-form.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
@@ -18,6 +22,8 @@ import { headersOfStatus, statusOf } from './status.ts'
 export interface GraphqlHandlerOptions {
   /** The graph that is served at the moment. */
   readonly graph: () => Graph
+  /** Takes over where a client accepts a stream: for subscriptions, and for all else that it accepts nothing else for. */
+  readonly streams: HttpStreams
   readonly resolveDocument: ResolveDocument
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
@@ -39,12 +45,19 @@ export type GraphqlHandler = (
  * GET needs no header against forged requests: it only reads, and no cookie ever signs anybody in.
  */
 export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
-  const { graph, resolveDocument, authenticate, format, body_bytes_max, batch_max, telemetry } = options
+  const { graph, streams, resolveDocument, authenticate, format, body_bytes_max, batch_max, telemetry } = options
 
   const refusal = (error: unknown): GraphAnswer => ({
     data: undefined,
     errors: [format(asGraphQLError(error).toJSON(), error)],
   })
+
+  function find({ documents }: Graph, operation: HttpOperation, isGet: boolean): KnownOperation {
+    const known = documents.find(resolveDocument(operation), operation.operationName)
+    if (isGet && known.operation.operation === 'mutation')
+      throw new Refusal('METHOD_NOT_ALLOWED', 'GET only reads; send mutations with POST.')
+    return known
+  }
 
   function answerOne(operation: HttpOperation, context: RequestContext, isGet: boolean): Promise<GraphAnswer> {
     const { observation } = context
@@ -59,15 +72,26 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
     isGet: boolean,
   ): Promise<GraphAnswer> {
     try {
-      const { documents, answer } = graph()
-      const known = documents.find(resolveDocument(operation), operation.operationName)
+      const served = graph()
+      const known = find(served, operation, isGet)
       context.observation?.knows(known)
-      if (isGet && known.operation.operation === 'mutation')
-        throw new Refusal('METHOD_NOT_ALLOWED', 'GET only reads; send mutations with POST.')
-      return await answer(known, operation.variables, context)
+      return await served.answer(known, operation.variables, context)
     } catch (error) {
       return refusal(error)
     }
+  }
+
+  function isSubscription(operation: HttpOperation): boolean {
+    try {
+      return find(graph(), operation, false).operation.operation === 'subscription'
+    } catch {
+      return false
+    }
+  }
+
+  function streamed(operation: HttpOperation, isGet: boolean): OperationRequest {
+    find(graph(), operation, isGet)
+    return { ...operation, query: resolveDocument(operation) }
   }
 
   /** Each operation of a list is watched by itself. */
@@ -98,18 +122,20 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
 
   return async (request, response, correlationId) => {
     const type = answerTypeFor(request.headers.accept)
+    const form = streamFormFor(request.headers.accept)
+    const isGet = request.method === 'GET'
     const observe = () => telemetry?.begin({ correlationId, transport: 'http', headers: request.headers })
     const observation = observe()
     try {
-      if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
+      if (type === undefined && form === undefined) throw gatewayError('NOT_ACCEPTABLE')
       const operation = await read(request)
       const { authorization } = request.headers
       const context = { actor: await authenticate(authorization), authorization, correlationId, observation }
-      if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
-      else {
-        const answer = await answerOne(operation, context, request.method === 'GET')
-        await sendAnswer(request, response, type, answer, observation)
-      }
+      if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
+        streams.open(request, response, form, () => streamed(operation, isGet), context)
+      else if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
+      else if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
+      else await sendAnswer(request, response, type, await answerOne(operation, context, isGet), observation)
     } catch (error) {
       // Who left before the request was read is told nothing.
       if (request.errored) throw error

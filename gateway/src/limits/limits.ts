@@ -1,4 +1,5 @@
 import type { GraphqlWsLimits } from '../live/graphql-ws/graphql-ws.ts'
+import type { HttpStreamLimits } from '../live/http/http-streams.ts'
 import type { StreamLimits } from '../live/streams/shared-stream.ts'
 import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
@@ -18,6 +19,7 @@ export interface GatewayLimits {
   readonly upstream: UpstreamLimits
   readonly websocket: WebSocketLimits
   readonly graphqlWs: GraphqlWsLimits
+  readonly httpStream: HttpStreamLimits
   readonly stream: StreamLimits
 }
 
@@ -56,6 +58,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     messages_per_s_max: 50,
     messages_burst_max: 250,
   },
+  // Proxies take a connection for dead after 30 to 60 quiet seconds.
+  httpStream: { streams_max: 20_000, heartbeat_ms: 12_000, keep_alive_ms: 30_000 },
   stream: {
     queue_max: 256,
     behind: { frames_max: 256, bytes_max: MIB },

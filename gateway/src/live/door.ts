@@ -4,6 +4,7 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
+import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
 import { createLiveOperations } from './operations.ts'
 import { SharedStreams } from './streams/shared-streams.ts'
 import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
@@ -18,16 +19,31 @@ export interface LiveDoorOptions {
   readonly log: Log
 }
 
-/** The live path of the graph: subscriptions, and queries and mutations beside them, over graphql-ws. */
-export function createLiveDoor(options: LiveDoorOptions): WebSocketDoor {
+export interface LiveDoor extends WebSocketDoor {
+  /** For requests that accept a stream of answers. */
+  readonly http: HttpStreams
+}
+
+/** The live path of the graph: subscriptions, and queries and mutations beside them, in every protocol. */
+export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
   const { graph, authenticate, limits, clock, log } = options
   const streams = new SharedStreams({ limits: limits.stream, clock, log })
   const operations = createLiveOperations({ graph, streams })
-  return createWebSocketDoor({
+  const http = createHttpStreams({ ...options, operations, limits: limits.httpStream })
+  const door = createWebSocketDoor({
     path: options.path,
     allowOrigin: options.allowOrigin,
     limits: limits.websocket,
     accept: createGraphqlWs({ operations, authenticate, limits: limits.graphqlWs, clock, log }),
     onFault: (error) => log.warn({ err: error }, 'a client socket failed'),
   })
+  return {
+    http,
+    sockets: door.sockets,
+    upgrade: door.upgrade,
+    async close() {
+      http.close()
+      await door.close()
+    },
+  }
 }

@@ -1,7 +1,7 @@
 import { type Actor, ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import {
   type ConnectionInitMessage,
   type Message,
@@ -12,12 +12,11 @@ import {
   stringifyMessage,
 } from 'graphql-ws'
 import { gatewayError } from '../../errors/codes.ts'
-import { isMasked, presentError } from '../../errors/present.ts'
-import type { RequestContext } from '../../request-context.ts'
 import type { ClientSocket, SocketListener } from '../client-socket.ts'
 import type { LIVE_CLOSE_CODES } from '../close-codes.ts'
 import { authorizationOf } from '../connection-params.ts'
 import { MessageRate } from '../message-rate.ts'
+import { startOperation } from '../start-operation.ts'
 import type { ErrorCause } from '../streams/subscription.ts'
 import { whenExpired } from '../when-expired.ts'
 import type { GraphqlWsOptions } from './graphql-ws.ts'
@@ -103,34 +102,14 @@ export class GraphqlWsConnection implements SocketListener {
       authorization: this.#authorization,
       correlationId: correlationOf(payload),
     }
-    this.#start(operation, payload, context).catch((error: unknown) => {
-      operation.error(this.#presented([asGraphQLError(error)], context), 'stream')
-    })
-  }
-
-  async #start(operation: SocketOperation, payload: SubscribePayload, context: RequestContext): Promise<void> {
-    if (this.#operations.size > this.#options.limits.operations_max) throw gatewayError('TOO_MANY_OPERATIONS')
-    const { query, operationName, variables } = payload
-    const request = { query, operationName: operationName ?? undefined, variables: variables ?? {} }
-    const runnable = await this.#options.operations.prepare(request, context)
-    if (operation.isOver) return
-    if (this.#isExpired) throw tokenExpired()
-    if (!('kind' in runnable)) operation.error(this.#presented(runnable, context), 'stream')
-    else if (runnable.kind === 'single') operation.answer(await runnable.run())
+    if (this.#operations.size > this.#options.limits.operations_max)
+      operation.error([gatewayError('TOO_MANY_OPERATIONS').toJSON()], 'stream')
     else {
-      const subscription = runnable.subscribe(operation)
-      // It may have ended at once.
-      if (!operation.isOver) operation.subscription = subscription
+      const { query, operationName, variables } = payload
+      const request = { query, operationName: operationName ?? undefined, variables: variables ?? {} }
+      const isExpired = () => this.#isExpired
+      void startOperation(operation, () => request, context, { ...this.#options, isExpired })
     }
-  }
-
-  #presented(errors: readonly GraphQLError[], { correlationId }: RequestContext): readonly GraphQLFormattedError[] {
-    return errors.map((error) => {
-      const formatted = error.toJSON()
-      if (isMasked(formatted))
-        this.#options.log.error({ err: error.originalError ?? error, correlationId }, 'a live operation failed')
-      return presentError(formatted, correlationId)
-    })
   }
 
   #leave(id: string): void {
@@ -188,9 +167,4 @@ function closeReason(error: unknown): keyof typeof LIVE_CLOSE_CODES {
   const extensions = error instanceof GraphQLError ? error.extensions : {}
   if (extensions.reason === 'TOKEN_EXPIRED') return 'TOKEN_EXPIRED'
   return extensions.code === 'UNAUTHENTICATED' ? 'TOKEN_INVALID' : 'TRY_AGAIN'
-}
-
-function asGraphQLError(thrown: unknown): GraphQLError {
-  if (thrown instanceof GraphQLError) return thrown
-  return new GraphQLError('unexpected', { originalError: thrown instanceof Error ? thrown : new Error(String(thrown)) })
 }

@@ -2,15 +2,16 @@ import type { GraphQLFormattedError } from 'graphql'
 import { MessageType, stringifyMessage } from 'graphql-ws'
 import { type GraphAnswer, textOf } from '../../graph/answer.ts'
 import type { ClientSocket } from '../client-socket.ts'
+import type { OperationSink } from '../start-operation.ts'
 import type { Frame } from '../streams/frame.ts'
-import type { ErrorCause, Subscriber, Subscription } from '../streams/subscription.ts'
+import type { ErrorCause, Subscription } from '../streams/subscription.ts'
 import { nextMessage } from './next-message.ts'
 
 /** Told when an operation is over that the client did not end itself. */
 export type WhenOver = (id: string, cause: ErrorCause | 'complete') => void
 
 /** One operation on a client's socket. After its end, whoever ended it, it sends nothing more. */
-export class SocketOperation implements Subscriber {
+export class SocketOperation implements OperationSink {
   readonly #socket: ClientSocket
   readonly #id: string
   readonly #whenOver: WhenOver

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createDocuments } from '../../graph/documents.ts'
 import { createApolloPlanner } from '../../planner/apollo-planner.ts'
 import { loadSupergraph } from '../../supergraph/load.ts'
+import { untimed } from '../../telemetry/observation.ts'
 import { LIBRARY_SDL } from '../../testing/library-sdl.ts'
 import { PlayedUpstream } from '../../testing/played-upstream.ts'
 import { createPreparer, type PreparedSubscription } from '../prepare.ts'
@@ -23,8 +24,8 @@ let resume: ResumableStream
 beforeAll(async () => {
   const supergraph = loadSupergraph(LIBRARY_SDL)
   const { apiSchema } = supergraph
-  const documents = createDocuments({ apiSchema, rules: [], tokens_max: 100, introspection: true })
-  const preparer = createPreparer(supergraph, createApolloPlanner(supergraph.supergraph))
+  const documents = createDocuments({ apiSchema, rules: [], tokens_max: 100, introspection: true, phase: untimed })
+  const preparer = createPreparer(supergraph, createApolloPlanner(supergraph.plannable))
   prepared = await preparer.prepare(documents.find(QUERY, undefined))
   if (prepared.resume === undefined) throw new Error('the stream of the test cannot be resumed')
   resume = prepared.resume

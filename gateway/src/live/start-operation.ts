@@ -1,0 +1,64 @@
+import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import { isMasked, presentError } from '../errors/present.ts'
+import type { GraphAnswer } from '../graph/answer.ts'
+import type { OperationRequest } from '../graph/operation-request.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { LiveOperations } from './operations.ts'
+import type { Subscriber, Subscription } from './streams/subscription.ts'
+
+/** Where the answers of one operation go, in whichever protocol. */
+export interface OperationSink extends Subscriber {
+  /** Whether it takes nothing any more, whoever ended it. */
+  readonly isOver: boolean
+  /** Once it streams. */
+  subscription: Subscription | undefined
+  /** The only answer of a query or a mutation. */
+  answer(answer: GraphAnswer): void
+}
+
+export interface StartOptions {
+  readonly operations: LiveOperations
+  readonly log: Log
+  /** Whether the token of who asks is still good when everything is prepared. */
+  readonly isExpired: () => boolean
+  /** Where to start instead of where the operation itself says. */
+  readonly position?: string | undefined
+}
+
+/** Runs an operation into its sink. Whatever goes wrong ends there; it never throws. */
+export async function startOperation(
+  sink: OperationSink,
+  request: () => OperationRequest,
+  context: RequestContext,
+  { operations, log, isExpired, position }: StartOptions,
+): Promise<void> {
+  const present = (errors: readonly GraphQLError[]) => presented(errors, context.correlationId, log)
+  try {
+    const runnable = await operations.prepare(request(), context)
+    if (sink.isOver) return
+    if (isExpired()) throw tokenExpired()
+    if (!('kind' in runnable)) sink.error(present(runnable), 'stream')
+    else if (runnable.kind === 'single') sink.answer(await runnable.run())
+    else {
+      const subscription = runnable.subscribe(sink, position)
+      // It may have ended at once.
+      if (!sink.isOver) sink.subscription = subscription
+    }
+  } catch (error) {
+    sink.error(present([asGraphQLError(error)]), 'stream')
+  }
+}
+
+const presented = (
+  errors: readonly GraphQLError[],
+  correlationId: string,
+  log: Log,
+): readonly GraphQLFormattedError[] =>
+  errors.map((error) => {
+    const formatted = error.toJSON()
+    if (isMasked(formatted)) log.error({ err: error.originalError ?? error, correlationId }, 'a live operation failed')
+    return presentError(formatted, correlationId)
+  })
