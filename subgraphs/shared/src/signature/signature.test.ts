@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { createHmacSha256 } from './hmac.ts'
 import { parseSigningKeys, type SigningKeys } from './keys.ts'
 import { NonceMemory } from './nonces.ts'
 import { signRequest } from './sign.ts'
@@ -26,6 +27,21 @@ test('the header has the documented form, so that a signer in another language c
   expect(signRequest({ keys, ...request, now: NOW, nonce: NONCE })).toBe(
     `kid=new,t=${NOW.getTime()},n=${NONCE},v1=${mac}`,
   )
+})
+
+test('the MAC is Node’s HMAC-SHA-256 for any key and message', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 200 })
+  fc.assert(
+    fc.property(text, text, (secret, message) => {
+      expect(createHmacSha256(secret)(message)).toBe(createHmac('sha256', secret).update(message).digest('hex'))
+    }),
+    { seed: 20261121 },
+  )
+})
+
+test('each signature has a nonce of its own', () => {
+  const headers = Array.from({ length: 1_000 }, () => signRequest({ keys, ...request, now: NOW }))
+  expect(new Set(headers).size).toBe(1_000)
 })
 
 describe('a signed request', () => {

@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
-import { macOf, type SignedRequest } from './canonical.ts'
+import { canonicalText, type SignedRequest } from './canonical.ts'
+import { createHmacSha256 } from './hmac.ts'
 import type { SigningKeys } from './keys.ts'
 import { NonceMemory } from './nonces.ts'
 
@@ -34,7 +35,7 @@ export type SignatureVerifier = {
 
 export function createSignatureVerifier(options: SignatureVerifierOptions): SignatureVerifier {
   const { keys, clock, skew_ms = SIGNATURE_SKEW_MS } = options
-  const secrets = new Map(keys.map(({ kid, secret }) => [kid, secret]))
+  const macs = new Map(keys.map(({ kid, secret }) => [kid, createHmacSha256(secret)]))
   const nonces = new NonceMemory(skew_ms)
   const refused = (code: SignatureCode) => refuse(code, SIGNATURE_REFUSALS[code])
 
@@ -44,12 +45,12 @@ export function createSignatureVerifier(options: SignatureVerifierOptions): Sign
       const { kid, t, nonce, mac } = FORM.exec(header)?.groups ?? {}
       if (kid === undefined || t === undefined || nonce === undefined || mac === undefined)
         return refused('SIGNATURE_MALFORMED')
-      const secret = secrets.get(kid)
-      if (secret === undefined) return refused('UNKNOWN_KEY')
+      const macOf = macs.get(kid)
+      if (macOf === undefined) return refused('UNKNOWN_KEY')
       const t_ms = Number(t)
       const now_ms = clock().getTime()
       if (Math.abs(now_ms - t_ms) > skew_ms) return refused('SIGNATURE_EXPIRED')
-      if (!timingSafeEqual(macOf(secret, request, t_ms, nonce), Buffer.from(mac, 'hex')))
+      if (!timingSafeEqual(Buffer.from(macOf(canonicalText(request, t_ms, nonce))), Buffer.from(mac)))
         return refused('SIGNATURE_INVALID')
       return nonces.remember(nonce, t_ms, now_ms) ? ok({ kid }) : refused('NONCE_REUSED')
     },
