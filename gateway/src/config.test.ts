@@ -49,11 +49,18 @@ test('lists of operations are taken where it is said how long they may be', () =
 })
 
 test('subgraphs are found elsewhere than the supergraph says', () => {
-  const { subgraphUrls } = read({ SUBGRAPH_URLS: 'a=http://a.example/graphql, b=https://b.example/q?x=1' })
-  expect(Object.fromEntries(subgraphUrls)).toEqual({
-    a: 'http://a.example/graphql',
-    b: 'https://b.example/q?x=1',
+  const { subgraphUrls } = read({
+    SUBGRAPH_URLS: 'a=http://a.example/graphql|http+unix:///run/a.sock:/graphql, b=https://b.example/q?x=1',
   })
+  expect(Object.fromEntries(subgraphUrls)).toEqual({
+    a: ['http://a.example/graphql', 'http+unix:///run/a.sock:/graphql'],
+    b: ['https://b.example/q?x=1'],
+  })
+})
+
+test('the client’s language is passed on to subgraphs, unless other headers are named', () => {
+  expect(read().subgraphHeaders).toEqual(['accept-language'])
+  expect(read({ SUBGRAPH_HEADERS: 'X-Channel, x-device' }).subgraphHeaders).toEqual(['x-channel', 'x-device'])
 })
 
 test('limits are set by name', () => {
@@ -78,6 +85,17 @@ describe('faults', () => {
     expect(() => readGatewayConfig({ PORT: 'x', SUBGRAPH_URLS: 'a=ftp://a.example,b', DEPTH_MAX: '0' })).toThrow(
       /PORT:[\s\S]*SUBGRAPH_URLS: a=ftp[\s\S]*SIGNING_KEYS:[\s\S]*JWKS_URL:[\s\S]*DEPTH_MAX:/,
     )
+  })
+
+  test.each(['Connection', 'X-CarrierGraph-Signature', 'x-carriergraph-actor', 'authorization', 'host', 'two words'])(
+    'include %s among the headers to pass on',
+    (name) => {
+      expect(() => read({ SUBGRAPH_HEADERS: `x-fine,${name}` })).toThrow(`SUBGRAPH_HEADERS: ${name} cannot`)
+    },
+  )
+
+  test('include a subgraph with one URL that is none', () => {
+    expect(() => read({ SUBGRAPH_URLS: 'a=http://a.example|b.example' })).toThrow(/SUBGRAPH_URLS: a=http:/)
   })
 
   test('include a subgraph that is named twice', () => {

@@ -3,6 +3,8 @@ import { bool, csv, port, readConfig, secretsList, url } from '@carriergraph/sha
 import { TELEMETRY_SETTINGS } from '@carriergraph/shared/telemetry/settings.ts'
 import { z } from 'zod'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits/limits.ts'
+import { parseAddress } from './subgraphs/address.ts'
+import { DEFAULT_SUBGRAPH_HEADERS, isForwardable } from './subgraphs/forwarded-headers.ts'
 import { REQUEST_LOG_MODES } from './telemetry/request-log.ts'
 
 const SUPERGRAPH_FILE = join(import.meta.dirname, '../../schema/supergraph.graphql')
@@ -12,16 +14,30 @@ const whole = z
   .regex(/^[1-9]\d{0,11}$/, 'expected a whole number above 0')
   .transform(Number)
 
+/** Between the URLs of one subgraph; no URL has it unescaped. */
+const URL_SEPARATOR = '|'
+
 const subgraphUrls = csv.transform((entries, context) => {
-  const urls = new Map<string, string>()
+  const urls = new Map<string, readonly string[]>()
   for (const entry of entries) {
-    const [, name, address = ''] = /^([^=]+)=(.+)$/.exec(entry) ?? []
-    const isHttp = URL.canParse(address) && /^https?:$/.test(new URL(address).protocol)
-    if (name !== undefined && isHttp && !urls.has(name)) urls.set(name, address)
-    else context.addIssue({ code: 'custom', message: `${entry} is not name=http://…, or names a subgraph again` })
+    const [, name, list = ''] = /^([^=]+)=(.+)$/.exec(entry) ?? []
+    const addresses = list.split(URL_SEPARATOR).map((url) => url.trim())
+    const areAddresses = addresses.every((url) => parseAddress(url) !== undefined)
+    if (name !== undefined && areAddresses && !urls.has(name)) urls.set(name, addresses)
+    else
+      context.addIssue({ code: 'custom', message: `${entry} is not name=http://…|http://…, or names a subgraph again` })
   }
   return urls
 })
+
+const subgraphHeaders = csv.transform((names, context) =>
+  names.map((name) => {
+    const header = name.toLowerCase()
+    if (!isForwardable(header))
+      context.addIssue({ code: 'custom', message: `${name} cannot be passed on, or always is` })
+    return header
+  }),
+)
 
 /** The environment that the gateway reads. */
 export const GATEWAY_SETTINGS = {
@@ -33,8 +49,10 @@ export const GATEWAY_SETTINGS = {
   SUPERGRAPH_FILE: z.string().default(SUPERGRAPH_FILE),
   /** How often that file is looked at for a change. */
   SUPERGRAPH_POLL_MS: whole.default(2_000),
-  /** `name=http://…,other=http://…`: where subgraphs are, other than the supergraph says. */
+  /** `name=http://…|http://…,other=http+unix:///run/other.sock:/graphql`, where the supergraph says otherwise. */
   SUBGRAPH_URLS: subgraphUrls.optional(),
+  /** Headers of a client's request that subgraphs get beside the token, the correlation id and the trace context. */
+  SUBGRAPH_HEADERS: subgraphHeaders.default([...DEFAULT_SUBGRAPH_HEADERS]),
   SIGNING_KEYS: secretsList,
   JWKS_URL: url,
   JWT_ISSUER: z.string(),
@@ -91,7 +109,8 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     logLevel: config.LOG_LEVEL,
     supergraphFile: config.SUPERGRAPH_FILE,
     supergraphPoll_ms: config.SUPERGRAPH_POLL_MS,
-    subgraphUrls: config.SUBGRAPH_URLS ?? new Map<string, string>(),
+    subgraphUrls: config.SUBGRAPH_URLS ?? new Map<string, readonly string[]>(),
+    subgraphHeaders: config.SUBGRAPH_HEADERS,
     signingKeys: config.SIGNING_KEYS,
     identity: { jwksUrl: config.JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },
     allowedOrigins: config.CORS_ORIGINS,

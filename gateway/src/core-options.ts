@@ -10,10 +10,11 @@ const TOKEN_LEEWAY_S = 5
 
 /** What the core needs, as the environment has it. Throws when the supergraph cannot be read. */
 export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<CoreOptions> {
-  const { subgraphUrls, signingKeys, limits, introspection } = config
+  const { subgraphUrls, subgraphHeaders, signingKeys, limits, introspection } = config
   return {
     supergraph: await loadSupergraphFile(config.supergraphFile),
     subgraphUrls,
+    subgraphHeaders,
     signingKeys,
     tokens: createTokenVerifier({
       ...config.identity,

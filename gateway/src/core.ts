@@ -12,6 +12,8 @@ import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
 import { createApolloPlanner } from './planner/apollo-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
+import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
+import type { SubgraphObserver } from './subgraphs/observer.ts'
 import { createSigner } from './subgraphs/signer.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
 import type { GatewayTelemetry } from './telemetry/gateway-telemetry.ts'
@@ -19,7 +21,11 @@ import type { GatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 export interface CoreOptions {
   readonly supergraph: LoadedSupergraph
   /** Replaces the URLs that the supergraph gives its subgraphs. */
-  readonly subgraphUrls: ReadonlyMap<string, string>
+  readonly subgraphUrls: ReadonlyMap<string, readonly string[]>
+  /** Headers of a client's request, in lower case, that subgraphs get beside the token and the correlation id. */
+  readonly subgraphHeaders?: readonly string[]
+  /** Is told of every call to a subgraph. */
+  readonly observer?: SubgraphObserver
   readonly signingKeys: SigningKeys
   readonly tokens: TokenVerifier
   readonly limits: GatewayLimits
@@ -39,6 +45,8 @@ export interface Core {
   /** Throws a Refusal when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly format: ErrorFormatter
+  /** What a context takes from the headers of its request. */
+  readonly readHeaders: HeaderReader
   /**
    * Serves another supergraph, as soon as what clients asked for lately is planned for it. Requests and streams that
    * have begun go on with the one before; streams of a subgraph that is in it no more end with an error.
@@ -62,7 +70,7 @@ export function createCore(options: CoreOptions): Core {
 
   const graphOf = (supergraph: LoadedSupergraph): Graph => {
     const urls = [...supergraph.subgraphUrls].map(
-      ([name, url]) => [name, options.subgraphUrls.get(name) ?? url] as const,
+      ([name, url]) => [name, options.subgraphUrls.get(name) ?? [url]] as const,
     )
     return createGraph({
       supergraph,
@@ -95,6 +103,7 @@ export function createCore(options: CoreOptions): Core {
     graph: () => current,
     authenticate: authenticatorOf(options.tokens, log),
     format,
+    readHeaders: createHeaderReader(options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS),
     serve(supergraph) {
       replacing = replacing.then(() => replace(supergraph))
       return replacing

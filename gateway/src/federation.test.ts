@@ -83,6 +83,14 @@ describe('a healthy graph', () => {
     expect(new Set(everything.map((call) => call[SIGNATURE_HEADER])).size).toBe(everything.length)
   })
 
+  test('passes the language on, and no trace that the gateway has not made', async () => {
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await library.post({ query: '{ books { title } }', headers: { traceparent, 'accept-language': 'de-CH' } })
+    const call = library.subgraphs.get('books')?.calls.at(-1)
+    expect(call).toMatchObject({ 'accept-language': 'de-CH' })
+    expect(call).not.toHaveProperty('traceparent')
+  })
+
   test('has subgraphs that do not answer anybody else', async () => {
     const url = library.subgraphs.get('books')?.url ?? ''
     const response = await fetch(url, {
@@ -153,7 +161,7 @@ describe('an ailing graph', () => {
         {
           message: expect.stringContaining('could not be reached'),
           path: ['book'],
-          extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'reviews' },
+          extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'reviews', reason: 'CONNECTION_FAILED' },
         },
       ],
     })

@@ -71,7 +71,7 @@ beforeEach(async () => {
     port: 0,
     host: '127.0.0.1',
     supergraph: loadSupergraph(compose([{ name: 'counting', url: 'http://counting.example', typeDefs: TYPE_DEFS }])),
-    subgraphUrls: new Map([['counting', `http://127.0.0.1:${port}/graphql`]]),
+    subgraphUrls: new Map([['counting', [`http://127.0.0.1:${port}/graphql`]]]),
     signingKeys: TOY_KEYS,
     tokens: issuer.verifier,
     limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM },

@@ -1,5 +1,4 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
-import { CORRELATION_HEADER } from '@carriergraph/shared/correlation.ts'
 import type { Observation } from './telemetry/observation.ts'
 
 /** What one operation carries on its way through the gateway, whichever transport it came by. */
@@ -14,17 +13,6 @@ export type RequestContext = {
   readonly tracestate?: string | undefined
   /** Who watches the operation, if anybody does. */
   readonly observation?: Observation | undefined
+  /** Further headers of the client's request for the subgraphs, names and values in turn. */
+  readonly forwarded?: readonly string[] | undefined
 }
-
-/** The headers of the client's request that a subgraph gets; nothing else of it travels on. */
-export const forwardedHeaders = ({
-  authorization,
-  correlationId,
-  traceparent,
-  tracestate,
-}: RequestContext): Record<string, string> => ({
-  [CORRELATION_HEADER]: correlationId,
-  ...(authorization !== undefined && { authorization }),
-  ...(traceparent !== undefined && { traceparent }),
-  ...(tracestate !== undefined && { tracestate }),
-})

@@ -58,7 +58,8 @@ export const requestContextOf =
   ({ req }: { readonly req: IncomingMessage }): Promise<RequestContext> =>
     withCorrelation(headerOf(req, CORRELATION_HEADER), async (correlationId) => {
       const { authorization } = req.headers
-      return { actor: await core.authenticate(authorization), authorization, correlationId }
+      const actor = await core.authenticate(authorization)
+      return { actor, authorization, correlationId, forwarded: core.readHeaders(req.headers) }
     })
 
 /**

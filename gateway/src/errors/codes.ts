@@ -12,7 +12,9 @@ export const GATEWAY_CODES = {
     'A subscription needs a stream. Open a WebSocket at the same path and speak graphql-ws, or accept text/event-stream ' +
     'or multipart/mixed;subscriptionSpec=1.0.',
   SUBGRAPH_TIMEOUT: 'A subgraph did not answer in time. Its fields are null, the others stand; try again.',
-  SUBGRAPH_UNAVAILABLE: 'A subgraph could not be reached. Its fields are null, the others stand; try again.',
+  SUBGRAPH_UNAVAILABLE:
+    'A subgraph could not be reached, or gave no answer: see `extensions.reason`. Its fields are null, the others stand; ' +
+    'try again.',
   SUBSCRIPTION_OVERFLOW:
     'Events came faster than this client took them, or than they could be completed. Subscribe again, with `after: extensions.cursor` where there is one.',
   TOO_MANY_OPERATIONS: 'This socket has as many operations open as it may. Complete one, or open another socket.',

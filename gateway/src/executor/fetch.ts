@@ -40,11 +40,12 @@ function compileRootFetch(node: FetchNode, place: Place, schema: GraphQLSchema):
   const bodyOf = compileBody(node)
   const rewrite = compileRewrites(schema, node.outputRewrites)
   const fields = rootFields(node)
+  const kind = node.operationKind === 'mutation' ? 'mutation' : 'query'
 
   return async (run, targets) => {
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(serviceName, bodyOf(run))
+      answer = await run.call(serviceName, bodyOf(run), kind)
     } catch (error) {
       const failure = failureOf(error)
       for (const { key, condition } of fields)
@@ -86,7 +87,7 @@ function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQLSchema
   async function fetchGroups(run: Run, representations: string, groups: readonly Group[]): Promise<void> {
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(serviceName, bodyOf(run, `"representations":[${representations}]`))
+      answer = await run.call(serviceName, bodyOf(run, `"representations":[${representations}]`), 'query')
     } catch (error) {
       run.errors.add(errorAt(nearestPath(place), failureOf(error)))
       return

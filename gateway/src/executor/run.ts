@@ -9,10 +9,10 @@ export interface SubgraphAnswer {
 }
 
 /**
- * Sends a request body, the JSON of a GraphQL request, to a subgraph.
+ * Sends a request body, the JSON of a GraphQL request, to a subgraph. Only a query may be sent again when it failed.
  * @throws GraphQLError that says which subgraph did not answer; its code and extensions go to the client
  */
-export type CallSubgraph = (subgraph: string, body: string) => Promise<SubgraphAnswer>
+export type CallSubgraph = (subgraph: string, body: string, kind: 'query' | 'mutation') => Promise<SubgraphAnswer>
 
 /** One execution of an operation. */
 export interface Run {

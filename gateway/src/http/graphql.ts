@@ -12,6 +12,7 @@ import type { HttpStreams } from '../live/http/http-streams.ts'
 import { streamFormFor } from '../live/http/stream-form.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import type { Observation } from '../telemetry/observation.ts'
 import { compress, encodingFor } from './compression.ts'
@@ -27,6 +28,7 @@ export interface GraphqlHandlerOptions {
   readonly resolveDocument: ResolveDocument
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly readHeaders: HeaderReader
   readonly format: ErrorFormatter
   readonly body_bytes_max: number
   /** How many operations one POST may carry as a list; 0 where lists are not taken. */
@@ -45,7 +47,8 @@ export type GraphqlHandler = (
  * GET needs no header against forged requests: it only reads, and no cookie ever signs anybody in.
  */
 export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
-  const { graph, streams, resolveDocument, authenticate, format, body_bytes_max, batch_max, telemetry } = options
+  const { graph, streams, resolveDocument, authenticate, readHeaders, format, body_bytes_max, batch_max, telemetry } =
+    options
 
   const refusal = (error: unknown): GraphAnswer => ({
     data: undefined,
@@ -130,7 +133,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
       if (type === undefined && form === undefined) throw gatewayError('NOT_ACCEPTABLE')
       const operation = await read(request)
       const { authorization } = request.headers
-      const context = { actor: await authenticate(authorization), authorization, correlationId, observation }
+      const actor = await authenticate(authorization)
+      const forwarded = readHeaders(request.headers)
+      const context = { actor, authorization, correlationId, observation, forwarded }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
         streams.open(request, response, form, () => streamed(operation, isGet), context)
       else if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')

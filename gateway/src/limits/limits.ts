@@ -34,7 +34,16 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   // More help nobody, and one fault may stand at every item of a long list.
   errors_max: 100,
   operation: { depth_max: 10, selections_max: 2_000 },
-  subgraph: { deadline_ms: 5_000, response_bytes_max: 16 * MIB, connections_max: 64 },
+  subgraph: {
+    deadline_ms: 5_000,
+    // Behind a second a connection on a network of one's own is not slow, but lost; there is time for another try.
+    connection: { connect_ms_max: 1_000, response_bytes_max: 16 * MIB },
+    // A second: what is back is in use again before anybody looks, and what is not costs one call a second.
+    circuit: { failures_max: 5, successes_min: 3, open_ms: 1_000 },
+    // 128 under way, of 20 ms each, are 6,400 calls a second: more than one process of this makes.
+    bulkhead: { in_flight_max: 128, queue_max: 512 },
+    retry: { tries_max: 3, backoff: { first_ms: 25, ms_max: 250 }, budget_ratio: 0.2, budget_max: 10 },
+  },
   upstream: {
     connect_ms_max: 5_000,
     silence_ms_max: 20_000,

@@ -78,8 +78,10 @@ function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
   let attempt = 0
   upstream = new Upstream({
     subgraph: 'played',
-    url: () => `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
-    headers: () => ({ 'x-attempt': String(++attempt) }),
+    target: () => ({
+      url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      headers: { 'x-attempt': String(++attempt) },
+    }),
     limits: { ...LIMITS, ...limits },
     random: () => 1,
     log: createLog({ service: 'test', level: 'silent' }),

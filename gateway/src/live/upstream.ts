@@ -41,12 +41,18 @@ export interface UpstreamLimits extends UpstreamSocketLimits {
   readonly idle_ms: number
 }
 
+/** Where to connect. */
+export interface UpstreamTarget {
+  /** ws:, wss: or ws+unix: */
+  readonly url: string
+  /** Of the upgrade; a signature counts once. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 export interface UpstreamOptions {
   readonly subgraph: string
-  /** ws: or wss:, asked for at every attempt. */
-  readonly url: () => string
-  /** Headers of the upgrade, signed anew for every attempt. */
-  readonly headers: () => Readonly<Record<string, string>>
+  /** Asked anew for every attempt. */
+  readonly target: () => UpstreamTarget
   readonly limits: UpstreamLimits
   /** In [0, 1). */
   readonly random: () => number
@@ -137,12 +143,13 @@ export class Upstream {
 
   #connect(): void {
     this.#reconnectTimer = undefined
-    const { url, headers, limits } = this.#options
+    const { target, limits } = this.#options
+    const { url, headers } = target()
     // A connection that was let go may still speak; only the current one is listened to.
     const whenCurrent = (act: () => void): void => {
       if (this.#connection === connection) act()
     }
-    const socket = openUpstreamSocket(url(), headers(), limits, {
+    const socket = openUpstreamSocket(url, headers, limits, {
       ready: () => whenCurrent(() => this.#connected(connection)),
       message: (message) => whenCurrent(() => this.#received(message)),
       closed: (reason) => whenCurrent(() => this.#dropped(connection, reason)),

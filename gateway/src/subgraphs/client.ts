@@ -1,122 +1,224 @@
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Log } from '@carriergraph/shared/log.ts'
-import type { GraphQLFormattedError } from 'graphql'
-import { Pool } from 'undici'
-import { z } from 'zod'
-import { gatewayError } from '../errors/codes.ts'
-import { forwardedHeaders, type RequestContext } from '../request-context.ts'
+import { backoff_ms } from '../live/backoff.ts'
+import type { RequestContext } from '../request-context.ts'
+import type { SubgraphAddress, SubgraphAddresses } from './address.ts'
+import type { SubgraphResponse } from './answer.ts'
+import { choose } from './balancer.ts'
+import { Bulkhead, type BulkheadLimits } from './bulkhead.ts'
+import type { CircuitLimits } from './circuit-breaker.ts'
+import { Deadline } from './deadline.ts'
+import { Endpoint, type EndpointAnswer } from './endpoint.ts'
+import { CallFailure } from './failure.ts'
+import { forwardedHeaders } from './forwarded-headers.ts'
+import type { ConnectionLimits } from './keep-alive.ts'
+import type { CallOutcome, SubgraphObserver, SubgraphState } from './observer.ts'
+import { RetryBudget, type RetryLimits } from './retry.ts'
+import { SharedCalls } from './shared-calls.ts'
 import type { Signer } from './signer.ts'
 
 export interface SubgraphLimits {
-  /** From the moment a call is made, the wait for a free connection included, to the last byte of its answer. */
+  /** From the moment a call is made, the wait for a place and the retries included, to the last byte of its answer. */
   readonly deadline_ms: number
-  readonly response_bytes_max: number
-  readonly connections_max: number
+  readonly connection: ConnectionLimits
+  readonly circuit: CircuitLimits
+  readonly bulkhead: BulkheadLimits
+  readonly retry: RetryLimits
 }
 
-export interface SubgraphResponse {
-  readonly data?: Record<string, unknown> | null | undefined
-  readonly errors?: GraphQLFormattedError[] | undefined
+export interface SubgraphRequest {
+  readonly kind: 'query' | 'mutation'
+  /** The JSON of a GraphQL request. */
+  readonly body: string
 }
 
 /** Calls one subgraph. */
 export interface SubgraphClient {
   readonly name: string
-  /**
-   * Sends the JSON of a GraphQL request.
-   * @throws GraphQLError SUBGRAPH_TIMEOUT or SUBGRAPH_UNAVAILABLE that names the subgraph and never its host
-   */
-  execute(body: string, context: RequestContext): Promise<SubgraphResponse>
-  /** Whether the subgraph says that it can serve; never throws, and answers within the deadline. */
+  /** @throws GraphQLError SUBGRAPH_TIMEOUT or SUBGRAPH_UNAVAILABLE that names the subgraph and never its host */
+  execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse>
+  /** Whether one of its processes says that it can serve; never throws, and answers within the deadline. */
   isReady(): Promise<boolean>
+  /** Where to open the next connection of another kind: each time the next one that is not known to be down. */
+  nextAddress(): SubgraphAddress
+  state(): SubgraphState
+  /** Breaks off what is under way. */
   close(): Promise<void>
 }
 
 export interface SubgraphClientOptions {
   readonly name: string
-  readonly url: URL
+  readonly addresses: SubgraphAddresses
   readonly sign: Signer
   readonly limits: SubgraphLimits
-  readonly log: Log
+  /** A monotonic clock, in ms, for the circuit breakers. */
+  readonly now: () => number
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly observer: SubgraphObserver
+  readonly log: Pick<Log, 'info' | 'warn'>
 }
 
-const READY_PATH = '/health/ready'
+/** A call on its way. */
+interface Call extends SubgraphRequest {
+  readonly headers: readonly string[]
+  readonly deadline: Deadline
+  tries: number
+}
 
-/** Keep-alive connections to one subgraph; each call is signed and has a deadline. */
-export function createSubgraphClient({ name, url, sign, limits, log }: SubgraphClientOptions): SubgraphClient {
-  const pool = new Pool(url.origin, {
-    connections: limits.connections_max,
-    maxResponseSize: limits.response_bytes_max,
-  })
-  const path = url.pathname + url.search
+/** Keep-alive connections to the processes of one subgraph; each call is signed and has a deadline. */
+export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
+  return new PooledClient(options)
+}
 
-  async function post(body: string, context: RequestContext): Promise<SubgraphResponse> {
-    const response = await pool.request({
-      path,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        accept: 'application/graphql-response+json, application/json',
-        ...forwardedHeaders(context),
-        ...sign('POST', path, body),
-      },
-      body,
-      signal: AbortSignal.timeout(limits.deadline_ms),
+class PooledClient implements SubgraphClient {
+  readonly name: string
+  readonly #options: SubgraphClientOptions
+  readonly #endpoints: readonly Endpoint[]
+  readonly #bulkhead: Bulkhead
+  readonly #retries: RetryBudget
+  readonly #shared = new SharedCalls<EndpointAnswer>()
+  #turn = 0
+  #isClosed = false
+
+  constructor(options: SubgraphClientOptions) {
+    const { name, addresses, limits } = options
+    this.name = name
+    this.#options = options
+    this.#bulkhead = new Bulkhead(limits.bulkhead)
+    this.#retries = new RetryBudget(limits.retry)
+    this.#endpoints = addresses.map((address) => this.#endpointAt(address))
+  }
+
+  async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse> {
+    const { kind, body } = request
+    if (kind === 'mutation') return (await this.#call(request, context)).response
+    const underWay = this.#shared.find(body, context)
+    // Its text and not its objects: whoever asked merges other answers into them.
+    if (underWay !== undefined) return JSON.parse((await underWay).text)
+    const answer = this.#call(request, context)
+    const isShared = this.#shared.add(body, context, answer)
+    try {
+      return (await answer).response
+    } finally {
+      if (isShared) this.#shared.remove(body)
+    }
+  }
+
+  async isReady(): Promise<boolean> {
+    const deadline = new Deadline(this.#options.limits.deadline_ms)
+    const answers = this.#endpoints.map(async (endpoint) => {
+      if (!(await endpoint.isReady(deadline))) throw new Error('not ready')
     })
-    return readAnswer(response.statusCode, await response.body.text())
+    const isAny = await Promise.any(answers).then(
+      () => true,
+      () => false,
+    )
+    deadline.end()
+    return isAny
   }
 
-  return {
-    name,
-    async execute(body, context) {
-      try {
-        return await post(body, context)
-      } catch (error) {
-        const code = isTimeout(error) ? 'SUBGRAPH_TIMEOUT' : 'SUBGRAPH_UNAVAILABLE'
-        log.warn({ subgraph: name, code, err: error, correlationId: context.correlationId }, 'subgraph call failed')
-        throw gatewayError(code, { extensions: { subgraph: name } })
+  nextAddress(): SubgraphAddress {
+    const [first] = this.#options.addresses
+    const preference = { mayProbe: false, avoided: undefined, turn: this.#turn++ }
+    return choose(this.#endpoints, preference)?.address ?? first
+  }
+
+  state(): SubgraphState {
+    const endpoints = this.#endpoints.map((endpoint) => endpoint.state)
+    const circuits = endpoints.map(({ circuit }) => circuit)
+    return {
+      circuit: circuits.includes('closed') ? 'closed' : circuits.includes('half-open') ? 'half-open' : 'open',
+      inFlight: this.#bulkhead.inFlight,
+      queued: this.#bulkhead.queued,
+      endpoints,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()))
+  }
+
+  #endpointAt(address: SubgraphAddress): Endpoint {
+    const { name: subgraph, sign, limits, now, observer, log } = this.#options
+    return new Endpoint({
+      address,
+      sign,
+      circuit: limits.circuit,
+      connection: limits.connection,
+      now,
+      changed: (circuit) => {
+        log.info({ subgraph, url: address.label, circuit }, 'the circuit of a subgraph changed')
+        observer.circuitChanged(subgraph, address.label, circuit)
+      },
+    })
+  }
+
+  /** Makes a call and tells the observer and the log of it. */
+  async #call({ kind, body }: SubgraphRequest, context: RequestContext): Promise<EndpointAnswer> {
+    const { limits, observer, log } = this.#options
+    const deadline = new Deadline(limits.deadline_ms)
+    const call: Call = { kind, body, deadline, tries: 0, headers: forwardedHeaders(context) }
+    let outcome: CallOutcome = 'answered'
+    try {
+      return await this.#try(call)
+    } catch (error) {
+      if (!(error instanceof CallFailure)) throw error
+      outcome = error.outcome
+      // One line for each call that reached nobody would be a flood just when the log is needed.
+      if (call.tries > 0)
+        log.warn(
+          { subgraph: this.name, outcome, err: error, correlationId: context.correlationId },
+          'subgraph call failed',
+        )
+      throw error.toGraphQLError(this.name)
+    } finally {
+      deadline.end()
+      const duration_ms = performance.now() - deadline.started_ms
+      observer.callFinished({ subgraph: this.name, kind, outcome, duration_ms, tries: call.tries })
+    }
+  }
+
+  /** Waits for a place, unless nobody could be called anyway; then tries until no other try is due. */
+  async #try(call: Call): Promise<EndpointAnswer> {
+    if (!this.#endpoints.some(admits)) throw circuitOpen()
+    if (!this.#bulkhead.tryEnter()) await this.#bulkhead.enter(call.deadline)
+    this.#retries.earn()
+    try {
+      // A query that meets a connection closed just now is sent again; a mutation cannot be. So the event loop has its
+      // turn first, and reads the farewells that are there already.
+      if (call.kind === 'mutation') await setImmediate()
+      if (this.#isClosed) throw new CallFailure('CONNECTION_FAILED', 'the gateway has let go of the subgraph')
+      for (let failedAt: Endpoint | undefined; ; ) {
+        const mayProbe = call.kind === 'query' && failedAt === undefined
+        const endpoint = choose(this.#endpoints, { mayProbe, avoided: failedAt, turn: this.#turn++ })
+        if (endpoint === undefined) throw circuitOpen()
+        call.tries += 1
+        try {
+          return await endpoint.post(call.body, call.headers, call.deadline)
+        } catch (error) {
+          if (!(error instanceof CallFailure) || !(await this.#isRetryDue(call, error))) throw error
+          failedAt = endpoint
+        }
       }
-    },
-    async isReady() {
-      try {
-        const signal = AbortSignal.timeout(limits.deadline_ms)
-        const { statusCode, body } = await pool.request({ path: READY_PATH, method: 'GET', signal })
-        await body.dump()
-        return statusCode === 200
-      } catch {
-        return false
-      }
-    },
-    close: () => pool.destroy(),
+    } finally {
+      this.#bulkhead.leave()
+    }
+  }
+
+  /** Whether another try makes sense; if so, resolves when it is time for it. */
+  async #isRetryDue({ kind, tries, deadline }: Call, failure: CallFailure): Promise<boolean> {
+    const { limits, random } = this.#options
+    if (this.#isClosed || tries >= limits.retry.tries_max || !failure.isRepeatable(kind)) return false
+    const wait_ms = backoff_ms(limits.retry.backoff, tries - 1, random())
+    const isLate = performance.now() + wait_ms >= deadline.expires_ms
+    if (isLate || !this.#endpoints.some(admits) || !this.#retries.spend()) return false
+    await setTimeout(wait_ms)
+    return !deadline.isOver
   }
 }
 
-const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError'
+const admits = ({ breaker }: Endpoint): boolean => breaker.admits()
 
-const answerSchema = z.object({
-  data: z.record(z.string(), z.unknown()).nullish(),
-  errors: z.array(z.custom<GraphQLFormattedError>(isFormattedError)).optional(),
-})
-
-function isFormattedError(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
-}
-
-/**
- * A GraphQL answer may come with most statuses. What is none, such as a proxy's page, is an outage; so is 503, by which a
- * subgraph says that it is stopping.
- */
-function readAnswer(status: number, text: string): SubgraphResponse {
-  if (status === 503) throw new Error('the subgraph answered 503')
-  const answer = answerSchema.safeParse(jsonOrUndefined(text))
-  if (!answer.success || (answer.data.data === undefined && answer.data.errors === undefined))
-    throw new Error(`the subgraph answered ${status} with no GraphQL response`)
-  return answer.data
-}
-
-function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
+const circuitOpen = (): CallFailure => new CallFailure('CIRCUIT_OPEN', 'it failed too often just now')

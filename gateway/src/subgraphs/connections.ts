@@ -1,6 +1,9 @@
-import { Upstream, type UpstreamOptions } from '../live/upstream.ts'
+import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
+import { Upstream, type UpstreamOptions, type UpstreamTarget } from '../live/upstream.ts'
+import { addressesOf } from './address.ts'
 import { type CallerOf, createCaller } from './caller.ts'
 import { createSubgraphClient, type SubgraphClient, type SubgraphClientOptions } from './client.ts'
+import { NO_OBSERVER, type SubgraphObserver } from './observer.ts'
 
 /** The subgraphs of one supergraph, as its operations reach them. */
 export interface ConnectedSubgraphs {
@@ -10,21 +13,22 @@ export interface ConnectedSubgraphs {
   readonly upstreams: ReadonlyMap<string, Upstream>
 }
 
-export interface ConnectionsOptions extends Pick<SubgraphClientOptions, 'sign' | 'log'> {
-  readonly random: UpstreamOptions['random']
+export interface ConnectionsOptions extends Pick<SubgraphClientOptions, 'sign' | 'random' | 'log'> {
+  readonly observer?: SubgraphObserver
   readonly limits: { readonly subgraph: SubgraphClientOptions['limits']; readonly upstream: UpstreamOptions['limits'] }
 }
 
 /** Where streams of a subgraph come from: it stays while the subgraph moves, so that they can be resumed. */
 interface Source {
-  url: URL
   readonly upstream: Upstream
+  /** Knows which of its processes is well. */
+  client: SubgraphClient
 }
 
 /** Connections to subgraphs, which outlive the supergraph that they were opened for: the next one has mostly the same. */
 export class SubgraphConnections {
   readonly #options: ConnectionsOptions
-  /** By name and URL: what began at one address ends there. */
+  /** By name and URLs: what began at one address ends there. */
   readonly #clients = new Map<string, SubgraphClient>()
   /** By name. */
   readonly #sources = new Map<string, Source>()
@@ -33,11 +37,10 @@ export class SubgraphConnections {
     this.#options = options
   }
 
-  /** Connects to each subgraph at its URL, over what is open already; streams of one that moved follow it. */
-  connect(urls: ReadonlyMap<string, string>): ConnectedSubgraphs {
-    const addresses = [...urls].map(([name, url]) => [name, new URL(url)] as const)
-    const clients = addresses.map(([name, url]) => this.#clientOf(name, url))
-    const upstreams = new Map(addresses.map(([name, url]) => [name, this.#upstreamOf(name, url)]))
+  /** Connects to each subgraph at its URLs, over what is open already; streams of one that moved follow it. */
+  connect(urls: ReadonlyMap<string, readonly string[]>): ConnectedSubgraphs {
+    const clients = [...urls].map(([name, list]) => this.#clientOf(name, list))
+    const upstreams = new Map(clients.map((client) => [client.name, this.#upstreamOf(client)]))
     return { clients, callerOf: createCaller(clients), upstreams }
   }
 
@@ -53,37 +56,41 @@ export class SubgraphConnections {
     await Promise.all(released.map(([, client]) => client.close()))
   }
 
-  #clientOf(name: string, url: URL): SubgraphClient {
-    const { sign, limits, log } = this.#options
-    const key = `${name} ${url}`
+  #clientOf(name: string, urls: readonly string[]): SubgraphClient {
+    const { sign, limits, random, observer = NO_OBSERVER, log } = this.#options
+    const key = JSON.stringify([name, ...urls])
     const known = this.#clients.get(key)
     if (known !== undefined) return known
-    const client = createSubgraphClient({ name, url, sign, limits: limits.subgraph, log })
+    const client = createSubgraphClient({
+      name,
+      addresses: addressesOf(urls),
+      sign,
+      limits: limits.subgraph,
+      now: () => performance.now(),
+      random,
+      observer,
+      log,
+    })
     this.#clients.set(key, client)
     return client
   }
 
-  #upstreamOf(name: string, url: URL): Upstream {
+  #upstreamOf(client: SubgraphClient): Upstream {
     const { sign, limits, random, log } = this.#options
-    const known = this.#sources.get(name)
+    const known = this.#sources.get(client.name)
     if (known !== undefined) {
-      const hasMoved = known.url.href !== url.href
-      known.url = url
+      const hasMoved = known.client !== client
+      known.client = client
       if (hasMoved) known.upstream.reconnect()
       return known.upstream
     }
-    const source: Source = {
-      url,
-      upstream: new Upstream({
-        subgraph: name,
-        url: () => source.url.href.replace(/^http/, 'ws'),
-        headers: () => sign('GET', source.url.pathname + source.url.search, ''),
-        limits: limits.upstream,
-        random,
-        log,
-      }),
+    const target = (): UpstreamTarget => {
+      const { webSocketUrl, path } = source.client.nextAddress()
+      return { url: webSocketUrl, headers: { [SIGNATURE_HEADER]: sign('GET', path, '') } }
     }
-    this.#sources.set(name, source)
-    return source.upstream
+    const upstream = new Upstream({ subgraph: client.name, target, limits: limits.upstream, random, log })
+    const source: Source = { client, upstream }
+    this.#sources.set(client.name, source)
+    return upstream
   }
 }

@@ -17,6 +17,7 @@ export interface LibraryOptions {
   readonly allowedOrigins?: readonly string[]
   /** Where the books subgraph already runs; otherwise one is started. */
   readonly booksUrl?: string
+  readonly subgraphUrls?: GatewayOptions['subgraphUrls']
   /** Watches the gateway, and where it writes its log. */
   readonly telemetry?: GatewayOptions['telemetry']
   readonly log?: GatewayOptions['log']
@@ -69,7 +70,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     port: 0,
     host: '127.0.0.1',
     supergraph: loadSupergraph(sdl),
-    subgraphUrls: new Map(),
+    subgraphUrls: options.subgraphUrls ?? new Map(),
     signingKeys: TOY_KEYS,
     tokens: issuer.verifier,
     limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM, ...options.limits },

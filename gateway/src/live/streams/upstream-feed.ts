@@ -2,7 +2,8 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { GraphQLFormattedError } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
 import { gatewayError } from '../../errors/codes.ts'
-import { forwardedHeaders, type RequestContext } from '../../request-context.ts'
+import type { RequestContext } from '../../request-context.ts'
+import { forwardedHeaderRecord } from '../../subgraphs/forwarded-headers.ts'
 import type { EventExecutor } from '../event-executor.ts'
 import { EventQueue } from '../event-queue.ts'
 import type { PreparedSubscription } from '../prepare.ts'
@@ -117,7 +118,7 @@ export class UpstreamFeed implements UpstreamSubscriber {
       operationName: primary.operationName,
       variables: isAfter ? { ...used, [resume.afterVariable]: this.#received } : used,
       extensions: {
-        headers: forwardedHeaders(this.#bearer),
+        headers: forwardedHeaderRecord(this.#bearer),
         ...(resume !== undefined && !isAfter && { startCursor: true }),
       },
     }

@@ -1,0 +1,103 @@
+import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
+import type { SubgraphAddress } from './address.ts'
+import { readAnswer, type SubgraphResponse } from './answer.ts'
+import { CircuitBreaker, type CircuitLimits, type CircuitState } from './circuit-breaker.ts'
+import type { Deadline } from './deadline.ts'
+import { exchange } from './exchange.ts'
+import { CallFailure } from './failure.ts'
+import { type ConnectionLimits, Connections } from './keep-alive.ts'
+import type { EndpointState } from './observer.ts'
+import type { Signer } from './signer.ts'
+
+/** An answer, and the text that it was read from. */
+export interface EndpointAnswer {
+  readonly response: SubgraphResponse
+  readonly text: string
+}
+
+export interface EndpointOptions {
+  readonly address: SubgraphAddress
+  readonly sign: Signer
+  readonly circuit: CircuitLimits
+  readonly connection: ConnectionLimits
+  readonly now: () => number
+  readonly changed: (state: CircuitState) => void
+}
+
+const READY_PATH = '/health/ready'
+
+const CONTENT_HEADERS = [
+  'content-type',
+  'application/json',
+  'accept',
+  'application/graphql-response+json, application/json',
+]
+
+/**
+ * One URL of a subgraph. The circuit breaker is the URL's own, and thereby its ejection: one process that fails is left
+ * alone while the others serve, and comes back by the same probes.
+ */
+export class Endpoint {
+  readonly address: SubgraphAddress
+  readonly breaker: CircuitBreaker
+  readonly #sign: Signer
+  readonly #connections: Connections
+  #outstanding = 0
+
+  constructor({ address, sign, circuit, connection, now, changed }: EndpointOptions) {
+    this.address = address
+    this.breaker = new CircuitBreaker({ limits: circuit, now, changed })
+    this.#sign = sign
+    this.#connections = new Connections(address, connection)
+  }
+
+  get outstanding(): number {
+    return this.#outstanding
+  }
+
+  get state(): EndpointState {
+    return { url: this.address.label, circuit: this.breaker.state, outstanding: this.#outstanding }
+  }
+
+  /**
+   * Sends a GraphQL request, signed, and tells the breaker what came of it. Only while the breaker admits a call.
+   * @throws CallFailure
+   */
+  async post(body: string, headers: readonly string[], deadline: Deadline): Promise<EndpointAnswer> {
+    const { path } = this.address
+    const signed = [...CONTENT_HEADERS, SIGNATURE_HEADER, this.#sign('POST', path, body), ...headers]
+    const permit = this.breaker.begin()
+    const connection = this.#connections.take()
+    this.#outstanding += 1
+    try {
+      const { status, text } = await exchange(connection, { method: 'POST', path, headers: signed, body }, deadline)
+      const response = readAnswer(status, text)
+      this.breaker.succeeded(permit)
+      return { response, text }
+    } catch (error) {
+      if (error instanceof CallFailure && error.blames) this.breaker.failed(permit)
+      else this.breaker.abandoned(permit)
+      throw error
+    } finally {
+      this.#outstanding -= 1
+      this.#connections.give(connection)
+    }
+  }
+
+  /** Whether the process says that it can serve; never throws. */
+  async isReady(deadline: Deadline): Promise<boolean> {
+    const connection = this.#connections.take()
+    try {
+      const request = { method: 'GET' as const, path: READY_PATH, headers: [], body: null }
+      return (await exchange(connection, request, deadline)).status === 200
+    } catch {
+      return false
+    } finally {
+      this.#connections.give(connection)
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close()
+  }
+}
