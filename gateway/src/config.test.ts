@@ -70,6 +70,8 @@ test('limits are set by name', () => {
     BODY_BYTES_MAX: '5',
     SUBGRAPH_DEADLINE_MS: '6',
     UPSTREAM_LOST_MS_MAX: '7',
+    PLANNER_THREADS: '8',
+    PLAN_MS_MAX: '9',
   })
   expect(limits).toMatchObject({
     operation: { depth_max: 3 },
@@ -77,6 +79,7 @@ test('limits are set by name', () => {
     body_bytes_max: 5,
     subgraph: { deadline_ms: 6 },
     upstream: { lost_ms_max: 7 },
+    planner: { threads: 8, plan_ms_max: 9 },
   })
 })
 

@@ -70,6 +70,10 @@ export const GATEWAY_SETTINGS = {
   BODY_BYTES_MAX: whole.default(DEFAULT_LIMITS.body_bytes_max),
   DEPTH_MAX: whole.default(DEFAULT_LIMITS.operation.depth_max),
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
+  /** Threads that plan, some 60 MB each. */
+  PLANNER_THREADS: whole.default(DEFAULT_LIMITS.planner.threads),
+  /** How long one operation may be planned before it is refused. */
+  PLAN_MS_MAX: whole.default(DEFAULT_LIMITS.planner.plan_ms_max),
   SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
   UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
   ...TELEMETRY_SETTINGS,
@@ -96,6 +100,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     batch_max: config.BATCH_MAX ?? DEFAULT_LIMITS.batch_max,
     tokens_max: config.TOKENS_MAX,
     operation: { ...DEFAULT_LIMITS.operation, depth_max: config.DEPTH_MAX },
+    planner: { ...DEFAULT_LIMITS.planner, threads: config.PLANNER_THREADS, plan_ms_max: config.PLAN_MS_MAX },
     subgraph: { ...DEFAULT_LIMITS.subgraph, deadline_ms: config.SUBGRAPH_DEADLINE_MS },
     upstream: { ...DEFAULT_LIMITS.upstream, lost_ms_max: config.UPSTREAM_LOST_MS_MAX },
   }

@@ -6,8 +6,13 @@ export const GATEWAY_CODES = {
   NOT_ACCEPTABLE:
     'The request accepts neither application/graphql-response+json nor application/json, and no stream either: ' +
     'text/event-stream or multipart/mixed;subscriptionSpec=1.0.',
+  OPERATION_TOO_COMPLEX:
+    'There are more ways to answer the operation than the gateway weighs. Ask for less at once, or less deeply.',
   PERSISTED_QUERY_INVALID: 'The persisted query that the request names is none: its version or its hash is wrong.',
   PERSISTED_QUERY_NOT_FOUND: 'No document is known by that hash. Send its text beside the hash, once.',
+  PLANNER_BUSY: 'Too many operations that the gateway has not seen lately came at once. Try again.',
+  PLANNING_TIMEOUT:
+    'The operation takes longer to plan than the gateway allows, which is less while others wait. Ask for less at once.',
   SOCKET_REQUIRED:
     'A subscription needs a stream. Open a WebSocket at the same path and speak graphql-ws, or accept text/event-stream ' +
     'or multipart/mixed;subscriptionSpec=1.0.',

@@ -8,6 +8,7 @@ const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   INTERNAL_SERVER_ERROR: 500,
+  PLANNER_BUSY: 503,
   SERVICE_UNAVAILABLE: 503,
   // Its client sends the text at once; what looks like a failure on the way there would end up in somebody's alarms.
   PERSISTED_QUERY_NOT_FOUND: 200,

@@ -3,6 +3,7 @@ import type { HttpStreamLimits } from '../live/http/http-streams.ts'
 import type { StreamLimits } from '../live/streams/shared-stream.ts'
 import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
+import type { PlannerLimits } from '../planner/worker-planner.ts'
 import type { SubgraphLimits } from '../subgraphs/client.ts'
 import type { OperationSizeLimits } from './operation-size.ts'
 
@@ -15,6 +16,7 @@ export interface GatewayLimits {
   /** Errors that one answer lists. */
   readonly errors_max: number
   readonly operation: OperationSizeLimits
+  readonly planner: PlannerLimits
   readonly subgraph: SubgraphLimits
   readonly upstream: UpstreamLimits
   readonly websocket: WebSocketLimits
@@ -34,6 +36,26 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   // More help nobody, and one fault may stand at every item of a long list.
   errors_max: 100,
   operation: { depth_max: 10, selections_max: 2_000 },
+  planner: {
+    // One plans for the others while an operation takes its time on the other; each costs some 60 MB.
+    threads: 2,
+    // The slowest operation known here takes 0.2 s on a thread that has just started.
+    plan_ms_max: 5_000,
+    contended_ms_max: 1_000,
+    // An operation that needs it cannot be planned in time either.
+    heap_mib_max: 512,
+    // Nothing with more was ever planned within the deadline.
+    paths_max: 10_000,
+    // Operations on this graph have one. Ten times as many found no better plans in toy graphs of shared cycles.
+    plans_max: 1_000,
+    // Every field counts where no subgraphs share any: none but shared ones make an operation of legal size heavier.
+    light_weight_max: 2_000,
+    // Some seconds of everyday operations: whoever stands further back would not be served in time.
+    waiting_max: 256,
+    wait_ms_max: 10_000,
+    refused_max: 1_000,
+    refused_ms: 60_000,
+  },
   subgraph: {
     deadline_ms: 5_000,
     // Behind a second a connection on a network of one's own is not slow, but lost; there is time for another try.

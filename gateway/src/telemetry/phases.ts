@@ -39,4 +39,5 @@ export function createPhaseTimer(tracing: Tracing | undefined, metrics: GatewayM
 export const timedPlanner = (planner: Planner, time: PhaseTimer): Planner => ({
   planOperation: (...operation) => time('plan', () => planner.planOperation(...operation)),
   planSubscription: (...operation) => time('plan', () => planner.planSubscription(...operation)),
+  close: () => planner.close(),
 })
