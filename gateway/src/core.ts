@@ -4,13 +4,15 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { within } from '@carriergraph/shared/server/in-flight.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { createErrorPresenter } from './errors/present.ts'
 import { createGraph, type Graph } from './graph/graph.ts'
-import { warmUp } from './graph/warm-up.ts'
+import { plannedLately, warmUp } from './graph/warm-up.ts'
 import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
-import { createApolloPlanner } from './planner/apollo-planner.ts'
+import type { Planner } from './planner/planner.ts'
+import { createWorkerPlanner } from './planner/worker-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
 import type { SubgraphObserver } from './subgraphs/observer.ts'
@@ -52,12 +54,16 @@ export interface Core {
    * have begun go on with the one before; streams of a subgraph that is in it no more end with an error.
    */
   serve(supergraph: LoadedSupergraph): Promise<void>
+  /** Plans the operations of documents ahead, behind those that clients ask for. */
+  warmUp(queries: readonly string[]): Promise<void>
   /** Is told of each graph that is served from then on. The function returned ends that. */
   onServed(listener: (graph: Graph) => void): () => void
-  /** Lets go of the subgraphs. */
+  /** Lets go of the subgraphs and of the planner's threads. */
   close(): Promise<void>
 }
 
+/** How long a new graph may be kept back for what is planned ahead: some thousand operations take a few seconds. */
+const WARM_UP_MS_MAX = 30_000
 /** How long a graph that was replaced may go on with what it had begun. */
 const RETIRE_MS_MAX = 30_000
 
@@ -67,14 +73,15 @@ export function createCore(options: CoreOptions): Core {
   const connections = new SubgraphConnections({ ...options, sign })
   const format = createErrorPresenter(log)
   const listeners = new Set<(graph: Graph) => void>()
+  const planners = new Set<Planner>()
 
   const graphOf = (supergraph: LoadedSupergraph): Graph => {
     const urls = [...supergraph.subgraphUrls].map(
       ([name, url]) => [name, options.subgraphUrls.get(name) ?? [url]] as const,
     )
-    return createGraph({
+    const graph = createGraph({
       supergraph,
-      planner: createApolloPlanner(supergraph.plannable),
+      planner: createWorkerPlanner({ ...options, supergraph, limits: limits.planner }),
       subgraphs: connections.connect(new Map(urls)),
       rules: [operationSizeRule(limits.operation)],
       tokens_max: limits.tokens_max,
@@ -83,16 +90,21 @@ export function createCore(options: CoreOptions): Core {
       format,
       telemetry: options.telemetry,
     })
+    planners.add(graph.planner)
+    return graph
   }
 
   async function replace(supergraph: LoadedSupergraph): Promise<void> {
     const next = graphOf(supergraph)
-    await warmUp(next, current.documents.recent(), log)
+    // What is left when the time is up is planned behind the operations of clients.
+    await within(warmUp(next, plannedLately(current), log), WARM_UP_MS_MAX)
     const retired = current
     current = next
     for (const listener of listeners) listener(next)
     // An operation asks several subgraphs one after the other, each within the deadline.
     await retired.idle(RETIRE_MS_MAX)
+    planners.delete(retired.planner)
+    await retired.planner.close()
     if (current === next) await connections.release(next.subgraphs)
   }
 
@@ -108,11 +120,15 @@ export function createCore(options: CoreOptions): Core {
       replacing = replacing.then(() => replace(supergraph))
       return replacing
     },
+    warmUp: (queries) => warmUp(current, queries, log),
     onServed(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    close: () => connections.release(undefined),
+    async close() {
+      await Promise.all([...planners].map((planner) => planner.close()))
+      await connections.release(undefined)
+    },
   }
 }
 

@@ -27,6 +27,8 @@ export interface Gateway {
   start(): Promise<{ readonly url: string; readonly port: number }>
   /** Serves another supergraph; nothing that has begun is dropped. */
   serve(supergraph: LoadedSupergraph): Promise<void>
+  /** Plans the operations of documents ahead, behind those that clients ask for. */
+  warmUp(queries: readonly string[]): Promise<void>
   /** Takes no more work, finishes what is under way, and lets go of the subgraphs. */
   stop(): Promise<void>
 }
@@ -87,6 +89,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return { port, url: `http://${host.includes(':') ? `[${host}]` : host}:${port}${GRAPHQL_PATH}` }
     },
     serve: core.serve,
+    warmUp: core.warmUp,
     stop() {
       stopping ??= drain()
       return stopping

@@ -35,6 +35,7 @@ await runService('gateway', async (resources) => {
       headers: () => (playgroundToken === undefined ? {} : { authorization: `Bearer ${playgroundToken}` }),
     }),
   })
+  void server.warmUp(operations.map(({ query }) => query))
   const { composedSdl } = options.supergraph
   const { serve } = server
   resources.use(watchSupergraph({ path: supergraphFile, composedSdl, poll_ms: supergraphPoll_ms, serve, log }))

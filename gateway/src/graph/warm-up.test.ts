@@ -6,7 +6,7 @@ import { loadSupergraph } from '../supergraph/load.ts'
 import { ToyJournal } from '../testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
 import { createGraph, type Graph } from './graph.ts'
-import { warmUp } from './warm-up.ts'
+import { plannedLately, warmUp } from './warm-up.ts'
 
 const log = createLog({ service: 'test', level: 'silent' })
 const supergraph = loadSupergraph(
@@ -19,16 +19,16 @@ const supergraph = loadSupergraph(
   ),
 )
 
-let planned: (string | undefined)[]
+let planned: string[]
 let graph: Graph
 beforeEach(() => {
   planned = []
   const planner = createApolloPlanner(supergraph.plannable)
   const counting: Planner = {
     ...planner,
-    planOperation(document, operationName) {
-      planned.push(operationName)
-      return planner.planOperation(document, operationName)
+    planOperation(document, operationName, urgency) {
+      planned.push(`${operationName} ${urgency}`)
+      return planner.planOperation(document, operationName, urgency)
     },
   }
   graph = createGraph({
@@ -51,9 +51,9 @@ const DOCUMENTS = [
   'mutation Rename { renameBook(id: "b1", title: "x") { title } }',
 ]
 
-test('plans each operation of each document, and passes over what cannot be answered', async () => {
+test('plans each operation of each document behind what clients ask for, and passes over what cannot be answered', async () => {
   await warmUp(graph, DOCUMENTS, log)
-  expect(planned).toEqual(['A', 'B', 'Rename'])
+  expect(planned).toEqual(['A background', 'B background', 'Rename background'])
 })
 
 test('what was planned ahead is not planned again when it is asked for', async () => {
@@ -67,4 +67,12 @@ test('the documents of a graph are told with those first that were asked for las
   for (const query of ['{ a: __typename }', '{ b: __typename }', '{ a: __typename }'])
     graph.documents.find(query, undefined)
   expect(graph.documents.recent()).toEqual(['{ a: __typename }', '{ b: __typename }'])
+})
+
+test('documents of which nothing was planned are not planned ahead for the next graph', async () => {
+  for (const query of DOCUMENTS.slice(0, 2)) graph.documents.find(query, query.includes('A') ? 'A' : undefined)
+  expect(plannedLately(graph)).toEqual([])
+  const { document, operation } = graph.documents.find(DOCUMENTS[0] ?? '', 'A')
+  await graph.executor.compile(document, operation)
+  expect(plannedLately(graph)).toEqual([DOCUMENTS[0]])
 })

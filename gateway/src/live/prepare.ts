@@ -34,6 +34,8 @@ export function createPreparer({ supergraph, plannable }: LoadedSupergraph, plan
       if (present !== undefined) return present
       const preparing = prepareAnew(known)
       prepared.set(known.operation, preparing)
+      // The planner may only have been busy; what it refuses for good it remembers itself.
+      preparing.catch(() => prepared.delete(known.operation))
       return preparing
     },
   }
