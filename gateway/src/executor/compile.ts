@@ -14,7 +14,7 @@ import { compileResponse } from './response.ts'
 import type { ResponseObject } from './response-object.ts'
 import { fragmentsOf } from './root-fields.ts'
 import type { CallSubgraph, Run } from './run.ts'
-import { refuseUnplanned } from './unplanned.ts'
+import { compileRefusal } from './unplanned.ts'
 
 export interface OperationToCompile {
   readonly document: DocumentNode
@@ -45,7 +45,10 @@ export interface CompiledOperation {
     readonly coerced?: Readonly<Record<string, unknown>>
     readonly errors?: readonly GraphQLError[]
   }
-  /** Runs the plan, and answers with what was merged. */
+  /**
+   * Runs the plan, and answers with what was merged.
+   * @throws GraphQLError UNANSWERABLE, before any subgraph is asked, for a root field that the plan lacks
+   */
   execute(request: ExecutionRequest): Promise<Answer>
 }
 
@@ -59,11 +62,11 @@ export interface ExecutionRequest {
   readonly errors?: readonly GraphQLFormattedError[]
 }
 
-/** @throws GraphQLError UNSUPPORTED_PLAN for what this executor does not do, UNANSWERABLE for what is not in the plan */
+/** @throws GraphQLError UNSUPPORTED_PLAN for what this executor does not do */
 export function compileOperation(parts: OperationToCompile): CompiledOperation {
   const { document, operation, plan, clientKeys, supergraphSchema, apiSchema } = parts
   const fragments = fragmentsOf(document.definitions)
-  refuseUnplanned(parts, fragments)
+  const refuse = compileRefusal(parts, fragments)
   const step = plan && compilePlan(plan, supergraphSchema)
   const write = compileResponse(apiSchema, operation, { fragments, clientKeys })
   const introspect = compileIntrospection(apiSchema, operation, fragments)
@@ -90,6 +93,7 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   return {
     coerce: (variables) => getVariableValues(apiSchema, operation.variableDefinitions ?? [], { ...variables }),
     async execute({ variables, coerced, call, data = {}, errors = [] }) {
+      refuse?.(coerced)
       const run: Run = { variables, coerced, call, data, errors: createErrorList(clientKeys, parts.errors_max) }
       for (const error of errors) run.errors.add(error)
       await step?.(run, [data])

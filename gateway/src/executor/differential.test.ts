@@ -1,4 +1,5 @@
-// Apollo's executor is the oracle: over operations that nobody thought of, ours says the same.
+// Over operations that nobody thought of: ours says the same as Apollo's executor of the same plan, and as one resolver for
+// the whole graph, which needs no plan.
 
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
@@ -6,7 +7,7 @@ import { type GraphQLFormattedError, parse, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { type Differential, differentialOf, type Outcome } from './testing/differential.ts'
 import { madeUpOperation } from './testing/made-up-operation.ts'
-import { SHOP } from './testing/shop.ts'
+import { SHOP, WORKSHOP } from './testing/shop.ts'
 
 const sdlOf = (name: string) =>
   readFileSync(new URL(`../../../schema/subgraphs/${name}.graphql`, import.meta.url), 'utf8')
@@ -29,17 +30,17 @@ function isNullAt(data: unknown, path: readonly (string | number)[] = []): boole
   return value === null
 }
 
-const operationOf = ({ supergraph: { apiSchema } }: Differential) =>
+const operationOf = ({ supergraph: { apiSchema } }: Differential, isClashing = false) =>
   fc
     .tuple(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 1, max: 40 }))
-    .map(([seed, fields]) => madeUpOperation(apiSchema, seed, fields))
+    .map(([seed, fields]) => madeUpOperation(apiSchema, seed, { fields, isClashing }))
     .filter(({ query }) => validate(apiSchema, parse(query)).length === 0)
 
 describe.each([
   ['a shop with one of everything', SHOP, 300],
   ['this graph', CARRIERGRAPH, 100],
 ])('over %s', (_, sdls, numRuns) => {
-  const graph = differentialOf(sdls)
+  const graph = differentialOf(sdls, { isLossy: true })
 
   test('answers as Apollo’s executor does', async () => {
     await fc.assert(
@@ -58,6 +59,24 @@ describe.each([
         const { data, errors } = await graph.ours(made)
         const misplaced = errors.filter(({ path }) => !isNullAt(data, path))
         expect(misplaced).toEqual([])
+      }),
+      { numRuns },
+    )
+  })
+})
+
+describe.each([
+  ['a shop with one of everything', SHOP, 300],
+  ['a workshop of requirements', WORKSHOP, 300],
+  ['this graph', CARRIERGRAPH, 100],
+])('over %s, without a plan', (_, sdls, numRuns) => {
+  const graph = differentialOf(sdls, { isLossy: false })
+
+  test('answers what is true, whatever fields are called', async () => {
+    await fc.assert(
+      fc.asyncProperty(operationOf(graph, true), async (made) => {
+        const { data } = await graph.ours(made)
+        expect(data).toEqual(await graph.truth(made))
       }),
       { numRuns },
     )

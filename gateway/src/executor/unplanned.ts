@@ -17,17 +17,19 @@ interface PlannedOperation {
   readonly clientKeys: ReadonlyMap<string, string>
 }
 
+/** @throws GraphQLError UNANSWERABLE for a root field that is not in the plan, and that is asked for */
+export type RefuseUnplanned = (coerced: Readonly<Record<string, unknown>>) => void
+
 /**
- * Refuses an operation of which the planner left out a root field: it does so, without a word, where no subgraph can
- * answer what is selected. The client would be told null, as if that were the answer.
- * @throws GraphQLError UNANSWERABLE
+ * Compiles what refuses an operation of which the planner left out a root field: it does so, without a word, where no
+ * subgraph can answer what is selected. The client would be told null, as if that were the answer.
  */
-export function refuseUnplanned(
+export function compileRefusal(
   { operation, plan, apiSchema, clientKeys }: PlannedOperation,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): void {
+): RefuseUnplanned | undefined {
   // The root field of a subscription is answered by its event.
-  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return
+  if (operation.operation === OperationTypeNode.SUBSCRIPTION) return undefined
   const planned = new Set(plan && plannedKeys(plan))
   const root = apiSchema.getRootType(operation.operation)
   const applies = (typeCondition: string): boolean => {
@@ -35,10 +37,16 @@ export function refuseUnplanned(
     return condition === root || (isAbstractType(condition) && !!root && apiSchema.isSubType(condition, root))
   }
   const selected = [{ selectionSet: operation.selectionSet, condition: undefined }]
-  for (const { key, name } of collectFields(selected, { fragments, applies })) {
-    if (name.startsWith('__') || planned.has(key)) continue
-    const message = `No subgraph can answer ${clientKeys.get(key) ?? key} as it is asked for.`
-    throw gatewayError('UNANSWERABLE', { message })
+  const unplanned = collectFields(selected, { fragments, applies }).filter(
+    ({ key, name }) => !name.startsWith('__') && !planned.has(key),
+  )
+  if (unplanned.length === 0) return undefined
+  return (coerced) => {
+    // The planner rightly leaves out what is included and skipped by the same variable.
+    const field = unplanned.find(({ condition }) => condition?.(coerced) !== false)
+    if (field === undefined) return
+    const key = clientKeys.get(field.key) ?? field.key
+    throw gatewayError('UNANSWERABLE', { message: `No subgraph can answer ${key} as it is asked for.` })
   }
 }
 

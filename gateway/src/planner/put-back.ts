@@ -1,32 +1,31 @@
 import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
+import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { StandIns } from '../supergraph/stand-ins.ts'
 import { splitFetch } from './split-fetch.ts'
 
 /**
  * Puts the fields that subgraphs know back in the place of their stand-ins: a call asks for the field under the
- * stand-in's name, and a representation takes it from there. Where two of a fetch's requirements ask for the same field
- * with different arguments, there is a fetch for each.
+ * stand-in's name, and a representation takes it from there. Fetches whose requirements do not go together are split.
  */
-export function putBack(node: PlanNode, standIns: StandIns): PlanNode {
-  if (standIns.standIns.size === 0) return node
+export function putBack(node: PlanNode, supergraph: PlannableSupergraph): PlanNode {
   switch (node.kind) {
     case 'Fetch': {
-      const [only, ...more] = splitFetch(node, standIns).map((fetch) => putBackFetch(fetch, standIns))
+      const [only, ...more] = splitFetch(node, supergraph).map((fetch) => putBackFetch(fetch, supergraph))
       if (only === undefined || more.length === 0) return only ?? node
       return { kind: 'Parallel', nodes: [only, ...more] }
     }
     case 'Sequence':
     case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => putBack(child, standIns)) }
+      return { ...node, nodes: node.nodes.map((child) => putBack(child, supergraph)) }
     case 'Flatten':
-      return { ...node, node: putBack(node.node, standIns) }
+      return { ...node, node: putBack(node.node, supergraph) }
     case 'Condition': {
       const { ifClause, elseClause } = node
       return {
         ...node,
-        ...(ifClause && { ifClause: putBack(ifClause, standIns) }),
-        ...(elseClause && { elseClause: putBack(elseClause, standIns) }),
+        ...(ifClause && { ifClause: putBack(ifClause, supergraph) }),
+        ...(elseClause && { elseClause: putBack(elseClause, supergraph) }),
       }
     }
     case 'Defer':
@@ -35,7 +34,7 @@ export function putBack(node: PlanNode, standIns: StandIns): PlanNode {
 }
 
 /** As `putBack`, of a fetch that requires nothing of another. */
-export function putBackFetch(fetch: FetchNode, { standIns }: StandIns): FetchNode {
+export function putBackFetch(fetch: FetchNode, { standIns }: PlannableSupergraph): FetchNode {
   const { operationDocumentNode: _, ...rest } = fetch
   const requires = fetch.requires?.map((selection) => takenFromStandIn(selection, standIns))
   return {
@@ -45,7 +44,7 @@ export function putBackFetch(fetch: FetchNode, { standIns }: StandIns): FetchNod
   }
 }
 
-function askedUnderStandIn(operation: string, standIns: StandIns['standIns']): string {
+function askedUnderStandIn(operation: string, standIns: StandIns): string {
   if (![...standIns.keys()].some((name) => operation.includes(name))) return operation
   const document = visit(parse(operation, { noLocation: true }), {
     Field(node) {
@@ -58,7 +57,7 @@ function askedUnderStandIn(operation: string, standIns: StandIns['standIns']): s
   return stripIgnoredCharacters(print(document))
 }
 
-function takenFromStandIn(selection: QueryPlanSelectionNode, standIns: StandIns['standIns']): QueryPlanSelectionNode {
+function takenFromStandIn(selection: QueryPlanSelectionNode, standIns: StandIns): QueryPlanSelectionNode {
   const selections = selection.selections?.map((inner) => takenFromStandIn(inner, standIns))
   if (selection.kind === 'InlineFragment') return { ...selection, selections: selections ?? [] }
   const below = selections && { selections }

@@ -1,5 +1,6 @@
 import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import {
+  type DirectiveNode,
   type DocumentNode,
   type FieldNode,
   Kind,
@@ -11,40 +12,63 @@ import {
   stripIgnoredCharacters,
   visit,
 } from 'graphql'
-import { requirementKey, type StandIns } from '../supergraph/stand-ins.ts'
+import { fragmentsOf } from '../executor/root-fields.ts'
+import type { PlannableSupergraph } from '../supergraph/plannable.ts'
+import { entityKey, requirementKey } from '../supergraph/requirements.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
 
-/**
- * Fetches that together ask for what a fetch of entities asks for, none of which requires the same field twice with
- * different arguments: a representation has room for one value of it.
- */
-export function splitFetch(fetch: FetchNode, { standIns, requirements }: StandIns): readonly FetchNode[] {
-  const { requires = [], serviceName } = fetch
-  const isConflicting = (names: readonly string[]): boolean =>
-    new Set(names.map((name) => standIns.get(name)?.field)).size < new Set(names).size
-  const required = fieldNames(requires).filter((name) => standIns.has(name))
-  if (!isConflicting(required)) return [fetch]
+/** Fields of entities that are asked for together, and what they require. */
+interface Group {
+  /** Under which variables they are asked for, where that and a requirement come together. */
+  readonly condition: string
+  readonly required: Set<string>
+}
 
-  const document = parse(fetch.operation, { noLocation: true })
-  const groups: Set<string>[] = []
-  const groupOf = new Map<FieldNode, Set<string>>()
-  for (const { type, field } of entityFields(document)) {
+/**
+ * Fetches that together ask for what a fetch of entities asks for:
+ *
+ * - None requires the same field twice with different arguments. A representation has room for one value of it.
+ * - None requires for one field what another does without, if that one field is asked for on a condition. What it requires
+ *   is asked for on the same condition, and an entity of which something is missing is not asked about at all.
+ */
+export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): readonly FetchNode[] {
+  const { standIns, requirements, keyFields } = supergraph
+  const { requires = [], serviceName } = fetch
+  const isConflicting = (names: readonly string[]): boolean => {
+    const required = new Set(names.filter((name) => standIns.has(name)))
+    return new Set([...required].map((name) => standIns.get(name)?.field)).size < required.size
+  }
+  if (requires.length === 0) return [fetch]
+  if (!fetch.operation.includes('@') && !isConflicting(fieldNames(requires))) return [fetch]
+
+  const document = withoutSpreads(parse(fetch.operation, { noLocation: true }))
+  const groups: Group[] = []
+  const groupOf = new Map<FieldNode, Group>()
+  for (const { type, field, condition } of entityFields(document)) {
     const name = standIns.get(field.name.value)?.field ?? field.name.value
     const own = requirements.get(requirementKey(serviceName, type, name)) ?? NOTHING
-    const known = groups.find((group) => !isConflicting([...group, ...own]))
-    const group = known ?? new Set()
+    const wanted = own.size === 0 ? '' : condition
+    const fits = (group: Group) => group.condition === wanted && !isConflicting([...group.required, ...own])
+    const known = groups.find(fits)
+    const group = known ?? { condition: wanted, required: new Set() }
     if (known === undefined) groups.push(group)
-    for (const standIn of own) group.add(standIn)
+    for (const required of own) group.required.add(required)
     groupOf.set(field, group)
   }
-  const asked = new Set(groups.flatMap((group) => [...group]))
+  if (groups.length < 2) return [fetch]
+
+  const asked = new Set(groups.flatMap(({ required }) => [...required]))
   return groups.map((group) => {
     const operation = printed(document, (field) => groupOf.get(field) === group)
+    const isDropped = (field: string, type: string | undefined): boolean => {
+      if (!asked.has(field) || group.required.has(field)) return false
+      return standIns.has(field) || (type !== undefined && !keyFields.get(entityKey(serviceName, type))?.has(field))
+    }
     return {
       ...fetch,
       operation,
-      requires: without(requires, (name) => asked.has(name) && !group.has(name)),
+      requires: without(requires, isDropped, ''),
       variableUsages: (fetch.variableUsages ?? []).filter((name) => variablesIn(operation).has(name)),
     }
   })
@@ -57,14 +81,18 @@ function fieldNames(selections: readonly QueryPlanSelectionNode[]): readonly str
   ])
 }
 
+/** @param type of the entity; undefined below its fields */
 function without(
   selections: readonly QueryPlanSelectionNode[],
-  isDropped: (field: string) => boolean,
+  isDropped: (field: string, type: string | undefined) => boolean,
+  type: string | undefined,
 ): QueryPlanSelectionNode[] {
   return selections.flatMap((selection) => {
-    if (selection.kind === 'Field' && isDropped(selection.name)) return []
+    const isField = selection.kind === 'Field'
+    if (isField && isDropped(selection.name, type)) return []
     if (selection.selections === undefined) return [selection]
-    const selections = without(selection.selections, isDropped)
+    const inner = isField || type === undefined ? undefined : (selection.typeCondition ?? type)
+    const selections = without(selection.selections, isDropped, inner)
     return selections.length === 0 ? [] : [{ ...selection, selections }]
   })
 }
@@ -72,21 +100,45 @@ function without(
 interface EntityField {
   readonly type: string
   readonly field: FieldNode
+  /** Its and its fragments' @skip and @include, printed. */
+  readonly condition: string
 }
 
 /** The fields of the entities that an operation on `_entities` asks for; not what is below them. */
 function entityFields(document: DocumentNode): readonly EntityField[] {
   return operationOf(document).selectionSet.selections.flatMap((entities) =>
-    entities.kind === Kind.FIELD && entities.selectionSet ? fieldsOn('', entities.selectionSet) : [],
+    entities.kind === Kind.FIELD && entities.selectionSet ? fieldsOn('', entities.selectionSet, '') : [],
   )
 }
 
-function fieldsOn(type: string, { selections }: SelectionSetNode): readonly EntityField[] {
+function fieldsOn(type: string, { selections }: SelectionSetNode, outer: string): readonly EntityField[] {
   return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [{ type, field: selection }]
-    if (selection.kind === Kind.FRAGMENT_SPREAD) throw new Error('a plan was not to name fragments')
-    return fieldsOn(selection.typeCondition?.name.value ?? type, selection.selectionSet)
+    const condition = outer + conditionOf(selection.directives)
+    if (selection.kind === Kind.FIELD) return [{ type, field: selection, condition }]
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return []
+    return fieldsOn(selection.typeCondition?.name.value ?? type, selection.selectionSet, condition)
   })
+}
+
+const conditionOf = (directives: readonly DirectiveNode[] = []): string =>
+  directives
+    .filter(({ name }) => name.value === 'skip' || name.value === 'include')
+    .map(print)
+    .join('')
+
+/** The operation alone, with its fragments written out. */
+function withoutSpreads(document: DocumentNode): DocumentNode {
+  const fragments = fragmentsOf(document.definitions)
+  return visit(
+    { ...document, definitions: [operationOf(document)] },
+    {
+      FragmentSpread({ name, directives = [] }) {
+        const { typeCondition, selectionSet } = fragments.get(name.value) ?? {}
+        if (typeCondition === undefined || selectionSet === undefined) throw new Error(`no fragment ${name.value}`)
+        return { kind: Kind.INLINE_FRAGMENT, typeCondition, directives, selectionSet }
+      },
+    },
+  )
 }
 
 /** The operation with those fields of its entities alone. */

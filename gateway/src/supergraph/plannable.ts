@@ -1,10 +1,12 @@
 import { type DocumentNode, isTypeDefinitionNode, Kind, print, visit } from 'graphql'
 import { argumentText, fieldsIn, JOIN_FIELD, JOIN_TYPE, parseFieldSet } from './join-directives.ts'
+import { type Requirements, readRequirements } from './requirements.ts'
 import { addStandIns, type StandIns } from './stand-ins.ts'
 
 /** A supergraph as a planner is given it. It holds plain data alone, so that it can go to another thread. */
-export interface PlannableSupergraph extends StandIns {
+export interface PlannableSupergraph extends Requirements {
   readonly sdl: string
+  readonly standIns: StandIns
   /** Names under which plans ask on their own behalf: the fields of keys and requirements. */
   readonly ownNames: ReadonlySet<string>
 }
@@ -18,8 +20,9 @@ export interface PlannableSupergraph extends StandIns {
  *   resolvable ones come first.
  */
 export function plannableSupergraph(sdl: DocumentNode): PlannableSupergraph {
-  const { document, ...standIns } = addStandIns(resolvableKeysFirst(sdl))
-  return { sdl: print(document), ownNames: ownNames(document), ...standIns }
+  const { document, standIns } = addStandIns(resolvableKeysFirst(sdl))
+  const requirements = readRequirements(document, (field) => standIns.has(field))
+  return { sdl: print(document), ownNames: ownNames(document), standIns, ...requirements }
 }
 
 function resolvableKeysFirst(sdl: DocumentNode): DocumentNode {

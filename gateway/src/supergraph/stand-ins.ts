@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
   type TypeNode,
 } from 'graphql'
-import { argumentText, fieldsIn, JOIN_FIELD, JOIN_GRAPH, JOIN_GRAPH_ENUM, parseFieldSet } from './join-directives.ts'
+import { argumentText, JOIN_FIELD, parseFieldSet } from './join-directives.ts'
 
 /** A field with the arguments that a `@requires` gives it. */
 export interface RequiredField {
@@ -19,14 +19,8 @@ export interface RequiredField {
   readonly arguments: readonly ConstArgumentNode[]
 }
 
-export interface StandIns {
-  /** Name of each field that stands in for another with certain arguments -> what it stands for. */
-  readonly standIns: ReadonlyMap<string, RequiredField>
-  /** `requirementKey` of a field -> the stand-ins that it requires. */
-  readonly requirements: ReadonlyMap<string, ReadonlySet<string>>
-}
-
-export const requirementKey = (subgraph: string, type: string, field: string): string => `${subgraph} ${type}.${field}`
+/** Name of each field that stands in for another with certain arguments -> what it stands for. */
+export type StandIns = ReadonlyMap<string, RequiredField>
 
 type ComposedType = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode
 
@@ -37,22 +31,20 @@ const isComposedType = (node: { readonly kind: Kind }): node is ComposedType =>
  * Adds, for each field that a `@requires` asks for and that takes arguments, a field without arguments that stands in
  * for it, and lets the requirement ask for that one.
  */
-export function addStandIns(sdl: DocumentNode): StandIns & { readonly document: DocumentNode } {
+export function addStandIns(sdl: DocumentNode): { readonly document: DocumentNode; readonly standIns: StandIns } {
   const maker = new StandInMaker(sdl)
   const required = mapTypes(sdl, (type) => maker.require(type))
   const document = mapTypes(required, (type) => maker.extend(type))
-  return { document, standIns: maker.standIns, requirements: maker.requirements }
+  return { document, standIns: maker.standIns }
 }
 
 function mapTypes(sdl: DocumentNode, change: (type: ComposedType) => ComposedType): DocumentNode {
   return { ...sdl, definitions: sdl.definitions.map((node) => (isComposedType(node) ? change(node) : node)) }
 }
 
-class StandInMaker implements StandIns {
+class StandInMaker {
   readonly standIns = new Map<string, RequiredField>()
-  readonly requirements = new Map<string, ReadonlySet<string>>()
   readonly #types: ReadonlyMap<string, ComposedType>
-  readonly #subgraphs: ReadonlyMap<string, string>
   readonly #prefix: string
   /** Field and arguments, printed -> the name of its stand-in. */
   readonly #names = new Map<string, string>()
@@ -61,7 +53,6 @@ class StandInMaker implements StandIns {
 
   constructor(sdl: DocumentNode) {
     this.#types = new Map(sdl.definitions.filter(isComposedType).map((type) => [type.name.value, type]))
-    this.#subgraphs = subgraphNames(sdl)
     this.#prefix = unusedPrefix([...this.#types.values()])
   }
 
@@ -69,7 +60,7 @@ class StandInMaker implements StandIns {
   require(type: ComposedType): ComposedType {
     const fields = type.fields?.map((field) => ({
       ...field,
-      ...(field.directives && { directives: field.directives.map((node) => this.#requirement(type, field, node)) }),
+      ...(field.directives && { directives: field.directives.map((node) => this.#requirement(type, node)) }),
     }))
     return { ...type, ...(fields && { fields }) }
   }
@@ -83,16 +74,11 @@ class StandInMaker implements StandIns {
     return standIns.length === 0 ? type : { ...type, fields: [...(type.fields ?? []), ...standIns] }
   }
 
-  #requirement(type: ComposedType, field: FieldDefinitionNode, directive: ConstDirectiveNode): ConstDirectiveNode {
+  #requirement(type: ComposedType, directive: ConstDirectiveNode): ConstDirectiveNode {
     const requires = directive.name.value === JOIN_FIELD ? argumentText(directive, 'requires') : undefined
     if (requires === undefined) return directive
-    const selectionSet = this.#replaced(parseFieldSet(requires), type.name.value)
-    const standIns = fieldsIn(selectionSet).map(({ name }) => name.value)
-    const subgraph = this.#subgraphs.get(argumentText(directive, 'graph') ?? '') ?? ''
-    const asked = new Set(standIns.filter((name) => this.standIns.has(name)))
-    if (asked.size === 0) return directive
-    this.requirements.set(requirementKey(subgraph, type.name.value, field.name.value), asked)
-    const value = selectionSet.selections.map(print).join(' ')
+    const { selections } = this.#replaced(parseFieldSet(requires), type.name.value)
+    const value = selections.map(print).join(' ')
     return {
       ...directive,
       arguments: (directive.arguments ?? []).map((argument) =>
@@ -157,19 +143,6 @@ const standInFor = (original: FieldDefinitionNode, name: string): FieldDefinitio
 
 function namedType(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type)
-}
-
-/** `join__Graph` value -> the name of the subgraph. */
-function subgraphNames(sdl: DocumentNode): ReadonlyMap<string, string> {
-  const names = new Map<string, string>()
-  for (const node of sdl.definitions) {
-    if (node.kind !== Kind.ENUM_TYPE_DEFINITION || node.name.value !== JOIN_GRAPH_ENUM) continue
-    for (const { name, directives = [] } of node.values ?? []) {
-      const graph = directives.find((directive) => directive.name.value === JOIN_GRAPH)
-      names.set(name.value, (graph && argumentText(graph, 'name')) ?? name.value)
-    }
-  }
-  return names
 }
 
 function unusedPrefix(types: readonly ComposedType[]): string {

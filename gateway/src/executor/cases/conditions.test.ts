@@ -90,6 +90,24 @@ describe('@skip and @include', () => {
       given,
     ],
     [
+      'of a field that requires another cost its neighbours nothing',
+      'query ($no: Boolean!) { item { stock ... on Item @include(if: $no) { derived } nested { one } } }',
+      { data: { item: { stock: 5, nested: { one: 1 } } } },
+      { no: false },
+    ],
+    [
+      'of an object and of all that is in it leave an empty object',
+      `${both} { item @include(if: $yes) { name @include(if: $no) } items @include(if: $yes) { id @skip(if: $yes) } }`,
+      { data: { item: {}, items: [{}] } },
+      given,
+    ],
+    [
+      'that exclude one another leave nothing',
+      `${yes} { ... @skip(if: $yes) { other @include(if: $yes) } item @include(if: $yes) { ... @skip(if: $yes) { id @include(if: $yes) } } }`,
+      { data: { item: {} } },
+      given,
+    ],
+    [
       'of everything at the root leave nothing',
       `${both} { item @skip(if: $yes) { id } __typename @include(if: $no) }`,
       { data: {} },

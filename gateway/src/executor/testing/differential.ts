@@ -15,7 +15,8 @@ import { type LoadedSupergraph, loadSupergraph } from '../../supergraph/load.ts'
 import { createExecutor } from '../executor.ts'
 import type { SubgraphAnswer } from '../run.ts'
 import type { MadeUpOperation } from './made-up-operation.ts'
-import { madeUpSubgraph } from './made-up-subgraph.ts'
+import { type MadeUpOptions, madeUpSubgraph } from './made-up-subgraph.ts'
+import { type Truth, truthOf } from './truth.ts'
 
 export interface Outcome {
   readonly data: unknown
@@ -27,16 +28,18 @@ export interface Differential {
   readonly supergraph: LoadedSupergraph
   ours(operation: MadeUpOperation): Promise<Outcome>
   theirs(operation: MadeUpOperation): Promise<Outcome>
+  /** What `data` has to be where no entity is missing. */
+  readonly truth: Truth
 }
 
-export function differentialOf(sdls: Readonly<Record<string, string>>): Differential {
+export function differentialOf(sdls: Readonly<Record<string, string>>, options: MadeUpOptions): Differential {
   const services = Object.entries(sdls).map(([name, sdl]) => ({ name, url: `http://${name}/`, typeDefs: parse(sdl) }))
   const composed = composeServices(services)
   if (composed.errors) throw new AggregateError(composed.errors, String(composed.errors[0]))
   const supergraph = loadSupergraph(composed.supergraphSdl)
   const planner = createApolloPlanner(supergraph.plannable)
   const executor = createExecutor(supergraph, planner, DEFAULT_LIMITS.errors_max)
-  const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [name, madeUpSubgraph(sdl)]))
+  const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [name, madeUpSubgraph(sdl, options)]))
 
   async function ask(name: string, request: { query: string; variables?: Record<string, unknown> | undefined }) {
     const schema = schemas.get(name)
@@ -68,6 +71,7 @@ export function differentialOf(sdls: Readonly<Record<string, string>>): Differen
 
   return {
     supergraph,
+    truth: truthOf(supergraph.apiSchema, sdls),
     async ours(made) {
       const { document, operation } = parsed(made)
       const compiled = await executor.compile(document, operation)

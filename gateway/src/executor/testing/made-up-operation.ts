@@ -32,9 +32,16 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
+export interface OperationOptions {
+  /** Fields at the most. */
+  readonly fields: number
+  /** Whether fields are called by the names of other fields. */
+  readonly isClashing: boolean
+}
+
 /** A query over `schema` with arguments, aliases, fragments of both kinds, and conditions by variables. */
-export function madeUpOperation(schema: GraphQLSchema, seed: number, fields: number): MadeUpOperation {
-  return new OperationMaker(schema, randomFrom(seed), fields).make()
+export function madeUpOperation(schema: GraphQLSchema, seed: number, options: OperationOptions): MadeUpOperation {
+  return new OperationMaker(schema, randomFrom(seed), options).make()
 }
 
 const DEPTH_MAX = 6
@@ -44,13 +51,15 @@ class OperationMaker {
   readonly #random: () => number
   readonly #fragments: string[] = []
   readonly #variables: Record<string, boolean> = {}
+  readonly #isClashing: boolean
   #fields: number
   #aliases = 0
 
-  constructor(schema: GraphQLSchema, random: () => number, fields: number) {
+  constructor(schema: GraphQLSchema, random: () => number, { fields, isClashing }: OperationOptions) {
     this.#schema = schema
     this.#random = random
     this.#fields = fields
+    this.#isClashing = isClashing
   }
 
   make(): MadeUpOperation {
@@ -103,10 +112,15 @@ class OperationMaker {
     const field = this.#pick(usable)
     this.#fields--
     const given = field.args.filter((argument) => isRequiredArgument(argument) || this.#chance(0.3))
-    const alias = given.length > 0 || this.#chance(0.15) ? `a${this.#aliases++}: ` : ''
+    const alias = this.#alias(all, given.length > 0)
     const below = getNamedType(field.type)
     const selection = isCompositeType(below) ? ` ${this.#selection(below, depth + 1)}` : ''
     return `${alias}${field.name}${this.#arguments(given)}${this.#condition()}${selection}`
+  }
+
+  #alias(fields: readonly GraphQLField<unknown, unknown>[], isNeeded: boolean): string {
+    if (this.#isClashing && this.#chance(0.25)) return `${this.#chance(0.1) ? '__typename' : this.#pick(fields).name}: `
+    return isNeeded || this.#chance(0.15) ? `a${this.#aliases++}: ` : ''
   }
 
   #condition(): string {

@@ -71,3 +71,44 @@ export const SHOP: Readonly<Record<string, string>> = {
     union Reviewed = Product | Review
   `,
 }
+
+/** A toy graph whose fields require one another, with arguments, there and back. */
+export const WORKSHOP: Readonly<Record<string, string>> = {
+  items: `
+    ${link('key', 'external', 'requires')}
+    type Query { items: [Item!]! item(id: ID!): Item }
+    type Item @key(fields: "id") @key(fields: "slug { text }") {
+      id: ID! slug: Slug! text(lang: String): String size(unit: String!): Float! parts(first: Int): [Part!] weight: Int
+      score: Float @external rank: String @requires(fields: "score")
+    }
+    type Slug { text: String! }
+    type Part @key(fields: "id") { id: ID! label(lang: String): String item: Item }
+  `,
+  labels: `
+    ${link('key', 'external', 'requires')}
+    type Item @key(fields: "id") {
+      id: ID!
+      text(lang: String): String @external size(unit: String!): Float! @external weight: Int @external
+      parts(first: Int): [Part!] @external rank: String @external seal: String @external
+      english: String @requires(fields: "text(lang: \\"en\\") weight")
+      german: String @requires(fields: "text(lang: \\"de\\") size(unit: \\"cm\\")")
+      plain(times: Int): String @requires(fields: "text size(unit: \\"m\\")")
+      list: String @requires(fields: "parts(first: 2) { label(lang: \\"en\\") }")
+      score: Float
+      badge: String @requires(fields: "rank")
+      crown: String @requires(fields: "seal rank")
+      other: Item
+    }
+    type Part @key(fields: "id") { id: ID! label(lang: String): String @external tag: String @requires(fields: "label(lang: \\"de\\")") }
+  `,
+  seals: `
+    ${link('key', 'external', 'requires')}
+    type Query { sealed: [Item] }
+    type Item @key(fields: "slug { text }") {
+      slug: Slug! badge: String @external english: String @external
+      seal: String @requires(fields: "badge") stamp: String @requires(fields: "english") made: [Part]
+    }
+    type Slug { text: String! }
+    type Part @key(fields: "id", resolvable: false) { id: ID! }
+  `,
+}
