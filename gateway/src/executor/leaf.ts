@@ -23,7 +23,8 @@ const BUILT_IN: ReadonlyMap<GraphQLScalarType, WriteLeaf> = new Map<GraphQLScala
     },
   ],
   [GraphQLBoolean, (value) => (typeof value === 'boolean' ? String(value) : undefined)],
-  [GraphQLInt, (value) => (Number.isInteger(value) ? JSON.stringify(value) : undefined)],
+  // Within 32 bits: clients in other languages read it as such.
+  [GraphQLInt, (value) => (Number.isInteger(value) && value === (Number(value) | 0) ? String(value) : undefined)],
   [GraphQLFloat, (value) => (Number.isFinite(value) ? JSON.stringify(value) : undefined)],
 ])
 
