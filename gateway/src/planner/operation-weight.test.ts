@@ -7,8 +7,9 @@ import { loadSupergraph } from '../supergraph/load.ts'
 import { createOperationWeight } from './operation-weight.ts'
 
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires"])`
-const { supergraph } = differentialOf({
-  first: `${link}
+const { supergraph } = differentialOf(
+  {
+    first: `${link}
     type Query { node: Node one: One any: Any either: Either }
     type Node @key(fields: "id") { id: ID! next: Node @shareable own: Node }
     type One @key(fields: "id") { id: ID! part: Part }
@@ -17,14 +18,16 @@ const { supergraph } = differentialOf({
     type A implements Any @key(fields: "id") { id: ID! next: Any @shareable }
     type B implements Any @key(fields: "id") { id: ID! next: Any @shareable }
     union Either = A | One`,
-  second: `${link}
+    second: `${link}
     type Node @key(fields: "id") { id: ID! next: Node @shareable }
     type One @key(fields: "id") { id: ID! part: Part @external sum: Int @requires(fields: "part { n }") }
     type Part @shareable { n: Int }
     interface Any { next: Any }
     type A implements Any @key(fields: "id") { id: ID! next: Any @shareable }
     type B implements Any @key(fields: "id") { id: ID! next: Any @shareable }`,
-})
+  },
+  { isLossy: false },
+)
 const weigh = createOperationWeight(supergraph.supergraph, supergraph.apiSchema)
 
 test.each<[string, string, number]>([

@@ -17,7 +17,7 @@ import { createWorkerPlanner } from './worker-planner.ts'
 
 const SCHEMA = new URL('../../../schema/', import.meta.url)
 const graph = loadSupergraph(readFileSync(new URL('supergraph.graphql', SCHEMA), 'utf8'))
-const shop = differentialOf(SHOP).supergraph
+const shop = differentialOf(SHOP, { isLossy: false }).supergraph
 
 const log = createLog({ service: 'gateway', level: 'silent' })
 const limits = DEFAULT_LIMITS.planner
@@ -81,7 +81,7 @@ test.each([
     const [apart, here] = both(supergraph)
     const operation = fc
       .tuple(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 1, max: 40 }))
-      .map(([seed, fields]) => parse(madeUpOperation(supergraph.apiSchema, seed, fields).query))
+      .map(([seed, fields]) => parse(madeUpOperation(supergraph.apiSchema, seed, { fields, isClashing: false }).query))
       .filter((document) => validate(supergraph.apiSchema, document).length === 0)
     await fc.assert(
       fc.asyncProperty(operation, async (document) => {
