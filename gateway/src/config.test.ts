@@ -14,6 +14,7 @@ test('what is required is enough: port 4000 on loopback, the committed supergrap
   expect(read()).toMatchObject({
     port: 4000,
     host: '127.0.0.1',
+    workers: 1,
     supergraphFile: expect.stringMatching(/\/schema\/supergraph\.graphql$/),
     subgraphUrls: new Map(),
     allowedOrigins: ['*'],
@@ -84,6 +85,10 @@ test('limits are set by name', () => {
 })
 
 describe('faults', () => {
+  test.each(['0', '257', 'many'])('%s workers are none', (WORKERS) => {
+    expect(() => read({ WORKERS })).toThrow(/^The configuration is wrong:\n {2}WORKERS: expected/)
+  })
+
   test('are reported together', () => {
     expect(() => readGatewayConfig({ PORT: 'x', SUBGRAPH_URLS: 'a=ftp://a.example,b', DEPTH_MAX: '0' })).toThrow(
       /PORT:[\s\S]*SUBGRAPH_URLS: a=ftp[\s\S]*SIGNING_KEYS:[\s\S]*JWKS_URL:[\s\S]*DEPTH_MAX:/,

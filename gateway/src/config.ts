@@ -39,11 +39,16 @@ const subgraphHeaders = csv.transform((names, context) =>
   }),
 )
 
+/** As many as the largest machines have cores: a gateway does nothing but work. */
+const WORKERS_MAX = 256
+
 /** The environment that the gateway reads. */
 export const GATEWAY_SETTINGS = {
   PORT: port.default(4000),
   HOST: z.string().default('127.0.0.1'),
   NODE_ENV: z.string().default('development'),
+  /** Processes that share the port. */
+  WORKERS: whole.refine((count) => count <= WORKERS_MAX, `expected at most ${WORKERS_MAX}`).default(1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** The composed supergraph, with its authorisation directives. */
   SUPERGRAPH_FILE: z.string().default(SUPERGRAPH_FILE),
@@ -111,6 +116,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   return {
     port: config.PORT,
     host: config.HOST,
+    workers: config.WORKERS,
     logLevel: config.LOG_LEVEL,
     supergraphFile: config.SUPERGRAPH_FILE,
     supergraphPoll_ms: config.SUPERGRAPH_POLL_MS,

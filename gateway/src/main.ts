@@ -1,6 +1,8 @@
+import cluster from 'node:cluster'
 import { runService } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { openTelemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
+import { serveWorkerMetrics } from '@carriergraph/shared/telemetry/worker-metrics.ts'
 import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
 import { createGateway } from './gateway.ts'
@@ -9,11 +11,16 @@ import { readOperations } from './playground/operations.ts'
 import { watchSupergraph } from './supergraph/watch.ts'
 import { createGatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 import { operationNames } from './telemetry/operation-names.ts'
+import { createWorkers } from './workers.ts'
 
-await runService('gateway', async (resources) => {
+const build: Parameters<typeof runService>[1] = async (resources) => {
   const config = readGatewayConfig()
   const { port, host, allowedOrigins, playground, playgroundToken, supergraphFile, supergraphPoll_ms } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
+  if (config.workers > 1 && cluster.isPrimary) {
+    await serveWorkerMetrics(config.telemetry, resources, log)
+    return { log, server: createWorkers({ count: config.workers, log }) }
+  }
   const options = await coreOptionsFrom(config, log)
   const operations = await readOperations()
   const telemetry = createGatewayTelemetry({
@@ -40,4 +47,6 @@ await runService('gateway', async (resources) => {
   const { serve } = server
   resources.use(watchSupergraph({ path: supergraphFile, composedSdl, poll_ms: supergraphPoll_ms, serve, log }))
   return { log, server }
-})
+}
+
+await runService('gateway', build, { isWorker: cluster.isWorker })

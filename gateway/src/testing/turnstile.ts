@@ -19,16 +19,21 @@ export class Turnstile {
       return true
     }
 
-  /** Resolves when a request is being held. */
-  async whenHeld(): Promise<void> {
-    while (this.#held.length === 0)
+  /** Resolves when so many requests are being held. */
+  async whenHeld(count = 1): Promise<void> {
+    while (this.#held.length < count)
       await new Promise<void>((resolve) => {
         this.#arrived = resolve
       })
   }
 
+  /** Lets those pass that are being held, and holds the next ones. */
+  release(): void {
+    for (const pass of this.#held.splice(0)) pass()
+  }
+
   open(): void {
     this.#isOpen = true
-    for (const pass of this.#held.splice(0)) pass()
+    this.release()
   }
 }

@@ -18,13 +18,15 @@ export type Service = {
  * exits with 1, after closing what was open, and says why on standard error: in a sentence where it is a StartupFault.
  * What does not stop in time, because a server that it waits for does not answer, exits with 1 too.
  * @param build registers each resource that it opens: `resources.defer(() => database.close())`
+ * @param options `isWorker`: another process of the same service tells this one when to stop, by SIGTERM. A Ctrl-C
+ *   reaches both, and is for the other alone.
  */
 export async function runService(
   name: string,
   build: (resources: AsyncDisposableStack) => Promise<Service>,
-  { stop_ms_max = STOP_MS_MAX }: { readonly stop_ms_max?: number } = {},
+  { stop_ms_max = STOP_MS_MAX, isWorker = false }: { readonly stop_ms_max?: number; readonly isWorker?: boolean } = {},
 ): Promise<never> {
-  const stopRequested = firstSignal()
+  const stopRequested = firstSignal(isWorker)
   const resources = new AsyncDisposableStack()
   try {
     const { log, server } = await build(resources)
@@ -51,11 +53,12 @@ export async function runService(
   }
 }
 
-function firstSignal(): Promise<NodeJS.Signals> {
+function firstSignal(isWorker: boolean): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
   let stopping = false
   for (const name of ['SIGTERM', 'SIGINT'] as const)
     process.on(name, () => {
+      if (isWorker && name === 'SIGINT') return
       if (stopping) process.exit(SIGNAL_EXIT)
       stopping = true
       resolve(name)
