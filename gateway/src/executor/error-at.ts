@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import type { ErrorPath } from './place.ts'
 
 /** A subgraph's error where clients see it. Its locations are those of a document that they never saw. */
@@ -7,3 +7,9 @@ export const errorAt = (path: ErrorPath, { message, extensions }: GraphQLFormatt
   path,
   ...(extensions && { extensions }),
 })
+
+/** What clients are told of a call that failed. Throws on what is no failure of a subgraph: a bug of ours. */
+export function failureOf(error: unknown): GraphQLFormattedError {
+  if (error instanceof GraphQLError) return error.toJSON()
+  throw error
+}

@@ -1,7 +1,11 @@
 import type { PlanNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
+import { combineFetches } from './combine.ts'
+import { compileCombinedFetch } from './combined-fetch.ts'
+import { compileEntityFetch } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
+import { type Branch, branchesOf, bySubgraph, restOf } from './parallel.ts'
 import { collectAt, type Place } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
@@ -18,7 +22,7 @@ export function compilePlan(node: PlanNode, schema: GraphQLSchema, place: Place 
     case 'Sequence':
       return inSequence(node.nodes.map((child) => compilePlan(child, schema, place)))
     case 'Parallel':
-      return inParallel(node.nodes.map((child) => compilePlan(child, schema, place)))
+      return compileParallel(node.nodes, schema, place)
     case 'Flatten': {
       const below = node.path.map(String)
       return flattened(compilePlan(node.node, schema, [...place, ...below]), below)
@@ -45,7 +49,34 @@ function inSequence(steps: readonly Step[]): Step {
   }
 }
 
+/**
+ * Branches that begin at the same moment with the same subgraph share the request by which they begin, and so on in what
+ * remains of them. The price: each of them waits for the slowest of those that it shares a request with.
+ */
+function compileParallel(nodes: readonly PlanNode[], schema: GraphQLSchema, place: Place): Step {
+  const steps = bySubgraph(branchesOf(nodes)).map((branches) => {
+    const shared = branches.length > 1 ? compileShared(branches, schema, place) : undefined
+    if (shared === undefined) return inParallel(branches.map(({ node }) => compilePlan(node, schema, place)))
+    const rest = branches.flatMap(restOf)
+    return rest.length === 0 ? shared : inSequence([shared, compileParallel(rest, schema, place)])
+  })
+  return inParallel(steps)
+}
+
+function compileShared(branches: readonly Branch[], schema: GraphQLSchema, place: Place): Step | undefined {
+  const heads = branches.flatMap(({ head }) => (head === undefined ? [] : [head]))
+  const [first] = heads
+  const combined = combineFetches(heads.map(({ fetch }) => fetch))
+  if (first === undefined || combined === undefined) return undefined
+  const sharers = heads.map(({ fetch, below }) => {
+    return { below, fetch: compileEntityFetch(fetch, [...place, ...below], schema) }
+  })
+  return compileCombinedFetch(first.fetch.serviceName, sharers, combined)
+}
+
 function inParallel(steps: readonly Step[]): Step {
+  const [only, ...more] = steps
+  if (only !== undefined && more.length === 0) return only
   return (run, targets) => {
     const pending = steps.map((step) => step(run, targets)).filter((promise) => promise !== undefined)
     if (pending.length < 2) return pending[0]

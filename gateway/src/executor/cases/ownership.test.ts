@@ -62,7 +62,7 @@ describe('@provides', () => {
       'holds for what is provided and nothing beside it',
       '{ carts { product { name price box { size { height } } } owner { nick } } }',
       { carts: [{ product: { name: 'of the shop', price: 9, box: { size: { height: 4 } } }, owner: { nick: 'Ann' } }] },
-      ['shop', 'catalog', 'catalog'],
+      ['shop', 'catalog'],
     ],
     ['holds for that path alone', '{ plain { name } }', { plain: { name: 'of the catalog' } }, ['shop', 'catalog']],
     [

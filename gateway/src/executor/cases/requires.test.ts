@@ -161,9 +161,10 @@ describe('a required field with arguments', () => {
     ],
   ])
 
-  test('costs one call for each set of arguments and no more', async () => {
+  test('costs one fetch for each set of arguments and no more, all in one call', async () => {
     await graph.ask('{ items { inEuro inDollar free volume } }')
-    expect(graph.calls.map(({ subgraph }) => subgraph)).toEqual(['prices', 'shipping', 'shipping'])
+    expect(graph.calls.map(({ subgraph }) => subgraph)).toEqual(['prices', 'shipping'])
+    expect(graph.calls[1]?.query.match(/_entities\(/g)).toHaveLength(2)
   })
 
   test('is not shown to clients under another name', () => {

@@ -19,6 +19,8 @@ interface CaseSubgraph {
   readonly resolvers?: GraphQLResolverMap<unknown>
   /** No call is answered. */
   readonly isDown?: boolean
+  /** Why an operation is refused as a whole, with no data; anything false where it is not. */
+  readonly refuses?: (query: string) => string | false
 }
 
 interface SubgraphCall {
@@ -73,6 +75,8 @@ export function caseGraph(subgraphs: Readonly<Record<string, CaseSubgraph>>): Ca
     const schema = schemas.get(subgraph)
     if (schema === undefined || subgraphs[subgraph]?.isDown)
       throw gatewayError('SUBGRAPH_UNAVAILABLE', { message: `${subgraph} is down`, extensions: { subgraph } })
+    const refusal = subgraphs[subgraph]?.refuses?.(query)
+    if (refusal) return { errors: [{ message: refusal }] }
     const document = parse(query)
     const errors = validate(schema, document)
     if (errors.length > 0) throw new AggregateError(errors, `${subgraph} refuses ${query}: ${errors[0]?.message}`)

@@ -1,0 +1,96 @@
+import type { FetchNode } from '@apollo/query-planner'
+import {
+  type DefinitionNode,
+  type DocumentNode,
+  type FieldNode,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  parse,
+  print,
+  stripIgnoredCharacters,
+  type VariableDefinitionNode,
+  visit,
+} from 'graphql'
+import type { SubgraphOperation } from './request-body.ts'
+
+/** One operation made of several fetches of entities. */
+export type Combined = SubgraphOperation & {
+  /** For each of the fetches, in their order. */
+  readonly parts: readonly CombinedPart[]
+}
+
+export interface CombinedPart {
+  /** What its `_entities` is called in the answer. */
+  readonly key: string
+  /** What its `$representations` is called. */
+  readonly variable: string
+}
+
+const REPRESENTATIONS = 'representations'
+
+/**
+ * Puts fetches of entities of one subgraph into one operation, each under a name of its own. Variables of the client are
+ * shared: they are the same in all. Undefined where the fetches are not of the form that this is known to be right for.
+ */
+export function combineFetches(nodes: readonly FetchNode[]): Combined | undefined {
+  const operations = nodes.map(({ operation }) => entityOperation(parse(operation, { noLocation: true })))
+  const shared = new Map<string, VariableDefinitionNode>()
+  const selections: FieldNode[] = []
+  const own: VariableDefinitionNode[] = []
+  const usages = new Set(nodes.flatMap(({ variableUsages = [] }) => variableUsages))
+  const parts: CombinedPart[] = []
+  for (const [index, operation] of operations.entries()) {
+    if (operation === undefined) return undefined
+    const part = { key: `_${index}`, variable: `_${REPRESENTATIONS}${index}` }
+    if (usages.has(part.variable)) return undefined
+    parts.push(part)
+    selections.push(renamed(operation.field, part))
+    for (const definition of operation.variables) {
+      const name = definition.variable.name.value
+      if (name === REPRESENTATIONS) own.push(withName(definition, part.variable))
+      else shared.set(name, definition)
+    }
+  }
+  const definition: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    variableDefinitions: [...own, ...shared.values()],
+    selectionSet: { kind: Kind.SELECTION_SET, selections },
+  }
+  return { operation: stripIgnoredCharacters(print(definition)), variableUsages: [...usages], parts }
+}
+
+interface EntityOperation {
+  readonly field: FieldNode
+  readonly variables: readonly VariableDefinitionNode[]
+}
+
+/** The parts of an operation that asks for `_entities` and for nothing else, by no fragment and no directive. */
+function entityOperation({ definitions }: DocumentNode): EntityOperation | undefined {
+  const [definition, ...more] = definitions
+  if (definition === undefined || more.length > 0 || !isPlainQuery(definition)) return undefined
+  const [field, ...others] = definition.selectionSet.selections
+  if (field?.kind !== Kind.FIELD || others.length > 0) return undefined
+  if (field.name.value !== '_entities' || field.alias !== undefined || field.directives?.length) return undefined
+  return { field, variables: definition.variableDefinitions ?? [] }
+}
+
+const isPlainQuery = (definition: DefinitionNode): definition is OperationDefinitionNode =>
+  definition.kind === Kind.OPERATION_DEFINITION &&
+  definition.operation === OperationTypeNode.QUERY &&
+  !definition.directives?.length
+
+/** Only `_entities` itself takes the representations. */
+function renamed(field: FieldNode, { key, variable }: CombinedPart): FieldNode {
+  const named = visit(field, {
+    Variable: (node) =>
+      node.name.value === REPRESENTATIONS ? { ...node, name: { ...node.name, value: variable } } : undefined,
+  })
+  return { ...named, alias: { kind: Kind.NAME, value: key } }
+}
+
+const withName = (definition: VariableDefinitionNode, name: string): VariableDefinitionNode => ({
+  ...definition,
+  variable: { ...definition.variable, name: { ...definition.variable.name, value: name } },
+})
