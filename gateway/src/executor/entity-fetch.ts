@@ -2,7 +2,7 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import { errorAt, failureOf } from './error-at.ts'
 import { type ErrorPath, nearestPath, type Place, pathsAt } from './place.ts'
-import { compileRepresentation } from './representation.ts'
+import { compileRepresentationText } from './representation-text.ts'
 import { compileBody } from './request-body.ts'
 import { createMerge, type ResponseObject } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
@@ -33,20 +33,17 @@ export interface EntityFetch {
 }
 
 export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQLSchema): EntityFetch {
-  const { serviceName, requires = [] } = node
+  const { serviceName } = node
   const merge = createMerge(schema)
-  const represent = compileRepresentation(schema, merge, requires)
-  const rewriteInput = compileRewrites(schema, node.inputRewrites)
+  const represent = compileRepresentationText(node, schema, merge)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
 
   function asked(targets: readonly ResponseObject[]): Asked | undefined {
     const groups = new Map<string, Group>()
     for (const target of targets) {
-      const representation = represent(target)
-      if (!representation?.__typename) continue
-      rewriteInput?.(representation)
-      const text = JSON.stringify(representation)
+      const text = represent(target)
+      if (text === undefined) continue
       const group = groups.get(text)
       if (group === undefined) groups.set(text, [target])
       else group.push(target)
@@ -67,8 +64,10 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
     for (const [index, group] of groups.entries()) {
       const entity: ResponseObject | null = entities[index] ?? null
       if (entity === null) continue
-      entity.__typename ??= group[0]?.__typename
-      rewriteOutput?.(entity)
+      if (rewriteOutput !== undefined) {
+        entity.__typename ??= group[0]?.__typename
+        rewriteOutput(entity)
+      }
       for (const target of group) merge(target, entity)
     }
   }
