@@ -62,9 +62,10 @@ it.each<[string, (response: ServerResponse) => void]>([
   const tracing = openOtlpTracing('test', { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` }, log)
   record(tracing, 2_000)
   await tracing.stop()
-  expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    expect.stringMatching(/spans (could not be|were not) sent/),
-  ])
+  // That a batch failed, that the end did not wait for it, or both: each is said once, however many batches there were.
+  const said = lines.map((line) => JSON.parse(line).msg)
+  expect(said).toContainEqual(expect.stringMatching(/spans (could not be|were not) sent/))
+  expect(said).toEqual([...new Set(said)])
   server.closeAllConnections()
   server.close()
 })
