@@ -14,7 +14,7 @@ import { LRUCache } from 'lru-cache'
 import { withCode } from '../errors/codes.ts'
 import { operationNotFound } from '../errors/operation-not-found.ts'
 import { withoutSuggestion } from '../errors/suggestions.ts'
-import type { PhaseTimer } from '../telemetry/observation.ts'
+import { type PhaseTimer, untimed } from '../telemetry/observation.ts'
 import { noIntrospection } from './no-introspection.ts'
 
 /** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
@@ -45,14 +45,14 @@ export interface DocumentsOptions {
   readonly tokens_max: number
   /** Whether clients may ask for the schema, and are told which name they may have meant. */
   readonly introspection: boolean
-  readonly phase: PhaseTimer
+  readonly phase?: PhaseTimer
 }
 
 /** Characters of the documents that are kept, with all that was compiled for them: some thousand usual operations. */
 const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
-  const { apiSchema, tokens_max, introspection, phase } = options
+  const { apiSchema, tokens_max, introspection, phase = untimed } = options
   const rules = [...specifiedRules, ...options.rules, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: DOCUMENTS_LENGTH_MAX,
