@@ -17,7 +17,12 @@ loop (\`nodejs_eventloop_lag_*\`) among them. Durations are in seconds; a histog
 export function metricsPage(): string {
   const gateway = new Registry()
   createGatewayMetrics(gateway, [])
-  watchState(gateway, { documents: () => 0, sockets: () => 0, upstreams: () => new Map() })
+  watchState(gateway, {
+    documents: () => 0,
+    sockets: () => 0,
+    subscriptions: { open: 0, delivered: 0, failed: new Map() },
+    upstreams: () => new Map(),
+  })
   const subgraph = new Registry()
   createRequestTelemetry({ registry: subgraph }, () => 0)
   sqlTelemetry({ registry: subgraph }, 'any')

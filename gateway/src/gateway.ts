@@ -50,6 +50,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   options.telemetry?.watch({
     documents: () => graph().documents.recent().length,
     sockets: door.sockets,
+    subscriptions: door.subscriptions,
     upstreams: () => graph().subgraphs.upstreams,
   })
   let stopping: Promise<void> | undefined

@@ -7,6 +7,7 @@ import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
 import { createLiveOperations } from './operations.ts'
 import { SharedStreams } from './streams/shared-streams.ts'
+import type { StreamCounts } from './streams/stream-counts.ts'
 import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
 
 export interface LiveDoorOptions {
@@ -22,6 +23,7 @@ export interface LiveDoorOptions {
 export interface LiveDoor extends WebSocketDoor {
   /** For requests that accept a stream of answers. */
   readonly http: HttpStreams
+  readonly subscriptions: StreamCounts
 }
 
 /** The live path of the graph: subscriptions, and queries and mutations beside them, in every protocol. */
@@ -39,6 +41,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
   })
   return {
     http,
+    subscriptions: streams.counts,
     sockets: door.sockets,
     upgrade: door.upgrade,
     async close() {

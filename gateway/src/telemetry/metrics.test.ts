@@ -47,12 +47,21 @@ test('shows sockets and streams while they are open, and counts events', async (
 
   const open = await registry.metrics()
   expect(open).toContain('gateway_sockets_open 1')
+  expect(open).toContain('gateway_subscriptions_open 1')
+  expect(open).toContain('gateway_events_delivered_total 2')
   expect(open).toContain('gateway_upstream_streams{subgraph="books"} 1')
   expect(open).toContain('gateway_upstream_connected{subgraph="books"} 1')
   expect(open).toContain('gateway_upstream_connected{subgraph="reviews"} 0')
   expect(open).toContain('gateway_event_duration_seconds_count{outcome="ok"} 1')
   expect(open).toContain('gateway_event_duration_seconds_count{outcome="partial"} 1')
   expect(open).toContain('gateway_errors_total{code="INTERNAL_SERVER_ERROR"} 1')
+
+  await events.return?.()
+  const bad = socket.iterate({ query: 'subscription { bookLent(after: "nonsense") { days } }' })
+  await expect(bad.next()).rejects.toBeDefined()
+  const after = await registry.metrics()
+  expect(after).toContain('gateway_subscriptions_open 0')
+  expect(after).toContain('gateway_subscriptions_failed_total{code="INVALID_CURSOR"} 1')
 })
 
 test('counts errors by code', async () => {

@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, type Registry } from 'prom-client'
 
 /** What a gateway holds at the moment; asked for when Prometheus does. */
 export interface GatewayState {
@@ -6,6 +6,11 @@ export interface GatewayState {
   documents(): number
   /** WebSockets of clients. */
   sockets(): number
+  readonly subscriptions: {
+    readonly open: number
+    readonly delivered: number
+    readonly failed: ReadonlyMap<string, number>
+  }
   /** By subgraph, what flows through the socket to it. */
   upstreams(): ReadonlyMap<string, { readonly streams: number; readonly isConnected: boolean }>
 }
@@ -13,6 +18,7 @@ export interface GatewayState {
 /** Shows what the gateway holds. */
 export function watchState(registry: Registry, state: GatewayState): void {
   const registers = [registry]
+  watchSubscriptions(registry, state.subscriptions)
   new Gauge({
     name: 'gateway_documents_cached',
     help: 'Documents that are kept with all that was compiled for them.',
@@ -47,6 +53,38 @@ export function watchState(registry: Registry, state: GatewayState): void {
     collect() {
       this.reset()
       for (const [subgraph, { isConnected }] of state.upstreams()) this.set({ subgraph }, isConnected ? 1 : 0)
+    },
+  })
+}
+
+/** Counted where they happen, by plain numbers: an answer may go to ten thousand at once. */
+function watchSubscriptions(registry: Registry, subscriptions: GatewayState['subscriptions']): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'gateway_subscriptions_open',
+    help: 'Subscriptions of clients.',
+    registers,
+    collect() {
+      this.set(subscriptions.open)
+    },
+  })
+  new Counter({
+    name: 'gateway_events_delivered_total',
+    help: 'Answers of subscriptions that were handed to the connection of a client.',
+    registers,
+    collect() {
+      this.reset()
+      this.inc(subscriptions.delivered)
+    },
+  })
+  new Counter({
+    name: 'gateway_subscriptions_failed_total',
+    help: 'Subscriptions that ended with an error, by its code; SUBSCRIPTION_OVERFLOW is a client that was too slow.',
+    labelNames: ['code'],
+    registers,
+    collect() {
+      this.reset()
+      for (const [code, count] of subscriptions.failed) this.inc({ code }, count)
     },
   })
 }

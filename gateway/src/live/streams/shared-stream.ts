@@ -6,6 +6,7 @@ import { textOf } from '../../graph/answer.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { Frame } from './frame.ts'
 import { FrameLog, type FrameLogLimits } from './frame-log.ts'
+import type { StreamCounts } from './stream-counts.ts'
 import type { Subscription } from './subscription.ts'
 import {
   type FeedEvent,
@@ -30,6 +31,7 @@ export interface StreamOptions {
   readonly limits: StreamLimits
   readonly clock: Clock
   readonly log: Log
+  readonly counts: StreamCounts
 }
 
 /** What a stream tells the group that it belongs to. */
@@ -93,8 +95,13 @@ export class SharedStream implements FeedListener {
     subscription.next = next ?? this.#frames.end + this.#inHand + this.#feed.waiting
     subscription.cursor ??= this.#feed.received
     this.#members.add(subscription)
+    this.#options.counts.open += 1
     this.#pump(subscription)
     this.#wake?.()
+  }
+
+  get counts(): StreamCounts {
+    return this.#options.counts
   }
 
   /** The subscription takes frames again. */
@@ -206,6 +213,7 @@ export class SharedStream implements FeedListener {
       subscription.next += 1
       subscription.cursor = frame.cursor ?? subscription.cursor
       hasRoom = subscription.subscriber.next(frame)
+      this.#options.counts.delivered += 1
     }
     // It may have left while it took a frame.
     if (subscription.stream !== this) return
@@ -243,7 +251,7 @@ export class SharedStream implements FeedListener {
 
   #release(subscription: Subscription): void {
     clearTimeout(subscription.stallTimer)
-    this.#members.delete(subscription)
+    if (this.#members.delete(subscription)) this.#options.counts.open -= 1
     this.#behind.delete(subscription)
     subscription.stream = undefined
   }

@@ -2,6 +2,7 @@ import type { RequestContext } from '../../request-context.ts'
 import type { PreparedSubscription } from '../prepare.ts'
 import type { StreamOptions } from './shared-stream.ts'
 import { sharingKey } from './sharing-key.ts'
+import { StreamCounts } from './stream-counts.ts'
 import { StreamGroup } from './stream-group.ts'
 import { type Subscriber, Subscription } from './subscription.ts'
 import type { StreamSubject } from './upstream-feed.ts'
@@ -14,11 +15,12 @@ export interface SubscriptionRequest extends StreamSubject {
 
 /** Every stream that the gateway has open, each once for all who may share it. */
 export class SharedStreams {
+  readonly counts = new StreamCounts()
   readonly #options: StreamOptions
   readonly #groups = new WeakMap<PreparedSubscription, Map<string, StreamGroup>>()
 
-  constructor(options: StreamOptions) {
-    this.#options = options
+  constructor(options: Omit<StreamOptions, 'counts'>) {
+    this.#options = { ...options, counts: this.counts }
   }
 
   subscribe(request: SubscriptionRequest, subscriber: Subscriber): Subscription {

@@ -52,13 +52,12 @@ export class Subscription {
   }
 
   fail(errors: readonly GraphQLFormattedError[], cause: ErrorCause): void {
-    if (this.stream === undefined) return
+    const { stream, cursor, context } = this
+    if (stream === undefined) return
     this.leave()
-    const { cursor, context } = this
-    this.subscriber.error(
-      errors.map((error) => endingError(error, cursor, context.correlationId)),
-      cause,
-    )
+    const told = errors.map((error) => endingError(error, cursor, context.correlationId))
+    stream.counts.fail(told[0]?.extensions?.code)
+    this.subscriber.error(told, cause)
   }
 }
 
