@@ -137,7 +137,8 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
       const forwarded = readHeaders(request.headers)
       const context = { actor, authorization, correlationId, observation, forwarded }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
-        streams.open(request, response, form, () => streamed(operation, isGet), context)
+        // What a stream answers is watched answer by answer.
+        streams.open(request, response, form, () => streamed(operation, isGet), { ...context, observation: undefined })
       else if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
       else if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
       else await sendAnswer(request, response, type, await answerOne(operation, context, isGet), observation)

@@ -64,6 +64,19 @@ test('shows sockets and streams while they are open, and counts events', async (
   expect(after).toContain('gateway_subscriptions_failed_total{code="INVALID_CURSOR"} 1')
 })
 
+test('counts a query that is answered as a stream', async () => {
+  await using watched = await startWatchedLibrary()
+  const response = await fetch(watched.library.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: 'query Known { books { id } }' }),
+  })
+  expect(await response.text()).toContain('"b1"')
+  expect(await watched.registry.metrics()).toContain(
+    'gateway_operation_duration_seconds_count{operation="Known",type="query",outcome="ok"} 1',
+  )
+})
+
 test('counts errors by code', async () => {
   await using watched = await startWatchedLibrary()
   await watched.library.post({ query: '{ author(id: "a7") { name } }' })

@@ -6,7 +6,8 @@ import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } fro
 /** Where an operation came from. */
 export interface OperationStart {
   readonly correlationId: string
-  readonly transport: 'http' | 'websocket' | 'event'
+  /** `live` is any protocol of subscriptions; `event`, one event of one. */
+  readonly transport: 'http' | 'live' | 'event'
   /** Of the client's request; the trace that it names is gone on with where clients are trusted with that. */
   readonly headers?: IncomingHttpHeaders
 }

@@ -2,7 +2,7 @@ import type { Answer } from '../graph/answer.ts'
 import type { EventExecutor } from '../live/event-executor.ts'
 import type { GatewayTelemetry } from './gateway-telemetry.ts'
 
-/** Watches operations that come by a way that does not do so itself, such as a socket. */
+/** Watches operations that come by a way that does not do so itself, such as a socket or a stream. */
 export const observedAnswer =
   (answer: Answer, { begin }: GatewayTelemetry): Answer =>
   async (known, variables, context) => {
@@ -11,7 +11,7 @@ export const observedAnswer =
       return answer(known, variables, context)
     }
     const { correlationId, actor } = context
-    const observation = begin({ correlationId, transport: 'websocket' })
+    const observation = begin({ correlationId, transport: 'live' })
     observation.isOf(actor)
     observation.knows(known)
     const answered = await observation.run(() => answer(known, variables, { ...context, observation }))

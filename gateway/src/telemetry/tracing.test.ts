@@ -129,7 +129,7 @@ test('records each event with the calls that complete it, and what comes over a 
   expect(event.parentSpanId).toBeUndefined()
   expect(collector.childrenOf(event).map(({ name }) => name)).toEqual(['subgraph reviews'])
   const [query] = named(collector.spans, 'query')
-  expect(query?.attributes).toMatchObject({ 'gateway.transport': 'websocket', 'graphql.operation.name': 'Known' })
+  expect(query?.attributes).toMatchObject({ 'gateway.transport': 'live', 'graphql.operation.name': 'Known' })
 })
 
 test('answers as always when the collector is gone', async () => {
