@@ -21,6 +21,7 @@ export function metricsPage(): string {
     documents: () => 0,
     sockets: () => 0,
     subscriptions: { open: 0, delivered: 0, failed: new Map() },
+    clients: () => [],
     upstreams: () => new Map(),
   })
   const subgraph = new Registry()

@@ -51,6 +51,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     documents: () => graph().documents.recent().length,
     sockets: door.sockets,
     subscriptions: door.subscriptions,
+    clients: () => graph().subgraphs.clients,
     upstreams: () => graph().subgraphs.upstreams,
   })
   let stopping: Promise<void> | undefined

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { SubgraphState } from '../subgraphs/observer.ts'
 
 /** What a gateway holds at the moment; asked for when Prometheus does. */
 export interface GatewayState {
@@ -11,6 +12,8 @@ export interface GatewayState {
     readonly delivered: number
     readonly failed: ReadonlyMap<string, number>
   }
+  /** How calls to each subgraph stand. */
+  clients(): readonly { readonly name: string; state(): SubgraphState }[]
   /** By subgraph, what flows through the socket to it. */
   upstreams(): ReadonlyMap<string, { readonly streams: number; readonly isConnected: boolean }>
 }
@@ -19,6 +22,7 @@ export interface GatewayState {
 export function watchState(registry: Registry, state: GatewayState): void {
   const registers = [registry]
   watchSubscriptions(registry, state.subscriptions)
+  watchClients(registry, state)
   new Gauge({
     name: 'gateway_documents_cached',
     help: 'Documents that are kept with all that was compiled for them.',
@@ -87,4 +91,29 @@ function watchSubscriptions(registry: Registry, subscriptions: GatewayState['sub
       for (const [code, count] of subscriptions.failed) this.inc({ code }, count)
     },
   })
+}
+
+/** What the gauge of a circuit shows. */
+const CIRCUIT = { closed: 0, 'half-open': 1, open: 2 } as const satisfies Record<SubgraphState['circuit'], number>
+
+function watchClients(registry: Registry, state: GatewayState): void {
+  const gauge = (name: string, help: string, read: (client: SubgraphState) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['subgraph'],
+      registers: [registry],
+      collect() {
+        this.reset()
+        for (const client of state.clients()) this.set({ subgraph: client.name }, read(client.state()))
+      },
+    })
+  }
+  gauge(
+    'gateway_subgraph_circuit',
+    'Calls are made (0), tried one at a time (1) or refused (2).',
+    (client) => CIRCUIT[client.circuit],
+  )
+  gauge('gateway_subgraph_calls_in_flight', 'Calls that have a place.', ({ inFlight }) => inFlight)
+  gauge('gateway_subgraph_calls_queued', 'Calls that wait for a place.', ({ queued }) => queued)
 }
