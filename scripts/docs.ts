@@ -16,6 +16,7 @@ import { type EnumTypeDefinitionNode, Kind, parse } from 'graphql'
 import { z } from 'zod'
 import { GATEWAY_CODES } from '../gateway/src/errors/codes.ts'
 import { SIZE_REASONS } from '../gateway/src/limits/operation-size.ts'
+import { VARIABLES_REASONS } from '../gateway/src/limits/variables-size.ts'
 import { UNAVAILABLE_REASONS } from '../gateway/src/subgraphs/failure.ts'
 import { accessPage } from './access-page.ts'
 import { metricsPage } from './metrics-page.ts'
@@ -61,6 +62,7 @@ function errorsPage(): string {
     section('What GraphQL servers share', STANDARD_CODES),
     section('The gateway', GATEWAY_CODES),
     section('`extensions.reason` beside GRAPHQL_VALIDATION_FAILED', SIZE_REASONS),
+    section('`extensions.reason` beside VARIABLES_TOO_LARGE', VARIABLES_REASONS),
     section('`extensions.reason` beside SUBGRAPH_UNAVAILABLE', UNAVAILABLE_REASONS),
     ...SUBGRAPHS.flatMap(({ name }) => errorEnums(name)).map(({ title, codes }) => section(title, codes)),
     section('HTTP: the gateway, and a subgraph that is called directly', SERVER_REFUSALS),

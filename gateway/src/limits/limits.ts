@@ -1,3 +1,5 @@
+import type { OverloadLimits } from '../admission/overload.ts'
+import type { QuotaLimits } from '../admission/quotas.ts'
 import type { GraphqlWsLimits } from '../live/graphql-ws/graphql-ws.ts'
 import type { HttpStreamLimits } from '../live/http/http-streams.ts'
 import type { StreamLimits } from '../live/streams/shared-stream.ts'
@@ -5,7 +7,9 @@ import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
 import type { PlannerLimits } from '../planner/worker-planner.ts'
 import type { SubgraphLimits } from '../subgraphs/client.ts'
+import type { CostLimits } from './list-size.ts'
 import type { OperationSizeLimits } from './operation-size.ts'
+import type { VariablesLimits } from './variables-size.ts'
 
 /** Everything that the gateway puts a bound to. */
 export interface GatewayLimits {
@@ -16,6 +20,8 @@ export interface GatewayLimits {
   /** Errors that one answer lists. */
   readonly errors_max: number
   readonly operation: OperationSizeLimits
+  readonly variables: VariablesLimits
+  readonly cost: CostLimits
   readonly planner: PlannerLimits
   readonly subgraph: SubgraphLimits
   readonly upstream: UpstreamLimits
@@ -27,6 +33,20 @@ export interface GatewayLimits {
 
 const MIB = 1024 * 1024
 
+/** What one client or user may use in production; unlimited elsewhere. */
+export const PRODUCTION_QUOTAS: QuotaLimits = {
+  window_s: 60,
+  // A hundred a second: an office behind one address.
+  client_requests_max: 6_000,
+  // Twenty a second: more than a person's pages ask, less than a loop that forgot to wait.
+  user_operations_max: 1_200,
+  // A hundred operations as costly as may be, or thousands of usual ones.
+  user_cost_max: 1_000_000,
+}
+
+/** A request that waits this long for its turn is late already; at ten times as long hardly any is answered in time. */
+export const PRODUCTION_OVERLOAD: OverloadLimits = { delay_ms_max: 200, delay_ms_full: 2_000 }
+
 export const DEFAULT_LIMITS: GatewayLimits = {
   // The largest operation known here is 87 KB with its variables.
   body_bytes_max: MIB / 2,
@@ -35,7 +55,34 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   tokens_max: 1_000,
   // More help nobody, and one fault may stand at every item of a long list.
   errors_max: 100,
-  operation: { depth_max: 10, selections_max: 2_000 },
+  operation: {
+    depth_max: 10,
+    selections_max: 2_000,
+    // GraphiQL and code generators give a handful; hundreds are how one request asks the same a hundred times.
+    aliases_max: 30,
+    // A dashboard's page in one request; each may be a subgraph's query of its own.
+    root_fields_max: 20,
+    // @skip and @include on what a page shows conditionally.
+    directives_max: 50,
+    // @skip, @include and one of a client's own, with room; validation compares those of one place with each other.
+    directives_per_place_max: 5,
+    // A mutation's input is one variable; the largest list filters known have a dozen.
+    variables_max: 50,
+  },
+  variables: {
+    // A thousand records of a batch mutation are about 160 KB; twice that.
+    bytes_max: (MIB / 8) * 3,
+    // Filters that combine filters go a few levels deep, each a list and an object.
+    depth_max: 16,
+    list_items_max: 1_000,
+  },
+  cost: {
+    // Three times the dearest of schema/operations, which is a whole topology; lists of 100 in lists of 100 are above.
+    cost_max: 10_000,
+    list_items_assumed: 10,
+    // Far above what a list in a browser shows; subgraphs have lower limits of their own.
+    page_items_max: 1_000,
+  },
   planner: {
     // One plans for the others while an operation takes its time on the other; each costs some 60 MB.
     threads: 2,

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse, print } from 'graphql'
 import { type AuthorizationMap, readAuthorizationMap } from '../authorize/authorization-map.ts'
+import { type CostDirectives, readCostDirectives } from '../limits/cost-directives.ts'
 import { findAuthFeatures } from './auth-features.ts'
 import { type PlannableSupergraph, plannableSupergraph } from './plannable.ts'
 import { stripAuthFeatures } from './strip.ts'
@@ -21,6 +22,8 @@ export interface LoadedSupergraph {
   readonly apiSchema: GraphQLSchema
   /** What the authorisation directives of the composed SDL demand. */
   readonly authorization: AuthorizationMap
+  /** What its fields cost and how long its lists are, by the cost directives. */
+  readonly costs: CostDirectives
   /** Name of each subgraph -> the URL that the composed SDL gives it. */
   readonly subgraphUrls: ReadonlyMap<string, string>
 }
@@ -42,6 +45,7 @@ export function loadSupergraph(composedSdl: string): LoadedSupergraph {
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     authorization: readAuthorizationMap(composed, features),
+    costs: readCostDirectives(supergraph),
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
   }
 }
