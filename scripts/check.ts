@@ -14,6 +14,7 @@ const CHECKS: readonly (readonly [title: string, command: string, ...args: strin
   ['generated resolver types', node, repositoryFile('scripts/codegen.ts'), '--check'],
   ['composed supergraph', node, repositoryFile('scripts/compose.ts'), '--check'],
   ['breaking schema changes', node, repositoryFile('scripts/schema-diff.ts')],
+  ['registered documents', node, repositoryFile('scripts/persisted.ts'), '--check'],
   ['generated documents', node, repositoryFile('scripts/docs.ts'), '--check'],
   ...[...SUBGRAPHS.map(({ name }) => name), 'shared'].map(
     (name) => [`migrations of ${name}`, node, repositoryFile('scripts/migrations.ts'), `subgraphs/${name}`] as const,

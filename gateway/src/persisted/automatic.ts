@@ -6,12 +6,15 @@ import { gatewayError } from '../errors/codes.ts'
 /** What of a request says which document it wants. */
 export interface DocumentReference {
   readonly query?: string | undefined
+  /** As the appendix on persisted documents of GraphQL over HTTP has it; for trusted documents. */
+  readonly documentId?: string | undefined
   readonly extensions?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**
  * The document that a request wants.
- * @throws GraphQLError PERSISTED_QUERY_NOT_FOUND where the client is to send the text once more beside its hash,
+ * @throws GraphQLError DOCUMENT_NOT_ALLOWED or PERSISTED_DOCUMENT_NOT_FOUND where only trusted documents run,
+ * PERSISTED_QUERY_NOT_FOUND where the client is to send the text once more beside its hash,
  * PERSISTED_QUERY_INVALID, or BAD_REQUEST where it names none
  */
 export type ResolveDocument = (reference: DocumentReference) => string
