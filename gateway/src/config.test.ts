@@ -49,6 +49,39 @@ test('lists of operations are taken where it is said how long they may be', () =
   expect([read().limits.batch_max, read({ BATCH_MAX: '5' }).limits.batch_max]).toEqual([0, 5])
 })
 
+test('documents have to be registered in production, unless somebody decides otherwise', () => {
+  const modeOf = (env: Record<string, string>) => read(env).persistedDocuments.mode
+  expect(modeOf({})).toBe('allow')
+  expect(modeOf({ NODE_ENV: 'production' })).toBe('require')
+  expect(modeOf({ NODE_ENV: 'production', PERSISTED_DOCUMENTS: 'allow' })).toBe('allow')
+  expect(read().persistedDocuments.files).toEqual([expect.stringMatching(/\/schema\/persisted-documents\.json$/)])
+  expect(read({ PERSISTED_DOCUMENTS_FILES: 'a.json, b.json' }).persistedDocuments.files).toEqual(['a.json', 'b.json'])
+})
+
+test('quotas and load shedding stand in production, and elsewhere where they are set', () => {
+  const none = { client_requests_max: undefined, user_operations_max: undefined, user_cost_max: undefined }
+  expect(read().gate).toEqual({ redisUrl: undefined, quotas: { window_s: 60, ...none }, overload: undefined })
+  const production = { NODE_ENV: 'production' }
+  expect(read(production).gate).toMatchObject({
+    quotas: { client_requests_max: 6_000, user_operations_max: 1_200, user_cost_max: 1_000_000 },
+    overload: { delay_ms_max: 200, delay_ms_full: 2_000 },
+  })
+  const off = { CLIENT_REQUESTS_MAX: 'off', USER_OPERATIONS_MAX: 'off', USER_COST_MAX: 'off', OVERLOAD_DELAY_MS: 'off' }
+  expect(read({ ...production, ...off }).gate).toMatchObject({ quotas: none, overload: undefined })
+  const set = { QUOTA_WINDOW_S: '5', USER_COST_MAX: '7', OVERLOAD_DELAY_MS: '30', REDIS_URL: 'redis://redis.example' }
+  expect(read(set).gate).toEqual({
+    redisUrl: 'redis://redis.example',
+    quotas: { ...none, window_s: 5, user_cost_max: 7 },
+    overload: { delay_ms_max: 30, delay_ms_full: 300 },
+  })
+})
+
+test('proxies are trusted by address only', () => {
+  expect(read().trustedProxies).toEqual([])
+  expect(read({ TRUSTED_PROXIES: 'loopback, 10.0.0.0/8' }).trustedProxies).toEqual(['loopback', '10.0.0.0/8'])
+  expect(() => read({ TRUSTED_PROXIES: 'proxy.example' })).toThrow(/TRUSTED_PROXIES: .*proxy\.example/)
+})
+
 test('subgraphs are found elsewhere than the supergraph says', () => {
   const { subgraphUrls } = read({
     SUBGRAPH_URLS: 'a=http://a.example/graphql|http+unix:///run/a.sock:/graphql, b=https://b.example/q?x=1',
@@ -71,16 +104,24 @@ test('limits are set by name', () => {
     BODY_BYTES_MAX: '5',
     SUBGRAPH_DEADLINE_MS: '6',
     UPSTREAM_LOST_MS_MAX: '7',
-    PLANNER_THREADS: '8',
-    PLAN_MS_MAX: '9',
+    ALIASES_MAX: '8',
+    ROOT_FIELDS_MAX: '9',
+    VARIABLES_BYTES_MAX: '10',
+    LIST_ITEMS_MAX: '11',
+    PAGE_ITEMS_MAX: '12',
+    COST_MAX: '13',
+    PLANNER_THREADS: '14',
+    PLAN_MS_MAX: '15',
   })
   expect(limits).toMatchObject({
-    operation: { depth_max: 3 },
+    operation: { depth_max: 3, aliases_max: 8, root_fields_max: 9 },
+    variables: { bytes_max: 10, list_items_max: 11 },
+    cost: { page_items_max: 12, cost_max: 13 },
     tokens_max: 4,
     body_bytes_max: 5,
     subgraph: { deadline_ms: 6 },
     upstream: { lost_ms_max: 7 },
-    planner: { threads: 8, plan_ms_max: 9 },
+    planner: { threads: 14, plan_ms_max: 15 },
   })
 })
 

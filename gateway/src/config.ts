@@ -1,18 +1,33 @@
 import { join } from 'node:path'
-import { bool, csv, port, readConfig, secretsList, url } from '@carriergraph/shared/config.ts'
+import { bool, csv, port, readConfig, secretsList, url, urlOf } from '@carriergraph/shared/config.ts'
 import { TELEMETRY_SETTINGS } from '@carriergraph/shared/telemetry/settings.ts'
 import { z } from 'zod'
-import { DEFAULT_LIMITS, type GatewayLimits } from './limits/limits.ts'
+import { clientAddressBehind } from './admission/client-address.ts'
+import type { GateSettings } from './admission/open-gate.ts'
+import { DEFAULT_LIMITS, type GatewayLimits, PRODUCTION_OVERLOAD, PRODUCTION_QUOTAS } from './limits/limits.ts'
 import { parseAddress } from './subgraphs/address.ts'
 import { DEFAULT_SUBGRAPH_HEADERS, isForwardable } from './subgraphs/forwarded-headers.ts'
 import { REQUEST_LOG_MODES } from './telemetry/request-log.ts'
 
 const SUPERGRAPH_FILE = join(import.meta.dirname, '../../schema/supergraph.graphql')
 
+const PERSISTED_DOCUMENTS_FILE = join(import.meta.dirname, '../../schema/persisted-documents.json')
+
 const whole = z
   .string()
   .regex(/^[1-9]\d{0,11}$/, 'expected a whole number above 0')
   .transform(Number)
+
+const wholeOrOff = z.union([z.literal('off'), whole])
+
+const proxies = csv.transform((entries, context) => {
+  try {
+    clientAddressBehind(entries)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) })
+  }
+  return entries
+})
 
 /** Between the URLs of one subgraph; no URL has it unescaped. */
 const URL_SEPARATOR = '|'
@@ -72,9 +87,32 @@ export const GATEWAY_SETTINGS = {
   PLAYGROUND_TOKEN: z.string().optional(),
   /** How many operations one POST may carry as a list; without it lists are refused. */
   BATCH_MAX: whole.optional(),
+  /** Whether documents have to be registered, which they have in production unless set otherwise. */
+  PERSISTED_DOCUMENTS: z.enum(['off', 'allow', 'require']).optional(),
+  /** Manifests of registered documents. */
+  PERSISTED_DOCUMENTS_FILES: csv.default([PERSISTED_DOCUMENTS_FILE]),
+  /** Proxies whose `x-forwarded-for` is believed: addresses, ranges, or loopback, linklocal, uniquelocal. */
+  TRUSTED_PROXIES: proxies.optional(),
+  /** Where gateway processes count quotas together. */
+  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
+  QUOTA_WINDOW_S: whole.default(PRODUCTION_QUOTAS.window_s),
+  /** Requests of one client address in a window, as for the others: in production limited unless `off`. */
+  CLIENT_REQUESTS_MAX: wholeOrOff.optional(),
+  /** Operations of one user in a window. */
+  USER_OPERATIONS_MAX: wholeOrOff.optional(),
+  /** Cost of one user's operations in a window. */
+  USER_COST_MAX: wholeOrOff.optional(),
+  /** Delay of the event loop from which requests are turned away; in production set unless `off`. */
+  OVERLOAD_DELAY_MS: wholeOrOff.optional(),
   BODY_BYTES_MAX: whole.default(DEFAULT_LIMITS.body_bytes_max),
   DEPTH_MAX: whole.default(DEFAULT_LIMITS.operation.depth_max),
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
+  ALIASES_MAX: whole.default(DEFAULT_LIMITS.operation.aliases_max),
+  ROOT_FIELDS_MAX: whole.default(DEFAULT_LIMITS.operation.root_fields_max),
+  VARIABLES_BYTES_MAX: whole.default(DEFAULT_LIMITS.variables.bytes_max),
+  LIST_ITEMS_MAX: whole.default(DEFAULT_LIMITS.variables.list_items_max),
+  PAGE_ITEMS_MAX: whole.default(DEFAULT_LIMITS.cost.page_items_max),
+  COST_MAX: whole.default(DEFAULT_LIMITS.cost.cost_max),
   /** Threads that plan, some 60 MB each. */
   PLANNER_THREADS: whole.default(DEFAULT_LIMITS.planner.threads),
   /** How long one operation may be planned before it is refused. */
@@ -104,7 +142,18 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     body_bytes_max: config.BODY_BYTES_MAX,
     batch_max: config.BATCH_MAX ?? DEFAULT_LIMITS.batch_max,
     tokens_max: config.TOKENS_MAX,
-    operation: { ...DEFAULT_LIMITS.operation, depth_max: config.DEPTH_MAX },
+    operation: {
+      ...DEFAULT_LIMITS.operation,
+      depth_max: config.DEPTH_MAX,
+      aliases_max: config.ALIASES_MAX,
+      root_fields_max: config.ROOT_FIELDS_MAX,
+    },
+    variables: {
+      ...DEFAULT_LIMITS.variables,
+      bytes_max: config.VARIABLES_BYTES_MAX,
+      list_items_max: config.LIST_ITEMS_MAX,
+    },
+    cost: { ...DEFAULT_LIMITS.cost, cost_max: config.COST_MAX, page_items_max: config.PAGE_ITEMS_MAX },
     planner: { ...DEFAULT_LIMITS.planner, threads: config.PLANNER_THREADS, plan_ms_max: config.PLAN_MS_MAX },
     subgraph: { ...DEFAULT_LIMITS.subgraph, deadline_ms: config.SUBGRAPH_DEADLINE_MS },
     upstream: { ...DEFAULT_LIMITS.upstream, lost_ms_max: config.UPSTREAM_LOST_MS_MAX },
@@ -128,9 +177,32 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     introspection: isOn(config.INTROSPECTION),
     playground: isOn(config.PLAYGROUND),
     playgroundToken: isProduction ? undefined : config.PLAYGROUND_TOKEN,
+    persistedDocuments: {
+      mode: config.PERSISTED_DOCUMENTS ?? (isProduction ? 'require' : 'allow'),
+      files: config.PERSISTED_DOCUMENTS_FILES,
+    },
+    trustedProxies: config.TRUSTED_PROXIES ?? [],
+    gate: gateSettings(config, isProduction),
     limits,
     telemetry: config,
     requestLog: { mode: config.REQUEST_LOG, slow_ms: config.REQUEST_LOG_SLOW_MS },
     isTraceTrusted: config.TRACE_CONTEXT_TRUSTED,
+  }
+}
+
+function gateSettings(config: z.infer<typeof schema>, isProduction: boolean): GateSettings {
+  const orDefault = (setting: number | 'off' | undefined, inProduction: number | undefined): number | undefined =>
+    setting === 'off' ? undefined : (setting ?? (isProduction ? inProduction : undefined))
+  const delay_ms_max = orDefault(config.OVERLOAD_DELAY_MS, PRODUCTION_OVERLOAD.delay_ms_max)
+  const fullRatio = PRODUCTION_OVERLOAD.delay_ms_full / PRODUCTION_OVERLOAD.delay_ms_max
+  return {
+    redisUrl: config.REDIS_URL,
+    quotas: {
+      window_s: config.QUOTA_WINDOW_S,
+      client_requests_max: orDefault(config.CLIENT_REQUESTS_MAX, PRODUCTION_QUOTAS.client_requests_max),
+      user_operations_max: orDefault(config.USER_OPERATIONS_MAX, PRODUCTION_QUOTAS.user_operations_max),
+      user_cost_max: orDefault(config.USER_COST_MAX, PRODUCTION_QUOTAS.user_cost_max),
+    },
+    overload: delay_ms_max === undefined ? undefined : { delay_ms_max, delay_ms_full: delay_ms_max * fullRatio },
   }
 }

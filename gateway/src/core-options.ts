@@ -1,8 +1,11 @@
 import { createTokenVerifier, TOKEN_ALGORITHMS } from '@carriergraph/shared/auth/verify.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { clientAddressBehind } from './admission/client-address.ts'
+import { openGate } from './admission/open-gate.ts'
 import type { GatewayConfig } from './config.ts'
 import type { CoreOptions } from './core.ts'
+import { loadPersistedDocuments } from './persisted/load.ts'
 import { loadSupergraphFile } from './supergraph/load.ts'
 
 /** How far the issuer's clock may differ from ours. */
@@ -23,6 +26,9 @@ export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<
       leeway_s: TOKEN_LEEWAY_S,
     }),
     limits,
+    persisted: await loadPersistedDocuments(config.persistedDocuments, limits.tokens_max),
+    gate: openGate(config.gate, Math.random, log),
+    clientAddress: clientAddressBehind(config.trustedProxies),
     introspection,
     clock: systemClock,
     random: Math.random,

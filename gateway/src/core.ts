@@ -6,11 +6,15 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { within } from '@carriergraph/shared/server/in-flight.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
+import { type ClientAddress, PEER_ADDRESS } from './admission/client-address.ts'
+import { type Gate, OPEN_GATE } from './admission/gate.ts'
 import { createErrorPresenter } from './errors/present.ts'
 import { createGraph, type Graph } from './graph/graph.ts'
 import { plannedLately, warmUp } from './graph/warm-up.ts'
 import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
+import type { ResolveDocument } from './persisted/automatic.ts'
+import { ANY_DOCUMENT, createDocumentResolver, type PersistedDocuments } from './persisted/resolve.ts'
 import type { Planner } from './planner/planner.ts'
 import { createWorkerPlanner } from './planner/worker-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
@@ -31,6 +35,12 @@ export interface CoreOptions {
   readonly signingKeys: SigningKeys
   readonly tokens: TokenVerifier
   readonly limits: GatewayLimits
+  /** Without it no document is known beforehand, and any may run. */
+  readonly persisted?: PersistedDocuments
+  /** How much work is taken on, and from whom; without it all. */
+  readonly gate?: Gate
+  /** Where a request comes from; without it, from whoever connects. */
+  readonly clientAddress?: ClientAddress
   /** Off in production: then nobody is told what the graph looks like. */
   readonly introspection: boolean
   readonly clock: Clock
@@ -47,6 +57,10 @@ export interface Core {
   /** Throws a Refusal when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly format: ErrorFormatter
+  /** Finds the document of a request, and refuses what is not trusted where it has to be. */
+  readonly resolveDocument: ResolveDocument
+  readonly gate: Gate
+  readonly clientAddress: ClientAddress
   /** What a context takes from the headers of its request. */
   readonly readHeaders: HeaderReader
   /**
@@ -68,7 +82,8 @@ const WARM_UP_MS_MAX = 30_000
 const RETIRE_MS_MAX = 30_000
 
 export function createCore(options: CoreOptions): Core {
-  const { limits, introspection, log } = options
+  const { limits, introspection, log, persisted = ANY_DOCUMENT } = options
+  const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
   const sign = createSigner(options.signingKeys, options.clock)
   const connections = new SubgraphConnections({ ...options, sign })
   const format = createErrorPresenter(log)
@@ -85,6 +100,8 @@ export function createCore(options: CoreOptions): Core {
       subgraphs: connections.connect(new Map(urls)),
       rules: [operationSizeRule(limits.operation)],
       tokens_max: limits.tokens_max,
+      limits,
+      gate,
       errors_max: limits.errors_max,
       introspection,
       format,
@@ -115,6 +132,9 @@ export function createCore(options: CoreOptions): Core {
     graph: () => current,
     authenticate: authenticatorOf(options.tokens, log),
     format,
+    resolveDocument: createDocumentResolver(persisted),
+    gate,
+    clientAddress,
     readHeaders: createHeaderReader(options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS),
     serve(supergraph) {
       replacing = replacing.then(() => replace(supergraph))
@@ -126,6 +146,7 @@ export function createCore(options: CoreOptions): Core {
       return () => listeners.delete(listener)
     },
     async close() {
+      gate.close()
       await Promise.all([...planners].map((planner) => planner.close()))
       await connections.release(undefined)
     },

@@ -7,7 +7,6 @@ import { createGraphqlHandler } from './http/graphql.ts'
 import { createHandler } from './http/handler.ts'
 import { createReadinessCheck } from './http/readiness.ts'
 import { createLiveDoor } from './live/door.ts'
-import { createAutomaticPersistedQueries } from './persisted/automatic.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
 
 /** Where queries, mutations and subscriptions are answered, over HTTP and WebSocket. */
@@ -59,13 +58,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...core,
     allowOrigin,
     graphqlPath: GRAPHQL_PATH,
-    graphql: createGraphqlHandler({
-      ...core,
-      ...limits,
-      streams: door.http,
-      resolveDocument: createAutomaticPersistedQueries(),
-      telemetry: options.telemetry,
-    }),
+    graphql: createGraphqlHandler({ ...core, ...limits, streams: door.http, telemetry: options.telemetry }),
     readiness: createReadinessCheck(
       () => graph().subgraphs.clients,
       () => stopping !== undefined,

@@ -8,6 +8,8 @@ export type RequestContext = {
   /** The client's header as it came, for the subgraphs to verify again. */
   readonly authorization: string | undefined
   readonly correlationId: string
+  /** Where it comes from, proxies of ours aside. */
+  readonly clientAddress: string
   /** W3C Trace Context that a call to a subgraph goes on with. */
   readonly traceparent?: string | undefined
   readonly tracestate?: string | undefined

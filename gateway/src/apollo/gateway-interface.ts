@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { ApolloServerOptions } from '@apollo/server'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { headerOf } from '@carriergraph/shared/server/http.ts'
-import type { GraphQLFormattedError } from 'graphql'
+import { type GraphQLFormattedError, print } from 'graphql'
 import type { Core, CoreOptions } from '../core.ts'
 import { PresentedError } from '../errors/presented-error.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -34,6 +34,8 @@ function gatewayInterface(core: Core): GatewayInterface {
       return {
         async executor({ document, operation, request, context }) {
           const { documents, answer } = core.graph()
+          // Refuses what is not trusted, where it has to be.
+          core.resolveDocument({ query: request.query ?? print(document) })
           const known = documents.know(document, operation)
           // Apollo Server's types know our context as its own base type.
           const own = context as unknown as RequestContext
@@ -58,8 +60,9 @@ export const requestContextOf =
   ({ req }: { readonly req: IncomingMessage }): Promise<RequestContext> =>
     withCorrelation(headerOf(req, CORRELATION_HEADER), async (correlationId) => {
       const { authorization } = req.headers
+      const clientAddress = core.clientAddress(req)
       const actor = await core.authenticate(authorization)
-      return { actor, authorization, correlationId, forwarded: core.readHeaders(req.headers) }
+      return { actor, authorization, correlationId, clientAddress, forwarded: core.readHeaders(req.headers) }
     })
 
 /**

@@ -4,11 +4,13 @@ import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { parse } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { createGraph } from '../graph/graph.ts'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { ToyJournal } from '../testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
 import { marksOf, waysThrough } from '../testing/marks.ts'
+import { createAuthorizer } from './authorize.ts'
 
 const toys = { books: booksSubgraph(new ToyJournal()), authors: authorsSubgraph(), reviews: reviewsSubgraph() }
 
@@ -30,12 +32,14 @@ describe.each(Object.entries(SUPERGRAPHS))('%s', (_, sdl) => {
     calls.push(subgraph)
     return {}
   }
-  const { documents, authorizer, answer } = createGraph({
+  const authorizer = createAuthorizer(supergraph.apiSchema, supergraph.authorization)
+  const { documents, answer } = createGraph({
     supergraph,
     planner: createApolloPlanner(supergraph.plannable),
     subgraphs: { clients: [], callerOf: () => call, upstreams: new Map() },
     rules: [],
     tokens_max: 1_000,
+    limits: DEFAULT_LIMITS,
     errors_max: 100,
     introspection: false,
     format: (error) => error,
@@ -56,7 +60,12 @@ describe.each(Object.entries(SUPERGRAPHS))('%s', (_, sdl) => {
     const refusals = authorizer.refusals(known.document, known.operation, {}, ANONYMOUS)
     expect(refusals.map((refusal) => refusal.extensions.code)).toContain('UNAUTHENTICATED')
     expect(refusals.map((refusal) => refusal.path)).toContainEqual(path)
-    const context = { actor: ANONYMOUS, authorization: undefined, correlationId: 'correlation' }
+    const context = {
+      actor: ANONYMOUS,
+      authorization: undefined,
+      correlationId: 'correlation',
+      clientAddress: '127.0.0.1',
+    }
     expect(await answer(known, {}, context)).toMatchObject({ data: undefined })
     expect(calls).toEqual([])
   })

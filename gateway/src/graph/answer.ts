@@ -1,10 +1,11 @@
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
-import { type GraphQLError, type GraphQLFormattedError, type GraphQLSchema, getVariableValues } from 'graphql'
-import type { Authorizer } from '../authorize/authorize.ts'
-import { gatewayError, withCode } from '../errors/codes.ts'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { QuotaState } from '../admission/quotas.ts'
+import { gatewayError } from '../errors/codes.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { CallerOf } from '../subgraphs/caller.ts'
+import type { Admit } from './admit.ts'
 import type { KnownOperation } from './documents.ts'
 
 /** What a client is answered. */
@@ -13,6 +14,10 @@ export interface GraphAnswer {
   readonly data: string | undefined
   /** As the client shall see them: nothing is left in them that only the log may have. */
   readonly errors: readonly GraphQLFormattedError[]
+  /** What the operation may cost at the most; undefined where it was refused before that was known. */
+  readonly cost?: number | undefined
+  /** What is left of its user's quotas, where they are counted. */
+  readonly quotas?: readonly QuotaState[] | undefined
 }
 
 /** Answers a query or a mutation; `variables` are as the client sent them. */
@@ -23,30 +28,28 @@ export type Answer = (
 ) => Promise<GraphAnswer>
 
 export interface AnswerOptions {
-  readonly apiSchema: GraphQLSchema
-  readonly authorizer: Authorizer
+  readonly admit: Admit
   readonly executor: Executor
   readonly callerOf: CallerOf
   readonly format: ErrorFormatter
 }
 
-/** The one way of every query and mutation: valid, its variables fit, its actor may, planned, executed, in this order. */
-export function createAnswer({ apiSchema, authorizer, executor, callerOf, format }: AnswerOptions): Answer {
-  const refused = (errors: readonly GraphQLError[]): GraphAnswer => ({
+/** The one way of every query and mutation: admitted, planned, executed, in this order. */
+export function createAnswer({ admit, executor, callerOf, format }: AnswerOptions): Answer {
+  const refused = (errors: readonly GraphQLError[], told?: Pick<GraphAnswer, 'cost' | 'quotas'>): GraphAnswer => ({
     data: undefined,
     errors: errors.map((error) => format(error.toJSON(), error)),
+    ...told,
   })
 
-  return async ({ document, operation, faults }, variables, context) => {
-    if (faults.length > 0) return refused(faults)
-    if (operation.operation === 'subscription') return refused([gatewayError('SOCKET_REQUIRED')])
-    const { coerced, errors } = getVariableValues(apiSchema, operation.variableDefinitions ?? [], { ...variables })
-    if (coerced === undefined) return refused(errors.map((error) => withCode(error, 'BAD_USER_INPUT')))
-    const refusals = authorizer.refusals(document, operation, coerced, context.actor)
-    if (refusals.length > 0) return refused(refusals)
+  return async (known, variables, context) => {
+    const { document, operation, faults } = known
+    if (faults.length === 0 && operation.operation === 'subscription') return refused([gatewayError('SOCKET_REQUIRED')])
+    const { refusals, coerced, cost, quotas } = await admit(known, variables, context)
+    if (refusals.length > 0 || coerced === undefined) return refused(refusals, { cost, quotas })
     const compiled = await executor.compile(document, operation)
     const answer = await compiled.execute({ variables, coerced, call: callerOf(context) })
-    return { data: answer.data, errors: answer.errors.map((error) => format(error, error)) }
+    return { data: answer.data, errors: answer.errors.map((error) => format(error, error)), cost, quotas }
   }
 }
 

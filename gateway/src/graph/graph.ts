@@ -1,7 +1,8 @@
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import { InFlight } from '@carriergraph/shared/server/in-flight.ts'
 import type { ValidationRule } from 'graphql'
-import { type Authorizer, createAuthorizer } from '../authorize/authorize.ts'
+import type { Gate } from '../admission/gate.ts'
+import { createAuthorizer } from '../authorize/authorize.ts'
 import { createExecutor, type Executor } from '../executor/executor.ts'
 import { createEventExecutor, type EventExecutor } from '../live/event-executor.ts'
 import { createPreparer, type Preparer } from '../live/prepare.ts'
@@ -13,6 +14,7 @@ import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import { untimed } from '../telemetry/observation.ts'
 import { observedAnswer, observedEvents } from '../telemetry/observed-answer.ts'
 import { timedPlanner } from '../telemetry/phases.ts'
+import { type Admit, type AdmitOptions, createAdmit } from './admit.ts'
 import { type Answer, createAnswer } from './answer.ts'
 import { createDocuments, type Documents } from './documents.ts'
 
@@ -22,7 +24,7 @@ export interface Graph {
   readonly documents: Documents
   readonly planner: Planner
   readonly executor: Executor
-  readonly authorizer: Authorizer
+  readonly admit: Admit
   readonly subgraphs: ConnectedSubgraphs
   readonly answer: Answer
   /** What subscriptions need: a plan, and the rest of it for each event. */
@@ -38,6 +40,8 @@ export interface GraphOptions {
   /** Beside those of the GraphQL specification. */
   readonly rules: readonly ValidationRule[]
   readonly tokens_max: number
+  readonly limits: AdmitOptions['limits']
+  readonly gate?: Gate
   /** Errors that one answer lists. */
   readonly errors_max: number
   readonly introspection: boolean
@@ -52,8 +56,8 @@ export function createGraph(options: GraphOptions): Graph {
   const callerOf = telemetry === undefined ? subgraphs.callerOf : observedCaller(subgraphs.callerOf)
   const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
-  const authorizer = createAuthorizer(apiSchema, authorization)
-  const plainAnswer = createAnswer({ ...options, apiSchema, executor, authorizer, callerOf })
+  const admit = createAdmit({ ...options, authorizer: createAuthorizer(apiSchema, authorization) })
+  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
   const execute = createEventExecutor(supergraph, executor, callerOf)
   const inFlight = new InFlight()
@@ -62,7 +66,7 @@ export function createGraph(options: GraphOptions): Graph {
     documents: createDocuments({ ...options, apiSchema, phase }),
     planner,
     executor,
-    authorizer,
+    admit,
     subgraphs,
     streams: {
       ...createPreparer(supergraph, planner),

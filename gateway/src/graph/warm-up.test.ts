@@ -1,5 +1,6 @@
 import { createLog } from '@carriergraph/shared/log.ts'
 import { beforeEach, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import type { Planner } from '../planner/planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
@@ -36,6 +37,7 @@ beforeEach(() => {
     planner: counting,
     subgraphs: { clients: [], callerOf: () => () => Promise.reject(new Error('not called')), upstreams: new Map() },
     rules: [],
+    limits: DEFAULT_LIMITS,
     tokens_max: 1_000,
     errors_max: 100,
     introspection: true,

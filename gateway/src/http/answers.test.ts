@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { request } from 'node:http'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
 
 let library: Library
 let batching: Library
 beforeAll(async () => {
-  library = await startLibrary()
+  const operation = { ...DEFAULT_LIMITS.operation, aliases_max: 60, root_fields_max: 60 }
+  library = await startLibrary({ limits: { operation } })
   batching = await startLibrary({ limits: { batch_max: 2 } })
 })
 afterAll(() => Promise.all([library.close(), batching.close()]))

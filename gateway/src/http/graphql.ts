@@ -3,6 +3,8 @@ import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
+import type { ClientAddress } from '../admission/client-address.ts'
+import type { Gate } from '../admission/gate.ts'
 import { gatewayError } from '../errors/codes.ts'
 import { type GraphAnswer, textOf } from '../graph/answer.ts'
 import type { KnownOperation } from '../graph/documents.ts'
@@ -18,6 +20,7 @@ import type { Observation } from '../telemetry/observation.ts'
 import { compress, encodingFor } from './compression.ts'
 import { type AnswerType, answerTypeFor, contentTypeOf, tellsByStatus } from './media-type.ts'
 import { type HttpOperation, operationOfBody, operationOfSearch } from './operation.ts'
+import { setQuotaHeaders, setRetryAfter } from './quota-headers.ts'
 import { headersOfStatus, statusOf } from './status.ts'
 
 export interface GraphqlHandlerOptions {
@@ -26,6 +29,8 @@ export interface GraphqlHandlerOptions {
   /** Takes over where a client accepts a stream: for subscriptions, and for all else that it accepts nothing else for. */
   readonly streams: HttpStreams
   readonly resolveDocument: ResolveDocument
+  readonly gate: Gate
+  readonly clientAddress: ClientAddress
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly readHeaders: HeaderReader
@@ -47,8 +52,19 @@ export type GraphqlHandler = (
  * GET needs no header against forged requests: it only reads, and no cookie ever signs anybody in.
  */
 export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHandler {
-  const { graph, streams, resolveDocument, authenticate, readHeaders, format, body_bytes_max, batch_max, telemetry } =
-    options
+  const {
+    graph,
+    streams,
+    resolveDocument,
+    gate,
+    clientAddress: addressOf,
+    authenticate,
+    readHeaders,
+    format,
+    body_bytes_max,
+    batch_max,
+    telemetry,
+  } = options
 
   const refusal = (error: unknown): GraphAnswer => ({
     data: undefined,
@@ -131,17 +147,25 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
     const observation = observe()
     try {
       if (type === undefined && form === undefined) throw gatewayError('NOT_ACCEPTABLE')
+      const clientAddress = addressOf(request)
+      const { states, refusal: turnedAway } = await gate.enter(clientAddress)
+      setQuotaHeaders(response, states)
+      if (turnedAway !== undefined) throw turnedAway
       const operation = await read(request)
       const { authorization } = request.headers
       const actor = await authenticate(authorization)
       const forwarded = readHeaders(request.headers)
-      const context = { actor, authorization, correlationId, observation, forwarded }
+      const context = { actor, authorization, correlationId, clientAddress, observation, forwarded }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
         // What a stream answers is watched answer by answer.
         streams.open(request, response, form, () => streamed(operation, isGet), { ...context, observation: undefined })
       else if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
       else if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
-      else await sendAnswer(request, response, type, await answerOne(operation, context, isGet), observation)
+      else {
+        const answer = await answerOne(operation, context, isGet)
+        setQuotaHeaders(response, [...states, ...(answer.quotas ?? [])])
+        await sendAnswer(request, response, type, answer, observation)
+      }
     } catch (error) {
       // Who left before the request was read is told nothing.
       if (request.errored) throw error
@@ -153,6 +177,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
 const isList = (operation: HttpOperation | readonly HttpOperation[]): operation is readonly HttpOperation[] =>
   Array.isArray(operation)
 
+/** Tells developers what their operation counts as, before the day that it is refused. */
+const COST_HEADER = 'x-operation-cost'
+
 function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
@@ -161,6 +188,8 @@ function sendAnswer(
   observation: Observation | undefined,
 ): Promise<void> {
   const refused = tellsByStatus(type) ? 400 : 200
+  setRetryAfter(response, answer.errors)
+  if (answer.cost !== undefined) response.setHeader(COST_HEADER, answer.cost)
   const status = answer.data === undefined ? (statusOf(answer.errors) ?? refused) : 200
   observation?.ended(answer, status)
   return send(request, response, type, status, textOf(answer))

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
 
 let library: Library
@@ -6,7 +7,11 @@ beforeAll(async () => {
   library = await startLibrary({
     introspection: false,
     allowedOrigins: ['https://good.example'],
-    limits: { body_bytes_max: 10_000, operation: { depth_max: 2, selections_max: 5 }, tokens_max: 100 },
+    limits: {
+      body_bytes_max: 10_000,
+      operation: { ...DEFAULT_LIMITS.operation, depth_max: 2, selections_max: 5 },
+      tokens_max: 100,
+    },
   })
 })
 afterAll(() => library.close())

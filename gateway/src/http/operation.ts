@@ -7,6 +7,8 @@ import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 /** The members of a GraphQL request as HTTP carries them. */
 export interface HttpOperation {
   readonly query: string | undefined
+  /** The id of a document that was registered beforehand, in place of its text. */
+  readonly documentId: string | undefined
   readonly operationName: string | undefined
   readonly variables: Readonly<Record<string, unknown>>
   readonly extensions: Readonly<Record<string, unknown>>
@@ -21,6 +23,7 @@ export function operationOfSearch(url: string): HttpOperation {
   const search = new URLSearchParams(mark === -1 ? '' : url.slice(mark))
   return operationOf({
     query: search.get('query'),
+    documentId: search.get('documentId'),
     operationName: search.get('operationName'),
     variables: jsonOf(search, 'variables'),
     extensions: jsonOf(search, 'extensions'),
@@ -68,9 +71,10 @@ function parsed(text: string): unknown {
 
 function operationOf(value: unknown): HttpOperation {
   if (!isObject(value)) throw badRequest(SERVER_REFUSALS.BAD_REQUEST)
-  const { query, operationName, variables, extensions } = value
+  const { query, documentId, operationName, variables, extensions } = value
   return {
     query: optional(query, isString, 'query', 'a string'),
+    documentId: optional(documentId, isString, 'documentId', 'a string'),
     operationName: optional(operationName, isString, 'operationName', 'a string'),
     variables: optional(variables, isObject, 'variables', 'an object') ?? {},
     extensions: optional(extensions, isObject, 'extensions', 'an object') ?? {},

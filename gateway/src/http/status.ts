@@ -1,13 +1,21 @@
 /** Codes that say something about the request as such, or its sender: their statuses hold whatever the client accepts. */
 const STATUS_OF_CODE: Readonly<Record<string, number>> = {
   BAD_REQUEST: 400,
+  DOCUMENT_NOT_ALLOWED: 403,
+  OPERATION_TOO_COSTLY: 400,
+  PAGE_TOO_LARGE: 400,
+  PERSISTED_DOCUMENT_NOT_FOUND: 400,
+  SLICING_ARGUMENT_REQUIRED: 400,
+  VARIABLES_TOO_LARGE: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   METHOD_NOT_ALLOWED: 405,
   NOT_ACCEPTABLE: 406,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
   INTERNAL_SERVER_ERROR: 500,
+  OVERLOADED: 503,
   PLANNER_BUSY: 503,
   SERVICE_UNAVAILABLE: 503,
   // Its client sends the text at once; what looks like a failure on the way there would end up in somebody's alarms.

@@ -26,12 +26,15 @@ export class ClientSocket extends WebSocket {
   listener: SocketListener | undefined
   /** Whether anything came since the last ping. */
   isHeard = true
+  /** Where it comes from, proxies of ours aside. */
+  clientAddress = ''
   #setting: ClientSocketSetting | undefined
   #wire: Duplex | undefined
   #awaitsDrain = false
 
   /** @param wire the connection that this socket's frames go through */
-  attach(wire: Duplex, setting: ClientSocketSetting): void {
+  attach(wire: Duplex, setting: ClientSocketSetting, clientAddress: string): void {
+    this.clientAddress = clientAddress
     this.#wire = wire
     this.#setting = setting
     this.on('message', received)

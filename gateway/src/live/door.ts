@@ -1,8 +1,11 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import type { ClientAddress } from '../admission/client-address.ts'
+import type { Gate } from '../admission/gate.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
+import type { ResolveDocument } from '../persisted/automatic.ts'
 import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
 import { createLiveOperations } from './operations.ts'
@@ -13,6 +16,9 @@ import { createWebSocketDoor, type WebSocketDoor } from './websocket.ts'
 export interface LiveDoorOptions {
   readonly path: string
   readonly graph: () => Graph
+  readonly resolveDocument: ResolveDocument
+  readonly gate: Gate
+  readonly clientAddress: ClientAddress
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly limits: GatewayLimits
@@ -28,15 +34,16 @@ export interface LiveDoor extends WebSocketDoor {
 
 /** The live path of the graph: subscriptions, and queries and mutations beside them, in every protocol. */
 export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
-  const { graph, authenticate, limits, clock, log } = options
+  const { graph, limits, clock, log } = options
   const streams = new SharedStreams({ limits: limits.stream, clock, log })
   const operations = createLiveOperations({ graph, streams })
   const http = createHttpStreams({ ...options, operations, limits: limits.httpStream })
   const door = createWebSocketDoor({
     path: options.path,
     allowOrigin: options.allowOrigin,
+    clientAddress: options.clientAddress,
     limits: limits.websocket,
-    accept: createGraphqlWs({ operations, authenticate, limits: limits.graphqlWs, clock, log }),
+    accept: createGraphqlWs({ ...options, operations, limits: limits.graphqlWs }),
     onFault: (error) => log.warn({ err: error }, 'a client socket failed'),
   })
   return {

@@ -1,7 +1,6 @@
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { type GraphQLError, getVariableValues } from 'graphql'
+import type { GraphQLError } from 'graphql'
 import { refusalOf } from '../authorize/authorize.ts'
-import { withCode } from '../errors/codes.ts'
 import type { GraphAnswer } from '../graph/answer.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OperationRequest } from '../graph/operation-request.ts'
@@ -61,21 +60,16 @@ export function createLiveOperations({ graph, streams }: LiveOperationsOptions):
   return {
     async prepare({ query, operationName, variables }, context) {
       const served = graph()
-      const { documents, authorizer, supergraph } = served
+      const { documents, admit } = served
       const known = documents.find(query, operationName)
-      const { document, operation, faults } = known
-      if (operation.operation !== 'subscription')
+      if (known.operation.operation !== 'subscription')
         return {
           kind: 'single',
           run: () => withCorrelation(context.correlationId, () => served.answer(known, variables, context)),
         }
-      if (faults.length > 0) return faults
-      const prepared = await served.streams.prepare(known)
-      const definitions = operation.variableDefinitions ?? []
-      const { errors, coerced } = getVariableValues(supergraph.apiSchema, definitions, variables)
-      if (coerced === undefined) return errors.map((error) => withCode(error, 'BAD_USER_INPUT'))
-      const refusals = authorizer.refusals(document, operation, coerced, context.actor)
-      return refusals.length > 0 ? refusals : runnable(served, prepared, variables, coerced, context)
+      const { refusals, coerced } = await admit(known, variables, context)
+      if (refusals.length > 0 || coerced === undefined) return refusals
+      return runnable(served, await served.streams.prepare(known), variables, coerced, context)
     },
   }
 }

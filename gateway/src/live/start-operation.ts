@@ -31,13 +31,13 @@ export interface StartOptions {
 /** Runs an operation into its sink. Whatever goes wrong ends there; it never throws. */
 export async function startOperation(
   sink: OperationSink,
-  request: () => OperationRequest,
+  request: () => OperationRequest | Promise<OperationRequest>,
   context: RequestContext,
   { operations, log, isExpired, position }: StartOptions,
 ): Promise<void> {
   const present = (errors: readonly GraphQLError[]) => presented(errors, context.correlationId, log)
   try {
-    const runnable = await operations.prepare(request(), context)
+    const runnable = await operations.prepare(await request(), context)
     if (sink.isOver) return
     if (isExpired()) throw tokenExpired()
     if (!('kind' in runnable)) sink.error(present(runnable), 'stream')

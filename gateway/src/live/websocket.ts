@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
+import type { ClientAddress } from '../admission/client-address.ts'
 import { ClientSocket } from './client-socket.ts'
 import { Heartbeat } from './heartbeat.ts'
 
@@ -19,6 +20,7 @@ export interface WebSocketDoorOptions {
   readonly path: string
   /** Whether pages of this origin may connect; undefined: the client is no browser. */
   readonly allowOrigin: (origin: string | undefined) => boolean
+  readonly clientAddress: ClientAddress
   readonly limits: WebSocketLimits
   /** Sets the socket's listener, or closes it. */
   readonly accept: (socket: ClientSocket) => void
@@ -38,7 +40,7 @@ const CLOSE_GRACE_MS = 1_000
 
 /** Takes WebSockets at one path, keeps them alive and finds the dead ones. */
 export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
-  const { path, allowOrigin, limits, accept, onFault } = options
+  const { path, allowOrigin, clientAddress, limits, accept, onFault } = options
   const server = new WebSocketServer({
     noServer: true,
     WebSocket: ClientSocket,
@@ -66,7 +68,7 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
         return
       }
       server.handleUpgrade(request, wire, head, (socket) => {
-        socket.attach(wire, setting)
+        socket.attach(wire, setting, clientAddress(request))
         accept(socket)
       })
     },

@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { createHeaderReader, forwardedHeaders, isForwardable } from './forwarded-headers.ts'
 
 const PARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
-const context = { actor: null as never, authorization: undefined, correlationId: 'an-id-of-this-test' }
+const context = {
+  actor: null as never,
+  authorization: undefined,
+  correlationId: 'an-id-of-this-test',
+  clientAddress: '127.0.0.1',
+}
 
 describe('headers of a client', () => {
   test('travel on when they are listed, and no others', () => {

@@ -43,7 +43,12 @@ export function clientOf(urls: readonly string[], limits: Partial<SubgraphLimits
   return { client, finished, circuits, clock }
 }
 
-export const CONTEXT: RequestContext = { actor: ANONYMOUS, authorization: undefined, correlationId: 'id-of-this-test' }
+export const CONTEXT: RequestContext = {
+  actor: ANONYMOUS,
+  authorization: undefined,
+  correlationId: 'id-of-this-test',
+  clientAddress: '127.0.0.1',
+}
 
 let calls = 0
 const next = (): number => {

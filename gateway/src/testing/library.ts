@@ -2,8 +2,11 @@ import { systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
+import type { ClientAddress } from '../admission/client-address.ts'
+import type { Gate } from '../admission/gate.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { DEFAULT_LIMITS, type GatewayLimits } from '../limits/limits.ts'
+import type { PersistedDocuments } from '../persisted/resolve.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { ToyJournal } from './journal.ts'
 import { TOY_KEYS } from './keys.ts'
@@ -13,6 +16,9 @@ import { startTokenIssuer, type TokenIssuer } from './tokens.ts'
 
 export interface LibraryOptions {
   readonly limits?: Partial<GatewayLimits>
+  readonly persisted?: PersistedDocuments
+  readonly gate?: Gate
+  readonly clientAddress?: ClientAddress
   readonly introspection?: boolean
   readonly allowedOrigins?: readonly string[]
   /** Where the books subgraph already runs; otherwise one is started. */
@@ -74,6 +80,9 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     signingKeys: TOY_KEYS,
     tokens: issuer.verifier,
     limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM, ...options.limits },
+    ...(options.persisted && { persisted: options.persisted }),
+    ...(options.gate && { gate: options.gate }),
+    ...(options.clientAddress && { clientAddress: options.clientAddress }),
     introspection: options.introspection ?? true,
     allowedOrigins: options.allowedOrigins ?? ['*'],
     playground: () => false,

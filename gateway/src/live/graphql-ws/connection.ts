@@ -12,6 +12,8 @@ import {
   stringifyMessage,
 } from 'graphql-ws'
 import { gatewayError } from '../../errors/codes.ts'
+import type { OperationRequest } from '../../graph/operation-request.ts'
+import type { DocumentReference } from '../../persisted/automatic.ts'
 import type { ClientSocket, SocketListener } from '../client-socket.ts'
 import type { LIVE_CLOSE_CODES } from '../close-codes.ts'
 import { authorizationOf } from '../connection-params.ts'
@@ -101,15 +103,23 @@ export class GraphqlWsConnection implements SocketListener {
       actor: this.#actor,
       authorization: this.#authorization,
       correlationId: correlationOf(payload),
+      clientAddress: this.#socket.clientAddress,
     }
     if (this.#operations.size > this.#options.limits.operations_max)
       operation.error([gatewayError('TOO_MANY_OPERATIONS').toJSON()], 'stream')
     else {
-      const { query, operationName, variables } = payload
-      const request = { query, operationName: operationName ?? undefined, variables: variables ?? {} }
       const isExpired = () => this.#isExpired
-      void startOperation(operation, () => request, context, { ...this.#options, isExpired })
+      void startOperation(operation, () => this.#requestOf(payload), context, { ...this.#options, isExpired })
     }
+  }
+
+  async #requestOf(payload: SubscribePayload): Promise<OperationRequest> {
+    const { gate, resolveDocument } = this.#options
+    const { refusal } = await gate.enter(this.#socket.clientAddress)
+    if (refusal !== undefined) throw refusal
+    const { operationName, variables } = payload
+    const query = resolveDocument(referenceOf(payload))
+    return { query, operationName: operationName ?? undefined, variables: variables ?? {} }
   }
 
   #leave(id: string): void {
@@ -161,6 +171,16 @@ function correlationOf({ extensions }: SubscribePayload): string {
   const incoming: unknown =
     typeof headers === 'object' && headers !== null ? Reflect.get(headers, CORRELATION_HEADER) : undefined
   return withCorrelation(typeof incoming === 'string' ? incoming : undefined, (id) => id)
+}
+
+/** The protocol demands a text of every operation; an empty one leaves it to the id or hash beside it. */
+function referenceOf(payload: SubscribePayload): DocumentReference {
+  const documentId: unknown = Reflect.get(payload, 'documentId')
+  return {
+    query: payload.query === '' ? undefined : payload.query,
+    documentId: typeof documentId === 'string' ? documentId : undefined,
+    extensions: payload.extensions ?? undefined,
+  }
 }
 
 function closeReason(error: unknown): keyof typeof LIVE_CLOSE_CODES {

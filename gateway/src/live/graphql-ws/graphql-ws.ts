@@ -2,6 +2,8 @@ import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
+import type { Gate } from '../../admission/gate.ts'
+import type { ResolveDocument } from '../../persisted/automatic.ts'
 import type { ClientSocket } from '../client-socket.ts'
 import type { MessageRateLimits } from '../message-rate.ts'
 import type { LiveOperations } from '../operations.ts'
@@ -16,6 +18,8 @@ export interface GraphqlWsLimits extends MessageRateLimits {
 
 export interface GraphqlWsOptions {
   readonly operations: LiveOperations
+  readonly resolveDocument: ResolveDocument
+  readonly gate: Gate
   /** Throws a GraphQLError whose `extensions.reason` says what is wrong with the token. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly limits: GraphqlWsLimits

@@ -90,7 +90,12 @@ class Client implements Subscriber {
   #subscribe(after: unknown): void {
     if (this.hasLeft) return
     const variables = after === undefined ? {} : { after }
-    const context = { actor: ANONYMOUS, authorization: undefined, correlationId: 'of-the-test' }
+    const context = {
+      actor: ANONYMOUS,
+      authorization: undefined,
+      correlationId: 'of-the-test',
+      clientAddress: '127.0.0.1',
+    }
     const { upstream, streams } = this.#world
     const execute = async (_prepared: unknown, _variables: unknown, { data }: { data?: unknown }) => {
       await nextTurn()
