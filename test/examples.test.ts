@@ -19,24 +19,53 @@ beforeAll(async () => {
 })
 afterAll(() => stack[Symbol.asyncDispose]())
 
-it('live-alerts.mjs prints an SLA violation as it happens', async () => {
+/** Runs a client, causes violations until it printed `count` lines, and ends it. */
+async function linesOf(file: string, count: number, url: string): Promise<string[]> {
   const operator = await stack.token({ role: 'operator' })
-  const client = spawn(process.execPath, [repositoryFile('examples/live-alerts.mjs')], {
-    env: { PATH: process.env.PATH, GRAPH_URL: stack.webSocketUrl, TOKEN: operator },
+  const command = file.endsWith('.sh') ? [repositoryFile(file)] : [process.execPath, repositoryFile(file)]
+  const [program = '', ...args] = command
+  const client = spawn(program, args, {
+    env: { PATH: process.env.PATH, GRAPH_URL: url, TOKEN: operator },
     stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  })
+  const lines: string[] = []
+  const printed = new Promise<void>((resolve) => {
+    createInterface(client.stdout).on('line', (line) => {
+      // Of a stream of server-sent events, what it carries.
+      if (line !== '' && !/^(:|event:|id:)/.test(line)) lines.push(line)
+      if (lines.length >= count) resolve()
+    })
   })
   try {
-    const line = once(createInterface(client.stdout), 'line')
-    let printed: string | undefined
-    for (let attempt = 0; printed === undefined; attempt++) {
-      await violate(stack.graphUrl, operator, `example-${attempt}`)
-      printed = await Promise.race([line.then(([text]) => String(text)), wait(CAUSE_AGAIN_AFTER_MS, undefined)])
-    }
-    expect(printed).toMatch(/^CRITICAL LATENCY_MS 900 \(promised 5\): Slice example-\d+ of Ada Okafor$/)
+    const done = printed.then(() => true)
+    for (let attempt = 0; !(await Promise.race([done, wait(CAUSE_AGAIN_AFTER_MS, false)])); attempt++)
+      await violate(stack.graphUrl, operator, `${file.length}-${attempt}`)
+    return lines
   } finally {
-    client.kill()
+    // A shell's child goes with it.
+    process.kill(-(client.pid ?? 0))
     await once(client, 'exit')
   }
+}
+
+it('live-alerts.mjs prints an SLA violation as it happens', async () => {
+  const [line] = await linesOf('examples/live-alerts.mjs', 1, stack.webSocketUrl)
+  expect(line).toMatch(/^CRITICAL LATENCY_MS 900 \(promised 5\): Slice \d+-\d+ of Ada Okafor$/)
+})
+
+it.each(['examples/apollo-client.mjs', 'examples/urql.mjs'])('%s reads a slice, then prints alerts', async (file) => {
+  const [slice, alert] = await linesOf(file, 2, stack.graphUrl)
+  expect(slice).toMatch(/^.+ of [A-Z].+$/)
+  expect(alert).toMatch(/^CRITICAL LATENCY_MS: Slice \d+-\d+$/)
+})
+
+it('curl.sh reads a slice, then alerts as server-sent events', async () => {
+  const [slice, alert] = await linesOf('examples/curl.sh', 2, stack.graphUrl)
+  expect(JSON.parse(slice ?? '')).toMatchObject({ data: { slices: { nodes: [{ name: expect.any(String) }] } } })
+  expect(JSON.parse(alert?.replace(/^data: /, '') ?? '')).toMatchObject({
+    data: { slaViolationDetected: { cursor: expect.any(String), violation: { severity: 'CRITICAL' } } },
+  })
 })
 
 it('behind-apollo-server.ts answers as the gateway does', async () => {

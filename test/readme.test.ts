@@ -9,10 +9,12 @@ const readme = read('README.md')
 const blocks = (language: string): string[] =>
   [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text]) => text ?? '')
 
-it('quotes the example operation and the example client as they are', () => {
+it('quotes the example operation and the example clients as they are', () => {
   const operation = read('schema/operations/01-whole-graph.graphql')
   expect(blocks('graphql')).toEqual([operation.slice(operation.indexOf('query'))])
-  expect(blocks('js')).toEqual([read('examples/live-alerts.mjs')])
+  const clients = ['live-alerts', 'apollo-client', 'urql'].map((name) => read(`examples/${name}.mjs`))
+  expect(blocks('js')).toEqual(clients)
+  expect(blocks('sh')).toEqual([read('examples/curl.sh')])
 })
 
 it('names only scripts and files that exist', () => {
@@ -20,7 +22,7 @@ it('names only scripts and files that exist', () => {
   const commands = [...readme.matchAll(/pnpm@10 (?:-s )?(?!exec|--filter)([a-z:]+)/g)].map(([, name]) => name ?? '')
   expect(commands.length).toBeGreaterThan(10)
   expect(commands.filter((name) => scripts[name] === undefined)).toEqual([])
-  const links = [...readme.matchAll(/\]\(([^)#]+)\)/g)].map(([, file]) => file ?? '')
+  const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)\)/g)].map(([, file]) => file ?? '')
   expect(links.length).toBeGreaterThan(10)
   expect(links.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
 })

@@ -93,7 +93,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     heap_mib_max: 512,
     // Nothing with more was ever planned within the deadline.
     paths_max: 10_000,
-    // Operations on this graph have one. Ten times as many found no better plans in toy graphs of shared cycles.
+    // Every operation of schema/operations has one plan. What is cut off here is a better plan at most, never a right one.
     plans_max: 1_000,
     // Every field counts where no subgraphs share any: none but shared ones make an operation of legal size heavier.
     light_weight_max: 2_000,
