@@ -25,23 +25,23 @@ export function expectedSize(
   limits: CostLimits,
 ): Cost {
   const fallback = directive.assumedSize ?? limits.list_items_assumed
-  const slices = field.args
+  const pagings = field.args
     .filter(({ name }) => directive.slicingArguments.includes(name))
     .map((argument) => argumentValue(node, argument))
-  if (slices.length === 0) return fallback
+  if (pagings.length === 0) return fallback
   const reckon = ({ variables, faults }: Reckoning): number => {
-    const given = slices.map((slice) => slice.of(variables)).filter((value) => typeof value === 'number')
+    const given = pagings.map((paging) => paging.of(variables)).filter((value) => typeof value === 'number')
     const size = Math.max(-1, ...given)
-    if (directive.requireOneSlicingArgument && given.length !== 1) faults.set(node, sliceRequired(node, directive))
+    if (directive.requireOneSlicingArgument && given.length !== 1) faults.set(node, pagingRequired(node, directive))
     if (size > limits.page_items_max) faults.set(node, pageTooLarge(node, limits))
     return size < 0 ? fallback : size
   }
   const first: Reckoning = { variables: {}, faults: new Map() }
   const size = reckon(first)
-  return slices.every(({ isFixed }) => isFixed) && first.faults.size === 0 ? size : program.read(reckon)
+  return pagings.every(({ isFixed }) => isFixed) && first.faults.size === 0 ? size : program.read(reckon)
 }
 
-const sliceRequired = (node: FieldNode, { slicingArguments }: ListSize): GraphQLError =>
+const pagingRequired = (node: FieldNode, { slicingArguments }: ListSize): GraphQLError =>
   gatewayError('SLICING_ARGUMENT_REQUIRED', {
     message: `The field ${node.name.value} needs exactly one of its paging arguments: ${slicingArguments.join(', ')}.`,
     nodes: node,
