@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, type LibraryOptions, startLibrary } from '../testing/library.ts'
+import { RawClient } from '../testing/raw-client.ts'
 
 let library: Library | undefined
 afterEach(() => library?.close())
@@ -128,6 +129,43 @@ describe('a socket is closed, or never opened,', () => {
     expect((await once(socket, 'close'))[0]).toBe(1006)
   })
 
+  test('when it sends more messages than it may', async () => {
+    const { url } = await start({ limits: { graphqlWs: { ...DEFAULT_LIMITS.graphqlWs, messages_burst_max: 3 } } })
+    const client = await new RawClient(url).ready()
+    client.send(...Array(20).fill({ type: 'ping' }))
+    expect(await client.closed).toBe(4430)
+    expect(client.messages.filter(({ type }) => type === 'pong').length).toBeLessThan(20)
+  })
+
+  test('when it asks and does not read the answers', async () => {
+    const { url, post, subgraphs } = await start({
+      limits: {
+        websocket: { ...DEFAULT_LIMITS.websocket, buffered_bytes_max: 1_000_000 },
+        graphqlWs: { ...DEFAULT_LIMITS.graphqlWs, messages_burst_max: 1_000 },
+      },
+    })
+    const title = 'x'.repeat(300_000)
+    await post({ query: 'mutation ($t: String!) { renameBook(id: "b1", title: $t) { id } }', variables: { t: title } })
+    const client = await new RawClient(url).ready()
+    client.socket.pause()
+    for (let id = 0; id < 90; id += 1) client.subscribe(String(id), '{ book(id: "b1") { title } }')
+    const calls = subgraphs.get('books')?.calls ?? []
+    while (calls.length < 100) await post({ query: '{ books { id } }' })
+    client.socket.resume()
+    expect(await client.closed).toBe(4431)
+  })
+
+  test.each<[string, object[], number]>([
+    ['what is no message', [{ type: 'shout' }], 4400],
+    ['connection_init twice', [{ type: 'connection_init' }, { type: 'connection_init' }], 4429],
+    ['an id that is in use', [1, 2].map(() => ({ id: 'a', type: 'subscribe', payload: { query: DAYS } })), 4409],
+  ])('when it sends %s', async (_, messages, code) => {
+    const { url } = await start()
+    const client = await new RawClient(url).ready()
+    client.send(...messages)
+    expect(await client.closed).toBe(code)
+  })
+
   test('when its page is of an origin that may not use the graph', async () => {
     const { socket, journal } = await start({ allowedOrigins: ['https://good.example'] })
     const strange = socket({ origin: 'https://evil.example' }).iterate({ query: DAYS })
@@ -148,6 +186,15 @@ describe('a socket is closed, or never opened,', () => {
     const refused = once(rawSocket(url), 'error')
     await expect(refused).resolves.toMatchObject([{ message: 'Unexpected server response: 503' }])
   })
+})
+
+test('a socket that answers its pings stays open, and its own pings are answered', async () => {
+  const { url } = await start({ limits: { websocket: { ...DEFAULT_LIMITS.websocket, silence_ms_max: 200 } } })
+  const client = await new RawClient(url).ready()
+  for (let pings = 0; pings < 5; pings += 1) await once(client.socket, 'ping')
+  client.send({ type: 'ping', payload: { at: 1 } })
+  expect(await client.next('pong')).toEqual({ type: 'pong', payload: { at: 1 } })
+  client.socket.terminate()
 })
 
 test('one operation too many on a socket is refused with TOO_MANY_OPERATIONS, and the others go on', async () => {
