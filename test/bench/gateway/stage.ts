@@ -1,16 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Contender } from './contenders/contender.ts'
-import { listen } from './listen.ts'
 import { killProgram, startProgram } from './processes.ts'
 import { composeShop } from './shop/supergraph.ts'
+import { environment, freePort, listening } from './start.ts'
 
 export interface StartedContender {
   readonly contender: Contender
@@ -34,8 +31,6 @@ export interface Stage extends AsyncDisposable {
 }
 
 const SHOP = fileURLToPath(new URL('shop/main.ts', import.meta.url))
-const START_MS_MAX = 60_000
-const POLL_MS = 50
 
 /** @param core where the subgraphs have to stay */
 export async function createStage(core?: number): Promise<Stage> {
@@ -79,30 +74,4 @@ export async function createStage(core?: number): Promise<Stage> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-const environment = (): Record<string, string> => ({ PATH: process.env.PATH ?? '', NODE_ENV: 'production' })
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server, 0)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-async function listening(child: ChildProcess, url: URL, title: string): Promise<void> {
-  const deadline = performance.now() + START_MS_MAX
-  while (!(await accepts(url))) {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${title} ended while it started.`)
-    if (performance.now() > deadline) throw new Error(`${title} does not listen after ${START_MS_MAX / 1_000} s.`)
-    await wait(POLL_MS)
-  }
-}
-
-function accepts({ port, hostname }: URL): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname)
-    socket.once('connect', () => socket.end(() => resolve(true)))
-    socket.once('error', () => resolve(false))
-  })
 }
