@@ -25,7 +25,7 @@ if (!canPin) console.log('Nothing is pinned to a core: no taskset here.')
 const measured = new Map<ContenderName, FanOut[]>(CONTENDERS.map((name) => [name, []]))
 for (let round = 0; round < options.rounds; round += 1)
   for (const name of CONTENDERS) {
-    const contender = await stage.start(name, SERVER_CORE)
+    const contender = await stage.start(name, { core: SERVER_CORE })
     measured.get(name)?.push(await fanOut(contender, options.subscribers, options.events))
     await stage.kill(contender)
   }
@@ -50,7 +50,7 @@ console.log(`\nOne event for everybody\n\n${tableOf(rows)}`)
 
 const { recovered_ms, ...counts } = await killAndResume(
   stage,
-  (port) => stage.start('carriergraph', SERVER_CORE, port),
+  (port) => stage.start('carriergraph', { core: SERVER_CORE, port }),
   options.resuming,
 )
 const resumed: Row = { subscribers: options.resuming, ...counts, 'all have everything ms': recovered_ms }

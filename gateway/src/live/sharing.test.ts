@@ -124,6 +124,17 @@ describe('a stream of their own is opened for clients', () => {
     await library.journal.whenStreams(2)
   })
 
+  test('with other headers that subgraphs get to see', async () => {
+    const leaving = new AbortController()
+    const url = `${library.url}?query=${encodeURIComponent('subscription { bookLent { days } }')}`
+    for (const language of ['en', 'en', 'de']) {
+      const headers = { accept: 'text/event-stream', 'accept-language': language }
+      await fetch(url, { headers, signal: leaving.signal })
+    }
+    await library.journal.whenStreams(2)
+    leaving.abort()
+  })
+
   test('with another token, where the stream could not be taken up again without a gap when the first expires', async () => {
     const subject = newId('usr')
     const tokens = [await library.issuer.bearer({ subject }), await library.issuer.bearer({ subject })]

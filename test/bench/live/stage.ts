@@ -22,8 +22,8 @@ export interface StartedContender {
 
 /** The subgraphs of the toy library, and servers of their events in front of them or beside them. */
 export interface Stage extends AsyncDisposable {
-  /** @param port where it listens; without one, where the system likes */
-  start(name: ContenderName, core: number, port?: number): Promise<StartedContender>
+  /** On this core, where one is named, and at this port, or where the system likes. */
+  start(name: ContenderName, options?: { core?: number; port?: number | undefined }): Promise<StartedContender>
   kill(started: StartedContender): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function createStage(): Promise<Stage> {
   )
   const running = new Set<ChildProcess>()
   return {
-    async start(name, core, port) {
+    async start(name, { core, port } = {}) {
       const ownPort = port ?? (await freePort())
       const child = startProgram([PROGRAMS[name]], core, {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],

@@ -17,9 +17,9 @@ export interface Sharing {
 }
 
 export function sharingKey({ variables, context, isBoundToToken }: Sharing): string {
-  const { authorization } = context
+  const { authorization, forwarded = [] } = context
   const identity = isBoundToToken ? authorization : identityOf(authorization)
-  return hash('sha256', canonicalJson([variables, identity ?? null]), 'base64')
+  return hash('sha256', canonicalJson([variables, identity ?? null, forwarded]), 'base64')
 }
 
 /** Whom a verified authorization speaks for: all claims of its token that outlive the token. */
