@@ -19,6 +19,6 @@ it.each(['carriergraph', 'graphql-ws'] as const)('every event comes to every sub
 })
 
 it('a gateway that is killed costs its subscribers no event, and brings none twice', async () => {
-  const { lost, repeated, outOfOrder } = await killAndResume(stage, (port) => stage.start('carriergraph', { port }), 20)
-  expect({ lost, repeated, outOfOrder }).toEqual({ lost: 0, repeated: 0, outOfOrder: 0 })
+  const { lost, repeated } = await killAndResume(stage, (port) => stage.start('carriergraph', { port }), 20)
+  expect({ lost, repeated }).toEqual({ lost: 0, repeated: 0 })
 })

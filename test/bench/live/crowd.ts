@@ -1,7 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { LightClient } from './light-client.ts'
 
 /** How many clients connect at a time, so that no queue of new connections overflows. */
 const AT_A_TIME = 100
+const HEAR_EVERY_MS = 1_000
+const HEAR_MS_MAX = 120_000
 
 export interface CrowdOptions {
   readonly port: number
@@ -14,7 +17,7 @@ export interface CrowdOptions {
 export class Crowd {
   readonly #clients: LightClient[] = []
 
-  /** Connects them all. They have sent their subscription when it is answered by `onMessage`, not before. */
+  /** Connects them all, until each has sent its subscription. */
   static async connect({ port, count, query, onMessage }: CrowdOptions): Promise<Crowd> {
     const crowd = new Crowd()
     const onClose = () => undefined
@@ -25,6 +28,16 @@ export class Crowd {
       await Promise.all(crowd.#clients.slice(-wave).map((client) => client.subscribed))
     }
     return crowd
+  }
+
+  /** Lets events happen until each has heard one: the protocol does not tell a client that its subscription is open. */
+  async whenAllHear(happen: () => void): Promise<void> {
+    const deadline_ms = performance.now() + HEAR_MS_MAX
+    while (!this.#clients.every(({ hasHeard }) => hasHeard)) {
+      if (performance.now() > deadline_ms) throw new Error('not every subscription was opened in time')
+      happen()
+      await wait(HEAR_EVERY_MS)
+    }
   }
 
   leave(): void {

@@ -5,7 +5,7 @@ import type { StartedContender } from './stage.ts'
 
 export const QUERY = 'subscription { bookLent { cursor days book { title rating } } }'
 
-/** Long enough for subscriptions that are sent to be open, and for garbage to be thrown away. */
+/** Long enough for what is left of earlier work to be done and thrown away. */
 const SETTLE_MS = 2_000
 const LAST_MS_MAX = 60_000
 
@@ -20,17 +20,20 @@ export interface FanOut {
 /** Lets `events` happen, one after the other, to so many subscribers of one stream. */
 export async function fanOut(contender: StartedContender, subscribers: number, events: number): Promise<FanOut> {
   const { process: child, port, happen } = contender
-  const waiting = { count: 0, half_ms: 0, since_ms: 0, done: () => {} }
-  const onMessage = (): void => {
+  const waiting = { mark: '', count: 0, half_ms: 0, since_ms: 0, done: () => {} }
+  const onMessage = (text: Buffer): void => {
+    if (!text.includes(waiting.mark)) return
     waiting.count -= 1
     if (waiting.count === subscribers >> 1) waiting.half_ms = performance.now() - waiting.since_ms
     if (waiting.count === 0) waiting.done()
   }
-  async function once(days: number, count: number): Promise<{ last_ms: number; half_ms: number }> {
+  let days = 0
+  const next = (): void => happen(++days)
+  async function once(count: number): Promise<{ last_ms: number; half_ms: number }> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const impatient = setTimeout(() => reject(new Error(`${waiting.count} of ${count} got nothing`)), LAST_MS_MAX)
-    Object.assign(waiting, { count, since_ms: performance.now(), done: resolve })
-    happen(days)
+    Object.assign(waiting, { mark: `"days":${days + 1},`, count, since_ms: performance.now(), done: resolve })
+    next()
     await promise
     clearTimeout(impatient)
     return { last_ms: performance.now() - waiting.since_ms, half_ms: waiting.half_ms }
@@ -39,16 +42,17 @@ export async function fanOut(contender: StartedContender, subscribers: number, e
   // What a server allocates once, and compiles, is not the sockets'.
   const warmUp = Math.min(subscribers, 200)
   const few = await Crowd.connect({ port, count: warmUp, query: QUERY, onMessage })
-  await wait(SETTLE_MS / 4)
-  for (let days = 0; days < 20; days += 1) await once(days, warmUp)
+  await few.whenAllHear(next)
+  for (let event = 0; event < 20; event += 1) await once(warmUp)
   few.leave()
   await wait(SETTLE_MS)
   const before = usageOf(child)
   const crowd = await Crowd.connect({ port, count: subscribers, query: QUERY, onMessage })
+  await crowd.whenAllHear(next)
   await wait(SETTLE_MS)
   const idle = usageOf(child)
   const times: Awaited<ReturnType<typeof once>>[] = []
-  for (let days = 0; days < events; days += 1) times.push(await once(days, subscribers))
+  for (let event = 0; event < events; event += 1) times.push(await once(subscribers))
   const after = usageOf(child)
   crowd.leave()
   return {

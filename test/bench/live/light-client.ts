@@ -38,6 +38,8 @@ export class LightClient {
   readonly #options: LightClientOptions
   #rest: Buffer = Buffer.alloc(0)
   #isUpgraded = false
+  /** Whether any answer came to its subscription. */
+  hasHeard = false
   #isAcknowledged = false
 
   constructor(options: LightClientOptions) {
@@ -85,8 +87,11 @@ export class LightClient {
   }
 
   #take(payload: Buffer): void {
-    if (this.#isAcknowledged) this.#options.onMessage(payload)
-    else this.#subscribe()
+    if (!this.#isAcknowledged) this.#subscribe()
+    else {
+      this.hasHeard = true
+      this.#options.onMessage(payload)
+    }
   }
 
   #subscribe(): void {

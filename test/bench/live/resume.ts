@@ -8,31 +8,38 @@ const RETRY_MS_MAX = 2_000
 const EVENT_EVERY_MS = 20
 const EVENTS = { before: 50, down: 50, after: 100 }
 const ALL = EVENTS.before + EVENTS.down + EVENTS.after
-const LAST_MS_MAX = 60_000
+/** When nothing has come for so long, nothing more will: what is missing by then is lost. */
+const SILENCE_MS_MAX = 15_000
+/** Not counted: it happens until every subscription is open. */
+const PRELUDE = 0
 
 export interface Resumption {
   readonly lost: number
   readonly repeated: number
-  readonly outOfOrder: number
   /** From the moment that the gateway listens again to the last subscriber that has everything. */
   readonly recovered_ms: number
 }
 
 /** A subscriber that comes back behind its last event, as the README tells clients to. */
 class Resuming {
-  /** Number of the last event that came, and how many came that should not have. */
+  /** Number of the last event that came, how many came again, and how many were left out. */
   last = 0
   repeated = 0
-  outOfOrder = 0
+  gaps = 0
   #cursor: string | undefined
   #client: LightClient | undefined
   #isOver = false
   readonly #port: number
-  readonly #whenComplete: () => void
+  readonly #hear: (isComplete: boolean) => void
 
-  constructor(port: number, whenComplete: () => void) {
+  constructor(port: number, hear: (isComplete: boolean) => void) {
     this.#port = port
-    this.#whenComplete = whenComplete
+    this.#hear = hear
+  }
+
+  /** Whether any event came, so that it would be missed if the next did not. */
+  get isOpen(): boolean {
+    return this.#cursor !== undefined
   }
 
   connect(): Promise<void> {
@@ -56,10 +63,11 @@ class Resuming {
       throw new Error(`a subscriber was told ${JSON.stringify(payload)}`)
     const { cursor, days } = payload.data.bookLent
     this.#cursor = cursor
+    if (days === PRELUDE) return
     if (days <= this.last) this.repeated += 1
-    else if (days > this.last + 1) this.outOfOrder += 1
+    else this.gaps += days - this.last - 1
     this.last = Math.max(this.last, days)
-    if (days === ALL) this.#whenComplete()
+    this.#hear(days === ALL)
   }
 
   async #comeBack(): Promise<void> {
@@ -78,16 +86,18 @@ export async function killAndResume(
   count: number,
 ): Promise<Resumption> {
   const first = await start()
-  const complete = Promise.withResolvers<void>()
-  let left = count
-  const whenComplete = (): void => {
-    left -= 1
-    if (left === 0) complete.resolve()
+  const crowd = { left: count, heard_ms: performance.now() }
+  const hear = (isComplete: boolean): void => {
+    crowd.heard_ms = performance.now()
+    if (isComplete) crowd.left -= 1
   }
-  const subscribers = Array.from({ length: count }, () => new Resuming(first.port, whenComplete))
+  const subscribers = Array.from({ length: count }, () => new Resuming(first.port, hear))
   for (let at = 0; at < count; at += 100)
     await Promise.all(subscribers.slice(at, at + 100).map((subscriber) => subscriber.connect()))
-  await wait(1_000)
+  while (!subscribers.every(({ isOpen }) => isOpen)) {
+    first.happen(PRELUDE)
+    await wait(500)
+  }
 
   let days = 0
   const happen = async (events: number): Promise<void> => {
@@ -102,18 +112,15 @@ export async function killAndResume(
   const second = await start(first.port)
   const since_ms = performance.now()
   await happen(EVENTS.after)
-  const impatient = setTimeout(complete.resolve, LAST_MS_MAX)
-  await complete.promise
-  clearTimeout(impatient)
-  const recovered_ms = performance.now() - since_ms
+  while (crowd.left > 0 && performance.now() - crowd.heard_ms < SILENCE_MS_MAX) await wait(20)
+  const recovered_ms = crowd.heard_ms - since_ms
   // Whatever would come twice has come by now.
   await wait(1_000)
   for (const subscriber of subscribers) subscriber.leave()
   await stage.kill(second)
   return {
-    lost: subscribers.reduce((sum, { last }) => sum + ALL - last, 0),
+    lost: subscribers.reduce((sum, { last, gaps }) => sum + gaps + ALL - last, 0),
     repeated: subscribers.reduce((sum, { repeated }) => sum + repeated, 0),
-    outOfOrder: subscribers.reduce((sum, { outOfOrder }) => sum + outOfOrder, 0),
     recovered_ms,
   }
 }
