@@ -3,7 +3,7 @@ import { usageOf } from '../gateway/processes.ts'
 import { Crowd } from './crowd.ts'
 import type { StartedContender } from './stage.ts'
 
-export const QUERY = 'subscription { bookLent { cursor days book { title rating } } }'
+const QUERY = 'subscription { bookLent { cursor days book { title rating } } }'
 
 /** Long enough for what is left of earlier work to be done and thrown away. */
 const SETTLE_MS = 2_000
