@@ -13,6 +13,8 @@ export interface Measurement {
   /** At the end of the run. */
   readonly rss_mib: number
   readonly fetches: number
+  /** Of a hundred answers, how many lacked something: a gateway that gives up is soon done. */
+  readonly failed_percent: number
   /** How much of a core it used: well below 1, something else held it up. */
   readonly busy: number
 }
@@ -37,7 +39,7 @@ export async function measure(started: StartedContender, options: MeasureOptions
   const calls = await stage.calls()
   const before = usageOf(started.process)
   const first = customers
-  const { requests, seconds, latency } = await applyLoad({
+  const { requests, failed, seconds, latency } = await applyLoad({
     url: started.url,
     connections,
     bodyOf: (n) => bodyOf(customer(first + n)),
@@ -54,6 +56,7 @@ export async function measure(started: StartedContender, options: MeasureOptions
     p99_ms: latency.percentile(99) / NS_PER_MS,
     rss_mib: after.rss_bytes / MIB,
     fetches: ((await stage.calls()) - calls) / requests,
+    failed_percent: (failed / requests) * 100,
     busy: cpu_ms / (seconds * 1_000),
   }
 }
@@ -71,6 +74,7 @@ export function medianOf(runs: readonly Measurement[]): Measurement {
     p99_ms: median((run) => run.p99_ms),
     rss_mib: median((run) => run.rss_mib),
     fetches: median((run) => run.fetches),
+    failed_percent: median((run) => run.failed_percent),
     busy: median((run) => run.busy),
   }
 }

@@ -103,12 +103,22 @@ async function startAll(stage: Stage, core: number): Promise<readonly StartedCon
   return started
 }
 
-const columnsOf = ({ requests_per_s, cpu_ms, p50_ms, p99_ms, rss_mib, fetches, busy }: Measurement): Row => ({
+const columnsOf = ({
+  requests_per_s,
+  cpu_ms,
+  p50_ms,
+  p99_ms,
+  rss_mib,
+  fetches,
+  failed_percent,
+  busy,
+}: Measurement): Row => ({
   'requests/s': requests_per_s,
   'CPU ms/request': cpu_ms,
   'p50 ms': p50_ms,
   'p99 ms': p99_ms,
   'RSS MiB': rss_mib,
   'fetches/request': fetches,
+  'failed %': failed_percent,
   'cores used': busy,
 })
