@@ -7,7 +7,10 @@ const file = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Nobody signs in, so that nobody asks for the issuer's keys. */
 const ISSUER = 'http://127.0.0.1:9/jwks.json'
 
-/** As in production: it signs its calls, keeps its limits, and has no playground. */
+/**
+ * As in production: it signs its calls, measures operations, and has no playground. What turns load away is off, since all
+ * of it comes from one address and is to be served; documents need not be registered, which none of the others asks for.
+ */
 export const OURS: Contender = {
   name: 'carriergraph',
   title: 'this gateway',
@@ -18,13 +21,17 @@ export const OURS: Contender = {
     JWKS_URL: ISSUER,
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: 'bench',
+    PERSISTED_DOCUMENTS: 'allow',
+    CLIENT_REQUESTS_MAX: 'off',
+    USER_OPERATIONS_MAX: 'off',
+    USER_COST_MAX: 'off',
+    OVERLOAD_DELAY_MS: 'off',
   },
 }
 
 /** The native planner comes as one binary for each platform, and there is not one for each. */
 function rustIsMissing(): string | undefined {
   try {
-    createRequire(import.meta.url).resolve('@graphql-hive/router-runtime')
     createRequire(createRequire(import.meta.url).resolve('@graphql-hive/router-runtime'))(
       '@graphql-hive/router-query-planner',
     )
