@@ -35,3 +35,12 @@ function accepts({ port, hostname }: URL): Promise<boolean> {
     socket.once('error', () => resolve(false))
   })
 }
+
+/** What a load from one address, of documents that nobody registered, would be refused by. */
+export const OPEN_TO_LOAD: Readonly<Record<string, string>> = {
+  PERSISTED_DOCUMENTS: 'off',
+  CLIENT_REQUESTS_MAX: 'off',
+  USER_OPERATIONS_MAX: 'off',
+  USER_COST_MAX: 'off',
+  OVERLOAD_DELAY_MS: 'off',
+}

@@ -8,7 +8,7 @@ import { ToyJournal } from '../../../gateway/src/testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../../../gateway/src/testing/library-graph.ts'
 import { startToySubgraph } from '../../../gateway/src/testing/subgraph-server.ts'
 import { killProgram, startProgram } from '../gateway/processes.ts'
-import { environment, freePort, listening } from '../gateway/start.ts'
+import { environment, freePort, listening, OPEN_TO_LOAD } from '../gateway/start.ts'
 
 export type ContenderName = 'carriergraph' | 'graphql-ws'
 
@@ -59,6 +59,7 @@ export async function createStage(): Promise<Stage> {
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
         env: {
           ...environment(),
+          ...OPEN_TO_LOAD,
           PORT: String(ownPort),
           SUPERGRAPH_FILE: supergraphFile,
           LOG_LEVEL: 'error',

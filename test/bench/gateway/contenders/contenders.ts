@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
+import { OPEN_TO_LOAD } from '../start.ts'
 import type { Contender } from './contender.ts'
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
@@ -16,6 +17,7 @@ export const OURS: Contender = {
   title: 'this gateway',
   program: [file('../../../../gateway/src/main.ts')],
   env: {
+    ...OPEN_TO_LOAD,
     LOG_LEVEL: 'warn',
     SIGNING_KEYS: `bench:${'b'.repeat(32)}`,
     JWKS_URL: ISSUER,
