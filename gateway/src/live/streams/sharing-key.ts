@@ -1,8 +1,6 @@
 import { hash } from 'node:crypto'
+import { identityOf } from '../../identity.ts'
 import type { RequestContext } from '../../request-context.ts'
-
-/** Claims about the token, which a renewal changes, and not about whom it speaks for (RFC 7519, 4.1). */
-const CLAIMS_OF_THE_TOKEN: ReadonlySet<string> = new Set(['exp', 'nbf', 'iat', 'jti'])
 
 /**
  * Everything that a subgraph may make its answer depend on, besides the operation. Those for whom it is the same see the
@@ -20,14 +18,6 @@ export function sharingKey({ variables, context, isBoundToToken }: Sharing): str
   const { authorization, forwarded = [] } = context
   const identity = isBoundToToken ? authorization : identityOf(authorization)
   return hash('sha256', canonicalJson([variables, identity ?? null, forwarded]), 'base64')
-}
-
-/** Whom a verified authorization speaks for: all claims of its token that outlive the token. */
-function identityOf(authorization: string | undefined): unknown {
-  const payload = authorization?.split('.')[1]
-  if (payload === undefined) return authorization
-  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
-  return Object.fromEntries(Object.entries(Object(claims)).filter(([name]) => !CLAIMS_OF_THE_TOKEN.has(name)))
 }
 
 /** JSON in which the order of an object's keys does not show. */
