@@ -103,6 +103,7 @@ test('limits are set by name', () => {
     TOKENS_MAX: '4',
     BODY_BYTES_MAX: '5',
     SUBGRAPH_DEADLINE_MS: '6',
+    CACHE_BYTES_MAX: '8',
     UPSTREAM_LOST_MS_MAX: '7',
     ALIASES_MAX: '8',
     ROOT_FIELDS_MAX: '9',
@@ -122,7 +123,19 @@ test('limits are set by name', () => {
     subgraph: { deadline_ms: 6 },
     upstream: { lost_ms_max: 7 },
     planner: { threads: 14, plan_ms_max: 15 },
+    cache: { memory_bytes_max: 8 },
   })
+})
+
+test('answers are kept in this process unless there is a Redis', () => {
+  expect(read().redisUrl).toBeUndefined()
+  expect(read({ REDIS_URL: 'rediss://redis.example:6380/2' }).redisUrl).toBe('rediss://redis.example:6380/2')
+  expect(() => read({ REDIS_URL: 'http://redis.example' })).toThrow(/REDIS_URL/)
+})
+
+test('degrade rules are followed in a file that is named', () => {
+  const { degradeRulesFile, degradeRulesPoll_ms } = read({ DEGRADE_RULES_FILE: 'rules.json' })
+  expect([read().degradeRulesFile, degradeRulesFile, degradeRulesPoll_ms]).toEqual([undefined, 'rules.json', 2_000])
 })
 
 describe('faults', () => {

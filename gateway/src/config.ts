@@ -93,7 +93,7 @@ export const GATEWAY_SETTINGS = {
   PERSISTED_DOCUMENTS_FILES: csv.default([PERSISTED_DOCUMENTS_FILE]),
   /** Proxies whose `x-forwarded-for` is believed: addresses, ranges, or loopback, linklocal, uniquelocal. */
   TRUSTED_PROXIES: proxies.optional(),
-  /** Where gateway processes count quotas together. */
+  /** Where gateway processes count quotas and keep answers together. */
   REDIS_URL: urlOf('redis:', 'rediss:').optional(),
   QUOTA_WINDOW_S: whole.default(PRODUCTION_QUOTAS.window_s),
   /** Requests of one client address in a window, as for the others: in production limited unless `off`. */
@@ -117,6 +117,12 @@ export const GATEWAY_SETTINGS = {
   PLANNER_THREADS: whole.default(DEFAULT_LIMITS.planner.threads),
   /** How long one operation may be planned before it is refused. */
   PLAN_MS_MAX: whole.default(DEFAULT_LIMITS.planner.plan_ms_max),
+  /** JSON: when calls to a subgraph are answered from before, or not made. Followed while the gateway runs. */
+  DEGRADE_RULES_FILE: z.string().optional(),
+  /** How often that file is looked at for a change. */
+  DEGRADE_RULES_POLL_MS: whole.default(2_000),
+  /** Of answers that are kept in this process. */
+  CACHE_BYTES_MAX: whole.default(DEFAULT_LIMITS.cache.memory_bytes_max),
   SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
   UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
   ...TELEMETRY_SETTINGS,
@@ -156,6 +162,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     cost: { ...DEFAULT_LIMITS.cost, cost_max: config.COST_MAX, page_items_max: config.PAGE_ITEMS_MAX },
     planner: { ...DEFAULT_LIMITS.planner, threads: config.PLANNER_THREADS, plan_ms_max: config.PLAN_MS_MAX },
     subgraph: { ...DEFAULT_LIMITS.subgraph, deadline_ms: config.SUBGRAPH_DEADLINE_MS },
+    cache: { ...DEFAULT_LIMITS.cache, memory_bytes_max: config.CACHE_BYTES_MAX },
     upstream: { ...DEFAULT_LIMITS.upstream, lost_ms_max: config.UPSTREAM_LOST_MS_MAX },
   }
   const isProduction = config.NODE_ENV === 'production'
@@ -171,6 +178,9 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     supergraphPoll_ms: config.SUPERGRAPH_POLL_MS,
     subgraphUrls: config.SUBGRAPH_URLS ?? new Map<string, readonly string[]>(),
     subgraphHeaders: config.SUBGRAPH_HEADERS,
+    redisUrl: config.REDIS_URL,
+    degradeRulesFile: config.DEGRADE_RULES_FILE,
+    degradeRulesPoll_ms: config.DEGRADE_RULES_POLL_MS,
     signingKeys: config.SIGNING_KEYS,
     identity: { jwksUrl: config.JWKS_URL, issuer: config.JWT_ISSUER, audience: config.JWT_AUDIENCE },
     allowedOrigins: config.CORS_ORIGINS,

@@ -8,6 +8,9 @@ import { within } from '@carriergraph/shared/server/in-flight.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { type ClientAddress, PEER_ADDRESS } from './admission/client-address.ts'
 import { type Gate, OPEN_GATE } from './admission/gate.ts'
+import type { CacheStore } from './caching/cache-store.ts'
+import { createMemoryStore } from './caching/memory-store.ts'
+import { DegradeRules } from './degrade/degrade-rules.ts'
 import { createErrorPresenter } from './errors/present.ts'
 import { createGraph, type Graph } from './graph/graph.ts'
 import { plannedLately, warmUp } from './graph/warm-up.ts'
@@ -48,6 +51,8 @@ export interface CoreOptions {
   readonly random: () => number
   readonly log: Log
   readonly telemetry?: GatewayTelemetry | undefined
+  /** Where answers are kept; in this process unless given. */
+  readonly cacheStore?: CacheStore
 }
 
 /** What answers, whichever server stands in front of it. */
@@ -63,6 +68,8 @@ export interface Core {
   readonly clientAddress: ClientAddress
   /** What a context takes from the headers of its request. */
   readonly readHeaders: HeaderReader
+  /** The names of what it takes. */
+  readonly forwardedNames: readonly string[]
   /**
    * Serves another supergraph, as soon as what clients asked for lately is planned for it. Requests and streams that
    * have begun go on with the one before; streams of a subgraph that is in it no more end with an error.
@@ -72,7 +79,10 @@ export interface Core {
   warmUp(queries: readonly string[]): Promise<void>
   /** Is told of each graph that is served from then on. The function returned ends that. */
   onServed(listener: (graph: Graph) => void): () => void
-  /** Lets go of the subgraphs and of the planner's threads. */
+  readonly degradeRules: DegradeRules
+  /** Forgets every answer that is kept. */
+  readonly purgeCache: () => Promise<void>
+  /** Lets go of the subgraphs, the cache, and the planner's threads. */
   close(): Promise<void>
 }
 
@@ -82,11 +92,14 @@ const WARM_UP_MS_MAX = 30_000
 const RETIRE_MS_MAX = 30_000
 
 export function createCore(options: CoreOptions): Core {
-  const { limits, introspection, log, persisted = ANY_DOCUMENT } = options
+  const { limits, introspection, clock, log, persisted = ANY_DOCUMENT } = options
   const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
   const sign = createSigner(options.signingKeys, options.clock)
   const connections = new SubgraphConnections({ ...options, sign })
   const format = createErrorPresenter(log)
+  const forwardedNames = options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS
+  const degradeRules = new DegradeRules(clock, log)
+  const store = options.cacheStore ?? createMemoryStore({ bytes_max: limits.cache.memory_bytes_max, clock })
   const listeners = new Set<(graph: Graph) => void>()
   const planners = new Set<Planner>()
 
@@ -104,6 +117,7 @@ export function createCore(options: CoreOptions): Core {
       gate,
       errors_max: limits.errors_max,
       introspection,
+      caching: { store, limits: limits.cache, degradeRules, clock, log },
       format,
       telemetry: options.telemetry,
     })
@@ -135,7 +149,8 @@ export function createCore(options: CoreOptions): Core {
     resolveDocument: createDocumentResolver(persisted),
     gate,
     clientAddress,
-    readHeaders: createHeaderReader(options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS),
+    readHeaders: createHeaderReader(forwardedNames),
+    forwardedNames,
     serve(supergraph) {
       replacing = replacing.then(() => replace(supergraph))
       return replacing
@@ -145,10 +160,12 @@ export function createCore(options: CoreOptions): Core {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    degradeRules,
+    purgeCache: () => store.purge(),
     async close() {
       gate.close()
       await Promise.all([...planners].map((planner) => planner.close()))
-      await connections.release(undefined)
+      await Promise.all([connections.release(undefined), store.close()])
     },
   }
 }

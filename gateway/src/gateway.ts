@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { within } from '@carriergraph/shared/server/in-flight.ts'
 import { listen } from '@carriergraph/shared/server/listen.ts'
-import { type CoreOptions, createCore } from './core.ts'
+import { type Core, type CoreOptions, createCore } from './core.ts'
+import { createAdminHandler } from './http/admin.ts'
 import { originRule } from './http/cors.ts'
 import { createGraphqlHandler } from './http/graphql.ts'
 import { createHandler } from './http/handler.ts'
@@ -28,6 +29,7 @@ export interface Gateway {
   serve(supergraph: LoadedSupergraph): Promise<void>
   /** Plans the operations of documents ahead, behind those that clients ask for. */
   warmUp(queries: readonly string[]): Promise<void>
+  readonly degradeRules: Core['degradeRules']
   /** Takes no more work, finishes what is under way, and lets go of the subgraphs. */
   stop(): Promise<void>
 }
@@ -63,6 +65,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       () => graph().subgraphs.clients,
       () => stopping !== undefined,
     ),
+    admin: createAdminHandler({ ...core, log }),
     playground,
     log,
   })
@@ -85,6 +88,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     serve: core.serve,
     warmUp: core.warmUp,
+    degradeRules: core.degradeRules,
     stop() {
       stopping ??= drain()
       return stopping

@@ -5,6 +5,7 @@ import { openTelemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
 import { serveWorkerMetrics } from '@carriergraph/shared/telemetry/worker-metrics.ts'
 import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
+import { followRulesFile } from './degrade/rules-file.ts'
 import { createGateway } from './gateway.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
@@ -46,6 +47,8 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
   const { composedSdl } = options.supergraph
   const { serve } = server
   resources.use(watchSupergraph({ path: supergraphFile, composedSdl, poll_ms: supergraphPoll_ms, serve, log }))
+  const { degradeRulesFile: path, degradeRulesPoll_ms: poll_ms } = config
+  if (path !== undefined) resources.use(await followRulesFile({ path, poll_ms, rules: server.degradeRules, log }))
   return { log, server }
 }
 

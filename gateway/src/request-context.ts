@@ -17,4 +17,6 @@ export type RequestContext = {
   readonly observation?: Observation | undefined
   /** Further headers of the client's request for the subgraphs, names and values in turn. */
   readonly forwarded?: readonly string[] | undefined
+  /** The client's Cache-Control header. */
+  readonly cacheControl?: string | undefined
 }

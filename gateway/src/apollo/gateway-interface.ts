@@ -5,6 +5,7 @@ import { headerOf } from '@carriergraph/shared/server/http.ts'
 import { type GraphQLFormattedError, print } from 'graphql'
 import type { Core, CoreOptions } from '../core.ts'
 import { PresentedError } from '../errors/presented-error.ts'
+import { extensionsOf } from '../graph/answer.ts'
 import type { RequestContext } from '../request-context.ts'
 
 type GatewayInterface = NonNullable<ApolloServerOptions<RequestContext>['gateway']>
@@ -39,11 +40,11 @@ function gatewayInterface(core: Core): GatewayInterface {
           const known = documents.know(document, operation)
           // Apollo Server's types know our context as its own base type.
           const own = context as unknown as RequestContext
-          const { data, errors } = await withCorrelation(own.correlationId, () =>
-            answer(known, request.variables ?? {}, own),
-          )
+          const answered = await withCorrelation(own.correlationId, () => answer(known, request.variables ?? {}, own))
+          const { data, errors } = answered
+          const extensions = extensionsOf(answered)
           const told = errors.length > 0 && { errors: errors.map((error) => new PresentedError(error)) }
-          return { ...(data !== undefined && { data: JSON.parse(data) }), ...told }
+          return { ...(data !== undefined && { data: JSON.parse(data) }), ...told, ...(extensions && { extensions }) }
         },
       }
     },
@@ -62,7 +63,14 @@ export const requestContextOf =
       const { authorization } = req.headers
       const clientAddress = core.clientAddress(req)
       const actor = await core.authenticate(authorization)
-      return { actor, authorization, correlationId, clientAddress, forwarded: core.readHeaders(req.headers) }
+      return {
+        actor,
+        authorization,
+        correlationId,
+        clientAddress,
+        forwarded: core.readHeaders(req.headers),
+        cacheControl: req.headers['cache-control'],
+      }
     })
 
 /**

@@ -1,5 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, isTypeDefinitionNode, Kind, valueFromASTUntyped } from 'graphql'
-import type { AuthFeatures } from '../supergraph/auth-features.ts'
+import type { AuthDirective, AuthFeatures } from '../supergraph/auth-features.ts'
 
 /** What an actor must show to read a type or a field. Its existence alone means: be signed in. */
 export interface Requirement {
@@ -8,6 +8,8 @@ export interface Requirement {
    * `@policy` needs the row that is read to be decided, so the subgraph decides it; here it only demands an actor.
    */
   readonly scopes?: readonly (readonly string[])[]
+  /** `@policy`: of two actors who may both read the field, each may get rows of their own. */
+  readonly isDecidedByRow?: true
 }
 
 /** The authorisation directives of a composed supergraph, by coordinate. */
@@ -42,8 +44,13 @@ export function readAuthorizationMap(composed: DocumentNode, features: AuthFeatu
 function requirementOf(directives: readonly ConstDirectiveNode[], features: AuthFeatures): Requirement | undefined {
   const applied = directives.filter((directive) => features.directives.has(directive.name.value))
   if (applied.length === 0) return undefined
-  const withScopes = applied.find((directive) => features.directives.get(directive.name.value) === 'requiresScopes')
-  return withScopes === undefined ? {} : { scopes: scopesOf(withScopes) }
+  const named = (name: AuthDirective) =>
+    applied.find((directive) => features.directives.get(directive.name.value) === name)
+  const withScopes = named('requiresScopes')
+  return {
+    ...(withScopes !== undefined && { scopes: scopesOf(withScopes) }),
+    ...(named('policy') !== undefined && { isDecidedByRow: true }),
+  }
 }
 
 function scopesOf(directive: ConstDirectiveNode): readonly (readonly string[])[] {

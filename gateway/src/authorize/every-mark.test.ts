@@ -7,6 +7,7 @@ import { createGraph } from '../graph/graph.ts'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
+import { toyCaching } from '../testing/caching.ts'
 import { ToyJournal } from '../testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
 import { marksOf, waysThrough } from '../testing/marks.ts'
@@ -42,6 +43,7 @@ describe.each(Object.entries(SUPERGRAPHS))('%s', (_, sdl) => {
     limits: DEFAULT_LIMITS,
     errors_max: 100,
     introspection: false,
+    caching: toyCaching(),
     format: (error) => error,
   })
   const readingOf = waysThrough(supergraph.apiSchema)

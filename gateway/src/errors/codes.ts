@@ -2,6 +2,9 @@ import { GraphQLError, type GraphQLErrorOptions } from 'graphql'
 
 /** Every code that the gateway itself answers with, beside those of the subgraphs. docs/errors.md is generated from it. */
 export const GATEWAY_CODES = {
+  DEGRADED:
+    "An operator's rule keeps calls away from a subgraph that does badly. Its fields are null, the others stand; try " +
+    'again later.',
   DOCUMENT_NOT_ALLOWED: 'Only registered documents run here, and this is none of them. Register it with the gateway.',
   ERRORS_OMITTED: 'More went wrong than an answer lists; `extensions.omitted` says how many errors are left out.',
   NOT_ACCEPTABLE:

@@ -5,7 +5,7 @@ import { failureOf } from './error-at.ts'
 import { collectAt, type Place } from './place.ts'
 import { compileBody } from './request-body.ts'
 import type { ResponseObject } from './response-object.ts'
-import type { Run, Step, SubgraphAnswer } from './run.ts'
+import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
 
 /** One of the fetches that share a request. */
 export interface Sharer {
@@ -27,6 +27,12 @@ export function compileCombinedFetch(
   { parts, ...operation }: Combined,
 ): Step {
   const bodyOf = compileBody(operation)
+  const planned: PlannedFetch = {
+    kind: 'query',
+    operation: operation.operation,
+    isOfEntities: true,
+    paths: sharers.map(({ fetch }) => fetch.path),
+  }
 
   function turnsOf(targets: readonly ResponseObject[]): readonly Turn[] {
     return sharers.flatMap(({ fetch, below }, index) => {
@@ -47,7 +53,7 @@ export function compileCombinedFetch(
   async function askTogether(run: Run, turns: readonly Turn[]): Promise<void> {
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(subgraph, bodyOf(run, representationsOf(turns)), 'query')
+      answer = await run.call(subgraph, bodyOf(run, representationsOf(turns)), planned)
     } catch (error) {
       const failure = failureOf(error)
       for (const { fetch } of turns) fetch.refuse(run, failure)

@@ -40,6 +40,9 @@ export interface Answer {
 
 /** An operation of which everything is decided that does not depend on a request. */
 export interface CompiledOperation {
+  readonly plan: PlanNode | undefined
+  /** Key in the merged data -> the one under which clients see it, where they differ. */
+  readonly clientKeys: ReadonlyMap<string, string>
   /** Variables as the operation wants them, or why they are not. */
   coerce(variables: Readonly<Record<string, unknown>>): {
     readonly coerced?: Readonly<Record<string, unknown>>
@@ -91,6 +94,8 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   }
 
   return {
+    plan,
+    clientKeys,
     coerce: (variables) => getVariableValues(apiSchema, operation.variableDefinitions ?? [], { ...variables }),
     async execute({ variables, coerced, call, data = {}, errors = [] }) {
       refuse?.(coerced)

@@ -6,7 +6,7 @@ import { compileRepresentationText } from './representation-text.ts'
 import { compileBody } from './request-body.ts'
 import { createMerge, type ResponseObject } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
-import type { Run, Step, SubgraphAnswer } from './run.ts'
+import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
 
 /** Entities that look the same to the subgraph: it is asked about them once. */
 type Group = ResponseObject[]
@@ -21,6 +21,8 @@ export interface Asked {
 /** A fetch of entities, in the parts that can be put together with those of others. */
 export interface EntityFetch {
   readonly node: FetchNode
+  /** Up to the first list. */
+  readonly path: ErrorPath
   /** Whom to ask about; undefined where there is nobody. */
   asked(targets: readonly ResponseObject[]): Asked | undefined
   /** Merges what the subgraph answered, and places its errors. */
@@ -38,6 +40,8 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
   const represent = compileRepresentationText(node, schema, merge)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
+  const path = nearestPath(place)
+  const fetch: PlannedFetch = { kind: 'query', operation: node.operation, isOfEntities: true, paths: [path] }
 
   function asked(targets: readonly ResponseObject[]): Asked | undefined {
     const groups = new Map<string, Group>()
@@ -58,7 +62,7 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
     const entities = data._entities
     if (!Array.isArray(entities) || entities.length !== groups.length) {
       const message = `The subgraph ${serviceName} did not answer with one entity for each representation.`
-      run.errors.add({ message, path: nearestPath(place) })
+      run.errors.add({ message, path })
       return
     }
     for (const [index, group] of groups.entries()) {
@@ -73,13 +77,13 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
   }
 
   const refuse = (run: Run, failure: GraphQLFormattedError): void => {
-    run.errors.add(errorAt(nearestPath(place), failure))
+    run.errors.add(errorAt(path, failure))
   }
 
   async function ask(run: Run, what: Asked): Promise<void> {
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(serviceName, bodyOf(run, `"representations":[${what.representations}]`), 'query')
+      answer = await run.call(serviceName, bodyOf(run, `"representations":[${what.representations}]`), fetch)
     } catch (error) {
       return refuse(run, failureOf(error))
     }
@@ -91,7 +95,7 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
     return what && ask(run, what)
   }
 
-  return { node, asked, accept, refuse, ask, step }
+  return { node, path, asked, accept, refuse, ask, step }
 }
 
 /** A subgraph says `_entities` and a number where clients see the places of all objects in that group. */

@@ -8,7 +8,7 @@ import { compileBody } from './request-body.ts'
 import { createMerge } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
 import { rootFields } from './root-fields.ts'
-import type { Step, SubgraphAnswer } from './run.ts'
+import type { PlannedFetch, Step, SubgraphAnswer } from './run.ts'
 
 /** Compiles a fetch: of root fields where it requires nothing, else of the entities at its place. */
 export function compileFetch(node: FetchNode, place: Place, schema: GraphQLSchema): Step {
@@ -26,15 +26,17 @@ function compileRootFetch(node: FetchNode, place: Place, schema: GraphQLSchema):
   const rewrite = compileRewrites(schema, node.outputRewrites)
   const fields = rootFields(node)
   const kind = node.operationKind === 'mutation' ? 'mutation' : 'query'
+  const path = nearestPath(place)
+  const fetch: PlannedFetch = { kind, operation: node.operation, isOfEntities: false, paths: [path] }
 
   return async (run, targets) => {
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(serviceName, bodyOf(run), kind)
+      answer = await run.call(serviceName, bodyOf(run), fetch)
     } catch (error) {
       const failure = failureOf(error)
       for (const { key, condition } of fields)
-        if (condition?.(run.coerced) !== false) run.errors.add(errorAt([...nearestPath(place), key], failure))
+        if (condition?.(run.coerced) !== false) run.errors.add(errorAt([...path, key], failure))
       return
     }
     for (const error of answer.errors ?? []) run.errors.add(errorAt([...place, ...(error.path ?? [])], error))

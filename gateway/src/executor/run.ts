@@ -1,5 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { ErrorList } from './error-list.ts'
+import type { ErrorPath } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
 
 /** What a subgraph answered. */
@@ -8,11 +9,22 @@ export interface SubgraphAnswer {
   readonly errors?: readonly GraphQLFormattedError[] | undefined
 }
 
+/** A request of a compiled plan; the same object each time that it is made, so that more can be compiled for it. */
+export interface PlannedFetch {
+  readonly kind: 'query' | 'mutation'
+  /** The text that is sent. */
+  readonly operation: string
+  /** Whether it asks about entities, and not for root fields. */
+  readonly isOfEntities: boolean
+  /** Where that is in the merged data, up to the first list: a place for each fetch that shares the request. */
+  readonly paths: readonly ErrorPath[]
+}
+
 /**
  * Sends a request body, the JSON of a GraphQL request, to a subgraph. Only a query may be sent again when it failed.
  * @throws GraphQLError that says which subgraph did not answer; its code and extensions go to the client
  */
-export type CallSubgraph = (subgraph: string, body: string, kind: 'query' | 'mutation') => Promise<SubgraphAnswer>
+export type CallSubgraph = (subgraph: string, body: string, fetch: PlannedFetch) => Promise<SubgraphAnswer>
 
 /** One execution of an operation. */
 export interface Run {

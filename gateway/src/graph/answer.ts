@@ -1,6 +1,9 @@
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { GraphQLError, GraphQLFormattedError } from 'graphql'
 import type { QuotaState } from '../admission/quotas.ts'
+import type { Caching } from '../caching/caching.ts'
+import type { StaleAnswer } from '../caching/fetch-fallback.ts'
+import type { Freshness } from '../caching/response-cache.ts'
 import { gatewayError } from '../errors/codes.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -18,6 +21,10 @@ export interface GraphAnswer {
   readonly cost?: number | undefined
   /** What is left of its user's quotas, where they are counted. */
   readonly quotas?: readonly QuotaState[] | undefined
+  /** What of it is from before, because it could not be had now. */
+  readonly stale?: readonly StaleAnswer[]
+  /** Undefined where it may not be kept. */
+  readonly freshness?: Freshness
 }
 
 /** Answers a query or a mutation; `variables` are as the client sent them. */
@@ -31,11 +38,12 @@ export interface AnswerOptions {
   readonly admit: Admit
   readonly executor: Executor
   readonly callerOf: CallerOf
+  readonly caching: Caching
   readonly format: ErrorFormatter
 }
 
 /** The one way of every query and mutation: admitted, planned, executed, in this order. */
-export function createAnswer({ admit, executor, callerOf, format }: AnswerOptions): Answer {
+export function createAnswer({ admit, executor, callerOf, caching, format }: AnswerOptions): Answer {
   const refused = (errors: readonly GraphQLError[], told?: Pick<GraphAnswer, 'cost' | 'quotas'>): GraphAnswer => ({
     data: undefined,
     errors: errors.map((error) => format(error.toJSON(), error)),
@@ -48,14 +56,27 @@ export function createAnswer({ admit, executor, callerOf, format }: AnswerOption
     const { refusals, coerced, cost, quotas } = await admit(known, variables, context)
     if (refusals.length > 0 || coerced === undefined) return refused(refusals, { cost, quotas })
     const compiled = await executor.compile(document, operation)
-    const answer = await compiled.execute({ variables, coerced, call: callerOf(context) })
-    return { data: answer.data, errors: answer.errors.map((error) => format(error, error)), cost, quotas }
+    const execute = async (): Promise<GraphAnswer> => {
+      const { call, stale } = caching.fallback(callerOf(context), context, compiled)
+      const { data, errors } = await compiled.execute({ variables, coerced, call })
+      return { data, errors: errors.map((error) => format(error, error)), ...(stale.length > 0 && { stale }) }
+    }
+    const cacheable = caching.responses.cacheable(known, compiled)
+    const answer = await (cacheable === undefined ? execute() : cacheable.answer(coerced, context, execute))
+    return { ...answer, cost, quotas }
   }
 }
 
 /** The body of an answer. Errors stand first, where a person who reads it sees them. */
-export function textOf({ data, errors }: GraphAnswer): string {
-  if (errors.length === 0) return `{"data":${data}}`
+export function textOf(answer: GraphAnswer): string {
+  const { data, errors } = answer
+  const extensions = extensionsOf(answer)
+  const end = extensions === undefined ? '}' : `,"extensions":${JSON.stringify(extensions)}}`
+  if (errors.length === 0) return `{"data":${data}${end}`
   const told = `{"errors":${JSON.stringify(errors)}`
-  return data === undefined ? `${told}}` : `${told},"data":${data}}`
+  return data === undefined ? told + end : `${told},"data":${data}${end}`
 }
+
+/** What clients are told beside data and errors. */
+export const extensionsOf = ({ stale }: GraphAnswer): { readonly stale: readonly StaleAnswer[] } | undefined =>
+  stale && { stale }

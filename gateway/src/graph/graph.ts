@@ -3,6 +3,7 @@ import { InFlight } from '@carriergraph/shared/server/in-flight.ts'
 import type { ValidationRule } from 'graphql'
 import type { Gate } from '../admission/gate.ts'
 import { createAuthorizer } from '../authorize/authorize.ts'
+import { type CachingOptions, createCaching } from '../caching/caching.ts'
 import { createExecutor, type Executor } from '../executor/executor.ts'
 import { createEventExecutor, type EventExecutor } from '../live/event-executor.ts'
 import { createPreparer, type Preparer } from '../live/prepare.ts'
@@ -45,6 +46,7 @@ export interface GraphOptions {
   /** Errors that one answer lists. */
   readonly errors_max: number
   readonly introspection: boolean
+  readonly caching: CachingOptions
   readonly format: ErrorFormatter
   readonly telemetry?: GatewayTelemetry | undefined
 }
@@ -57,7 +59,8 @@ export function createGraph(options: GraphOptions): Graph {
   const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
   const admit = createAdmit({ ...options, authorizer: createAuthorizer(apiSchema, authorization) })
-  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf })
+  const caching = createCaching(supergraph, options.caching)
+  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
   const execute = createEventExecutor(supergraph, executor, callerOf)
   const inFlight = new InFlight()

@@ -4,6 +4,7 @@ import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import type { Planner } from '../planner/planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
+import { toyCaching } from '../testing/caching.ts'
 import { ToyJournal } from '../testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
 import { createGraph, type Graph } from './graph.ts'
@@ -41,6 +42,7 @@ beforeEach(() => {
     tokens_max: 1_000,
     errors_max: 100,
     introspection: true,
+    caching: toyCaching(),
     format: (error) => error,
   })
 })

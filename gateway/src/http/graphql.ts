@@ -17,11 +17,10 @@ import type { RequestContext } from '../request-context.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import type { Observation } from '../telemetry/observation.ts'
-import { compress, encodingFor } from './compression.ts'
-import { type AnswerType, answerTypeFor, contentTypeOf, tellsByStatus } from './media-type.ts'
+import { createAnswerSender } from './answer-sender.ts'
+import { answerTypeFor } from './media-type.ts'
 import { type HttpOperation, operationOfBody, operationOfSearch } from './operation.ts'
-import { setQuotaHeaders, setRetryAfter } from './quota-headers.ts'
-import { headersOfStatus, statusOf } from './status.ts'
+import { setQuotaHeaders } from './quota-headers.ts'
 
 export interface GraphqlHandlerOptions {
   /** The graph that is served at the moment. */
@@ -34,6 +33,8 @@ export interface GraphqlHandlerOptions {
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly readHeaders: HeaderReader
+  /** The names of what `readHeaders` takes. */
+  readonly forwardedNames: readonly string[]
   readonly format: ErrorFormatter
   readonly body_bytes_max: number
   /** How many operations one POST may carry as a list; 0 where lists are not taken. */
@@ -65,6 +66,8 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
     batch_max,
     telemetry,
   } = options
+
+  const sender = createAnswerSender(options.forwardedNames)
 
   const refusal = (error: unknown): GraphAnswer => ({
     data: undefined,
@@ -155,66 +158,26 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
       const { authorization } = request.headers
       const actor = await authenticate(authorization)
       const forwarded = readHeaders(request.headers)
-      const context = { actor, authorization, correlationId, clientAddress, observation, forwarded }
+      const { 'cache-control': cacheControl } = request.headers
+      const context = { actor, authorization, correlationId, clientAddress, observation, forwarded, cacheControl }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
         // What a stream answers is watched answer by answer.
         streams.open(request, response, form, () => streamed(operation, isGet), { ...context, observation: undefined })
       else if (type === undefined) throw gatewayError('NOT_ACCEPTABLE')
-      else if (isList(operation)) await send(request, response, type, 200, await answerAll(operation, context, observe))
+      else if (isList(operation))
+        await sender.sendList(request, response, type, await answerAll(operation, context, observe))
       else {
         const answer = await answerOne(operation, context, isGet)
         setQuotaHeaders(response, [...states, ...(answer.quotas ?? [])])
-        await sendAnswer(request, response, type, answer, observation)
+        await sender.send(request, response, type, answer, observation)
       }
     } catch (error) {
       // Who left before the request was read is told nothing.
       if (request.errored) throw error
-      await sendAnswer(request, response, type ?? 'application/json', refusal(error), observation)
+      await sender.send(request, response, type ?? 'application/json', refusal(error), observation)
     }
   }
 }
 
 const isList = (operation: HttpOperation | readonly HttpOperation[]): operation is readonly HttpOperation[] =>
   Array.isArray(operation)
-
-/** Tells developers what their operation counts as, before the day that it is refused. */
-const COST_HEADER = 'x-operation-cost'
-
-function sendAnswer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  type: AnswerType,
-  answer: GraphAnswer,
-  observation: Observation | undefined,
-): Promise<void> {
-  const refused = tellsByStatus(type) ? 400 : 200
-  setRetryAfter(response, answer.errors)
-  if (answer.cost !== undefined) response.setHeader(COST_HEADER, answer.cost)
-  const status = answer.data === undefined ? (statusOf(answer.errors) ?? refused) : 200
-  observation?.ended(answer, status)
-  return send(request, response, type, status, textOf(answer))
-}
-
-async function send(
-  request: IncomingMessage,
-  response: ServerResponse,
-  type: AnswerType,
-  status: number,
-  text: string,
-): Promise<void> {
-  const headers = ['content-type', contentTypeOf(type), 'cache-control', 'no-store', ...headersOfStatus(status)]
-  // What is left of a body that was not read would stand before the next request on this connection.
-  if (!request.complete) headers.push('connection', 'close')
-  let body: Buffer = Buffer.from(text)
-  const encoding = encodingFor(request.headers['accept-encoding'] as string | undefined, body.length)
-  if (encoding !== undefined) {
-    body = await compress(body, encoding)
-    headers.push('content-encoding', encoding)
-  }
-  response.appendHeader('vary', 'accept, accept-encoding')
-  headers.push('content-length', String(body.length))
-  for (let index = 0; index < headers.length; index += 2)
-    response.setHeader(headers[index] as string, headers[index + 1] as string)
-  response.statusCode = status
-  response.end(body)
-}

@@ -4,14 +4,17 @@ import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { sendError } from '@carriergraph/shared/server/errors.ts'
 import { headerOf } from '@carriergraph/shared/server/http.ts'
+import type { AdminHandler } from './admin.ts'
 import { answeredPreflight, type OriginRule } from './cors.ts'
 import type { Readiness } from './readiness.ts'
+import { sendJson } from './send-json.ts'
 
 export interface HandlerOptions {
   readonly graphqlPath: string
   readonly graphql: (request: IncomingMessage, response: ServerResponse, correlationId: string) => Promise<void>
   readonly allowOrigin: OriginRule
   readonly readiness: () => Promise<Readiness>
+  readonly admin: AdminHandler
   /** Answers what is the playground's and returns true; false leaves the request to the others. */
   readonly playground: (request: IncomingMessage, response: ServerResponse) => boolean
   readonly format: ErrorFormatter
@@ -20,17 +23,18 @@ export interface HandlerOptions {
 
 /** Every route of the gateway over HTTP. */
 export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
-  const { graphqlPath, graphql, allowOrigin, readiness, playground, format, log } = options
+  const { graphqlPath, graphql, allowOrigin, readiness, admin, playground, format, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> {
-    const path = (request.url ?? '').split('?', 1)[0]
+    const [path = ''] = (request.url ?? '').split('?', 1)
     if (path === graphqlPath) {
       if (!answeredPreflight(request, response, allowOrigin)) await graphql(request, response, correlationId)
     } else if (path === '/health/live') sendJson(response, 200, { status: 'live' })
     else if (path === '/health/ready') {
       const answer = await readiness()
       sendJson(response, answer.status === 'ready' || answer.status === 'degraded' ? 200 : 503, answer)
-    } else if (!playground(request, response)) sendJson(response, 404, { message: 'Not found' })
+    } else if (await admin(request, response, path)) return
+    else if (!playground(request, response)) sendJson(response, 404, { message: 'Not found' })
   }
 
   return (request, response) => {
@@ -42,9 +46,4 @@ export function createHandler(options: HandlerOptions): (request: IncomingMessag
       })
     })
   }
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store' })
-  response.end(JSON.stringify(body))
 }

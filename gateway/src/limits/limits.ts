@@ -1,5 +1,6 @@
 import type { OverloadLimits } from '../admission/overload.ts'
 import type { QuotaLimits } from '../admission/quotas.ts'
+import type { CacheLimits } from '../caching/cache-store.ts'
 import type { GraphqlWsLimits } from '../live/graphql-ws/graphql-ws.ts'
 import type { HttpStreamLimits } from '../live/http/http-streams.ts'
 import type { StreamLimits } from '../live/streams/shared-stream.ts'
@@ -29,6 +30,7 @@ export interface GatewayLimits {
   readonly graphqlWs: GraphqlWsLimits
   readonly httpStream: HttpStreamLimits
   readonly stream: StreamLimits
+  readonly cache: CacheLimits
 }
 
 const MIB = 1024 * 1024
@@ -145,5 +147,14 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     kept: { frames_max: 32, bytes_max: 32 * 1024 },
     // Below `silence_ms_max`, so that a client which reads nothing is told why before it is taken for dead.
     stall_ms_max: 10_000,
+  },
+  cache: {
+    memory_bytes_max: 64 * MIB,
+    // One answer is not to push out all others.
+    entry_length_max: MIB,
+    // Whoever has just made something looks for it at once, and again.
+    negative_s_max: 5,
+    // Longer than this, asking the subgraphs may well be faster.
+    answer_ms_max: 100,
   },
 }

@@ -22,12 +22,13 @@ export type CallerOf = (context: RequestContext) => CallSubgraph
 
 export function createCaller(clients: readonly SubgraphClient[]): CallerOf {
   const byName = new Map(clients.map((client) => [client.name, client]))
-  return (context) => async (subgraph, body, kind) => {
-    const client = byName.get(subgraph)
-    if (client === undefined) throw new Error(`the plan names an unknown subgraph ${subgraph}`)
-    const { data, errors } = await client.execute({ kind, body }, context)
-    return { data, errors: errors?.map(withoutFaults) }
-  }
+  return (context) =>
+    async (subgraph, body, { kind }) => {
+      const client = byName.get(subgraph)
+      if (client === undefined) throw new Error(`the plan names an unknown subgraph ${subgraph}`)
+      const { data, errors } = await client.execute({ kind, body }, context)
+      return { data, errors: errors?.map(withoutFaults) }
+    }
 }
 
 function withoutFaults(error: GraphQLFormattedError): GraphQLFormattedError {

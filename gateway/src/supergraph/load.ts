@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { Supergraph } from '@apollo/federation-internals'
 import { type GraphQLSchema, parse, print } from 'graphql'
 import { type AuthorizationMap, readAuthorizationMap } from '../authorize/authorization-map.ts'
+import { type CacheHints, readCacheHints } from '../caching/cache-hints.ts'
 import { type CostDirectives, readCostDirectives } from '../limits/cost-directives.ts'
 import { findAuthFeatures } from './auth-features.ts'
 import { type PlannableSupergraph, plannableSupergraph } from './plannable.ts'
@@ -24,6 +25,8 @@ export interface LoadedSupergraph {
   readonly authorization: AuthorizationMap
   /** What its fields cost and how long its lists are, by the cost directives. */
   readonly costs: CostDirectives
+  /** What its `@cacheControl` directives say. */
+  readonly hints: CacheHints
   /** Name of each subgraph -> the URL that the composed SDL gives it. */
   readonly subgraphUrls: ReadonlyMap<string, string>
 }
@@ -46,6 +49,7 @@ export function loadSupergraph(composedSdl: string): LoadedSupergraph {
     apiSchema: supergraph.apiSchema().toGraphQLJSSchema(),
     authorization: readAuthorizationMap(composed, features),
     costs: readCostDirectives(supergraph),
+    hints: readCacheHints(composed),
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
   }
 }

@@ -9,7 +9,7 @@ export interface Lent {
   readonly days: number
 }
 
-interface ToySubgraphDefinition {
+export interface ToySubgraphDefinition {
   readonly typeDefs: string
   readonly resolvers: ToyResolvers
 }

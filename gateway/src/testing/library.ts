@@ -1,16 +1,24 @@
-import { systemClock } from '@carriergraph/shared/clock.ts'
+import { type Clock, systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { type Client, createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 import type { ClientAddress } from '../admission/client-address.ts'
 import type { Gate } from '../admission/gate.ts'
+import type { CacheStore } from '../caching/cache-store.ts'
 import { createGateway, type Gateway, type GatewayOptions } from '../gateway.ts'
 import { DEFAULT_LIMITS, type GatewayLimits } from '../limits/limits.ts'
 import type { PersistedDocuments } from '../persisted/resolve.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { ToyJournal } from './journal.ts'
 import { TOY_KEYS } from './keys.ts'
-import { authorsSubgraph, booksSubgraph, compose, type Lent, reviewsSubgraph } from './library-graph.ts'
+import {
+  authorsSubgraph,
+  booksSubgraph,
+  compose,
+  type Lent,
+  reviewsSubgraph,
+  type ToySubgraphDefinition,
+} from './library-graph.ts'
 import { startToySubgraph, type ToySubgraph, type ToySubgraphOptions } from './subgraph-server.ts'
 import { startTokenIssuer, type TokenIssuer } from './tokens.ts'
 
@@ -21,6 +29,11 @@ export interface LibraryOptions {
   readonly clientAddress?: ClientAddress
   readonly introspection?: boolean
   readonly allowedOrigins?: readonly string[]
+  /** What its subgraphs are, instead of books, authors and reviews. */
+  readonly definitions?: Readonly<Record<string, ToySubgraphDefinition>>
+  /** Of the gateway and the subgraphs, but not of tokens. */
+  readonly clock?: Clock
+  readonly cacheStore?: CacheStore
   /** Where the books subgraph already runs; otherwise one is started. */
   readonly booksUrl?: string
   readonly subgraphUrls?: GatewayOptions['subgraphUrls']
@@ -33,6 +46,7 @@ export interface LibraryOptions {
 export interface GraphqlRequest {
   readonly query: string
   readonly variables?: Record<string, unknown>
+  readonly operationName?: string
   readonly headers?: Record<string, string>
 }
 
@@ -62,13 +76,19 @@ export const FAST_UPSTREAM: GatewayLimits['upstream'] = {
 export async function startLibrary(options: LibraryOptions = {}): Promise<Library> {
   const journal = new ToyJournal<Lent>()
   const issuer = await startTokenIssuer()
-  const definitions = { books: booksSubgraph(journal), authors: authorsSubgraph(), reviews: reviewsSubgraph() }
+  const { clock = systemClock, cacheStore } = options
+  const definitions = options.definitions ?? {
+    books: booksSubgraph(journal),
+    authors: authorsSubgraph(),
+    reviews: reviewsSubgraph(),
+  }
   const subgraphs = new Map<string, ToySubgraph>()
   const composed: { name: string; url: string; typeDefs: string }[] = []
   for (const [name, definition] of Object.entries(definitions)) {
     const intercept = options.intercept?.[name]
     const isElsewhere = name === 'books' && options.booksUrl !== undefined
-    if (!isElsewhere) subgraphs.set(name, await startToySubgraph({ ...definition, ...(intercept && { intercept }) }))
+    if (!isElsewhere)
+      subgraphs.set(name, await startToySubgraph({ ...definition, clock, ...(intercept && { intercept }) }))
     composed.push({ name, typeDefs: definition.typeDefs, url: subgraphs.get(name)?.url ?? options.booksUrl ?? '' })
   }
   const sdl = compose(composed)
@@ -86,7 +106,8 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     introspection: options.introspection ?? true,
     allowedOrigins: options.allowedOrigins ?? ['*'],
     playground: () => false,
-    clock: systemClock,
+    clock,
+    ...(cacheStore && { cacheStore }),
     random: Math.random,
     log: options.log ?? createLog({ service: 'gateway', level: 'silent' }),
     telemetry: options.telemetry,
@@ -102,11 +123,11 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     journal,
     issuer,
     subgraphs,
-    async post({ query, variables, headers }) {
+    async post({ query, variables, operationName, headers }) {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
-        body: JSON.stringify({ query, variables }),
+        body: JSON.stringify({ query, variables, operationName }),
       })
       return { status: response.status, headers: response.headers, body: await response.json() }
     },

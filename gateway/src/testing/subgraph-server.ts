@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
-import { systemClock } from '@carriergraph/shared/clock.ts'
+import { type Clock, systemClock } from '@carriergraph/shared/clock.ts'
 import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
 import { createSignatureVerifier } from '@carriergraph/shared/signature/verify.ts'
 import { type GraphQLSchema, graphql, parse } from 'graphql'
@@ -23,6 +23,7 @@ export interface ToySubgraphOptions {
   readonly typeDefs: string
   readonly resolvers: ToyResolvers
   readonly port?: number
+  readonly clock?: Clock
   /** Answers an HTTP request in the subgraph's stead and returns true: for one that is slow, or broken. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
@@ -43,7 +44,7 @@ export interface ToySubgraph {
  */
 export async function startToySubgraph(options: ToySubgraphOptions): Promise<ToySubgraph> {
   const schema = buildSubgraphSchema([{ typeDefs: parse(options.typeDefs), resolvers: options.resolvers }])
-  const signatures = createSignatureVerifier({ keys: TOY_KEYS, clock: systemClock })
+  const signatures = createSignatureVerifier({ keys: TOY_KEYS, clock: options.clock ?? systemClock })
   const isSigned = (request: IncomingMessage, body: string): boolean => {
     const header = request.headers[SIGNATURE_HEADER]
     const { method = '', url: path = '' } = request

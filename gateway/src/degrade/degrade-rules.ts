@@ -1,0 +1,80 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { DegradeRule } from './rule.ts'
+import { type MeasuredCall, type RuleStatus, WatchedRule } from './watched-rule.ts'
+
+/** The coordinates of all that a call asks for; worked out only for rules that name fields. */
+type FieldsOfCall = () => ReadonlySet<string>
+
+/** The rules in force, with what each has measured. They outlive the supergraph that is served. */
+export class DegradeRules {
+  readonly #clock: Clock
+  readonly #log: Pick<Log, 'info' | 'warn'>
+  #rules: readonly WatchedRule[] = []
+  /** The enabled ones, by subgraph. */
+  #bySubgraph: ReadonlyMap<string, readonly WatchedRule[]> = new Map()
+  readonly #acting = new Set<string>()
+
+  constructor(clock: Clock, log: Pick<Log, 'info' | 'warn'>) {
+    this.#clock = clock
+    this.#log = log
+  }
+
+  /** Puts other rules in force, and logs each change with who made it. A rule that is only switched keeps its measurements. */
+  replace(rules: readonly DegradeRule[], changedBy: string): void {
+    const before = new Map(this.#rules.map((watched) => [watched.rule.name, watched]))
+    this.#rules = rules.map((rule) => new WatchedRule(rule, this.#clock, before.get(rule.name)))
+    const enabled = this.#rules.filter(({ rule }) => rule.enabled)
+    this.#bySubgraph = Map.groupBy(enabled, ({ rule }) => rule.subgraph)
+    for (const rule of rules) {
+      if (!rule.enabled) this.#acting.delete(rule.name)
+      const old = before.get(rule.name)?.rule
+      before.delete(rule.name)
+      if (JSON.stringify(old) === JSON.stringify(rule)) continue
+      this.#log.info({ rule, changedBy }, old === undefined ? 'a degrade rule was added' : 'a degrade rule was changed')
+    }
+    for (const name of before.keys()) {
+      this.#acting.delete(name)
+      this.#log.info({ rule: name, changedBy }, 'a degrade rule was removed')
+    }
+  }
+
+  /** Whether any enabled rule is about this subgraph. */
+  concern(subgraph: string): boolean {
+    return this.#bySubgraph.has(subgraph)
+  }
+
+  /** The rule that is at work on such a call; of several, one that skips it, else the first. */
+  acting(subgraph: string, fieldsOf: FieldsOfCall): DegradeRule | undefined {
+    const acting = this.#about(subgraph, fieldsOf).filter((watched) => {
+      const isActing = watched.isActing()
+      this.#tell(watched, isActing)
+      return isActing
+    })
+    return (acting.find(({ rule }) => rule.action === 'SKIP') ?? acting[0])?.rule
+  }
+
+  record(subgraph: string, fieldsOf: FieldsOfCall, call: MeasuredCall): void {
+    for (const watched of this.#about(subgraph, fieldsOf)) watched.record(call)
+  }
+
+  list(): readonly RuleStatus[] {
+    return this.#rules.map((watched) => watched.status())
+  }
+
+  #about(subgraph: string, fieldsOf: FieldsOfCall): readonly WatchedRule[] {
+    const rules = this.#bySubgraph.get(subgraph) ?? []
+    return rules.filter(({ rule: { fields } }) => {
+      if (fields === undefined) return true
+      const asked = fieldsOf()
+      return fields.some((field) => asked.has(field))
+    })
+  }
+
+  #tell({ rule: { name } }: WatchedRule, isActing: boolean): void {
+    if (this.#acting.has(name) === isActing) return
+    if (isActing) this.#acting.add(name)
+    else this.#acting.delete(name)
+    this.#log.warn({ rule: name }, isActing ? 'a degrade rule is at work' : 'a degrade rule is no longer at work')
+  }
+}
