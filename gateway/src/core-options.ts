@@ -3,6 +3,7 @@ import { systemClock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { clientAddressBehind } from './admission/client-address.ts'
 import { openGate } from './admission/open-gate.ts'
+import { createRedisStore } from './caching/redis-store.ts'
 import type { GatewayConfig } from './config.ts'
 import type { CoreOptions } from './core.ts'
 import { loadPersistedDocuments } from './persisted/load.ts'
@@ -13,7 +14,7 @@ const TOKEN_LEEWAY_S = 5
 
 /** What the core needs, as the environment has it. Throws when the supergraph cannot be read. */
 export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<CoreOptions> {
-  const { subgraphUrls, subgraphHeaders, signingKeys, limits, introspection } = config
+  const { subgraphUrls, subgraphHeaders, signingKeys, limits, introspection, redisUrl } = config
   return {
     supergraph: await loadSupergraphFile(config.supergraphFile),
     subgraphUrls,
@@ -33,5 +34,8 @@ export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<
     clock: systemClock,
     random: Math.random,
     log,
+    ...(redisUrl !== undefined && {
+      cacheStore: createRedisStore({ url: redisUrl, answer_ms_max: limits.cache.answer_ms_max, log }),
+    }),
   }
 }
