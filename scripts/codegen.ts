@@ -32,6 +32,9 @@ const SCALARS = {
 function withoutFederation(document: DocumentNode): DocumentNode {
   return visit(document, {
     SchemaExtension: () => null,
+    DirectiveDefinition: () => null,
+    // The types of a linked spec: its name, two underscores, theirs.
+    EnumTypeDefinition: (node) => (node.name.value.includes('__') ? null : undefined),
     Directive: (node) => (node.name.value === 'deprecated' || node.name.value === 'key' ? undefined : null),
   })
 }

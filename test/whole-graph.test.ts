@@ -5,7 +5,7 @@ import { namedId } from '@carriergraph/shared/ids.ts'
 import { statementsOf } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violate } from './support/causes.ts'
-import { ask } from './support/client.ts'
+import { ask, type GraphAnswer } from './support/client.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
 
@@ -242,5 +242,28 @@ describe('a scope', () => {
     const query = 'query ($id: ID!) { riskAssessment(id: $id) { decision payment { amount { amount } } } }'
     const answer = await ask(stack.graphUrl, reader, query, { id: assessment?.assessment.id })
     expect(answer.errors).toMatchObject([{ path: ['riskAssessment', 'payment'], extensions: { code: 'FORBIDDEN' } }])
+  })
+})
+
+describe('what changes rarely', () => {
+  const TARIFFS = `{
+    tariffs { nodes { name rates { usageType pricePerBlock } } pageInfo { hasNextPage } }
+    sites { edges { node { name country } } }
+  }`
+
+  const read = async (token: string) => {
+    const url = `${stack.graphUrl}?query=${encodeURIComponent(TARIFFS)}`
+    const response = await fetch(url, { headers: { authorization: `Bearer ${token}` } })
+    const { data } = (await response.json()) as GraphAnswer
+    return { lifetime: response.headers.get('cache-control'), data }
+  }
+
+  it('is kept by the gateway and the browser for a minute, for each caller apart', async () => {
+    const mine = await read(operator)
+    expect(mine).toMatchObject({ lifetime: 'private, max-age=60', data: { tariffs: { nodes: expect.anything() } } })
+    expect(mine.data.tariffs.nodes).not.toEqual([])
+    const theirs = await read(await stack.token({ role: 'operator', tenant: 'elsewhere' }))
+    expect(theirs.data).toMatchObject({ tariffs: { nodes: [] }, sites: { edges: [] } })
+    expect((await read(operator)).data).toEqual(mine.data)
   })
 })
