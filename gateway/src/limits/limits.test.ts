@@ -28,8 +28,10 @@ test.each(await readOperations())('$name', ({ query, variables: json }) => {
   expect(cost * ROOM).toBeLessThanOrEqual(DEFAULT_LIMITS.cost.cost_max)
 })
 
-test('pages of a hundred in pages of a hundred cost more than is allowed', () => {
-  const document = parse('{ users(first: 100) { nodes { slices(first: 100) { nodes { name } } } } }')
+test('pages of a hundred in pages of a hundred in pages of a hundred cost more than is allowed', () => {
+  const document = parse(
+    '{ users(first: 100) { nodes { slices(first: 100) { nodes { violations(first: 100) { nodes { metric } } } } } } }',
+  )
   const operation = getOperationAST(document)
   const codes = operation && estimate(document, operation)({}).refusals.map(({ extensions }) => extensions.code)
   expect(codes).toEqual(['OPERATION_TOO_COSTLY'])

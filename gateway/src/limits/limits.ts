@@ -42,7 +42,7 @@ export const PRODUCTION_QUOTAS: QuotaLimits = {
   client_requests_max: 6_000,
   // Twenty a second: more than a person's pages ask, less than a loop that forgot to wait.
   user_operations_max: 1_200,
-  // A hundred operations as costly as may be, or thousands of usual ones.
+  // Ten operations as costly as may be, or a thousand of usual ones.
   user_cost_max: 1_000_000,
 }
 
@@ -79,8 +79,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     list_items_max: 1_000,
   },
   cost: {
-    // Three times the dearest of schema/operations, which is a whole topology; lists of 100 in lists of 100 are above.
-    cost_max: 10_000,
+    // Twice what all about a hundred users from four subgraphs costs; pages of 100 three deep are ten times above.
+    cost_max: 100_000,
     list_items_assumed: 10,
     // Far above what a list in a browser shows; subgraphs have lower limits of their own.
     page_items_max: 1_000,
