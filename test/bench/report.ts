@@ -29,8 +29,7 @@ export function tableOf(rows: readonly Row[]): string {
 function cellOf(value: string | number | undefined): string {
   if (typeof value !== 'number') return value ?? ''
   if (Number.isNaN(value)) return '?'
-  if (value === 0) return '0'
-  if (value >= 100) return Math.round(value).toLocaleString('en')
+  if (value >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en')
   return value >= 10 ? value.toFixed(1) : value.toFixed(value >= 1 ? 2 : 3)
 }
 
