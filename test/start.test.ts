@@ -41,12 +41,12 @@ async function newInstallation() {
 const INVENTORY = `{
   sites(first: 100) { nodes { id } }
   tariffs { nodes { id } }
-  users(first: 100) {
+  users(first: 20) {
     nodes {
       displayName
       slices { nodes { id } }
-      billingAccounts { nodes { id usageRecords(first: 100) { nodes { recordId } } } }
-      wallets { nodes { id entries(first: 100) { nodes { amount { amount } } } } }
+      billingAccounts(first: 5) { nodes { id usageRecords(first: 100) { nodes { recordId } } } }
+      wallets(first: 5) { nodes { id entries(first: 100) { nodes { amount { amount } } } } }
     }
   }
 }`
