@@ -143,8 +143,11 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   stream: {
     queue_max: 256,
     behind: { frames_max: 256, bytes_max: MIB },
-    // As long as it takes a client to come back; there is one of these for each distinct stream.
+    // There is one of these for each distinct stream.
     kept: { frames_max: 32, bytes_max: 32 * 1024 },
+    // Some seconds of a busy stream, as long as clients take that wait longer and longer before they try again.
+    returning: { frames_max: 1_024, bytes_max: MIB },
+    returning_ms: 60_000,
     // Below `silence_ms_max`, so that a client which reads nothing is told why before it is taken for dead.
     stall_ms_max: 10_000,
   },

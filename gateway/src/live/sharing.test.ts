@@ -168,6 +168,16 @@ describe('a client that resumes', () => {
     expect(library.journal.opened).toBe(1)
   })
 
+  test('spares those who come back after it the same long replay', async () => {
+    const all = Array.from({ length: 100 }, (_, index) => index + 1)
+    library.journal.append(...lent(...all))
+    for (let clients = 0; clients < 3; clients += 1) {
+      const client = subscribe(DAYS, { after: '0' })
+      for (const days of all) expect((await client.next()).value).toEqual(answer(days))
+    }
+    expect(library.journal.opened).toBe(1)
+  })
+
   test('shares with all who resume at the same place', async () => {
     library.journal.append(...lent(1, 2))
     const all = await subscribeAll(10, DAYS, { after: '0' })

@@ -45,7 +45,7 @@ const overflowAt = (received: number) => ({
 
 test('a backlog far longer than the queue comes whole, in order and once', async () => {
   const kept = { frames_max: 2, bytes_max: 100 }
-  library = await startLibrary(streamLimits({ queue_max: 4, behind: kept, kept }))
+  library = await startLibrary(streamLimits({ queue_max: 4, behind: kept, kept, returning: kept }))
   library.journal.append(...lent(100))
   const events = library.socket().iterate<{ bookLent: { days: number } }>({
     query: 'subscription { bookLent(after: "0") { days book { rating } } }',

@@ -5,8 +5,9 @@ import type { Stage, StartedContender } from './stage.ts'
 const QUERY = 'subscription ($after: String) { bookLent(after: $after) { cursor days book { title rating } } }'
 /** What graphql-ws's client waits at the most before it tries again for the first time. */
 const RETRY_MS_MAX = 2_000
-const EVENT_EVERY_MS = 20
-const EVENTS = { before: 50, down: 50, after: 100 }
+/** Ten events a second to five thousand subscribers are half of what one core can send. */
+const EVENT_EVERY_MS = 100
+const EVENTS = { before: 10, down: 20, after: 30 }
 const ALL = EVENTS.before + EVENTS.down + EVENTS.after
 /** When nothing has come for so long, nothing more will: what is missing by then is lost. */
 const SILENCE_MS_MAX = 15_000

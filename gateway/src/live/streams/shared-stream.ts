@@ -21,8 +21,15 @@ export interface StreamLimits {
   readonly queue_max: number
   /** What is kept for a client that is behind; one that is further behind is ended. */
   readonly behind: FrameLogLimits
-  /** What is kept when all have taken everything: for those who come back. */
+  /** What is kept when all have taken everything: for the one who comes back now and then. */
   readonly kept: FrameLogLimits
+  /**
+   * What is kept, for both, once somebody came back: after a crash all do, and each would replay alone what is not kept.
+   * Not less than `behind`.
+   */
+  readonly returning: FrameLogLimits
+  /** How long after one who came back others are expected. */
+  readonly returning_ms: number
   /** How long a client may take nothing of what waits for it. */
   readonly stall_ms_max: number
 }
@@ -66,6 +73,8 @@ export class SharedStream implements FeedListener {
   #base: unknown
   /** 1 while an event is out of the queue and not yet in the log. */
   #inHand = 0
+  /** When somebody last joined behind a cursor, on the monotonic clock. */
+  #returned_ms = Number.NEGATIVE_INFINITY
   #ending: StreamEnding | undefined
   #isClosed = false
   #wake: (() => void) | undefined
@@ -91,6 +100,7 @@ export class SharedStream implements FeedListener {
 
   /** Takes a subscription in before frame `next`; without one, before what has not come yet. */
   join(subscription: Subscription, next?: number): void {
+    if (next !== undefined) this.#returned_ms = performance.now()
     subscription.stream = this
     subscription.next = next ?? this.#frames.end + this.#inHand + this.#feed.waiting
     subscription.cursor ??= this.#feed.received
@@ -227,8 +237,9 @@ export class SharedStream implements FeedListener {
   }
 
   #trim(): void {
-    const { behind, kept } = this.#options.limits
-    const limits = this.#behind.size > 0 ? behind : kept
+    const { behind, kept, returning, returning_ms } = this.#options.limits
+    const areReturning = performance.now() - this.#returned_ms < returning_ms
+    const limits = areReturning ? returning : this.#behind.size > 0 ? behind : kept
     for (let gone = this.#frames.shiftAbove(limits); gone !== undefined; gone = this.#frames.shiftAbove(limits)) {
       if (this.#base !== undefined) this.#neighbours.forgot(this, this.#base)
       this.#base = gone.cursor

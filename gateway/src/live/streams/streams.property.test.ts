@@ -183,10 +183,11 @@ const sizes = fc.record({
   queue_max: fc.integer({ min: 1, max: 6 }),
   behind_max: fc.integer({ min: 1, max: 8 }),
   kept_max: fc.integer({ min: 1, max: 4 }),
+  returning_max: fc.integer({ min: 0, max: 6 }),
   tellsStart: fc.boolean(),
 })
 
-function worldOf({ queue_max, behind_max, kept_max, tellsStart }: Sizes): World {
+function worldOf({ queue_max, behind_max, kept_max, returning_max, tellsStart }: Sizes): World {
   const bytes_max = 1_000_000
   return {
     upstream: new PlayedUpstream(resume, tellsStart),
@@ -195,6 +196,8 @@ function worldOf({ queue_max, behind_max, kept_max, tellsStart }: Sizes): World 
         queue_max,
         behind: { frames_max: behind_max, bytes_max },
         kept: { frames_max: kept_max, bytes_max },
+        returning: { frames_max: kept_max + returning_max, bytes_max },
+        returning_ms: returning_max > 0 ? 1_000_000 : 0,
         stall_ms_max: 1_000_000,
       },
       clock: systemClock,
