@@ -23,11 +23,6 @@ export const OURS: Contender = {
     JWKS_URL: ISSUER,
     JWT_ISSUER: ISSUER,
     JWT_AUDIENCE: 'bench',
-    PERSISTED_DOCUMENTS: 'allow',
-    CLIENT_REQUESTS_MAX: 'off',
-    USER_OPERATIONS_MAX: 'off',
-    USER_COST_MAX: 'off',
-    OVERLOAD_DELAY_MS: 'off',
   },
 }
 
