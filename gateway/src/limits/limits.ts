@@ -111,8 +111,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     connection: { connect_ms_max: 1_000, response_bytes_max: 16 * MIB },
     // A second: what is back is in use again before anybody looks, and what is not costs one call a second.
     circuit: { failures_max: 5, successes_min: 3, open_ms: 1_000 },
-    // 128 under way, of 20 ms each, are 6,400 calls a second: more than one process of this makes.
-    bulkhead: { in_flight_max: 128, queue_max: 512 },
+    // 128 under way, of 20 ms each, are 6,400 calls a second. A thousand clients with some calls each may wait their turn,
+    // which the deadline ends; with 512 places a third of their answers were partial.
+    bulkhead: { in_flight_max: 128, queue_max: 4_096 },
     retry: { tries_max: 3, backoff: { first_ms: 25, ms_max: 250 }, budget_ratio: 0.2, budget_max: 10 },
   },
   upstream: {

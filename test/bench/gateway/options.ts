@@ -5,6 +5,7 @@ export interface Options {
   readonly rounds: number
   /** How long one turn is. */
   readonly seconds: number
+  /** Ten seconds where there is time: so long the compiler of Node's engine works on, whichever gateway it is. */
   readonly warmUp_s: number
   /** Connections of the comparison. */
   readonly connections: number
@@ -33,7 +34,7 @@ export function readOptions(args: readonly string[]): Options {
       workers: { type: 'string' },
     },
   })
-  const [rounds, seconds, warmUp_s] = values.quick ? [1, 1, 0.5] : [5, 4, 4]
+  const [rounds, seconds, warmUp_s] = values.quick ? [1, 1, 0.5] : [5, 4, 10]
   return {
     rounds: Number(values.rounds ?? rounds),
     seconds: Number(values.seconds ?? seconds),
