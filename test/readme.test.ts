@@ -1,6 +1,7 @@
 // What the README shows is what the repository holds.
 
 import { existsSync, readFileSync } from 'node:fs'
+import { GATEWAY_SETTINGS } from '@carriergraph/gateway/config.ts'
 import { expect, it } from 'vitest'
 import { repositoryFile } from '../scripts/subgraphs.ts'
 
@@ -32,4 +33,10 @@ it('has scripts for every file that package.json runs', () => {
   const files = Object.values(scripts).flatMap((script) => script.match(/[\w./-]+\.(?:ts|mjs)/g) ?? [])
   expect(files.length).toBeGreaterThan(10)
   expect(files.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
+
+it('tells operators of every variable that the gateway reads', () => {
+  const operations = read('docs/operations.md')
+  const untold = Object.keys(GATEWAY_SETTINGS).filter((name) => !new RegExp(`\\b${name}\\b`).test(operations))
+  expect(untold).toEqual([])
 })
