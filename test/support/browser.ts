@@ -51,7 +51,11 @@ export async function openPage(browser: Browser, url: string): Promise<{ page: P
   page.on('request', (request) => noteAddress(request.url()))
   page.on('websocket', (socket) => noteAddress(socket.url()))
   page.on('pageerror', (error) => faults.errors.push(error.message))
-  page.on('requestfailed', (request) => faults.errors.push(`${request.url()} ${request.failure()?.errorText}`))
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText
+    // What was under way when the page was left or loaded again; nobody waited for it any more.
+    if (reason !== 'net::ERR_ABORTED') faults.errors.push(`${request.url()} ${reason}`)
+  })
   page.on('response', (response) => {
     if (response.status() >= 400) faults.errors.push(`${response.url()} ${response.status()}`)
   })
