@@ -1,4 +1,4 @@
-import '../../telemetry-off.ts'
+import './telemetry-off.ts'
 import { composeServices } from '@apollo/composition'
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway'
 import {
