@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql'
+import type { Asked } from './asked.ts'
 import type { Combined, CombinedPart } from './combine.ts'
-import type { Asked, EntityFetch } from './entity-fetch.ts'
+import type { EntityFetch } from './entity-fetch.ts'
 import { failureOf } from './error-at.ts'
 import { collectAt, type Place } from './place.ts'
 import { compileBody } from './request-body.ts'
@@ -47,7 +48,7 @@ export function compileCombinedFetch(
   /** Who has nobody to ask about asks about nobody: the operation is printed once, for all. */
   function representationsOf(turns: readonly Turn[]): string {
     const texts = new Map(turns.map(({ part, asked }) => [part, asked.representations]))
-    return parts.map((part) => `"${part.variable}":[${texts.get(part) ?? ''}]`).join(',')
+    return parts.map((part) => `"${part.variable}":${texts.get(part) ?? '[]'}`).join(',')
   }
 
   async function askTogether(run: Run, turns: readonly Turn[]): Promise<void> {

@@ -14,7 +14,7 @@ export function compileIntrospection(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-): (group: FieldGroup, variables: Readonly<Record<string, unknown>>) => string {
+): (group: FieldGroup, variables: Readonly<Record<string, unknown>>) => unknown {
   return ({ key, nodes }, variables) => {
     const document: DocumentNode = {
       kind: Kind.DOCUMENT,
@@ -30,6 +30,6 @@ export function compileIntrospection(
       ],
     }
     const { data } = executeSync({ schema, document, rootValue: {}, variableValues: variables })
-    return JSON.stringify(data?.[key] ?? null)
+    return data?.[key] ?? null
   }
 }

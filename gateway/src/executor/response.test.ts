@@ -19,7 +19,7 @@ function written(query: string, data: ResponseObject, clientKeys: Record<string,
   if (!operation) throw new Error('no operation')
   const names = { fragments: fragmentsOf(document.definitions), clientKeys: new Map(Object.entries(clientKeys)) }
   const write = compileResponse(schema, operation, names)
-  const writing: Writing = { coerced: {}, introspect: () => '"introspected"', faults: [], path: [], isFaulty: false }
+  const writing: Writing = { coerced: {}, introspect: () => 'introspected', faults: [], path: [], isFaulty: false }
   const json = write(data, writing)
   const silent: Writing = { ...writing, faults: [], path: undefined, isFaulty: false }
   expect(write(data, silent)).toBe(json)
@@ -142,6 +142,12 @@ describe('what is selected, and nothing else', () => {
       '{ __schema { types { name } } n }',
       { n: 1 },
       '{"__schema":"introspected","n":1}',
+    ],
+    [
+      'under names that mean something to a program',
+      '{ a { __proto__: n toJSON: n constructor: n } }',
+      { a: JSON.parse('{ "__proto__": 1, "toJSON": 2, "constructor": 3 }') },
+      '{"a":{"__proto__":1,"toJSON":2,"constructor":3}}',
     ],
     ['an empty object where nothing is', '{ any { ... on A { n } } }', { any: { __typename: 'B' } }, '{"any":{}}'],
   ])('%s', (_, query, data, json) => {

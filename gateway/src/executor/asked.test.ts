@@ -1,0 +1,101 @@
+import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import fc from 'fast-check'
+import { buildSchema } from 'graphql'
+import { expect, test } from 'vitest'
+import { compileAsked } from './asked.ts'
+import { createMerge, type ResponseObject } from './response-object.ts'
+
+const schema = buildSchema(`
+  interface Media { isbn: String }
+  type Book implements Media { id: ID isbn: String price: Float }
+  type Film implements Media { isbn: String }
+  type Query { media: Media }
+`)
+const field = (name: string, alias?: string): QueryPlanSelectionNode => ({
+  kind: 'Field',
+  name,
+  ...(alias !== undefined && { alias }),
+})
+const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
+  kind: 'InlineFragment',
+  typeCondition,
+  selections,
+})
+
+function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[]) {
+  const node: FetchNode = {
+    kind: 'Fetch',
+    serviceName: 's',
+    requires,
+    operationName: undefined,
+    operation: '',
+    operationKind: 'query' as never,
+  }
+  const asked = compileAsked(node, schema, createMerge(schema))(objects)
+  if (asked === undefined) return undefined
+  const representations: unknown[] = JSON.parse(asked.representations)
+  expect(asked.count).toBe(representations.length)
+  expect(asked.indexes).toHaveLength(asked.targets.length)
+  return { representations, targets: asked.targets, own: asked.indexes.map((index) => representations[index]) }
+}
+
+const BOOK = [field('__typename'), field('price'), field('id')]
+
+test('asks once about objects that look the same, and apart about all others', () => {
+  const one = { __typename: 'Book', id: '1', price: 5, more: true }
+  const same = { __typename: 'Book', id: '1', price: 5 }
+  const dearer = { __typename: 'Book', id: '1', price: 6 }
+  const asDear = { __typename: 'Book', id: '1', price: 6, other: 1 }
+  const asked = askedOf([on('Book', ...BOOK)], [one, same, dearer, asDear])
+  expect(asked?.representations).toEqual([
+    { __typename: 'Book', price: 5, id: '1' },
+    { __typename: 'Book', price: 6, id: '1' },
+  ])
+  expect(asked?.own).toEqual([one, same, dearer, asDear].map(({ price }) => ({ __typename: 'Book', price, id: '1' })))
+})
+
+test.each<[string, QueryPlanSelectionNode[], ResponseObject]>([
+  ['lacks a field', [on('Book', ...BOOK)], { __typename: 'Book', id: '1' }],
+  ['is of another type', [on('Book', ...BOOK)], { __typename: 'Film', id: '1', price: 5 }],
+  ['is of no type', [on('Book', ...BOOK)], { __typename: null, id: '1', price: 5 }],
+  ['lacks its type', [on('Book', ...BOOK)], { id: '1', price: 5 }],
+])('asks about nobody who %s', (_, requires, object) => {
+  expect(askedOf(requires, [object])).toBeUndefined()
+})
+
+test('reads a field where the plan has put it, and names it as the subgraph does', () => {
+  const requires = [on('Media', field('__typename'), field('isbn', '_0_isbn'))]
+  expect(askedOf(requires, [{ __typename: 'Film', _0_isbn: null, isbn: 'no' }])?.representations).toEqual([
+    { __typename: 'Film', isbn: null },
+  ])
+})
+
+test('needs no more than a type', () => {
+  const film = { __typename: 'Film' }
+  expect(askedOf([on('Film', field('__typename'))], [film, { ...film }])).toMatchObject({
+    representations: [film],
+    own: [film, film],
+  })
+})
+
+const value = fc.constantFrom<unknown[]>(undefined, null, '1', '2', 1, true, 0.5, '__proto__')
+const object = fc
+  .record({
+    __typename: fc.constantFrom('Book', 'Film', 'Media', null, undefined),
+    id: value,
+    isbn: value,
+    price: value,
+  })
+  .map((made) => Object.fromEntries(Object.entries(made).filter(([, given]) => given !== undefined)))
+const NAMES = ['id', 'isbn', 'price']
+
+test('a key of plain fields says the same as it does in the form of any key', () => {
+  fc.assert(
+    fc.property(fc.array(object), fc.subarray(NAMES), fc.constantFrom('Book', 'Media'), (objects, names, type) => {
+      const key = on(type, field('__typename'), ...names.map((name) => field(name)))
+      const anyForm = [key, on('Query', field('__typename'))]
+      expect(askedOf([key], objects)).toEqual(askedOf(anyForm, objects))
+    }),
+    { numRuns: 500 },
+  )
+})

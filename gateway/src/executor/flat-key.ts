@@ -1,0 +1,76 @@
+import type { FetchNode, QueryPlanFieldNode } from '@apollo/query-planner'
+import { GraphQLID, type GraphQLSchema, getNullableType, isInterfaceType, isObjectType } from 'graphql'
+import type { Choose } from './asked.ts'
+import { entry, FunctionSource, property } from './function-source.ts'
+import { compileTypeCondition } from './type-condition.ts'
+
+/** Nearly all keys: a few fields of one type, none of which has fields of its own. */
+export interface FlatKey {
+  readonly typeCondition: string
+  readonly fields: readonly QueryPlanFieldNode[]
+}
+
+/** Undefined where a fetch requires more than such a key. */
+export function flatKeyOf({ requires = [], inputRewrites }: FetchNode): FlatKey | undefined {
+  const [fragment, ...others] = requires
+  if (fragment?.kind !== 'InlineFragment' || fragment.typeCondition === undefined || others.length > 0) return undefined
+  const fields = fragment.selections.filter((selection) => selection.kind === 'Field')
+  if (
+    inputRewrites?.length ||
+    fields.length < fragment.selections.length ||
+    fields.some(({ selections }) => selections)
+  )
+    return undefined
+  if (!fields.some(({ name, alias }) => name === '__typename' && alias === undefined)) return undefined
+  return { typeCondition: fragment.typeCondition, fields }
+}
+
+/**
+ * Compiles a key to source. An entity is told from the others by one field first: hashing its whole representation costs
+ * more than making it.
+ */
+export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: GraphQLSchema): Choose {
+  const source = new FunctionSource()
+  const values = fields.map(({ name, alias }, index) => {
+    return { name, variable: `v${index}`, from: property('object', alias ?? name) }
+  })
+  const typename = values.find(({ name }) => name === '__typename')?.variable
+  const telling = values[tellingOf(fields, schema, typeCondition)]?.variable
+  const same = values.map(({ name, variable }) => `${property('other', name)} === ${variable}`).join(' && ')
+  const body = `const known = new Map()
+    let apart
+    for (let i = 0; i < objects.length; i++) {
+      const object = objects[i]
+      ${values.map(({ variable, from }) => `const ${variable} = ${from}`).join('\n')}
+      if (${values.map(({ variable }) => `${variable} === undefined`).join(' || ')}) continue
+      if (!${typename} || !${source.constant(compileTypeCondition(schema, typeCondition))}(${typename})) continue
+      let index = known.get(${telling})
+      const other = representations[index]
+      if (other === undefined || !(${same})) {
+        const own = { ${values.map(({ name, variable }) => entry(name, variable)).join(', ')} }
+        if (other === undefined) {
+          index = representations.push(own) - 1
+          known.set(${telling}, index)
+        } else {
+          apart ??= new Map()
+          const text = JSON.stringify(own)
+          index = apart.get(text)
+          if (index === undefined) {
+            index = representations.push(own) - 1
+            apart.set(text, index)
+          }
+        }
+      }
+      targets.push(object)
+      indexes.push(index)
+    }`
+  return source.build(source.add('objects, { representations, targets, indexes }', body))
+}
+
+/** Which field differs most: an id, else the last, since a planner puts what a key is added to first. */
+function tellingOf(fields: readonly QueryPlanFieldNode[], schema: GraphQLSchema, typeName: string): number {
+  const type = schema.getType(typeName)
+  const known = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}
+  const id = fields.findIndex(({ name }) => getNullableType(known[name]?.type) === GraphQLID)
+  return id === -1 ? fields.findLastIndex(({ name }) => name !== '__typename') : id
+}
