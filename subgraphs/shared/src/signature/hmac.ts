@@ -20,7 +20,8 @@ export function createHmacSha256(secret: string): (message: string) => string {
     const inner = Buffer.allocUnsafe(BLOCK + Buffer.byteLength(message))
     innerPad.copy(inner)
     inner.write(message, BLOCK)
-    hash('sha256', inner, 'buffer').copy(outer, BLOCK)
+    // As a string of bytes: a buffer would cost as much again as the hash.
+    outer.write(hash('sha256', inner, 'binary'), BLOCK, 'binary')
     return hash('sha256', outer)
   }
 }
