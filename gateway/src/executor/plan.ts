@@ -5,7 +5,7 @@ import { combineFetches } from './combine.ts'
 import { compileCombinedFetch } from './combined-fetch.ts'
 import { compileEntityFetch } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
-import { type Branch, branchesOf, bySubgraph, restOf } from './parallel.ts'
+import { type Branch, stagesOf } from './parallel.ts'
 import { collectAt, type Place } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
@@ -54,11 +54,15 @@ function inSequence(steps: readonly Step[]): Step {
  * remains of them. The price: each of them waits for the slowest of those that it shares a request with.
  */
 function compileParallel(nodes: readonly PlanNode[], schema: GraphQLSchema, place: Place): Step {
-  const steps = bySubgraph(branchesOf(nodes)).map((branches) => {
-    const shared = branches.length > 1 ? compileShared(branches, schema, place) : undefined
-    if (shared === undefined) return inParallel(branches.map(({ node }) => compilePlan(node, schema, place)))
-    const rest = branches.flatMap(restOf)
-    return rest.length === 0 ? shared : inSequence([shared, compileParallel(rest, schema, place)])
+  const steps = stagesOf(nodes).map(({ branches, rest, guests }) => {
+    const compileEach = (each: readonly PlanNode[]) => inParallel(each.map((node) => compilePlan(node, schema, place)))
+    const [only, ...others] = branches
+    const isAlone = only !== undefined && others.length === 0
+    if (isAlone && guests.length === 0) return compilePlan(only.node, schema, place)
+    const first = isAlone ? compilePlan(only.first, schema, place) : compileShared(branches, schema, place)
+    if (first === undefined) return compileEach([...branches.map(({ node }) => node), ...guests])
+    const next = [...rest, ...guests]
+    return next.length === 0 ? first : inSequence([first, compileParallel(next, schema, place)])
   })
   return inParallel(steps)
 }

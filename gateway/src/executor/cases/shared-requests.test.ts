@@ -45,9 +45,17 @@ const NAMES = {
 }
 
 const COSTS = {
-  sdl: `type Item @key(fields: "id") { id: ID! weight: Int @external cost: String @requires(fields: "weight") }`,
+  sdl: `
+    type Item @key(fields: "id") {
+      id: ID! weight: Int @external cost: String @requires(fields: "weight") stock: Int
+    }
+  `,
   resolvers: {
-    Item: { __resolveReference: (item: object) => item, cost: ({ weight }: { weight: number }) => `${weight} €` },
+    Item: {
+      __resolveReference: (item: object) => item,
+      cost: ({ weight }: { weight: number }) => `${weight} €`,
+      stock: ({ id }: ById) => (id === 'i1' ? 1 : 2),
+    },
   },
 }
 
@@ -97,6 +105,22 @@ describe('entities of one subgraph that are wanted at the same moment', () => {
     expect(asked()).toEqual(['source', 'names', 'costs'])
   })
 
+  test('wait for what is asked of the same subgraph a moment later', async () => {
+    const { data } = await graph.ask('{ items { stock cost } }')
+    expect(data).toEqual({
+      items: [
+        { stock: 1, cost: '7 €' },
+        { stock: 2, cost: '7 €' },
+      ],
+    })
+    expect(asked()).toEqual(['source', 'names', 'costs'])
+  })
+
+  test('wait for it also where it is of other entities', async () => {
+    await graph.ask('{ owner { name favourite { name cost } } items { stock } }')
+    expect(asked()).toEqual(['source', 'names', 'costs'])
+  })
+
   test('are asked as if alone where there are none of the others', async () => {
     await graph.ask('{ items { name } none { name } }')
     expect(graph.calls[1]).toMatchObject({
@@ -122,7 +146,17 @@ describe('a subgraph that does not answer all of them at once', () => {
 })
 
 describe('a subgraph that is down', () => {
-  const graph = caseGraph({ source: SOURCE, names: { ...NAMES, isDown: true } })
+  const graph = caseGraph({ source: SOURCE, names: { ...NAMES, isDown: true }, costs: COSTS })
+
+  test('takes away nothing that has waited for it', async () => {
+    const { data } = await graph.ask('{ items { stock cost } }')
+    expect(data).toEqual({
+      items: [
+        { stock: 1, cost: null },
+        { stock: 2, cost: null },
+      ],
+    })
+  })
 
   test('is asked once, and told of at each place', async () => {
     const extensions = { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'names' }
