@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { digestOf } from '@carriergraph/shared/signature/canonical.ts'
 import { backoff_ms } from '../live/backoff.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SubgraphAddress, SubgraphAddresses } from './address.ts'
@@ -8,7 +9,7 @@ import { choose } from './balancer.ts'
 import { Bulkhead, type BulkheadLimits } from './bulkhead.ts'
 import type { CircuitLimits } from './circuit-breaker.ts'
 import { Deadline } from './deadline.ts'
-import { Endpoint, type EndpointAnswer } from './endpoint.ts'
+import { Endpoint, type EndpointAnswer, type EndpointRequest } from './endpoint.ts'
 import { CallFailure } from './failure.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { ConnectionLimits } from './keep-alive.ts'
@@ -60,9 +61,8 @@ export interface SubgraphClientOptions {
 }
 
 /** A call on its way. */
-interface Call extends SubgraphRequest {
-  readonly headers: readonly string[]
-  readonly deadline: Deadline
+interface Call extends EndpointRequest {
+  readonly kind: SubgraphRequest['kind']
   tries: number
 }
 
@@ -91,17 +91,17 @@ class PooledClient implements SubgraphClient {
   }
 
   async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse> {
-    const { kind, body } = request
-    if (kind === 'mutation') return (await this.#call(request, context)).response
-    const underWay = this.#shared.find(body, context)
+    const digest = digestOf(request.body)
+    if (request.kind === 'mutation') return (await this.#call(request, digest, context)).response
+    const underWay = this.#shared.find(digest, context)
     // Its text and not its objects: whoever asked merges other answers into them.
     if (underWay !== undefined) return JSON.parse((await underWay).text)
-    const answer = this.#call(request, context)
-    const isShared = this.#shared.add(body, context, answer)
+    const answer = this.#call(request, digest, context)
+    const isShared = this.#shared.add(digest, context, answer)
     try {
       return (await answer).response
     } finally {
-      if (isShared) this.#shared.remove(body)
+      if (isShared) this.#shared.remove(digest)
     }
   }
 
@@ -156,10 +156,10 @@ class PooledClient implements SubgraphClient {
   }
 
   /** Makes a call and tells the observer and the log of it. */
-  async #call({ kind, body }: SubgraphRequest, context: RequestContext): Promise<EndpointAnswer> {
+  async #call({ kind, body }: SubgraphRequest, digest: string, context: RequestContext): Promise<EndpointAnswer> {
     const { limits, observer, log } = this.#options
     const deadline = new Deadline(limits.deadline_ms)
-    const call: Call = { kind, body, deadline, tries: 0, headers: forwardedHeaders(context) }
+    const call: Call = { kind, body, digest, deadline, tries: 0, headers: forwardedHeaders(context) }
     let outcome: CallOutcome = 'answered'
     try {
       return await this.#try(call)
@@ -196,7 +196,7 @@ class PooledClient implements SubgraphClient {
         if (endpoint === undefined) throw circuitOpen()
         call.tries += 1
         try {
-          return await endpoint.post(call.body, call.headers, call.deadline)
+          return await endpoint.post(call)
         } catch (error) {
           if (!(error instanceof CallFailure) || !(await this.#isRetryDue(call, error))) throw error
           failedAt = endpoint

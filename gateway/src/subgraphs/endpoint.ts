@@ -15,6 +15,15 @@ export interface EndpointAnswer {
   readonly text: string
 }
 
+export interface EndpointRequest {
+  readonly body: string
+  /** Of the body, by `digestOf`. */
+  readonly digest: string
+  /** Names and values in turn. */
+  readonly headers: readonly string[]
+  readonly deadline: Deadline
+}
+
 export interface EndpointOptions {
   readonly address: SubgraphAddress
   readonly sign: Signer
@@ -63,9 +72,9 @@ export class Endpoint {
    * Sends a GraphQL request, signed, and tells the breaker what came of it. Only while the breaker admits a call.
    * @throws CallFailure
    */
-  async post(body: string, headers: readonly string[], deadline: Deadline): Promise<EndpointAnswer> {
+  async post({ body, digest, headers, deadline }: EndpointRequest): Promise<EndpointAnswer> {
     const { path } = this.address
-    const signed = [...CONTENT_HEADERS, SIGNATURE_HEADER, this.#sign('POST', path, body), ...headers]
+    const signed = [...CONTENT_HEADERS, SIGNATURE_HEADER, this.#sign('POST', path, body, digest), ...headers]
     const permit = this.breaker.begin()
     const connection = this.#connections.take()
     this.#outstanding += 1

@@ -5,31 +5,37 @@ type CallerIdentity = Pick<RequestContext, 'authorization' | 'forwarded'>
 
 interface SharedCall<T> {
   readonly identity: CallerIdentity
-  readonly answer: Promise<T>
+  /** Undefined once it is there. */
+  answer: Promise<T> | undefined
 }
 
 /**
- * Queries under way, by their body: whoever asks the same for the same caller meanwhile gets the same answer. Of two
- * callers that ask the same, the first one's call is shared.
+ * Queries under way, by the digest of their body: whoever asks the same for the same caller meanwhile gets the same
+ * answer. Of two callers that ask the same, the first one's call is shared.
+ *
+ * A map that things come to and go from is laid out anew again and again, and each layout keeps the next one alive until
+ * a full collection, with all that was in it. So nothing large may be in it: no body, and no answer that was given.
  */
 export class SharedCalls<T> {
   readonly #underWay = new Map<string, SharedCall<T>>()
 
-  /** The answer to this body for this caller, if it is under way. */
-  find(body: string, identity: CallerIdentity): Promise<T> | undefined {
-    const call = this.#underWay.get(body)
+  /** The answer for this caller, if it is under way. */
+  find(digest: string, identity: CallerIdentity): Promise<T> | undefined {
+    const call = this.#underWay.get(digest)
     return call !== undefined && isSame(call.identity, identity) ? call.answer : undefined
   }
 
-  /** Shares an answer until `remove`; false when another caller's is shared under this body. */
-  add(body: string, identity: CallerIdentity, answer: Promise<T>): boolean {
-    if (this.#underWay.has(body)) return false
-    this.#underWay.set(body, { identity, answer })
+  /** Shares an answer until `remove`; false when another caller's is shared already. */
+  add(digest: string, { authorization, forwarded }: CallerIdentity, answer: Promise<T>): boolean {
+    if (this.#underWay.has(digest)) return false
+    this.#underWay.set(digest, { identity: { authorization, forwarded }, answer })
     return true
   }
 
-  remove(body: string): void {
-    this.#underWay.delete(body)
+  remove(digest: string): void {
+    const call = this.#underWay.get(digest)
+    if (call !== undefined) call.answer = undefined
+    this.#underWay.delete(digest)
   }
 }
 
