@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
@@ -5,7 +8,7 @@ import { createSubgraphServer, type SubgraphServer } from '@carriergraph/shared/
 import { createSignatureVerifier } from '@carriergraph/shared/signature/verify.ts'
 import { parse } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from './gateway.ts'
 import { DEFAULT_LIMITS } from './limits/limits.ts'
@@ -32,6 +35,7 @@ let subgraph: SubgraphServer
 let gateway: Gateway
 let url: string
 let client: Client
+let folder: string
 
 const startSubgraph = async (port: number): Promise<number> => {
   subgraph = createSubgraphServer({
@@ -56,6 +60,7 @@ const startSubgraph = async (port: number): Promise<number> => {
     log,
     port,
     host: '127.0.0.1',
+    socketPath: join(folder, 'counting.sock'),
     readiness: {},
   })
   return (await subgraph.start()).port
@@ -63,79 +68,86 @@ const startSubgraph = async (port: number): Promise<number> => {
 
 let port: number
 
-beforeEach(async () => {
-  journal = new ToyJournal()
-  issuer = await startTokenIssuer()
-  port = await startSubgraph(0)
-  gateway = createGateway({
-    port: 0,
-    host: '127.0.0.1',
-    supergraph: loadSupergraph(compose([{ name: 'counting', url: 'http://counting.example', typeDefs: TYPE_DEFS }])),
-    subgraphUrls: new Map([['counting', [`http://127.0.0.1:${port}/graphql`]]]),
-    signingKeys: TOY_KEYS,
-    tokens: issuer.verifier,
-    limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM },
-    introspection: true,
-    allowedOrigins: ['*'],
-    playground: () => false,
-    clock: systemClock,
-    random: Math.random,
-    log,
-  })
-  url = (await gateway.start()).url
-  client = createClient({
-    url: url.replace('http', 'ws'),
-    webSocketImpl: WebSocket,
-    retryAttempts: 0,
-    connectionParams: { authorization: await issuer.bearer() },
-  })
-})
-
-afterEach(async () => {
-  await client.dispose()
-  await gateway.stop()
-  await subgraph.stop()
-  await issuer.close()
-})
-
-const count = (after?: string) =>
-  client.iterate<{ counted: { n: number } }>({
-    query: 'subscription ($after: String) { counted(after: $after) { n } }',
-    variables: { after },
+describe.each([
+  ['its port', () => `http://127.0.0.1:${port}/graphql`],
+  ['its socket', () => `http+unix://${folder}/counting.sock:/graphql`],
+])('at %s', (_, urlOfSubgraph) => {
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'carriergraph-kit-'))
+    journal = new ToyJournal()
+    issuer = await startTokenIssuer()
+    port = await startSubgraph(0)
+    gateway = createGateway({
+      port: 0,
+      host: '127.0.0.1',
+      supergraph: loadSupergraph(compose([{ name: 'counting', url: 'http://counting.example', typeDefs: TYPE_DEFS }])),
+      subgraphUrls: new Map([['counting', [urlOfSubgraph()]]]),
+      signingKeys: TOY_KEYS,
+      tokens: issuer.verifier,
+      limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM },
+      introspection: true,
+      allowedOrigins: ['*'],
+      playground: () => false,
+      clock: systemClock,
+      random: Math.random,
+      log,
+    })
+    url = (await gateway.start()).url
+    client = createClient({
+      url: url.replace('http', 'ws'),
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { authorization: await issuer.bearer() },
+    })
   })
 
-test('a signed query with a good token is answered', async () => {
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: await issuer.bearer() },
-    body: '{"query":"{ mine }"}',
+  afterEach(async () => {
+    await client.dispose()
+    await gateway.stop()
+    await subgraph.stop()
+    await issuer.close()
+    await rm(folder, { recursive: true })
   })
-  expect(await response.json()).toEqual({ data: { mine: 'yours' } })
-})
 
-test('a stream goes on behind its last event when the subgraph was stopped and started again', async () => {
-  journal.append(1)
-  const events = count('0')
-  expect((await events.next()).value).toEqual({ data: { counted: { n: 1 } } })
-  await subgraph.stop()
-  journal.append(2)
-  await startSubgraph(port)
-  expect((await events.next()).value).toEqual({ data: { counted: { n: 2 } } })
-})
+  const count = (after?: string) =>
+    client.iterate<{ counted: { n: number } }>({
+      query: 'subscription ($after: String) { counted(after: $after) { n } }',
+      variables: { after },
+    })
 
-test('a stream goes on behind its last event when what stands behind the subgraph failed for a while', async () => {
-  journal.append(1)
-  const events = count('0')
-  await events.next()
-  journal.fail(new Error('the database is gone'))
-  await journal.whenStreams(0)
-  journal.append(2)
-  journal.mend()
-  expect((await events.next()).value).toEqual({ data: { counted: { n: 2 } } })
-})
+  test('a signed query with a good token is answered', async () => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: await issuer.bearer() },
+      body: '{"query":"{ mine }"}',
+    })
+    expect(await response.json()).toEqual({ data: { mine: 'yours' } })
+  })
 
-test('a refused cursor ends the subscription with the subgraph’s own code', async () => {
-  await expect(count('bad').next()).rejects.toEqual([
-    { message: 'Not a cursor of this stream.', path: ['counted'], extensions: { code: 'INVALID_CURSOR' } },
-  ])
+  test('a stream goes on behind its last event when the subgraph was stopped and started again', async () => {
+    journal.append(1)
+    const events = count('0')
+    expect((await events.next()).value).toEqual({ data: { counted: { n: 1 } } })
+    await subgraph.stop()
+    journal.append(2)
+    await startSubgraph(port)
+    expect((await events.next()).value).toEqual({ data: { counted: { n: 2 } } })
+  })
+
+  test('a stream goes on behind its last event when what stands behind the subgraph failed for a while', async () => {
+    journal.append(1)
+    const events = count('0')
+    await events.next()
+    journal.fail(new Error('the database is gone'))
+    await journal.whenStreams(0)
+    journal.append(2)
+    journal.mend()
+    expect((await events.next()).value).toEqual({ data: { counted: { n: 2 } } })
+  })
+
+  test('a refused cursor ends the subscription with the subgraph’s own code', async () => {
+    await expect(count('bad').next()).rejects.toEqual([
+      { message: 'Not a cursor of this stream.', path: ['counted'], extensions: { code: 'INVALID_CURSOR' } },
+    ])
+  })
 })

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import type { DocumentNode } from 'graphql'
 import type { TokenVerifier } from '../auth/verify.ts'
@@ -16,7 +16,7 @@ import { createHealth, type ReadinessChecks } from './health.ts'
 import { createHttpDoor } from './http.ts'
 import { InFlight, within } from './in-flight.ts'
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts'
-import { listen } from './listen.ts'
+import { listen, listenOnSocket } from './listen.ts'
 import { createLiveDoor } from './live.ts'
 import { SERVER_REFUSALS } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
@@ -37,6 +37,8 @@ export type SubgraphServerOptions<Context extends RequestContext> = {
   /** 0 lets the system choose. */
   readonly port: number
   readonly host: string
+  /** A unix socket to listen on as well, for a gateway on the same machine. */
+  readonly socketPath?: string | undefined
   readonly readiness: ReadinessChecks
   readonly limits?: Partial<ServerLimits>
   readonly clock?: Clock
@@ -48,7 +50,7 @@ export type SubgraphServer = {
   start(): Promise<{ readonly url: string; readonly port: number }>
   /**
    * In this order: not ready and no new work, sockets closed with 1012, requests in flight finished or, at the
-   * deadline, dropped, port closed. Calling it again waits for the same end.
+   * deadline, dropped, port and socket closed. Calling it again waits for the same end.
    */
   stop(): Promise<void>
 }
@@ -56,14 +58,14 @@ export type SubgraphServer = {
 const GRAPHQL_PATH = '/graphql'
 
 /**
- * A subgraph on one port: `POST /graphql`, graphql-ws on the same path, `/health/live` and `/health/ready`. Operations
+ * A subgraph on one port, and on one socket if wanted: `POST /graphql`, graphql-ws on the same path, `/health/live` and `/health/ready`. Operations
  * are taken from signed callers only.
  * @throws StartupFault when the SDL names a policy without a function, or has an access directive that nothing enforces
  */
 export function createSubgraphServer<Context extends RequestContext>(
   options: SubgraphServerOptions<Context>,
 ): SubgraphServer {
-  const { name, log, signature, clock = systemClock, policies, port, host } = options
+  const { name, log, signature, clock = systemClock, policies, port, host, socketPath } = options
   const limits = { ...SERVER_LIMITS, ...options.limits }
   const resolvers = options.resolvers as GraphQLResolverMap<Context>
   const schema = enforceAuthorization(buildSubgraphSchema([{ typeDefs: options.typeDefs, resolvers }]), policies)
@@ -92,23 +94,26 @@ export function createSubgraphServer<Context extends RequestContext>(
     }
   }
 
-  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, route)
-  http.on('upgrade', createUpgradeHandler({ live, signature, format, graphqlPath: GRAPHQL_PATH, isDraining }))
+  const upgrade = createUpgradeHandler({ live, signature, format, graphqlPath: GRAPHQL_PATH, isDraining })
+  const createDoor = (): Server =>
+    createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, route).on('upgrade', upgrade)
+  const http = createDoor()
+  const local = createDoor()
 
   async function drain(): Promise<void> {
     log.info({ requests: requests.count, streams: streams.count }, `${name} is stopping`)
     const [, finished] = await Promise.all([live.close(limits.drain_ms_max), requests.idle(limits.drain_ms_max)])
     if (!finished) log.warn({ requests: requests.count }, 'requests were still in flight at the deadline')
     stopped.abort()
-    await closePort()
+    await Promise.all([close(http), close(local)])
     await apollo.stop()
   }
 
-  async function closePort(): Promise<void> {
-    if (!http.listening) return
-    const closed = new Promise((resolve) => http.close(resolve))
-    http.closeIdleConnections()
-    if (requests.count > 0 || !(await within(closed, LAST_BYTES_MS_MAX))) http.closeAllConnections()
+  async function close(door: Server): Promise<void> {
+    if (!door.listening) return
+    const closed = new Promise((resolve) => door.close(resolve))
+    door.closeIdleConnections()
+    if (requests.count > 0 || !(await within(closed, LAST_BYTES_MS_MAX))) door.closeAllConnections()
     await closed
   }
 
@@ -116,6 +121,7 @@ export function createSubgraphServer<Context extends RequestContext>(
     async start() {
       await apollo.start()
       const listening = await listen(http, port, host)
+      if (socketPath !== undefined) await listenOnSocket(local, socketPath)
       return { port: listening, url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}${GRAPHQL_PATH}` }
     },
     stop() {

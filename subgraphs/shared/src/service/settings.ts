@@ -12,6 +12,11 @@ export const SUBGRAPH_SETTINGS = {
   /** 0 lets the system choose. */
   PORT: port,
   HOST: z.string().min(1).default('127.0.0.1'),
+  /** A unix socket to listen on as well; no system takes a longer path. */
+  SOCKET_PATH: z
+    .string()
+    .regex(/^\/[^:?#]{1,102}$/, 'an absolute path of at most 103 characters')
+    .optional(),
   /** Of the role that owns the subgraph's database; `DATABASE_URL_<NAME>` comes before it. */
   DATABASE_URL: postgresUrl,
   /** The database of the event bus. */

@@ -130,6 +130,7 @@ export async function createSubgraphService<Context extends RequestContext>(
     signature: createSignatureVerifier({ keys: settings.SIGNING_KEYS, clock }),
     log,
     port: settings.PORT,
+    socketPath: settings.SOCKET_PATH,
     host: settings.HOST,
     readiness: { database: () => database.ping() },
     clock,
