@@ -107,10 +107,12 @@ export function createCore(options: CoreOptions): Core {
     const urls = [...supergraph.subgraphUrls].map(
       ([name, url]) => [name, options.subgraphUrls.get(name) ?? [url]] as const,
     )
+    // The planner last of what may fail: its threads would stay.
+    const subgraphs = connections.connect(new Map(urls))
     const graph = createGraph({
       supergraph,
       planner: createWorkerPlanner({ ...options, supergraph, limits: limits.planner }),
-      subgraphs: connections.connect(new Map(urls)),
+      subgraphs,
       rules: [operationSizeRule(limits.operation)],
       tokens_max: limits.tokens_max,
       limits,
@@ -152,8 +154,10 @@ export function createCore(options: CoreOptions): Core {
     readHeaders: createHeaderReader(forwardedNames),
     forwardedNames,
     serve(supergraph) {
-      replacing = replacing.then(() => replace(supergraph))
-      return replacing
+      const replaced = replacing.then(() => replace(supergraph))
+      // One that cannot be served must not keep out the next.
+      replacing = replaced.catch(() => undefined)
+      return replaced
     },
     warmUp: (queries) => warmUp(current, queries, log),
     onServed(listener) {

@@ -37,7 +37,7 @@ describe.each(Object.entries(SUPERGRAPHS))('%s', (_, sdl) => {
   const { documents, answer } = createGraph({
     supergraph,
     planner: createApolloPlanner(supergraph.plannable),
-    subgraphs: { clients: [], callerOf: () => call, upstreams: new Map() },
+    subgraphs: { clients: [], callerOf: () => call, followingCallerOf: () => call, upstreams: new Map() },
     rules: [],
     tokens_max: 1_000,
     limits: DEFAULT_LIMITS,

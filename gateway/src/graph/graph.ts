@@ -8,6 +8,7 @@ import { createExecutor, type Executor } from '../executor/executor.ts'
 import { createEventExecutor, type EventExecutor } from '../live/event-executor.ts'
 import { createPreparer, type Preparer } from '../live/prepare.ts'
 import type { Planner } from '../planner/planner.ts'
+import type { CallerOf } from '../subgraphs/caller.ts'
 import type { ConnectedSubgraphs } from '../subgraphs/connections.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { observedCaller } from '../telemetry/caller.ts'
@@ -30,7 +31,7 @@ export interface Graph {
   readonly answer: Answer
   /** What subscriptions need: a plan, and the rest of it for each event. */
   readonly streams: Preparer & { readonly execute: EventExecutor }
-  /** Waits until nothing is being answered, at most `ms_max`. */
+  /** Waits until nothing is being answered and no subscription prepared, at most `ms_max`. */
   idle(ms_max: number): Promise<boolean>
 }
 
@@ -55,15 +56,25 @@ export function createGraph(options: GraphOptions): Graph {
   const { supergraph, subgraphs, telemetry } = options
   const { apiSchema, authorization } = supergraph
   const phase = telemetry?.phase ?? untimed
-  const callerOf = telemetry === undefined ? subgraphs.callerOf : observedCaller(subgraphs.callerOf)
+  const observed = (callerOf: CallerOf): CallerOf => (telemetry === undefined ? callerOf : observedCaller(callerOf))
+  const callerOf = observed(subgraphs.callerOf)
   const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
   const admit = createAdmit({ ...options, authorizer: createAuthorizer(apiSchema, authorization) })
   const caching = createCaching(supergraph, options.caching)
   const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
-  const execute = createEventExecutor(supergraph, executor, callerOf)
+  const execute = createEventExecutor(supergraph, executor, observed(subgraphs.followingCallerOf))
+  const { prepare } = createPreparer(supergraph, planner)
   const inFlight = new InFlight()
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    const end = inFlight.begin()
+    try {
+      return await work()
+    } finally {
+      end()
+    }
+  }
   return {
     supergraph,
     documents: createDocuments({ ...options, apiSchema, phase }),
@@ -72,17 +83,10 @@ export function createGraph(options: GraphOptions): Graph {
     admit,
     subgraphs,
     streams: {
-      ...createPreparer(supergraph, planner),
+      prepare: (known) => counted(() => prepare(known)),
       execute: telemetry === undefined ? execute : observedEvents(execute, telemetry),
     },
-    async answer(...request) {
-      const end = inFlight.begin()
-      try {
-        return await answer(...request)
-      } finally {
-        end()
-      }
-    },
+    answer: (...request) => counted(() => answer(...request)),
     idle: (ms_max) => inFlight.idle(ms_max),
   }
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { type LoadedSupergraph, loadSupergraph } from '../supergraph/load.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
-import { booksSubgraph } from '../testing/library-graph.ts'
+import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
 import { startToySubgraph, type ToySubgraph } from '../testing/subgraph-server.ts'
 import { Turnstile } from '../testing/turnstile.ts'
 
@@ -61,6 +61,50 @@ describe('another supergraph', () => {
     await expect(late.next()).rejects.toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }])
     await events.return?.()
     await library.journal.whenStreams(0)
+  })
+
+  test('that cannot be served does not keep out the next one', async () => {
+    library = await startLibrary()
+    const authors = library.subgraphs.get('authors')?.url ?? ''
+    const broken = library.gateway.serve(changed(authors, 'nowhere'))
+    const next = library.gateway.serve(withoutRatings())
+    await expect(broken).rejects.toThrow('"nowhere" is no URL')
+    await next
+    expect((await library.post({ query: RATED })).status).toBe(400)
+  })
+
+  test('that says another address for a subgraph takes along what it adds to the events of another', async () => {
+    library = await startLibrary()
+    const moved = await startToySubgraph(reviewsSubgraph())
+    others.push(moved)
+    const events = library.socket().iterate({ query: 'subscription { bookLent { days book { rating } } }' })
+    const first = events.next()
+    await library.journal.whenStreams(1)
+    await library.gateway.serve(changed(library.subgraphs.get('reviews')?.url ?? '', moved.url))
+    library.journal.append({ bookId: 'b1', days: 1 })
+    expect((await first).value).toEqual({ data: { bookLent: { days: 1, book: { rating: 4 } } } })
+    expect(moved.calls.length).toBe(1)
+    await events.return?.()
+  })
+
+  test('that a subgraph is not in any more costs streams of the others what it added to their events', async () => {
+    library = await startLibrary()
+    const query = 'subscription { bookLent { days book { rating } } }'
+    const events = library.socket().iterate({ query })
+    const first = events.next()
+    await library.journal.whenStreams(1)
+    const sdls = [...library.subgraphs].filter(([name]) => name !== 'reviews')
+    const typeDefs = { books: booksSubgraph(library.journal).typeDefs, authors: authorsSubgraph().typeDefs }
+    const without = compose(
+      sdls.map(([name, { url }]) => ({ name, url, typeDefs: typeDefs[name as keyof typeof typeDefs] })),
+    )
+    await library.gateway.serve(loadSupergraph(without))
+    library.journal.append({ bookId: 'b1', days: 1 })
+    expect((await first).value).toMatchObject({
+      data: { bookLent: { days: 1, book: { rating: null } } },
+      errors: [{ path: ['bookLent', 'book'], extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'reviews' } }],
+    })
+    await events.return?.()
   })
 
   test('that says another address for a subgraph sends calls there, and takes its streams along without a gap', async () => {

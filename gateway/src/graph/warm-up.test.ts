@@ -33,10 +33,11 @@ beforeEach(() => {
       return planner.planOperation(document, operationName, urgency)
     },
   }
+  const notCalled = () => () => Promise.reject(new Error('not called'))
   graph = createGraph({
     supergraph,
     planner: counting,
-    subgraphs: { clients: [], callerOf: () => () => Promise.reject(new Error('not called')), upstreams: new Map() },
+    subgraphs: { clients: [], callerOf: notCalled, followingCallerOf: notCalled, upstreams: new Map() },
     rules: [],
     limits: DEFAULT_LIMITS,
     tokens_max: 1_000,

@@ -20,7 +20,7 @@ const GATEWAY_FAULTS: ReadonlySet<unknown> = new Set([
 /** Lets the executor call subgraphs for one request. */
 export type CallerOf = (context: RequestContext) => CallSubgraph
 
-export function createCaller(clients: readonly SubgraphClient[]): CallerOf {
+export function createCaller(clients: readonly Pick<SubgraphClient, 'name' | 'execute'>[]): CallerOf {
   const byName = new Map(clients.map((client) => [client.name, client]))
   return (context) =>
     async (subgraph, body, { kind }) => {

@@ -9,6 +9,8 @@ import { NO_OBSERVER, type SubgraphObserver } from './observer.ts'
 export interface ConnectedSubgraphs {
   readonly clients: readonly SubgraphClient[]
   readonly callerOf: CallerOf
+  /** For streams, which outlive their supergraph: calls go where the subgraph is now. */
+  readonly followingCallerOf: CallerOf
   /** By the name of the subgraph. */
   readonly upstreams: ReadonlyMap<string, Upstream>
 }
@@ -18,7 +20,7 @@ export interface ConnectionsOptions extends Pick<SubgraphClientOptions, 'sign' |
   readonly limits: { readonly subgraph: SubgraphClientOptions['limits']; readonly upstream: UpstreamOptions['limits'] }
 }
 
-/** Where streams of a subgraph come from: it stays while the subgraph moves, so that they can be resumed. */
+/** What streams have of a subgraph: it stays while the subgraph moves, so that they can go on. */
 interface Source {
   readonly upstream: Upstream
   /** Knows which of its processes is well. */
@@ -40,8 +42,13 @@ export class SubgraphConnections {
   /** Connects to each subgraph at its URLs, over what is open already; streams of one that moved follow it. */
   connect(urls: ReadonlyMap<string, readonly string[]>): ConnectedSubgraphs {
     const clients = [...urls].map(([name, list]) => this.#clientOf(name, list))
-    const upstreams = new Map(clients.map((client) => [client.name, this.#upstreamOf(client)]))
-    return { clients, callerOf: createCaller(clients), upstreams }
+    const sources = clients.map((client) => this.#sourceOf(client))
+    return {
+      clients,
+      callerOf: createCaller(clients),
+      followingCallerOf: createCaller(sources.map(following)),
+      upstreams: new Map(sources.map(({ client, upstream }) => [client.name, upstream])),
+    }
   }
 
   /** Lets go of all that `kept` does not use. Streams of a subgraph that is gone end as lost. */
@@ -75,14 +82,14 @@ export class SubgraphConnections {
     return client
   }
 
-  #upstreamOf(client: SubgraphClient): Upstream {
+  #sourceOf(client: SubgraphClient): Source {
     const { sign, limits, random, log } = this.#options
     const known = this.#sources.get(client.name)
     if (known !== undefined) {
       const hasMoved = known.client !== client
       known.client = client
       if (hasMoved) known.upstream.reconnect()
-      return known.upstream
+      return known
     }
     const target = (): UpstreamTarget => {
       const { webSocketUrl, path } = source.client.nextAddress()
@@ -91,6 +98,11 @@ export class SubgraphConnections {
     const upstream = new Upstream({ subgraph: client.name, target, limits: limits.upstream, random, log })
     const source: Source = { client, upstream }
     this.#sources.set(client.name, source)
-    return upstream
+    return source
   }
 }
+
+const following = (source: Source): Pick<SubgraphClient, 'name' | 'execute'> => ({
+  name: source.client.name,
+  execute: (request, context) => source.client.execute(request, context),
+})
