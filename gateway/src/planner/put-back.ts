@@ -3,15 +3,19 @@ import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { StandIns } from '../supergraph/stand-ins.ts'
 import { splitFetch } from './split-fetch.ts'
+import { withWholeRequirements } from './whole-requirements.ts'
 
 /**
  * Puts the fields that subgraphs know back in the place of their stand-ins: a call asks for the field under the
- * stand-in's name, and a representation takes it from there. Fetches whose requirements do not go together are split.
+ * stand-in's name, and a representation takes it from there. Fetches whose requirements do not go together are split, and
+ * none asks about an object without its key.
  */
 export function putBack(node: PlanNode, supergraph: PlannableSupergraph): PlanNode {
   switch (node.kind) {
     case 'Fetch': {
-      const [only, ...more] = splitFetch(node, supergraph).map((fetch) => putBackFetch(fetch, supergraph))
+      const [only, ...more] = splitFetch(node, supergraph)
+        .map((fetch) => withWholeRequirements(fetch, supergraph))
+        .map((fetch) => putBackFetch(fetch, supergraph))
       if (only === undefined || more.length === 0) return only ?? node
       return { kind: 'Parallel', nodes: [only, ...more] }
     }

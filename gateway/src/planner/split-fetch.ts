@@ -15,12 +15,13 @@ import {
 import { fragmentsOf } from '../executor/root-fields.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import { entityKey, requirementKey } from '../supergraph/requirements.ts'
+import { isOfSomeTypes } from './whole-requirements.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
 
 /** Fields of entities that are asked for together, and what they require. */
 interface Group {
-  /** Under which variables they are asked for, where that and a requirement come together. */
+  /** Under which variables they are asked for, or for which requirement, where that must not be mixed with others. */
   readonly condition: string
   readonly required: Set<string>
 }
@@ -31,6 +32,8 @@ interface Group {
  * - None requires the same field twice with different arguments. A representation has room for one value of it.
  * - None requires for one field what another does without, if that one field is asked for on a condition. What it requires
  *   is asked for on the same condition, and an entity of which something is missing is not asked about at all.
+ * - Nor if it is asked about some types of an interface that the subgraph knows as an object: of the others, what these
+ *   require is not there.
  */
 export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): readonly FetchNode[] {
   const { standIns, requirements, keyFields } = supergraph
@@ -40,7 +43,8 @@ export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): r
     return new Set([...required].map((name) => standIns.get(name)?.field)).size < required.size
   }
   if (requires.length === 0) return [fetch]
-  if (!fetch.operation.includes('@') && !isConflicting(fieldNames(requires))) return [fetch]
+  const isMixed = isOfSomeTypes(fetch)
+  if (!isMixed && !fetch.operation.includes('@') && !isConflicting(fieldNames(requires))) return [fetch]
 
   const document = withoutSpreads(parse(fetch.operation, { noLocation: true }))
   const groups: Group[] = []
@@ -48,7 +52,7 @@ export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): r
   for (const { type, field, condition } of entityFields(document)) {
     const name = standIns.get(field.name.value)?.field ?? field.name.value
     const own = requirements.get(requirementKey(serviceName, type, name)) ?? NOTHING
-    const wanted = own.size === 0 ? '' : condition
+    const wanted = own.size === 0 ? '' : isMixed ? [condition, ...own].join(' ') : condition
     const fits = (group: Group) => group.condition === wanted && !isConflicting([...group.required, ...own])
     const known = groups.find(fits)
     const group = known ?? { condition: wanted, required: new Set() }
