@@ -34,7 +34,11 @@ export class FunctionSource {
 }
 
 /** `of["name"]`: also right for a name that is no identifier, or a keyword. */
-export const property = (of: string, name: string): string => `${of}[${JSON.stringify(name)}]`
+export function property(of: string, name: string): string {
+  const key = JSON.stringify(name)
+  // What is missing must not be taken for what every object inherits: `constructor` is a good name for a field.
+  return name in Object.prototype ? `(Object.hasOwn(${of}, ${key}) ? ${of}[${key}] : undefined)` : `${of}[${key}]`
+}
 
 /** An entry of an object literal. `__proto__` is a name like any other only in brackets, which are slower. */
 export const entry = (name: string, value: string): string =>

@@ -71,7 +71,10 @@ export class ProjectionCompiler {
   #assignment(source: FunctionSource, type: GraphQLCompositeType, group: FieldGroup, variable: string): string {
     const { key, name, below } = group
     // An interface's own name is no type of an object: whoever asked what it is must not be told that.
-    if (name === '__typename') return isObjectType(type) ? `${variable} = ${JSON.stringify(type.name)}` : this.#leave()
+    if (name === '__typename') {
+      if (isObjectType(type)) return `${variable} = ${JSON.stringify(type.name)}`
+      return `${source.constant(fault)}(writing, 'is of a type that nobody tells')\n${this.#leave()}`
+    }
     if (name === '__schema' || name === '__type') return `${variable} = writing.introspect(${source.constant(group)})`
     const field = 'getFields' in type ? type.getFields()[name] : undefined
     if (field === undefined) throw new Error(`The type ${type.name} has no field ${name}.`)

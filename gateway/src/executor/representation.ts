@@ -1,6 +1,6 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
-import { isResponseObject, type Merge, type ResponseObject } from './response-object.ts'
+import { isResponseObject, type Merge, ownValue, type ResponseObject } from './response-object.ts'
 import { compileTypeCondition } from './type-condition.ts'
 
 /** Picks out of an object what a fetch requires of it; null when some of it is not there. */
@@ -27,7 +27,7 @@ function compilePick(schema: GraphQLSchema, merge: Merge, selection: QueryPlanSe
     const key = selection.alias ?? selection.name
     const copy = selection.selections && compileCopy(compileRepresentation(schema, merge, selection.selections))
     return (object, into) => {
-      const value = object[key]
+      const value = ownValue(object, key)
       if (value === undefined) return false
       into[selection.name] = copy === undefined ? value : copy(value)
       return true

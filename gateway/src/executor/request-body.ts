@@ -1,4 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
+import { ownValue } from './response-object.ts'
 import type { Run } from './run.ts'
 
 /** What the planner says of a request, or what is made of several. */
@@ -17,7 +18,7 @@ export function compileBody({ operation, operationName, variableUsages = [] }: S
     let body = head + own
     let separator = own === '' ? '' : ','
     for (const { variable, key } of keys) {
-      const value = variables[variable]
+      const value = ownValue(variables, variable)
       if (value === undefined) continue
       body += separator + key + JSON.stringify(value)
       separator = ','

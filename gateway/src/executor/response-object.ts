@@ -6,6 +6,10 @@ export type ResponseObject = { [key: string]: unknown }
 export const isResponseObject = (value: unknown): value is ResponseObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Of a key that `Object.prototype` has, too: `constructor` is a good name for a field. */
+export const ownValue = (object: Readonly<Record<string, unknown>>, key: string): unknown =>
+  Object.hasOwn(object, key) ? object[key] : undefined
+
 /** Merges what a subgraph answered into what others answered before. */
 export type Merge = (target: ResponseObject, source: ResponseObject) => void
 

@@ -56,8 +56,10 @@ export function createAdmit({ supergraph, authorizer, gate = OPEN_GATE, limits, 
     if (faults.length > 0) return refused(faults)
     const tooLarge = variablesRefusal(variables, limits.variables)
     if (tooLarge !== undefined) return refused([tooLarge])
-    const { coerced, errors } = coerce(apiSchema, operation, variables, !introspection)
-    if (coerced === undefined) return refused(errors.map((error) => withCode(error, 'BAD_USER_INPUT')))
+    const { coerced: values, errors } = coerce(apiSchema, operation, variables, !introspection)
+    if (values === undefined) return refused(errors.map((error) => withCode(error, 'BAD_USER_INPUT')))
+    // A variable that is not given must not have the value that every object has under its name: `$constructor`.
+    const coerced: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), values)
     const { cost, refusals } = estimateOf(known)(coerced)
     if (refusals.length > 0) return { refusals, coerced, cost, quotas: [] }
     const forbidden = authorizer.refusals(document, operation, coerced, actor)

@@ -29,7 +29,8 @@ export function separateResponseKeys(
 ): SeparatedOperation {
   const clientKeys = new Map([...standIns].map(([name, { field }]) => [name, field]))
   const aliases = aliasesIn(document)
-  const taken = [...aliases].filter((alias) => ownNames.has(alias))
+  const isTaken = (alias: string): boolean => ownNames.has(alias) || alias === PROTOTYPE
+  const taken = [...aliases].filter(isTaken)
   if (taken.length === 0) return { document, operation, clientKeys }
   let prefix = '_client_'
   while ([...aliases, ...ownNames].some((name) => name.startsWith(prefix))) prefix = `_${prefix}`
@@ -37,12 +38,15 @@ export function separateResponseKeys(
   const separated = visit(document, {
     enter(node) {
       if (isIntrospection(node)) return false
-      if (node.kind !== Kind.FIELD || !ownNames.has(ownAlias(node) ?? '')) return undefined
+      if (node.kind !== Kind.FIELD || !isTaken(ownAlias(node) ?? '')) return undefined
       return { ...node, alias: { kind: Kind.NAME, value: prefix + ownAlias(node) } }
     },
   })
   return { document: separated, operation: getOperationAST(separated, operation.name?.value) ?? operation, clientKeys }
 }
+
+/** Under this key no object holds a value: whoever reads it gets what all objects have in common. */
+const PROTOTYPE = '__proto__'
 
 function aliasesIn(document: DocumentNode): ReadonlySet<string> {
   const aliases = new Set<string>()

@@ -110,7 +110,9 @@ export class UpstreamFeed implements UpstreamSubscriber {
     const { prepared, resume, variables } = this.#subject
     const { primary } = prepared.plan
     const used = Object.fromEntries(
-      (primary.variableUsages ?? []).flatMap((name) => (name in variables ? [[name, variables[name]]] : [])),
+      (primary.variableUsages ?? []).flatMap((name) =>
+        Object.hasOwn(variables, name) ? [[name, variables[name]]] : [],
+      ),
     )
     const isAfter = resume !== undefined && this.#received !== undefined
     return {
