@@ -14,7 +14,8 @@ const set = (path: string[], setValueTo: unknown): FetchDataRewrite => ({ kind: 
 
 test.each<[string, FetchDataRewrite[], unknown, unknown]>([
   ['renames a key', [rename(['a__alias_0'], 'a')], { a__alias_0: 1, b: 2 }, { a: 1, b: 2 }],
-  ['renames no key that is null or missing', [rename(['x'], 'a')], { a: 1, x: null }, { a: 1, x: null }],
+  ['renames no key that is missing', [rename(['x'], 'a')], { a: 1 }, { a: 1 }],
+  ['renames a key that is null', [rename(['x'], 'a')], { x: null }, { a: null }],
   [
     'renames in lists of lists',
     [rename(['l', 'x'], 'a')],

@@ -39,7 +39,7 @@ function change(rewrite: FetchDataRewrite, field: string): (object: ResponseObje
     }
   return (object) => {
     const value = object[field]
-    if (value === undefined || value === null) return
+    if (value === undefined) return
     object[rewrite.renameKeyTo] = value
     delete object[field]
   }
