@@ -75,20 +75,20 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   const introspect = compileIntrospection(apiSchema, operation, fragments)
 
   function written(run: Run): Answer {
-    const { coerced, variables, data, errors } = run
+    const { coerced, data, errors } = run
     const writing = {
       coerced,
-      introspect: (group: Parameters<typeof introspect>[0]) => introspect(group, variables),
+      introspect: (group: Parameters<typeof introspect>[0]) => introspect(group, run),
       faults: [],
       path: undefined,
       isFaulty: false,
     }
     const json = write(data, writing)
     // Whatever an error has told already made nulls; a null that nothing told of is a fault of its subgraph.
-    if (writing.isFaulty && errors.isEmpty) {
+    if (writing.isFaulty && !errors.isFull) {
       const faults: GraphQLFormattedError[] = []
       write(data, { ...writing, faults, path: [] })
-      for (const fault of faults) errors.add(fault)
+      for (const fault of faults.filter(({ path = [] }) => !errors.explain(path))) errors.add(fault)
     }
     return { data: json, errors: errors.told() }
   }

@@ -5,6 +5,7 @@ import { gatewayError } from '../errors/codes.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { Planner, PlanSearchLimits } from './planner.ts'
 import { putBack, putBackFetch } from './put-back.ts'
+import { withoutIntrospection } from './without-introspection.ts'
 
 /** Plans with Apollo's planner, on the thread of its caller, for as long as it takes. */
 export function createApolloPlanner(plannable: PlannableSupergraph, limits?: PlanSearchLimits): Planner {
@@ -16,7 +17,11 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
   )
   const apiSchema = supergraph.apiSchema()
   const operationOf = (document: DocumentNode, operationName: string | undefined) =>
-    operationFromDocument(apiSchema, document, operationName === undefined ? {} : { operationName })
+    operationFromDocument(
+      apiSchema,
+      withoutIntrospection(document),
+      operationName === undefined ? {} : { operationName },
+    )
 
   function nodeOf(operation: ReturnType<typeof operationOf>) {
     try {

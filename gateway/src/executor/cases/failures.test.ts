@@ -227,6 +227,35 @@ describe('what no subgraph can be asked for', () => {
   })
 })
 
+test('a value that is none of its type is told, whatever else is told', async () => {
+  const graph = caseGraph({
+    a: {
+      sdl: `
+        type Query { broken: Int colour: Colour items: [Item] must: Deep }
+        type Item { broken: Int! }
+        type Deep { must: Item! }
+        enum Colour { RED SECRET @inaccessible }
+      `,
+      resolvers: {
+        Query: {
+          broken: fail('broken'),
+          colour: () => 'SECRET',
+          items: () => [{ broken: 1 }, { broken: fail('no item') }],
+          must: () => ({ must: { broken: fail('too deep') } }),
+        },
+      },
+    },
+  })
+  const { errors } = await graph.ask('{ broken colour items { broken } must { must { broken } } }')
+  // What a subgraph told of is told once, though it left null where there is always a value.
+  expect(errors).toEqual([
+    { message: 'broken', path: ['broken'] },
+    { message: 'no item', path: ['items', 1, 'broken'] },
+    { message: 'too deep', path: ['must', 'must', 'broken'] },
+    { message: 'What the subgraph answered is no Colour.', path: ['colour'] },
+  ])
+})
+
 test('an answer lists a hundred errors and says how many more there are', async () => {
   const graph = caseGraph({
     source: {
