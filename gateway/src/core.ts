@@ -14,6 +14,7 @@ import { DegradeRules } from './degrade/degrade-rules.ts'
 import { createErrorPresenter } from './errors/present.ts'
 import { createGraph, type Graph } from './graph/graph.ts'
 import { plannedLately, warmUp } from './graph/warm-up.ts'
+import { introspectionSizeRule } from './limits/introspection-size.ts'
 import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
 import type { ResolveDocument } from './persisted/automatic.ts'
@@ -113,7 +114,7 @@ export function createCore(options: CoreOptions): Core {
       supergraph,
       planner: createWorkerPlanner({ ...options, supergraph, limits: limits.planner }),
       subgraphs,
-      rules: [operationSizeRule(limits.operation)],
+      rules: [operationSizeRule(limits.operation), introspectionSizeRule(limits.introspection)],
       tokens_max: limits.tokens_max,
       limits,
       gate,

@@ -4,6 +4,7 @@ import {
   type GraphQLSchema,
   getOperationAST,
   Kind,
+  NoFragmentCyclesRule,
   type OperationDefinitionNode,
   parse,
   specifiedRules,
@@ -16,6 +17,7 @@ import { operationNotFound } from '../errors/operation-not-found.ts'
 import { withoutSuggestion } from '../errors/suggestions.ts'
 import { type PhaseTimer, untimed } from '../telemetry/observation.ts'
 import { noIntrospection } from './no-introspection.ts'
+import { noReservedVariables } from './reserved-variables.ts'
 
 /** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
 export interface KnownOperation {
@@ -40,7 +42,7 @@ export interface Documents {
 
 export interface DocumentsOptions {
   readonly apiSchema: GraphQLSchema
-  /** Beside those of the GraphQL specification. */
+  /** Beside those of the GraphQL specification, and before them. */
   readonly rules: readonly ValidationRule[]
   readonly tokens_max: number
   /** Whether clients may ask for the schema, and are told which name they may have meant. */
@@ -53,17 +55,24 @@ const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
   const { apiSchema, tokens_max, introspection, phase = untimed } = options
-  const rules = [...specifiedRules, ...options.rules, ...(introspection ? [] : [noIntrospection])]
+  const bounds = [NoFragmentCyclesRule, ...options.rules]
+  const rules = [...specifiedRules, noReservedVariables, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
     maxSize: DOCUMENTS_LENGTH_MAX,
     sizeCalculation: (_document, query) => query.length + 1,
   })
   const faults = new WeakMap<DocumentNode, readonly GraphQLError[]>()
 
+  /** What is too large, or endless, is seen no further: the rules compare all fields that may meet with each other. */
+  function validated(document: DocumentNode): readonly GraphQLError[] {
+    const breaches = validate(apiSchema, document, bounds)
+    return breaches.length > 0 ? breaches : validate(apiSchema, document, rules)
+  }
+
   function faultsOf(document: DocumentNode): readonly GraphQLError[] {
     const known = faults.get(document)
     if (known !== undefined) return known
-    const found = phase('validate', () => validate(apiSchema, document, rules))
+    const found = phase('validate', () => validated(document))
       .map((error) => (introspection ? error : withoutSuggestion(error)))
       .map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
     faults.set(document, found)

@@ -8,6 +8,7 @@ import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
 import type { PlannerLimits } from '../planner/worker-planner.ts'
 import type { SubgraphLimits } from '../subgraphs/client.ts'
+import type { IntrospectionLimits } from './introspection-size.ts'
 import type { CostLimits } from './list-size.ts'
 import type { OperationSizeLimits } from './operation-size.ts'
 import type { VariablesLimits } from './variables-size.ts'
@@ -21,6 +22,7 @@ export interface GatewayLimits {
   /** Errors that one answer lists. */
   readonly errors_max: number
   readonly operation: OperationSizeLimits
+  readonly introspection: IntrospectionLimits
   readonly variables: VariablesLimits
   readonly cost: CostLimits
   readonly planner: PlannerLimits
@@ -71,6 +73,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     // A mutation's input is one variable; the largest list filters known have a dozen.
     variables_max: 50,
   },
+  // Tools ask once. Twice takes some 40 ms over a schema of 300 types, in which nobody else is answered.
+  introspection: { introspections_max: 2 },
   variables: {
     // A thousand records of a batch mutation are about 160 KB; twice that.
     bytes_max: (MIB / 8) * 3,

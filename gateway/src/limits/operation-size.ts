@@ -36,10 +36,11 @@ export const SIZE_REASONS = {
   TOO_MANY_ALIASES: 'The operation gives more fields an alias, fragments written out, than the gateway allows.',
   TOO_MANY_ROOT_FIELDS: 'The operation selects more fields of its root type than the gateway allows.',
   TOO_MANY_DIRECTIVES: 'The operation, or one place of it, has more directives than the gateway allows.',
+  INTROSPECTION_TOO_LARGE: 'The operation asks for the schema more often, or more deeply, than the gateway allows.',
   TOO_MANY_VARIABLES: 'The operation declares more variables than the gateway allows.',
 } as const satisfies Record<string, string>
 
-type SizeReason = keyof typeof SIZE_REASONS
+export type SizeReason = keyof typeof SIZE_REASONS
 
 interface Size {
   readonly depth: number

@@ -1,0 +1,45 @@
+import { buildSchema } from 'graphql'
+import { expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
+import { operationSizeRule } from '../limits/operation-size.ts'
+import { createDocuments } from './documents.ts'
+
+const documents = createDocuments({
+  apiSchema: buildSchema('type Query { a(n: Int): Int }'),
+  rules: [operationSizeRule(DEFAULT_LIMITS.operation)],
+  tokens_max: DEFAULT_LIMITS.tokens_max,
+  introspection: true,
+})
+
+const faultsOf = (query: string) =>
+  documents.find(query, undefined).faults.map(({ message, extensions }) => ({ message, ...extensions }))
+
+/** Each fragment spreads the three behind it: comparing all their fields may end in a stack overflow. */
+const ring = (length: number): string => {
+  const name = (n: number) => `F${n % length}`
+  const fragment = (n: number) =>
+    `fragment ${name(n)} on Query { ...${name(n + 1)} ...${name(n + 2)} ...${name(n + 3)} }`
+  return `{ unknown ...F0 } ${Array.from({ length }, (_, n) => fragment(n)).join(' ')}`
+}
+
+test('fragments in a ring, as many as a document can hold, are refused as such, and not looked into', () => {
+  const faults = faultsOf(ring(75))
+  expect(faults).not.toEqual([])
+  expect(faults.filter(({ message }) => !message.startsWith('Cannot spread fragment'))).toEqual([])
+})
+
+test('an operation that is too large is told so, and nothing else', () => {
+  expect(faultsOf(`{ ${'unknown '.repeat(500)} }`)).toEqual([
+    {
+      message: 'The operation has more than 20 root fields.',
+      code: 'GRAPHQL_VALIDATION_FAILED',
+      reason: 'TOO_MANY_ROOT_FIELDS',
+    },
+  ])
+})
+
+test.each(['__proto__', 'representations'])('a variable cannot be called %s', (name) => {
+  expect(faultsOf(`query ($${name}: Int) { a(n: $${name}) }`)).toEqual([
+    { message: `A variable cannot be called ${name} here.`, code: 'GRAPHQL_VALIDATION_FAILED' },
+  ])
+})
