@@ -1,14 +1,7 @@
 import './telemetry-off.ts'
 import { composeServices } from '@apollo/composition'
 import { buildOperationContext, executeQueryPlan, type ServiceMap } from '@apollo/gateway'
-import {
-  type DocumentNode,
-  execute,
-  type GraphQLFormattedError,
-  getOperationAST,
-  isInterfaceType,
-  parse,
-} from 'graphql'
+import { type DocumentNode, execute, getOperationAST, isInterfaceType, parse } from 'graphql'
 import { DEFAULT_LIMITS } from '../../limits/limits.ts'
 import { createApolloPlanner } from '../../planner/apollo-planner.ts'
 import { type LoadedSupergraph, loadSupergraph } from '../../supergraph/load.ts'
@@ -16,12 +9,8 @@ import { createExecutor } from '../executor.ts'
 import type { SubgraphAnswer } from '../run.ts'
 import type { MadeUpOperation } from './made-up-operation.ts'
 import { type MadeUpOptions, madeUpSubgraph } from './made-up-subgraph.ts'
-import { type Truth, truthOf } from './truth.ts'
-
-export interface Outcome {
-  readonly data: unknown
-  readonly errors: readonly GraphQLFormattedError[]
-}
+import { worldOf } from './made-up-value.ts'
+import { type Outcome, type Truth, truthOf } from './truth.ts'
 
 /** A supergraph over subgraphs of made-up data, answered by this executor and by Apollo's. */
 export interface Differential {
@@ -32,14 +21,18 @@ export interface Differential {
   readonly truth: Truth
 }
 
-export function differentialOf(sdls: Readonly<Record<string, string>>, options: MadeUpOptions): Differential {
+export function differentialOf(
+  sdls: Readonly<Record<string, string>>,
+  options: Pick<MadeUpOptions, 'isLossy'>,
+): Differential {
   const services = Object.entries(sdls).map(([name, sdl]) => ({ name, url: `http://${name}/`, typeDefs: parse(sdl) }))
   const composed = composeServices(services)
   if (composed.errors) throw new AggregateError(composed.errors, String(composed.errors[0]))
   const supergraph = loadSupergraph(composed.supergraphSdl)
   const planner = createApolloPlanner(supergraph.plannable)
   const executor = createExecutor(supergraph, planner, DEFAULT_LIMITS.errors_max)
-  const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [name, madeUpSubgraph(sdl, options)]))
+  const world = worldOf(services.map(({ typeDefs }) => typeDefs))
+  const schemas = new Map(Object.entries(sdls).map(([name, sdl]) => [name, madeUpSubgraph(sdl, { ...options, world })]))
 
   async function ask(name: string, request: { query: string; variables?: Record<string, unknown> | undefined }) {
     const schema = schemas.get(name)

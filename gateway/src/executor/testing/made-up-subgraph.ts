@@ -1,11 +1,12 @@
 import { buildSubgraphSchema, type GraphQLResolverMap } from '@apollo/subgraph'
 import { type FieldDefinitionNode, type GraphQLResolveInfo, type GraphQLSchema, isAbstractType, parse } from 'graphql'
-import { type MadeUp, madeUp, possible } from './made-up-value.ts'
+import { type MadeUp, type MadeUpWorld, madeUp, possible } from './made-up-value.ts'
 import { picked, type Representation, readShape, type TypeShape } from './subgraph-shape.ts'
 
 export interface MadeUpOptions {
   /** Whether one entity in eleven is not there. */
   readonly isLossy: boolean
+  readonly world: MadeUpWorld
 }
 
 /** What a resolver is given: nothing at the root. */
@@ -23,7 +24,7 @@ export function madeUpSubgraph(sdl: string, options: MadeUpOptions): GraphQLSche
     resolvers[shape.name] = own
     if (shape.isAbstract) own.__resolveType = ({ __typename }: MadeUp) => __typename
     if (shape.keys.length > 0) own.__resolveReference = referenceResolver(shape, options)
-    if (!shape.isAbstract) for (const field of shape.fields) own[field.name.value] = resolverOf(field, shape)
+    if (!shape.isAbstract) for (const field of shape.fields) own[field.name.value] = resolverOf(field, shape, options)
   }
   return buildSubgraphSchema([{ typeDefs, resolvers: resolvers as GraphQLResolverMap<unknown> }])
 }
@@ -45,13 +46,13 @@ function numberIn(reference: Representation, [field = '', ...below]: readonly st
   return digits === undefined ? undefined : Number(digits)
 }
 
-function resolverOf(field: FieldDefinitionNode, { keys, required }: TypeShape) {
+function resolverOf(field: FieldDefinitionNode, { keys, required }: TypeShape, { world }: MadeUpOptions) {
   const name = field.name.value
   const requires = required.get(name)
   const isKey = keys.some(([first]) => first === name)
   return ({ __typename, n = 0, reference }: Parent = {}, args: unknown, _: unknown, info: GraphQLResolveInfo) => {
     if (requires) return `${name} of ${JSON.stringify(picked(reference, requires))}`
     const site = `${__typename ?? info.parentType.name}.${name}(${JSON.stringify(args)})`
-    return madeUp(info.returnType, site, { n, name, schema: info.schema, isKey })
+    return madeUp(info.returnType, site, { n, name, schema: info.schema, world, isKey })
   }
 }

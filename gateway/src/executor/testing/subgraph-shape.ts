@@ -18,6 +18,8 @@ export interface TypeShape {
   readonly keys: readonly (readonly string[])[]
   /** Field -> what it requires. */
   readonly required: ReadonlyMap<string, SelectionSetNode>
+  /** All field sets: keys, requirements, and what fields provide. */
+  readonly selected: readonly SelectionSetNode[]
 }
 
 export type Representation = Readonly<Record<string, unknown>>
@@ -40,6 +42,13 @@ export function readShape({ definitions }: DocumentNode): readonly TypeShape[] {
         fields,
         keys: fieldSetsOf(node.directives, 'key').map(firstText),
         required: new Map(required),
+        selected: [
+          ...fieldSetsOf(node.directives, 'key'),
+          ...fields.flatMap(({ directives }) => [
+            ...fieldSetsOf(directives, 'requires'),
+            ...fieldSetsOf(directives, 'provides'),
+          ]),
+        ],
       },
     ]
   })

@@ -1,6 +1,7 @@
 import {
   execute,
   type GraphQLFieldResolver,
+  type GraphQLFormattedError,
   type GraphQLObjectType,
   type GraphQLSchema,
   getArgumentValues,
@@ -11,22 +12,26 @@ import {
   type SelectionSetNode,
 } from 'graphql'
 import type { MadeUpOperation } from './made-up-operation.ts'
-import { type MadeUp, madeUp } from './made-up-value.ts'
+import { type MadeUp, type MadeUpWorld, madeUp, worldOf } from './made-up-value.ts'
 import { readShape, type TypeShape } from './subgraph-shape.ts'
 
 /**
  * What an operation answers over made-up subgraphs of which no entity is missing: found out without a plan, by one
  * resolver for the whole graph.
  */
-export type Truth = (operation: MadeUpOperation) => Promise<unknown>
+export type Truth = (operation: MadeUpOperation) => Promise<Outcome>
+
+/** What an operation comes to. */
+export interface Outcome {
+  readonly data: unknown
+  readonly errors: readonly GraphQLFormattedError[]
+}
 
 export function truthOf(apiSchema: GraphQLSchema, sdls: Readonly<Record<string, string>>): Truth {
-  const graph = new WholeGraph(
-    apiSchema,
-    Object.values(sdls).flatMap((sdl) => readShape(parse(sdl))),
-  )
+  const documents = Object.values(sdls).map((sdl) => parse(sdl))
+  const graph = new WholeGraph(apiSchema, documents.flatMap(readShape), worldOf(documents))
   return async ({ query, variables }) => {
-    const { data } = await execute({
+    const { data, errors = [] } = await execute({
       schema: apiSchema,
       document: parse(query),
       variableValues: variables,
@@ -34,16 +39,18 @@ export function truthOf(apiSchema: GraphQLSchema, sdls: Readonly<Record<string, 
       fieldResolver: graph.resolve,
       typeResolver: ({ __typename }) => __typename,
     })
-    return JSON.parse(JSON.stringify(data ?? null))
+    return { data: JSON.parse(JSON.stringify(data ?? null)), errors: errors.map((error) => error.toJSON()) }
   }
 }
 
 class WholeGraph {
   readonly #schema: GraphQLSchema
   readonly #shapes: readonly TypeShape[]
+  readonly #world: MadeUpWorld
 
-  constructor(schema: GraphQLSchema, shapes: readonly TypeShape[]) {
+  constructor(schema: GraphQLSchema, shapes: readonly TypeShape[], world: MadeUpWorld) {
     this.#schema = schema
+    this.#world = world
     this.#shapes = shapes
   }
 
@@ -60,7 +67,7 @@ class WholeGraph {
     const asObject = owners.find((shape) => shape.isInterfaceObject && isOwn(shape, name))
     const isKey = owners.some(({ keys }) => keys.some(([first]) => first === name))
     const site = `${asObject?.name ?? type.name}.${name}(${JSON.stringify(args)})`
-    return madeUp(field.type, site, { n, name, schema: this.#schema, isKey })
+    return madeUp(field.type, site, { n, name, schema: this.#schema, world: this.#world, isKey })
   }
 
   #shapesOf(type: GraphQLObjectType): readonly TypeShape[] {
