@@ -33,11 +33,13 @@ test.each<[GraphQLScalarType | GraphQLEnumType, unknown, string | undefined]>([
   [GraphQLFloat, 12_345_678_901_234, '12345678901234'],
   [GraphQLFloat, 1e300, '1e+300'],
   [GraphQLFloat, '1.5', NO_VALUE],
+  [GraphQLFloat, Infinity, NO_VALUE],
   [colour, 'RED', '"RED"'],
   [colour, 'BLUE', NO_VALUE],
   [colour, 'toString', NO_VALUE],
   [colour, 1, NO_VALUE],
   [custom, { a: [null, 'x'] }, '{"a":[null,"x"]}'],
+  [custom, -Infinity, NO_VALUE],
 ])('as %s, %j is written as %s', (type, value, json) => {
   expect(JSON.stringify(compileLeaf(type)(value))).toBe(json)
 })

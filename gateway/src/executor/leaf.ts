@@ -22,9 +22,12 @@ const BUILT_IN: ReadonlyMap<GraphQLScalarType, LeafOf> = new Map<GraphQLScalarTy
   [GraphQLFloat, (value) => (Number.isFinite(value) ? value : undefined)],
 ])
 
+/** `1e400` is a number in JSON and infinite here; it would go out as null, where there must be a value too. */
+const withinRange: LeafOf = (value) => (value === Infinity || value === -Infinity ? undefined : value)
+
 /** Of a custom scalar only its subgraph knows what is a value; of an enum, a value that clients must not see is none. */
 export function compileLeaf(type: GraphQLScalarType | GraphQLEnumType): LeafOf {
-  if (!isEnumType(type)) return BUILT_IN.get(type) ?? ((value) => value)
+  if (!isEnumType(type)) return BUILT_IN.get(type) ?? withinRange
   const values = new Set<unknown>(type.getValues().map(({ name }) => name))
   return (value) => (values.has(value) ? value : undefined)
 }
@@ -34,12 +37,12 @@ const TESTS: ReadonlyMap<unknown, (value: string) => string> = new Map<unknown, 
   [GraphQLID, (value) => `typeof ${value} === 'string'`],
   [GraphQLBoolean, (value) => `typeof ${value} === 'boolean'`],
   [GraphQLInt, (value) => `(${value} | 0) === ${value}`],
-  [GraphQLFloat, (value) => `typeof ${value} === 'number'`],
+  [GraphQLFloat, (value) => `Number.isFinite(${value})`],
 ])
 
 /**
  * Source of the test that nearly all values of a built-in type pass, and that only values pass which go out as they are.
- * Numbers in JSON are finite. Of what does not pass, `compileLeaf` knows more.
+ * Of what does not pass, `compileLeaf` knows more.
  */
 export function quickTest(type: GraphQLScalarType | GraphQLEnumType, value: string): string {
   return TESTS.get(type)?.(value) ?? 'false'

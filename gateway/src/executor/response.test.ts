@@ -5,7 +5,7 @@ import type { ResponseObject } from './response-object.ts'
 import { fragmentsOf } from './root-fields.ts'
 
 const schema = buildSchema(`
-  type Query { a: A must: A! list: [A!] strict: [A!]! loose: [[A]!] n: Int any: Any node: Node }
+  type Query { a: A must: A! list: [A!] strict: [A!]! loose: [[A]!] n: Int f: Float any: Any node: Node }
   type A implements Node { id: ID! n: Int must: Int! a: A }
   type B implements Node { id: ID! b: String }
   interface Node { id: ID! }
@@ -94,6 +94,13 @@ describe('what is no value of its type', () => {
       { a: { must: 'x' } },
       '{"a":null}',
       ['a.must: What the subgraph answered is no Int.'],
+    ],
+    [
+      'a number beyond all',
+      '{ f }',
+      { f: JSON.parse('1e400') },
+      '{"f":null}',
+      ['f: What the subgraph answered is no Float.'],
     ],
     ['an object', '{ a { n } }', { a: 5 }, '{"a":null}', ['a: What the subgraph answered is no object.']],
     ['a list as an object', '{ a { n } }', { a: [] }, '{"a":null}', ['a: What the subgraph answered is no object.']],

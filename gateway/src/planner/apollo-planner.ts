@@ -27,7 +27,10 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
     try {
       return planner.buildQueryPlan(operation).node
     } catch (error) {
-      throw isLimit(error) ? gatewayError('OPERATION_TOO_COMPLEX', { originalError: error }) : error
+      if (isLimit(error)) throw gatewayError('OPERATION_TOO_COMPLEX', { originalError: error })
+      // Of a valid operation the planner says this where it contradicts itself: ADR 17.
+      if (error instanceof GraphQLError) throw gatewayError('UNSUPPORTED_PLAN', { originalError: error })
+      throw error
     }
   }
 
