@@ -28,9 +28,7 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
       return planner.buildQueryPlan(operation).node
     } catch (error) {
       if (isLimit(error)) throw gatewayError('OPERATION_TOO_COMPLEX', { originalError: error })
-      // Of a valid operation the planner says this where it contradicts itself: ADR 17.
-      if (error instanceof GraphQLError) throw gatewayError('UNSUPPORTED_PLAN', { originalError: error })
-      throw error
+      throw isContradiction(error) ? gatewayError('UNSUPPORTED_PLAN', { originalError: error }) : error
     }
   }
 
@@ -60,6 +58,11 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
 /** Apollo's planner has no codes for its own limits. */
 const LIMIT_MESSAGE = /^(Too many options generated|Number of non-local selections exceeds)/
 const isLimit = (error: unknown): error is Error => error instanceof Error && LIMIT_MESSAGE.test(error.message)
+
+/** What the planner says of valid operations in which it contradicts itself (ADR 17). */
+const isContradiction = (error: unknown): error is Error =>
+  error instanceof GraphQLError ||
+  (error instanceof Error && error.message.startsWith('Was not able to find any options for'))
 
 const isConditional = (selectionSet: SelectionSet): boolean =>
   selectionSet

@@ -54,6 +54,11 @@ const graph = caseGraph({
   },
 })
 
+test('what the planner contradicts itself in is refused, and not a fault of the server', async () => {
+  const query = 'query ($x: Boolean!) { charts { ... on Film @include(if: $x) { verdict } } }'
+  await expect(graph.ask(query, { x: true })).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_PLAN' } })
+})
+
 describe('a field that requires another', () => {
   testAnswers(graph, [
     [
