@@ -25,6 +25,7 @@ import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
 import type { SubgraphObserver } from './subgraphs/observer.ts'
 import { createSigner } from './subgraphs/signer.ts'
+import { createTraceReader, type TraceReader } from './subgraphs/trace-context.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
 import type { GatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 
@@ -69,6 +70,8 @@ export interface Core {
   readonly clientAddress: ClientAddress
   /** What a context takes from the headers of its request. */
   readonly readHeaders: HeaderReader
+  /** The trace that a client's headers name, where the gateway itself records none. */
+  readonly readTrace: TraceReader
   /** The names of what it takes. */
   readonly forwardedNames: readonly string[]
   /**
@@ -153,6 +156,7 @@ export function createCore(options: CoreOptions): Core {
     gate,
     clientAddress,
     readHeaders: createHeaderReader(forwardedNames),
+    readTrace: createTraceReader(options.telemetry?.isTracing ?? false),
     forwardedNames,
     serve(supergraph) {
       const replaced = replacing.then(() => replace(supergraph))

@@ -10,7 +10,7 @@ export type RequestContext = {
   readonly correlationId: string
   /** Where it comes from, proxies of ours aside. */
   readonly clientAddress: string
-  /** W3C Trace Context that a call to a subgraph goes on with. */
+  /** W3C Trace Context that a call to a subgraph goes on with: the client's, or of a span of the gateway's own. */
   readonly traceparent?: string | undefined
   readonly tracestate?: string | undefined
   /** Who watches the operation, if anybody does. */

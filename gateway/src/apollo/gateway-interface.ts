@@ -69,6 +69,7 @@ export const requestContextOf =
         correlationId,
         clientAddress,
         forwarded: core.readHeaders(req.headers),
+        ...core.readTrace(req.headers),
         cacheControl: req.headers['cache-control'],
       }
     })

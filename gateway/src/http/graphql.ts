@@ -15,6 +15,7 @@ import { streamFormFor } from '../live/http/stream-form.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
+import type { TraceReader } from '../subgraphs/trace-context.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import type { Observation } from '../telemetry/observation.ts'
 import { createAnswerSender } from './answer-sender.ts'
@@ -33,6 +34,7 @@ export interface GraphqlHandlerOptions {
   /** Throws a GraphQLError with a code when the token is not good. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
   readonly readHeaders: HeaderReader
+  readonly readTrace: TraceReader
   /** The names of what `readHeaders` takes. */
   readonly forwardedNames: readonly string[]
   readonly format: ErrorFormatter
@@ -61,6 +63,7 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
     clientAddress: addressOf,
     authenticate,
     readHeaders,
+    readTrace,
     format,
     body_bytes_max,
     batch_max,
@@ -159,7 +162,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
       const actor = await authenticate(authorization)
       const forwarded = readHeaders(request.headers)
       const { 'cache-control': cacheControl } = request.headers
-      const context = { actor, authorization, correlationId, clientAddress, observation, forwarded, cacheControl }
+      const { traceparent, tracestate } = readTrace(request.headers)
+      const client = { authorization, clientAddress, forwarded, cacheControl, traceparent, tracestate }
+      const context = { actor, correlationId, observation, ...client }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
         // What a stream answers is watched answer by answer.
         streams.open(request, response, form, () => streamed(operation, isGet), { ...context, observation: undefined })

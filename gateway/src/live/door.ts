@@ -6,6 +6,7 @@ import type { Gate } from '../admission/gate.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
+import type { TraceReader } from '../subgraphs/trace-context.ts'
 import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
 import { createLiveOperations } from './operations.ts'
@@ -20,6 +21,7 @@ export interface LiveDoorOptions {
   readonly gate: Gate
   readonly clientAddress: ClientAddress
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly readTrace: TraceReader
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly limits: GatewayLimits
   readonly clock: Clock

@@ -12,6 +12,8 @@ export interface GatewayTelemetry {
   /** Begins to watch an operation. */
   begin(start: OperationStart): Observation
   readonly phase: PhaseTimer
+  /** Whether calls of subgraphs carry a trace of the gateway's own. */
+  readonly isTracing: boolean
   /** Called once, by the gateway whose state is shown. */
   watch(state: GatewayState): void
 }
@@ -34,6 +36,7 @@ export function createGatewayTelemetry(options: GatewayTelemetryOptions): Gatewa
   return {
     begin: createOperationObserver({ tracing, metrics, requestLog, isTraceTrusted }),
     phase: createPhaseTimer(tracing, metrics),
+    isTracing: tracing !== undefined,
     watch: (state) => registry && watchState(registry, state),
   }
 }

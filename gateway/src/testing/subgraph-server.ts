@@ -33,6 +33,8 @@ export interface ToySubgraph {
   readonly port: number
   /** Headers of every GraphQL call over HTTP so far. */
   readonly calls: readonly Readonly<Record<string, unknown>>[]
+  /** The same of every subscribe message. */
+  readonly subscribes: readonly Readonly<Record<string, unknown>>[]
   /** Sockets that are open. */
   readonly sockets: () => number
   close(): Promise<void>
@@ -51,6 +53,7 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
     return signatures.verify({ header: typeof header === 'string' ? header : undefined, method, path, body }).ok
   }
   const calls: Readonly<Record<string, unknown>>[] = []
+  const subscribes: Readonly<Record<string, unknown>>[] = []
   const server = createServer(async (request, response) => {
     if (request.url === '/health/ready') return void response.end()
     const body = await bodyOf(request)
@@ -68,7 +71,11 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
   const live = useServer(
     {
       schema,
-      context: (_ctx, _id, { extensions }): ToyContext => ({ headers: Object(extensions?.headers) }),
+      context(_ctx, _id, { extensions }): ToyContext {
+        const headers = Object(extensions?.headers)
+        subscribes.push(headers)
+        return { headers }
+      },
       onNext: (_ctx, _id, _payload, _args, result) => void Object.assign(result, TRACE),
       // The protocol by which the gateway learns where a stream "from now on" begins: asked for, it is the first frame.
       onOperation({ extra }, id, { extensions }, { contextValue }) {
@@ -93,6 +100,7 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
     url: `http://127.0.0.1:${port}/graphql`,
     port,
     calls,
+    subscribes,
     sockets: () => sockets.clients.size,
     close() {
       closing ??= close()

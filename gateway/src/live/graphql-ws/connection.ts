@@ -99,11 +99,13 @@ export class GraphqlWsConnection implements SocketListener {
   #begin(id: string, payload: SubscribePayload): void {
     const operation = new SocketOperation(this.#socket, id, this.#whenOver)
     this.#operations.set(id, operation)
+    const headers = headersIn(payload)
     const context = {
       actor: this.#actor,
       authorization: this.#authorization,
-      correlationId: correlationOf(payload),
+      correlationId: correlationOf(headers),
       clientAddress: this.#socket.clientAddress,
+      ...this.#options.readTrace(headers),
     }
     if (this.#operations.size > this.#options.limits.operations_max)
       operation.error([gatewayError('TOO_MANY_OPERATIONS').toJSON()], 'stream')
@@ -165,11 +167,11 @@ function parsed(text: string): Message | undefined {
   }
 }
 
-/** Over a socket, the correlation id of an operation travels in its `extensions.headers`, as it does upstream. */
-function correlationOf({ extensions }: SubscribePayload): string {
-  const headers: unknown = extensions?.headers
-  const incoming: unknown =
-    typeof headers === 'object' && headers !== null ? Reflect.get(headers, CORRELATION_HEADER) : undefined
+/** Over a socket, the correlation id and the trace of an operation travel in its `extensions.headers`, as they do upstream. */
+const headersIn = ({ extensions }: SubscribePayload): object => Object(extensions?.headers)
+
+function correlationOf(headers: object): string {
+  const incoming: unknown = Reflect.get(headers, CORRELATION_HEADER)
   return withCorrelation(typeof incoming === 'string' ? incoming : undefined, (id) => id)
 }
 

@@ -4,6 +4,7 @@ import { gatewayError } from '../../errors/codes.ts'
 import { isMasked, presentError } from '../../errors/present.ts'
 import { textOf } from '../../graph/answer.ts'
 import type { RequestContext } from '../../request-context.ts'
+import { UNTRACED } from '../../subgraphs/trace-context.ts'
 import { Frame } from './frame.ts'
 import { FrameLog, type FrameLogLimits } from './frame-log.ts'
 import type { StreamCounts } from './stream-counts.ts'
@@ -165,7 +166,7 @@ export class SharedStream implements FeedListener {
       next = context
       lasts_ms = until_ms
     }
-    return next && { ...next, correlationId: this.#correlationId }
+    return next && this.#unnamed(next)
   }
 
   async #run(): Promise<void> {
@@ -200,7 +201,7 @@ export class SharedStream implements FeedListener {
   async #completed({ event, cursor }: FeedEvent): Promise<Frame> {
     const { prepared, variables, execute } = this.#subject
     const correlationId = this.#correlationId
-    const { data, errors } = await execute(prepared, variables, event, { ...this.#speaker, correlationId })
+    const { data, errors } = await execute(prepared, variables, event, this.#unnamed(this.#speaker))
     for (const error of errors.filter(isMasked))
       this.#options.log.error({ err: error, correlationId }, 'an event could not be completed')
     return new Frame(textOf({ data, errors: errors.map((error) => presentError(error, correlationId)) }), cursor)
@@ -273,6 +274,11 @@ export class SharedStream implements FeedListener {
     if (this.#base !== undefined) this.#neighbours.forgot(this, this.#base)
     for (const { cursor } of this.#frames) if (cursor !== undefined) this.#neighbours.forgot(this, cursor)
     this.#neighbours.closed(this)
+  }
+
+  /** What is done for all, by the right of one of them: it stays with who opened the stream, and is in nobody's trace. */
+  #unnamed(context: RequestContext): RequestContext {
+    return { ...context, ...UNTRACED, correlationId: this.#correlationId }
   }
 
   #anybody(): RequestContext | undefined {
