@@ -28,13 +28,16 @@ export class ClientSocket extends WebSocket {
   isHeard = true
   /** Where it comes from, proxies of ours aside. */
   clientAddress = ''
+  /** Headers of its upgrade that subgraphs get, names and values in turn. */
+  forwarded: readonly string[] = []
   #setting: ClientSocketSetting | undefined
   #wire: Duplex | undefined
   #awaitsDrain = false
 
   /** @param wire the connection that this socket's frames go through */
-  attach(wire: Duplex, setting: ClientSocketSetting, clientAddress: string): void {
-    this.clientAddress = clientAddress
+  attach(wire: Duplex, setting: ClientSocketSetting, client: Pick<ClientSocket, 'clientAddress' | 'forwarded'>): void {
+    this.clientAddress = client.clientAddress
+    this.forwarded = client.forwarded
     this.#wire = wire
     this.#setting = setting
     this.on('message', received)

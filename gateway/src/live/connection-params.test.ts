@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { authorizationOf } from './connection-params.ts'
+import { authorizationOf, headersOf } from './connection-params.ts'
 
 test.each<[Record<string, unknown> | undefined, string | undefined]>([
   [undefined, undefined],
@@ -15,4 +15,14 @@ test.each<[Record<string, unknown> | undefined, string | undefined]>([
   [{ authorization: 7 }, ''],
 ])('%o means the authorization %o', (params, expected) => {
   expect(authorizationOf(params)).toBe(expected)
+})
+
+test.each<[Record<string, unknown> | undefined, Record<string, unknown>]>([
+  [undefined, {}],
+  [{ 'X-Channel': 'app' }, { 'x-channel': 'app' }],
+  [{ headers: { 'X-Channel': 'app', 'x-other': 1 } }, { 'x-channel': 'app', 'x-other': 1 }],
+  [{ 'x-channel': 'app', headers: { 'x-channel': 'web' } }, { 'x-channel': 'app' }],
+  [{ headers: 'x-channel' }, {}],
+])('%o says the headers %o', (params, expected) => {
+  expect(headersOf(params)).toMatchObject(expected)
 })

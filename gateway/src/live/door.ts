@@ -6,6 +6,7 @@ import type { Gate } from '../admission/gate.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
+import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import type { TraceReader } from '../subgraphs/trace-context.ts'
 import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
@@ -21,6 +22,7 @@ export interface LiveDoorOptions {
   readonly gate: Gate
   readonly clientAddress: ClientAddress
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly readHeaders: HeaderReader
   readonly readTrace: TraceReader
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly limits: GatewayLimits
@@ -41,9 +43,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
   const operations = createLiveOperations({ graph, streams })
   const http = createHttpStreams({ ...options, operations, limits: limits.httpStream })
   const door = createWebSocketDoor({
-    path: options.path,
-    allowOrigin: options.allowOrigin,
-    clientAddress: options.clientAddress,
+    ...options,
     limits: limits.websocket,
     accept: createGraphqlWs({ ...options, operations, limits: limits.graphqlWs }),
     onFault: (error) => log.warn({ err: error }, 'a client socket failed'),

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { ClientAddress } from '../admission/client-address.ts'
+import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import { ClientSocket } from './client-socket.ts'
 import { Heartbeat } from './heartbeat.ts'
 
@@ -21,6 +22,7 @@ export interface WebSocketDoorOptions {
   /** Whether pages of this origin may connect; undefined: the client is no browser. */
   readonly allowOrigin: (origin: string | undefined) => boolean
   readonly clientAddress: ClientAddress
+  readonly readHeaders: HeaderReader
   readonly limits: WebSocketLimits
   /** Sets the socket's listener, or closes it. */
   readonly accept: (socket: ClientSocket) => void
@@ -40,7 +42,7 @@ const CLOSE_GRACE_MS = 1_000
 
 /** Takes WebSockets at one path, keeps them alive and finds the dead ones. */
 export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
-  const { path, allowOrigin, clientAddress, limits, accept, onFault } = options
+  const { path, allowOrigin, clientAddress, readHeaders, limits, accept, onFault } = options
   const server = new WebSocketServer({
     noServer: true,
     WebSocket: ClientSocket,
@@ -68,7 +70,8 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
         return
       }
       server.handleUpgrade(request, wire, head, (socket) => {
-        socket.attach(wire, setting, clientAddress(request))
+        const client = { clientAddress: clientAddress(request), forwarded: readHeaders(request.headers) }
+        socket.attach(wire, setting, client)
         accept(socket)
       })
     },

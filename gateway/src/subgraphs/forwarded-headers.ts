@@ -45,8 +45,8 @@ export const isForwardable = (name: string): boolean =>
 /** Takes from the headers of a client's request those that subgraphs get beside the token, names and values in turn. */
 export type HeaderReader = (headers: Readonly<Record<string, unknown>>) => readonly string[]
 
-/** What a header can carry; not all that are handed in need have passed a parser of HTTP. */
-const SENDABLE = /^[\t\x20-\x7e\x80-\xff]*$/
+/** What a header can carry, and as much as an HTTP request has in all of its own; not all have passed a parser of HTTP. */
+const SENDABLE = /^[\t\x20-\x7e\x80-\xff]{0,16384}$/
 
 /** `names`, in lower case, are those that travel on as they came; all others stay behind. */
 export const createHeaderReader =
@@ -69,8 +69,11 @@ export function forwardedHeaders(context: RequestContext): string[] {
 }
 
 /** The same, by name: for the `extensions.headers` of a subscribe message. */
-export function forwardedHeaderRecord(context: RequestContext): Record<string, string> {
-  const headers = forwardedHeaders(context)
+export const forwardedHeaderRecord = (context: RequestContext): Record<string, string> =>
+  headerRecord(forwardedHeaders(context))
+
+/** Headers by name, of names and values in turn. */
+export function headerRecord(headers: readonly string[]): Record<string, string> {
   const record: Record<string, string> = {}
   for (let i = 0; i < headers.length; i += 2) record[headers[i] ?? ''] = headers[i + 1] ?? ''
   return record

@@ -37,6 +37,7 @@ export interface LibraryOptions {
   /** Where the books subgraph already runs; otherwise one is started. */
   readonly booksUrl?: string
   readonly subgraphUrls?: GatewayOptions['subgraphUrls']
+  readonly subgraphHeaders?: readonly string[]
   /** Watches the gateway, and where it writes its log. */
   readonly telemetry?: GatewayOptions['telemetry']
   readonly log?: GatewayOptions['log']
@@ -100,6 +101,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
     signingKeys: TOY_KEYS,
     tokens: issuer.verifier,
     limits: { ...DEFAULT_LIMITS, upstream: FAST_UPSTREAM, ...options.limits },
+    ...(options.subgraphHeaders && { subgraphHeaders: options.subgraphHeaders }),
     ...(options.persisted && { persisted: options.persisted }),
     ...(options.gate && { gate: options.gate }),
     ...(options.clientAddress && { clientAddress: options.clientAddress }),

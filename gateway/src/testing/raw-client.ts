@@ -26,9 +26,9 @@ export class RawClient {
   }
 
   /** Opens, initialises, and resolves when the gateway acknowledged. */
-  async ready(): Promise<this> {
+  async ready(payload?: object): Promise<this> {
     await once(this.socket, 'open')
-    this.send({ type: 'connection_init' })
+    this.send({ type: 'connection_init', payload })
     await this.next('connection_ack')
     return this
   }

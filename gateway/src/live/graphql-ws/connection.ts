@@ -14,9 +14,10 @@ import {
 import { gatewayError } from '../../errors/codes.ts'
 import type { OperationRequest } from '../../graph/operation-request.ts'
 import type { DocumentReference } from '../../persisted/automatic.ts'
+import { headerRecord } from '../../subgraphs/forwarded-headers.ts'
 import type { ClientSocket, SocketListener } from '../client-socket.ts'
 import type { LIVE_CLOSE_CODES } from '../close-codes.ts'
-import { authorizationOf } from '../connection-params.ts'
+import { authorizationOf, headersOf } from '../connection-params.ts'
 import { MessageRate } from '../message-rate.ts'
 import { startOperation } from '../start-operation.ts'
 import type { ErrorCause } from '../streams/subscription.ts'
@@ -34,6 +35,7 @@ export class GraphqlWsConnection implements SocketListener {
   #initTimer: NodeJS.Timeout | undefined
   #actor: Actor = ANONYMOUS
   #authorization: string | undefined
+  #forwarded: readonly string[] = []
   #forgetExpiry: (() => void) | undefined
   #isExpired = false
 
@@ -66,11 +68,14 @@ export class GraphqlWsConnection implements SocketListener {
   }
 
   #initialise({ payload }: ConnectionInitMessage): void {
-    if (this.#state === 'waiting') this.#authenticate(authorizationOf(payload))
+    if (this.#state === 'waiting') this.#authenticate(payload)
     else this.#socket.closeWith('INIT_AGAIN')
   }
 
-  #authenticate(authorization: string | undefined): void {
+  #authenticate(params: ConnectionInitMessage['payload']): void {
+    const authorization = authorizationOf(params)
+    // What the client says itself goes before what its browser put into the upgrade.
+    this.#forwarded = this.#options.readHeaders({ ...headerRecord(this.#socket.forwarded), ...headersOf(params) })
     this.#state = 'initialising'
     clearTimeout(this.#initTimer)
     this.#initTimer = undefined
@@ -105,6 +110,7 @@ export class GraphqlWsConnection implements SocketListener {
       authorization: this.#authorization,
       correlationId: correlationOf(headers),
       clientAddress: this.#socket.clientAddress,
+      forwarded: this.#forwarded,
       ...this.#options.readTrace(headers),
     }
     if (this.#operations.size > this.#options.limits.operations_max)

@@ -4,6 +4,7 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
 import type { Gate } from '../../admission/gate.ts'
 import type { ResolveDocument } from '../../persisted/automatic.ts'
+import type { HeaderReader } from '../../subgraphs/forwarded-headers.ts'
 import type { TraceReader } from '../../subgraphs/trace-context.ts'
 import type { ClientSocket } from '../client-socket.ts'
 import type { MessageRateLimits } from '../message-rate.ts'
@@ -23,6 +24,7 @@ export interface GraphqlWsOptions {
   readonly gate: Gate
   /** Throws a GraphQLError whose `extensions.reason` says what is wrong with the token. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly readHeaders: HeaderReader
   readonly readTrace: TraceReader
   readonly limits: GraphqlWsLimits
   readonly clock: Clock
