@@ -4,6 +4,8 @@ import { sqlTelemetry } from '@carriergraph/shared/db/sql-telemetry.ts'
 import { createRequestTelemetry } from '@carriergraph/shared/server/request-telemetry.ts'
 import { Counter, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
+import { totalLoad } from '../gateway/src/planner/planning-threads.ts'
+import { createCounts } from '../gateway/src/telemetry/counts.ts'
 import { createGatewayMetrics } from '../gateway/src/telemetry/metrics.ts'
 import { watchState } from '../gateway/src/telemetry/state-metrics.ts'
 
@@ -20,9 +22,13 @@ export function metricsPage(): string {
   watchState(gateway, {
     documents: () => 0,
     sockets: () => 0,
-    subscriptions: { open: 0, delivered: 0, failed: new Map() },
+    subscriptions: { open: 0, delivered: 0, failed: new Map(), resumed: {} },
     clients: () => [],
     upstreams: () => new Map(),
+    socketsClosed: new Map(),
+    counts: createCounts(),
+    planning: () => totalLoad([]),
+    cacheFailures: () => 0,
   })
   const subgraph = new Registry()
   createRequestTelemetry({ registry: subgraph }, () => 0)

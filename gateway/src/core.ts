@@ -19,14 +19,15 @@ import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
 import type { ResolveDocument } from './persisted/automatic.ts'
 import { ANY_DOCUMENT, createDocumentResolver, type PersistedDocuments } from './persisted/resolve.ts'
-import type { Planner } from './planner/planner.ts'
-import { createWorkerPlanner } from './planner/worker-planner.ts'
+import { type PlanningLoad, totalLoad } from './planner/planning-threads.ts'
+import { createWorkerPlanner, type WorkerPlanner } from './planner/worker-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
 import type { SubgraphObserver } from './subgraphs/observer.ts'
 import { createSigner } from './subgraphs/signer.ts'
 import { createTraceReader, type TraceReader } from './subgraphs/trace-context.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
+import { createCounts, type GatewayCounts } from './telemetry/counts.ts'
 import type { GatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 
 export interface CoreOptions {
@@ -84,6 +85,12 @@ export interface Core {
   /** Is told of each graph that is served from then on. The function returned ends that. */
   onServed(listener: (graph: Graph) => void): () => void
   readonly degradeRules: DegradeRules
+  /** What happened so far. */
+  readonly counts: GatewayCounts
+  /** How much there is to plan. */
+  planning(): PlanningLoad
+  /** Times that the store of answers failed. */
+  cacheFailures(): number
   /** Forgets every answer that is kept. */
   readonly purgeCache: () => Promise<void>
   /** Lets go of the subgraphs, the cache, and the planner's threads. */
@@ -95,6 +102,11 @@ const WARM_UP_MS_MAX = 30_000
 /** How long a graph that was replaced may go on with what it had begun. */
 const RETIRE_MS_MAX = 30_000
 
+interface Served {
+  readonly graph: Graph
+  readonly planner: WorkerPlanner
+}
+
 export function createCore(options: CoreOptions): Core {
   const { limits, introspection, clock, log, persisted = ANY_DOCUMENT } = options
   const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
@@ -104,18 +116,22 @@ export function createCore(options: CoreOptions): Core {
   const forwardedNames = options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS
   const degradeRules = new DegradeRules(clock, log)
   const store = options.cacheStore ?? createMemoryStore({ bytes_max: limits.cache.memory_bytes_max, clock })
+  const counts = createCounts()
   const listeners = new Set<(graph: Graph) => void>()
-  const planners = new Set<Planner>()
+  const planners = new Set<WorkerPlanner>()
 
-  const graphOf = (supergraph: LoadedSupergraph): Graph => {
+  const served = (supergraph: LoadedSupergraph): Served => {
     const urls = [...supergraph.subgraphUrls].map(
       ([name, url]) => [name, options.subgraphUrls.get(name) ?? [url]] as const,
     )
     // The planner last of what may fail: its threads would stay.
     const subgraphs = connections.connect(new Map(urls))
+    const { planned } = options.telemetry ?? {}
+    const planner = createWorkerPlanner({ ...options, planned, supergraph, limits: limits.planner })
+    planners.add(planner)
     const graph = createGraph({
       supergraph,
-      planner: createWorkerPlanner({ ...options, supergraph, limits: limits.planner }),
+      planner,
       subgraphs,
       rules: [operationSizeRule(limits.operation), introspectionSizeRule(limits.introspection)],
       tokens_max: limits.tokens_max,
@@ -126,33 +142,33 @@ export function createCore(options: CoreOptions): Core {
       caching: { store, limits: limits.cache, degradeRules, clock, log },
       format,
       telemetry: options.telemetry,
+      counts,
     })
-    planners.add(graph.planner)
-    return graph
+    return { graph, planner }
   }
 
   async function replace(supergraph: LoadedSupergraph): Promise<void> {
-    const next = graphOf(supergraph)
+    const next = served(supergraph)
     // What is left when the time is up is planned behind the operations of clients.
-    await within(warmUp(next, plannedLately(current), log), WARM_UP_MS_MAX)
+    await within(warmUp(next.graph, plannedLately(current.graph), log), WARM_UP_MS_MAX)
     const retired = current
     current = next
-    for (const listener of listeners) listener(next)
+    for (const listener of listeners) listener(next.graph)
     // An operation asks several subgraphs one after the other, each within the deadline.
-    await retired.idle(RETIRE_MS_MAX)
+    await retired.graph.idle(RETIRE_MS_MAX)
     planners.delete(retired.planner)
     await retired.planner.close()
-    if (current === next) await connections.release(next.subgraphs)
+    if (current === next) await connections.release(next.graph.subgraphs)
   }
 
-  let current = graphOf(options.supergraph)
+  let current = served(options.supergraph)
   // One after the other: the supergraph that was handed in last is the one that is served in the end.
   let replacing: Promise<void> = Promise.resolve()
   return {
-    graph: () => current,
+    graph: () => current.graph,
     authenticate: authenticatorOf(options.tokens, log),
     format,
-    resolveDocument: createDocumentResolver(persisted),
+    resolveDocument: createDocumentResolver(persisted, counts.documents),
     gate,
     clientAddress,
     readHeaders: createHeaderReader(forwardedNames),
@@ -164,12 +180,15 @@ export function createCore(options: CoreOptions): Core {
       replacing = replaced.catch(() => undefined)
       return replaced
     },
-    warmUp: (queries) => warmUp(current, queries, log),
+    warmUp: (queries) => warmUp(current.graph, queries, log),
     onServed(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
     degradeRules,
+    counts,
+    planning: () => totalLoad([...planners].map((planner) => planner.load())),
+    cacheFailures: () => store.failures,
     purgeCache: () => store.purge(),
     async close() {
       gate.close()

@@ -52,6 +52,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     documents: () => graph().documents.recent().length,
     sockets: door.sockets,
     subscriptions: door.subscriptions,
+    socketsClosed: door.closed,
+    counts: core.counts,
+    planning: core.planning,
+    cacheFailures: core.cacheFailures,
     clients: () => graph().subgraphs.clients,
     upstreams: () => graph().subgraphs.upstreams,
   })

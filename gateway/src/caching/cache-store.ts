@@ -14,6 +14,8 @@ export interface CacheStore {
   get(key: string): CacheEntry | undefined | Promise<CacheEntry | undefined>
   /** For `keep_s`, from when the entry was asked for or a moment later. */
   set(key: string, entry: CacheEntry, keep_s: number): void
+  /** How often it could not be reached, or did not answer in time. */
+  readonly failures: number
   /** Forgets all entries. Rejects when it cannot be sure of that. */
   purge(): Promise<void>
   close(): Promise<void>

@@ -4,6 +4,7 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import type { DegradeRules } from '../degrade/degrade-rules.ts'
 import { createFetchFields } from '../degrade/fetch-fields.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
+import type { GatewayCounts } from '../telemetry/counts.ts'
 import type { CacheLimits, CacheStore } from './cache-store.ts'
 import { createFetchFallback, type FetchFallback } from './fetch-fallback.ts'
 import { KeptFetches } from './kept-fetches.ts'
@@ -23,7 +24,10 @@ export interface Caching {
   readonly fallback: FetchFallback
 }
 
-export function createCaching(supergraph: LoadedSupergraph, options: CachingOptions): Caching {
+export function createCaching(
+  supergraph: LoadedSupergraph,
+  options: CachingOptions & { readonly counts: GatewayCounts },
+): Caching {
   const keeping = { ...options, rules: supergraph, supergraphId: hash('sha256', supergraph.composedSdl, 'base64url') }
   return {
     responses: createResponseCache(keeping),

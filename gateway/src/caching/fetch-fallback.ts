@@ -9,6 +9,7 @@ import type { CompiledOperation } from '../executor/compile.ts'
 import type { ErrorPath } from '../executor/place.ts'
 import type { CallSubgraph, PlannedFetch, SubgraphAnswer } from '../executor/run.ts'
 import type { RequestContext } from '../request-context.ts'
+import { countOne, type GatewayCounts } from '../telemetry/counts.ts'
 import type { KeptFetch, KeptFetches } from './kept-fetches.ts'
 
 /** An answer from before that stands in for one that could not be had. */
@@ -39,6 +40,7 @@ export interface FetchFallbackOptions {
   readonly degradeRules: DegradeRules
   /** The coordinates of all that a fetch asks for. */
   readonly fieldsOf: (fetch: PlannedFetch) => ReadonlySet<string>
+  readonly counts: Pick<GatewayCounts, 'staleAnswers'>
   readonly clock: Clock
   readonly log: Log
 }
@@ -52,7 +54,7 @@ interface GuardedFetch {
 }
 
 export function createFetchFallback(options: FetchFallbackOptions): FetchFallback {
-  const { kept: keptFetches, degradeRules, fieldsOf, clock, log } = options
+  const { kept: keptFetches, degradeRules, fieldsOf, counts, clock, log } = options
 
   /** The last good answer, said to be such; undefined where there is none. */
   async function standIn({ kept, fetch, subgraph, tell }: GuardedFetch, code: string) {
@@ -60,6 +62,7 @@ export function createFetchFallback(options: FetchFallbackOptions): FetchFallbac
     if (found === undefined) return undefined
     const { answer, age_s } = found
     log.debug({ subgraph, code, age_s }, 'an answer from before stands in')
+    countOne(counts.staleAnswers, subgraph)
     // Entities are at a place; root fields have places of their own.
     const keys = fetch.isOfEntities ? [[]] : Object.keys(answer.data ?? {}).map((key) => [key])
     for (const place of fetch.paths) for (const key of keys) tell({ path: [...place, ...key], subgraph, age_s, code })

@@ -32,6 +32,7 @@ export function createMemoryStore({ bytes_max, clock }: MemoryStoreOptions): Cac
     set(key, entry, keep_s) {
       entries.set(key, { ...entry, expires_ms: entry.askedAt_ms + keep_s * 1000 })
     },
+    failures: 0,
     async purge() {
       entries.clear()
     },

@@ -116,6 +116,7 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     answers.push(await ask(), await ask())
     for (const answer of answers) expect(answer).toEqual({ data: { wing: { name: 'East' } } })
     expect(library.subgraphs.get('exhibits')?.calls).toHaveLength(4)
+    expect(store.failures).toBeGreaterThan(0)
     expect(logged).toEqual(['no answers are kept: Redis does not answer', 'answers are kept in Redis again'])
     await library.close()
   })

@@ -29,8 +29,10 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
   })
   let restsUntil_ms = 0
   let isTold = false
+  let failures = 0
 
   function failed(error: unknown): void {
+    failures += 1
     restsUntil_ms = performance.now() + REST_MS
     if (!isTold) log.warn({ err: error }, 'no answers are kept: Redis does not answer')
     isTold = true
@@ -64,6 +66,9 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
       if (!isUsable()) return
       const expiration = { type: 'PX', value: Math.ceil(keep_s * 1000) } as const
       client.set(KEY_PREFIX + key, textOf(entry), { expiration }).catch(failed)
+    },
+    get failures() {
+      return failures
     },
     async purge() {
       for await (const keys of client.scanIterator({ MATCH: `${KEY_PREFIX}*`, COUNT: PURGE_BATCH }))

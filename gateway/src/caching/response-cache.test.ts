@@ -7,6 +7,7 @@ import { createDocuments } from '../graph/documents.ts'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
+import { createCounts } from '../telemetry/counts.ts'
 import { untimed } from '../telemetry/observation.ts'
 import { compose } from '../testing/library-graph.ts'
 import { createMuseum, museumSubgraphs } from '../testing/museum.ts'
@@ -25,7 +26,7 @@ const supergraph = loadSupergraph(
 const executor = createExecutor(supergraph, createApolloPlanner(supergraph.plannable), DEFAULT_LIMITS.errors_max)
 const context = { actor: ANONYMOUS, authorization: undefined, correlationId: 'c', clientAddress: '127.0.0.1' }
 
-async function cacheable(query = '{ wing { name } }', entry_length_max = 1_000) {
+async function cacheable(query = '{ wing { name } }', entry_length_max = 1_000, counts = createCounts()) {
   const { apiSchema } = supergraph
   const documents = createDocuments({ apiSchema, rules: [], tokens_max: 1_000, introspection: true, phase: untimed })
   const known = documents.find(query, undefined)
@@ -35,6 +36,7 @@ async function cacheable(query = '{ wing { name } }', entry_length_max = 1_000) 
     store: createMemoryStore({ bytes_max: 100_000, clock: systemClock }),
     limits: { ...DEFAULT_LIMITS.cache, entry_length_max },
     clock: systemClock,
+    counts,
   })
   const operation = cache.cacheable(known, await executor.compile(known.document, known.operation))
   if (operation === undefined) throw new Error('not cacheable')
@@ -45,7 +47,8 @@ const GOOD: GraphAnswer = { data: '{"wing":{"name":"East"}}', errors: [] }
 const BAD: GraphAnswer = { data: '{"wing":null}', errors: [{ message: 'x' }] }
 
 test('those who ask the same at once wait for one answer', async () => {
-  const operation = await cacheable()
+  const counts = createCounts()
+  const operation = await cacheable(undefined, undefined, counts)
   const answer = Promise.withResolvers<GraphAnswer>()
   let asked = 0
   const ask = () =>
@@ -57,6 +60,7 @@ test('those who ask the same at once wait for one answer', async () => {
   answer.resolve(GOOD)
   for (const { data } of await Promise.all(answers)) expect(data).toBe(GOOD.data)
   expect(asked).toBe(1)
+  expect(counts.responses).toEqual({ hit: 0, shared: 2, miss: 1, bypassed: 0 })
 })
 
 test.each<[string, () => Promise<GraphAnswer>]>([

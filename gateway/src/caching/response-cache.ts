@@ -7,6 +7,7 @@ import { fragmentsOf } from '../executor/root-fields.ts'
 import type { GraphAnswer } from '../graph/answer.ts'
 import type { KnownOperation } from '../graph/documents.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { GatewayCounts } from '../telemetry/counts.ts'
 import { cacheKey } from './cache-key.ts'
 import { type Audience, type CachePolicy, strictest } from './cache-policy.ts'
 import type { CacheEntry, CacheLimits, CacheStore } from './cache-store.ts'
@@ -21,6 +22,7 @@ export interface ResponseCacheOptions {
   readonly store: CacheStore
   readonly limits: CacheLimits
   readonly clock: Clock
+  readonly counts: Pick<GatewayCounts, 'responses'>
 }
 
 /** For how long an answer may be used, for whom, and how old it is already. */
@@ -115,14 +117,20 @@ class CachedResponses implements CacheableOperation {
     execute: () => Promise<GraphAnswer>,
   ): Promise<GraphAnswer> {
     const { noStore, maxAge_s } = requestDirectives(context.cacheControl)
+    const { responses } = this.#options.counts
+    if (noStore || maxAge_s === 0) responses.bypassed += 1
     if (noStore) return execute()
     const key = cacheKey([this.#id, coerced], this.#policy.audience, context)
     if (maxAge_s === 0) return this.#ask(key, execute)
     const kept = await this.#options.store.get(key)
-    if (kept !== undefined && this.#age_s(kept) < Math.min(kept.maxAge_s, maxAge_s)) return this.#answerOf(kept)
+    if (kept !== undefined && this.#age_s(kept) < Math.min(kept.maxAge_s, maxAge_s)) {
+      responses.hit += 1
+      return this.#answerOf(kept)
+    }
     // Nothing may be waited for between looking for an answer under way and being the one who asks.
     const underWay = this.#underWay.get(key)
     const shared = underWay && (await underWay)
+    responses[shared === undefined ? 'miss' : 'shared'] += 1
     if (shared !== undefined) return this.#answerOf(shared)
     return this.#ask(key, execute)
   }

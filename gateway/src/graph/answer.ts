@@ -8,6 +8,7 @@ import { gatewayError } from '../errors/codes.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { CallerOf } from '../subgraphs/caller.ts'
+import type { GatewayCounts } from '../telemetry/counts.ts'
 import type { Admit } from './admit.ts'
 import type { KnownOperation } from './documents.ts'
 
@@ -40,10 +41,11 @@ export interface AnswerOptions {
   readonly callerOf: CallerOf
   readonly caching: Caching
   readonly format: ErrorFormatter
+  readonly plans: GatewayCounts['plans']
 }
 
 /** The one way of every query and mutation: admitted, planned, executed, in this order. */
-export function createAnswer({ admit, executor, callerOf, caching, format }: AnswerOptions): Answer {
+export function createAnswer({ admit, executor, callerOf, caching, format, plans }: AnswerOptions): Answer {
   const refused = (errors: readonly GraphQLError[], told?: Pick<GraphAnswer, 'cost' | 'quotas'>): GraphAnswer => ({
     data: undefined,
     errors: errors.map((error) => format(error.toJSON(), error)),
@@ -55,6 +57,7 @@ export function createAnswer({ admit, executor, callerOf, caching, format }: Ans
     if (faults.length === 0 && operation.operation === 'subscription') return refused([gatewayError('SOCKET_REQUIRED')])
     const { refusals, coerced, cost, quotas } = await admit(known, variables, context)
     if (refusals.length > 0 || coerced === undefined) return refused(refusals, { cost, quotas })
+    plans[executor.has(operation) ? 'hit' : 'miss'] += 1
     const compiled = await executor.compile(document, operation)
     const execute = async (): Promise<GraphAnswer> => {
       const { call, stale } = caching.fallback(callerOf(context), context, compiled)

@@ -12,6 +12,7 @@ import type { CallerOf } from '../subgraphs/caller.ts'
 import type { ConnectedSubgraphs } from '../subgraphs/connections.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { observedCaller } from '../telemetry/caller.ts'
+import { createCounts, type GatewayCounts } from '../telemetry/counts.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import { untimed } from '../telemetry/observation.ts'
 import { observedAnswer, observedEvents } from '../telemetry/observed-answer.ts'
@@ -24,7 +25,6 @@ import { createDocuments, type Documents } from './documents.ts'
 export interface Graph {
   readonly supergraph: LoadedSupergraph
   readonly documents: Documents
-  readonly planner: Planner
   readonly executor: Executor
   readonly admit: Admit
   readonly subgraphs: ConnectedSubgraphs
@@ -50,10 +50,11 @@ export interface GraphOptions {
   readonly caching: CachingOptions
   readonly format: ErrorFormatter
   readonly telemetry?: GatewayTelemetry | undefined
+  readonly counts?: GatewayCounts
 }
 
 export function createGraph(options: GraphOptions): Graph {
-  const { supergraph, subgraphs, telemetry } = options
+  const { supergraph, subgraphs, telemetry, counts = createCounts() } = options
   const { apiSchema, authorization } = supergraph
   const phase = telemetry?.phase ?? untimed
   const observed = (callerOf: CallerOf): CallerOf => (telemetry === undefined ? callerOf : observedCaller(callerOf))
@@ -61,11 +62,11 @@ export function createGraph(options: GraphOptions): Graph {
   const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
   const admit = createAdmit({ ...options, authorizer: createAuthorizer(apiSchema, authorization) })
-  const caching = createCaching(supergraph, options.caching)
-  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching })
+  const caching = createCaching(supergraph, { ...options.caching, counts })
+  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching, plans: counts.plans })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
   const execute = createEventExecutor(supergraph, executor, observed(subgraphs.followingCallerOf))
-  const { prepare } = createPreparer(supergraph, planner)
+  const { prepare } = createPreparer(supergraph, planner, counts.plans)
   const inFlight = new InFlight()
   async function counted<T>(work: () => Promise<T>): Promise<T> {
     const end = inFlight.begin()
@@ -78,7 +79,6 @@ export function createGraph(options: GraphOptions): Graph {
   return {
     supergraph,
     documents: createDocuments({ ...options, apiSchema, phase }),
-    planner,
     executor,
     admit,
     subgraphs,

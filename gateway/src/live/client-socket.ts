@@ -16,6 +16,7 @@ export interface ClientSocketSetting {
   readonly buffered_bytes_max: number
   readonly heartbeat: Heartbeat<ClientSocket>
   readonly onFault: (error: unknown) => void
+  readonly whenClosed: (code: number) => void
 }
 
 /**
@@ -48,7 +49,8 @@ export class ClientSocket extends WebSocket {
     setting.heartbeat.add(this)
   }
 
-  detach(): void {
+  detach(code: number): void {
+    this.#setting?.whenClosed(code)
     this.#setting?.heartbeat.delete(this)
     this.listener?.closed()
     this.listener = undefined
@@ -103,7 +105,7 @@ function heard(this: WebSocket): void {
   socket.isHeard = true
 }
 
-function closed(this: WebSocket): void {
+function closed(this: WebSocket, code: number): void {
   const socket = this as ClientSocket
-  socket.detach()
+  socket.detach(code)
 }

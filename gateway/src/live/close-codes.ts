@@ -17,3 +17,10 @@ export const LIVE_CLOSE_CODES = {
   MESSAGE_RATE: { code: 4430, reason: 'Too many messages' },
   SLOW_CONSUMER: { code: 4431, reason: 'Slow consumer' },
 } as const satisfies Record<string, { readonly code: number; readonly reason: string }>
+
+const OWN: ReadonlySet<number> = new Set(Object.values(LIVE_CLOSE_CODES).map(({ code }) => code))
+/** Below it the standard says which codes there are; from there on a client may send any. */
+const FIRST_FREE_CODE = 3000
+
+/** By which a closed socket is counted. */
+export const closeLabel = (code: number): string => (code < FIRST_FREE_CODE || OWN.has(code) ? String(code) : 'other')

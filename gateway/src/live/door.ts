@@ -8,6 +8,7 @@ import type { GatewayLimits } from '../limits/limits.ts'
 import type { ResolveDocument } from '../persisted/automatic.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import type { TraceReader } from '../subgraphs/trace-context.ts'
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import { createGraphqlWs } from './graphql-ws/graphql-ws.ts'
 import { createHttpStreams, type HttpStreams } from './http/http-streams.ts'
 import { createLiveOperations } from './operations.ts'
@@ -28,6 +29,7 @@ export interface LiveDoorOptions {
   readonly limits: GatewayLimits
   readonly clock: Clock
   readonly log: Log
+  readonly telemetry?: Pick<GatewayTelemetry, 'published'> | undefined
 }
 
 export interface LiveDoor extends WebSocketDoor {
@@ -38,8 +40,8 @@ export interface LiveDoor extends WebSocketDoor {
 
 /** The live path of the graph: subscriptions, and queries and mutations beside them, in every protocol. */
 export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
-  const { graph, limits, clock, log } = options
-  const streams = new SharedStreams({ limits: limits.stream, clock, log })
+  const { graph, limits, clock, log, telemetry } = options
+  const streams = new SharedStreams({ limits: limits.stream, clock, log, published: telemetry?.published })
   const operations = createLiveOperations({ graph, streams })
   const http = createHttpStreams({ ...options, operations, limits: limits.httpStream })
   const door = createWebSocketDoor({
@@ -52,6 +54,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
     http,
     subscriptions: streams.counts,
     sockets: door.sockets,
+    closed: door.closed,
     upgrade: door.upgrade,
     async close() {
       http.close()

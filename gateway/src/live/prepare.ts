@@ -3,6 +3,7 @@ import type { KnownOperation } from '../graph/documents.ts'
 import type { Planner, SubscriptionPlan } from '../planner/planner.ts'
 import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
+import { createCounts, type GatewayCounts } from '../telemetry/counts.ts'
 import { makeResumable, type ResumableStream } from './resume.ts'
 
 /** A subscription that is valid and planned: all that does not depend on who subscribes with which variables. */
@@ -19,7 +20,11 @@ export interface Preparer {
   prepare(known: KnownOperation): Promise<PreparedSubscription>
 }
 
-export function createPreparer({ supergraph, plannable }: LoadedSupergraph, planner: Planner): Preparer {
+export function createPreparer(
+  { supergraph, plannable }: LoadedSupergraph,
+  planner: Planner,
+  plans: GatewayCounts['plans'] = createCounts().plans,
+): Preparer {
   const prepared = new WeakMap<OperationDefinitionNode, Promise<PreparedSubscription>>()
 
   async function prepareAnew(known: KnownOperation): Promise<PreparedSubscription> {
@@ -31,6 +36,7 @@ export function createPreparer({ supergraph, plannable }: LoadedSupergraph, plan
   return {
     prepare(known) {
       const present = prepared.get(known.operation)
+      plans[present === undefined ? 'miss' : 'hit'] += 1
       if (present !== undefined) return present
       const preparing = prepareAnew(known)
       prepared.set(known.operation, preparing)

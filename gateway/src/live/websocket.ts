@@ -4,7 +4,9 @@ import { handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { ClientAddress } from '../admission/client-address.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
+import { countOne } from '../telemetry/counts.ts'
 import { ClientSocket } from './client-socket.ts'
+import { closeLabel } from './close-codes.ts'
 import { Heartbeat } from './heartbeat.ts'
 
 export interface WebSocketLimits {
@@ -34,6 +36,8 @@ export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many are open. */
   sockets(): number
+  /** How many were closed, by code. */
+  readonly closed: ReadonlyMap<string, number>
   /** Tells every client that the server is going away (1001). */
   close(): Promise<void>
 }
@@ -51,7 +55,9 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     perMessageDeflate: false,
   })
   const heartbeat = new Heartbeat<ClientSocket>(limits.silence_ms_max / 2, (socket) => socket.beat())
-  const setting = { heartbeat, onFault, buffered_bytes_max: limits.buffered_bytes_max }
+  const closed = new Map<string, number>()
+  const whenClosed = (code: number): void => countOne(closed, closeLabel(code))
+  const setting = { heartbeat, onFault, whenClosed, buffered_bytes_max: limits.buffered_bytes_max }
 
   function refusalOf(request: IncomingMessage): string | undefined {
     if (pathOf(request) !== path) return '404 Not Found'
@@ -76,6 +82,7 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
       })
     },
     sockets: () => server.clients.size,
+    closed,
     async close() {
       server.close()
       heartbeat.stop()

@@ -9,6 +9,8 @@ export interface PlanningJob {
   readonly key: string
   readonly request: PlanRequest
   readonly isHeavy: boolean
+  /** When it began to wait, on the monotonic clock. */
+  readonly asked_ms: number
   readonly promise: Promise<Planned[keyof Planned]>
   readonly resolve: (plan: Planned[keyof Planned]) => void
   readonly reject: (error: unknown) => void

@@ -1,10 +1,11 @@
+import { MASKED } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { GraphQLError } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { PlanReply } from './plan-message.ts'
 import type { PlanSearchLimits } from './planner.ts'
-import type { PlanningJob, PlanningQueue } from './planning-queue.ts'
+import type { PlanningJob, PlanningQueue, PlanningRow } from './planning-queue.ts'
 import { PlanningThread, PlanningThreadLost } from './planning-thread.ts'
 
 export interface PlanningThreadsLimits extends PlanSearchLimits {
@@ -18,11 +19,40 @@ export interface PlanningThreadsLimits extends PlanSearchLimits {
   readonly heap_mib_max: number
 }
 
+/** What one operation took on a thread. */
+export interface PlanningTimes {
+  /** Until there was one for it. */
+  readonly wait_ms: number
+  readonly duration_ms: number
+  /** `ok`, or the code with which it was refused. */
+  readonly outcome: string
+}
+
+/** What waits, by row, and what is in hand. */
+export interface PlanningLoad {
+  readonly waiting: Readonly<Record<PlanningRow, number>>
+  readonly running: number
+}
+
+export const totalLoad = (loads: readonly PlanningLoad[]): PlanningLoad => {
+  const total = (countOf: (load: PlanningLoad) => number) => loads.reduce((sum, load) => sum + countOf(load), 0)
+  return {
+    waiting: {
+      light: total(({ waiting }) => waiting.light),
+      heavy: total(({ waiting }) => waiting.heavy),
+      background: total(({ waiting }) => waiting.background),
+    },
+    running: total(({ running }) => running),
+  }
+}
+
 interface PlanningThreadsOptions {
   readonly plannable: PlannableSupergraph
   readonly limits: PlanningThreadsLimits
   readonly queue: PlanningQueue
   readonly log: Log
+  /** Is told of each operation that was on a thread. */
+  readonly planned?: ((times: PlanningTimes) => void) | undefined
 }
 
 interface Running {
@@ -58,6 +88,10 @@ export class PlanningThreads {
       void this.#run(thread, job)
     }
     this.#relieve()
+  }
+
+  get running(): number {
+    return this.#running.size
   }
 
   /** Ends all threads; what they had in hand is refused. */
@@ -99,12 +133,17 @@ export class PlanningThreads {
       running.isOverdue = true
       this.#relieve()
     }, contended_ms_max)
+    const began_ms = performance.now()
+    let refusal: unknown
     try {
-      settle(job, await thread.plan(job.request))
+      refusal = settle(job, await thread.plan(job.request))
       this.#idle.add(thread)
     } catch (error) {
-      job.reject(this.#reasonOf(running, error))
+      refusal = this.#reasonOf(running, error)
+      job.reject(refusal)
     } finally {
+      const duration_ms = performance.now() - began_ms
+      this.#options.planned?.({ wait_ms: began_ms - job.asked_ms, duration_ms, outcome: outcomeOf(refusal) })
       clearTimeout(deadline)
       clearTimeout(patience)
       this.#running.delete(running)
@@ -143,8 +182,17 @@ export class PlanningThreads {
   }
 }
 
-function settle(job: PlanningJob, reply: PlanReply): void {
-  if (reply.kind === 'planned') job.resolve(reply.plan)
-  else if (reply.kind === 'refused') job.reject(new GraphQLError(reply.message, { extensions: reply.extensions }))
-  else job.reject(reply.error)
+/** Answers why there is no plan; undefined when there is one. */
+function settle(job: PlanningJob, reply: PlanReply): unknown {
+  if (reply.kind === 'planned') return job.resolve(reply.plan)
+  const refusal =
+    reply.kind === 'refused' ? new GraphQLError(reply.message, { extensions: reply.extensions }) : reply.error
+  job.reject(refusal)
+  return refusal
+}
+
+function outcomeOf(refusal: unknown): string {
+  if (refusal === undefined) return 'ok'
+  const code: unknown = refusal instanceof GraphQLError ? refusal.extensions.code : undefined
+  return typeof code === 'string' ? code : MASKED.code
 }

@@ -60,6 +60,14 @@ test('a plan bomb costs its sender PLANNING_TIMEOUT, and others are planned mean
   expect(codes).toEqual(['Ready planned', 'A planned', 'B planned', 'Bomb PLANNING_TIMEOUT'])
 })
 
+test('says what waits, and what is being planned', async () => {
+  const { planner, outcome } = start({ threads: 1, light_weight_max: 100 })
+  const planned = [outcome(chain(1, 'A')), outcome(chain(2, 'B'), 'background'), outcome(bomb())]
+  expect(planner.load()).toEqual({ waiting: { light: 1, heavy: 1, background: 1 }, running: 0 })
+  await planned[0]
+  expect(planner.load()).toEqual({ waiting: { light: 0, heavy: 0, background: 1 }, running: 1 })
+})
+
 test('after a bomb there are as many threads as before', async () => {
   const { outcome } = start({ plan_ms_max: 1_000 })
   expect(await outcome(bomb())).toBe('PLANNING_TIMEOUT')

@@ -10,7 +10,12 @@ import { createOperationWeight } from './operation-weight.ts'
 import type { Planned, PlanRequest } from './plan-message.ts'
 import type { Planner, Urgency } from './planner.ts'
 import { type PlanningJob, PlanningQueue, rowOf } from './planning-queue.ts'
-import { PlanningThreads, type PlanningThreadsLimits } from './planning-threads.ts'
+import {
+  type PlanningLoad,
+  PlanningThreads,
+  type PlanningThreadsLimits,
+  type PlanningTimes,
+} from './planning-threads.ts'
 
 export interface PlannerLimits extends PlanningThreadsLimits {
   /** An operation that weighs more never takes the last thread that is free: there is one for the others. */
@@ -30,6 +35,13 @@ export interface WorkerPlannerOptions {
   readonly limits: PlannerLimits
   readonly clock: Clock
   readonly log: Log
+  /** Is told of each operation that was on a thread. */
+  readonly planned?: ((times: PlanningTimes) => void) | undefined
+}
+
+/** A planner that says how much it has to do. */
+export interface WorkerPlanner extends Planner {
+  load(): PlanningLoad
 }
 
 /** What the operation itself is to blame for: it would end the same way again. */
@@ -40,10 +52,11 @@ const LASTING: ReadonlySet<unknown> = new Set<GatewayCode>(['PLANNING_TIMEOUT', 
  * breaks them gets PLANNING_TIMEOUT or OPERATION_TOO_COMPLEX; others are planned on the other threads meanwhile. Who
  * waits too long, or behind too many, gets PLANNER_BUSY.
  */
-export function createWorkerPlanner({ supergraph, limits, clock, log }: WorkerPlannerOptions): Planner {
+export function createWorkerPlanner(options: WorkerPlannerOptions): WorkerPlanner {
+  const { supergraph, limits, clock, log } = options
   const weigh = createOperationWeight(supergraph.supergraph, supergraph.apiSchema)
   const queue = new PlanningQueue()
-  const threads = new PlanningThreads({ plannable: supergraph.plannable, limits, queue, log })
+  const threads = new PlanningThreads({ ...options, plannable: supergraph.plannable, queue })
   /** Those that wait, and those that are being planned. */
   const jobs = new Map<string, PlanningJob>()
   const refused = new LRUCache<string, GraphQLError>({
@@ -61,7 +74,13 @@ export function createWorkerPlanner({ supergraph, limits, clock, log }: WorkerPl
   }
 
   function enqueue(key: string, request: PlanRequest, isHeavy: boolean, urgency: Urgency): PlanningJob {
-    const job: PlanningJob = { key, request, isHeavy, ...Promise.withResolvers<Planned[keyof Planned]>() }
+    const job: PlanningJob = {
+      key,
+      request,
+      isHeavy,
+      asked_ms: performance.now(),
+      ...Promise.withResolvers<Planned[keyof Planned]>(),
+    }
     const row = urgency === 'background' ? urgency : rowOf(job)
     if (isClosed || queue.count(row) >= limits.waiting_max) throw gatewayError('PLANNER_BUSY')
     jobs.set(key, job)
@@ -104,6 +123,11 @@ export function createWorkerPlanner({ supergraph, limits, clock, log }: WorkerPl
     async planSubscription(document, operationName, urgency = 'request') {
       return (await plan('subscription', document, operationName, urgency)) as Planned['subscription']
     },
+
+    load: () => ({
+      waiting: { light: queue.count('light'), heavy: queue.count('heavy'), background: queue.count('background') },
+      running: threads.running,
+    }),
 
     async close() {
       isClosed = true

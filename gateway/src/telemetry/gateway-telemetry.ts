@@ -1,5 +1,6 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { Telemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
+import type { PlanningTimes } from '../planner/planning-threads.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import type { Observation, OperationStart, PhaseTimer } from './observation.ts'
 import { createOperationObserver } from './operation-observer.ts'
@@ -14,6 +15,10 @@ export interface GatewayTelemetry {
   readonly phase: PhaseTimer
   /** Whether calls of subgraphs carry a trace of the gateway's own. */
   readonly isTracing: boolean
+  /** An operation was on a planning thread. */
+  readonly planned: (times: PlanningTimes) => void
+  /** An event was handed on, so long after its arrival. */
+  readonly published: (lag_ms: number) => void
   /** Called once, by the gateway whose state is shown. */
   watch(state: GatewayState): void
 }
@@ -37,6 +42,8 @@ export function createGatewayTelemetry(options: GatewayTelemetryOptions): Gatewa
     begin: createOperationObserver({ tracing, metrics, requestLog, isTraceTrusted }),
     phase: createPhaseTimer(tracing, metrics),
     isTracing: tracing !== undefined,
+    planned: (times) => metrics?.planned(times),
+    published: (lag_ms) => metrics?.eventPublished(lag_ms),
     watch: (state) => registry && watchState(registry, state),
   }
 }

@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
+import type { PlanningTimes } from '../planner/planning-threads.ts'
 import type { EndedOperation } from './ended-operation.ts'
 import type { Phase } from './observation.ts'
 
@@ -8,6 +9,10 @@ export interface GatewayMetrics {
   eventEnded(operation: EndedOperation): void
   /** `outcome` is `ok`, `errors` where the answer had some, or the code with which the call failed. */
   callEnded(subgraph: string, outcome: string, duration_ms: number): void
+  /** An operation was on a planning thread, and before that waited for one. */
+  planned(times: PlanningTimes): void
+  /** An event was handed to all who keep up, so long after its arrival. */
+  eventPublished(lag_ms: number): void
   phaseEnded(phase: Phase, isDone: boolean, duration_ms: number): void
 }
 
@@ -55,6 +60,25 @@ export function createGatewayMetrics(registry: Registry, operationNames: readonl
     buckets: PHASE_BUCKETS_S,
     registers,
   })
+  const waits = new Histogram({
+    name: 'gateway_planner_wait_seconds',
+    help: 'How long operations waited for a planning thread.',
+    buckets: PHASE_BUCKETS_S,
+    registers,
+  })
+  const plans = new Histogram({
+    name: 'gateway_planner_duration_seconds',
+    help: 'What operations took on a planning thread, by outcome: ok, or the code with which one was refused.',
+    labelNames: ['outcome'],
+    buckets: PHASE_BUCKETS_S,
+    registers,
+  })
+  const lags = new Histogram({
+    name: 'gateway_event_lag_seconds',
+    help: 'From the arrival of an event to its frame having been handed to all clients who keep up.',
+    buckets: DURATION_BUCKETS_S,
+    registers,
+  })
   const countErrors = (codes: readonly string[]): void => {
     for (const code of codes) errors.inc({ code: codeOf(code) })
   }
@@ -77,6 +101,11 @@ export function createGatewayMetrics(registry: Registry, operationNames: readonl
       events.observe({ outcome }, duration_ms / 1000)
       countErrors(codes)
     },
+    planned({ wait_ms, duration_ms, outcome }) {
+      waits.observe(wait_ms / 1000)
+      plans.observe({ outcome: codeOf(outcome) }, duration_ms / 1000)
+    },
+    eventPublished: (lag_ms) => lags.observe(lag_ms / 1000),
     phaseEnded: (phase, isDone, duration_ms) =>
       phases.observe({ phase, outcome: isDone ? 'ok' : 'error' }, duration_ms / 1000),
   }

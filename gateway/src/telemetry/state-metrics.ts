@@ -1,8 +1,9 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { SubgraphState } from '../subgraphs/observer.ts'
+import { type CountedState, watchCounts } from './count-metrics.ts'
 
 /** What a gateway holds at the moment; asked for when Prometheus does. */
-export interface GatewayState {
+export interface GatewayState extends CountedState {
   /** Documents that are parsed and validated, with the plans of their operations. */
   documents(): number
   /** WebSockets of clients. */
@@ -11,6 +12,7 @@ export interface GatewayState {
     readonly open: number
     readonly delivered: number
     readonly failed: ReadonlyMap<string, number>
+    readonly resumed: CountedState['subscriptions']['resumed']
   }
   /** How calls to each subgraph stand. */
   clients(): readonly { readonly name: string; state(): SubgraphState }[]
@@ -23,6 +25,7 @@ export function watchState(registry: Registry, state: GatewayState): void {
   const registers = [registry]
   watchSubscriptions(registry, state.subscriptions)
   watchClients(registry, state)
+  watchCounts(registry, state)
   new Gauge({
     name: 'gateway_documents_cached',
     help: 'Documents that are kept with all that was compiled for them.',

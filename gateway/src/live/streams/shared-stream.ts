@@ -40,6 +40,8 @@ export interface StreamOptions {
   readonly clock: Clock
   readonly log: Log
   readonly counts: StreamCounts
+  /** Is told how long after its arrival an event was handed to all who keep up. */
+  readonly published?: ((lag_ms: number) => void) | undefined
 }
 
 /** What a stream tells the group that it belongs to. */
@@ -182,7 +184,9 @@ export class SharedStream implements FeedListener {
         this.#inHand = 1
         const frame = await this.#completed(taken.value)
         this.#inHand = 0
-        if (!this.#isClosed) this.#publish(frame)
+        if (this.#isClosed) return
+        this.#publish(frame)
+        this.#options.published?.(performance.now() - taken.value.arrived_ms)
       }
     } catch (error) {
       this.#options.log.error({ err: error, correlationId: this.#correlationId }, 'a live stream failed')

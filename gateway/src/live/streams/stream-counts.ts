@@ -7,6 +7,8 @@ export class StreamCounts {
   open = 0
   /** Answers that were handed to a client's connection. */
   delivered = 0
+  /** Those that began behind a cursor: with frames that a stream still had, or replayed by the subgraph. */
+  readonly resumed = { kept: 0, replayed: 0 }
   /** Subscriptions that ended with an error, by its code. */
   readonly failed = new Map<string, number>()
 

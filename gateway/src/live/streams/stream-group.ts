@@ -65,7 +65,9 @@ export class StreamGroup implements StreamNeighbours {
   }
 
   #joinBehind(subscription: Subscription, after: unknown): void {
-    const { stream, next } = this.#positions.get(after) ?? { stream: this.#open(subscription, after), next: 0 }
+    const known = this.#positions.get(after)
+    this.#options.counts.resumed[known === undefined ? 'replayed' : 'kept'] += 1
+    const { stream, next } = known ?? { stream: this.#open(subscription, after), next: 0 }
     this.#positions.set(after, { stream, next })
     stream.join(subscription, next)
   }

@@ -34,6 +34,8 @@ export interface FeedListener {
 
 export interface FeedEvent {
   readonly event: UpstreamEvent
+  /** When it came, on the monotonic clock. */
+  readonly arrived_ms: number
   /** The position behind this event; undefined when it carries none. */
   readonly cursor: unknown
 }
@@ -145,7 +147,7 @@ export class UpstreamFeed implements UpstreamSubscriber {
     }
     this.#spent.clear()
     const cursor = resume === undefined ? undefined : takeCursor(event, resume)
-    if (this.#queue.push({ event, cursor })) this.#received = cursor ?? this.#received
+    if (this.#queue.push({ event, cursor, arrived_ms: performance.now() })) this.#received = cursor ?? this.#received
     else if (this.resumable()) this.#pause()
     else {
       this.#leave()
