@@ -8,6 +8,7 @@ import { totalLoad } from '../gateway/src/planner/planning-threads.ts'
 import { createCounts } from '../gateway/src/telemetry/counts.ts'
 import { createGatewayMetrics } from '../gateway/src/telemetry/metrics.ts'
 import { watchState } from '../gateway/src/telemetry/state-metrics.ts'
+import { createSubgraphMetrics } from '../gateway/src/telemetry/subgraph-metrics.ts'
 
 const INTRODUCTION = `# Metrics
 
@@ -19,6 +20,7 @@ loop (\`nodejs_eventloop_lag_*\`) among them. Durations are in seconds; a histog
 export function metricsPage(): string {
   const gateway = new Registry()
   createGatewayMetrics(gateway, [])
+  createSubgraphMetrics(gateway)
   watchState(gateway, {
     documents: () => 0,
     sockets: () => 0,

@@ -23,7 +23,6 @@ import { type PlanningLoad, totalLoad } from './planner/planning-threads.ts'
 import { createWorkerPlanner, type WorkerPlanner } from './planner/worker-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
-import type { SubgraphObserver } from './subgraphs/observer.ts'
 import { createSigner } from './subgraphs/signer.ts'
 import { createTraceReader, type TraceReader } from './subgraphs/trace-context.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
@@ -36,8 +35,6 @@ export interface CoreOptions {
   readonly subgraphUrls: ReadonlyMap<string, readonly string[]>
   /** Headers of a client's request, in lower case, that subgraphs get beside the token and the correlation id. */
   readonly subgraphHeaders?: readonly string[]
-  /** Is told of every call to a subgraph. */
-  readonly observer?: SubgraphObserver
   readonly signingKeys: SigningKeys
   readonly tokens: TokenVerifier
   readonly limits: GatewayLimits
@@ -111,7 +108,7 @@ export function createCore(options: CoreOptions): Core {
   const { limits, introspection, clock, log, persisted = ANY_DOCUMENT } = options
   const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
   const sign = createSigner(options.signingKeys, options.clock)
-  const connections = new SubgraphConnections({ ...options, sign })
+  const connections = new SubgraphConnections({ ...options, observer: options.telemetry?.subgraphs, sign })
   const format = createErrorPresenter(log)
   const forwardedNames = options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS
   const degradeRules = new DegradeRules(clock, log)

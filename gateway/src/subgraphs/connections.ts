@@ -16,7 +16,7 @@ export interface ConnectedSubgraphs {
 }
 
 export interface ConnectionsOptions extends Pick<SubgraphClientOptions, 'sign' | 'random' | 'log'> {
-  readonly observer?: SubgraphObserver
+  readonly observer?: SubgraphObserver | undefined
   readonly limits: { readonly subgraph: SubgraphClientOptions['limits']; readonly upstream: UpstreamOptions['limits'] }
 }
 

@@ -1,12 +1,14 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { Telemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
 import type { PlanningTimes } from '../planner/planning-threads.ts'
+import type { SubgraphObserver } from '../subgraphs/observer.ts'
 import { createGatewayMetrics } from './metrics.ts'
 import type { Observation, OperationStart, PhaseTimer } from './observation.ts'
 import { createOperationObserver } from './operation-observer.ts'
 import { createPhaseTimer } from './phases.ts'
 import { createRequestLog, type RequestLogMode } from './request-log.ts'
 import { type GatewayState, watchState } from './state-metrics.ts'
+import { createSubgraphMetrics } from './subgraph-metrics.ts'
 
 /** How the gateway is watched. One that nobody watches has none of it. */
 export interface GatewayTelemetry {
@@ -19,6 +21,8 @@ export interface GatewayTelemetry {
   readonly planned: (times: PlanningTimes) => void
   /** An event was handed on, so long after its arrival. */
   readonly published: (lag_ms: number) => void
+  /** Is told of calls to subgraphs, where they are counted. */
+  readonly subgraphs: SubgraphObserver | undefined
   /** Called once, by the gateway whose state is shown. */
   watch(state: GatewayState): void
 }
@@ -44,6 +48,7 @@ export function createGatewayTelemetry(options: GatewayTelemetryOptions): Gatewa
     isTracing: tracing !== undefined,
     planned: (times) => metrics?.planned(times),
     published: (lag_ms) => metrics?.eventPublished(lag_ms),
+    subgraphs: registry && createSubgraphMetrics(registry),
     watch: (state) => registry && watchState(registry, state),
   }
 }
