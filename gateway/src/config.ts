@@ -91,6 +91,8 @@ export const GATEWAY_SETTINGS = {
   PERSISTED_DOCUMENTS: z.enum(['off', 'allow', 'require']).optional(),
   /** Manifests of registered documents. */
   PERSISTED_DOCUMENTS_FILES: csv.default([PERSISTED_DOCUMENTS_FILE]),
+  /** How often they are looked at for a change. */
+  PERSISTED_DOCUMENTS_POLL_MS: whole.default(2_000),
   /** Proxies whose `x-forwarded-for` is believed: addresses, ranges, or loopback, linklocal, uniquelocal. */
   TRUSTED_PROXIES: proxies.optional(),
   /** Where gateway processes count quotas and keep answers together. */
@@ -190,6 +192,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     persistedDocuments: {
       mode: config.PERSISTED_DOCUMENTS ?? (isProduction ? 'require' : 'allow'),
       files: config.PERSISTED_DOCUMENTS_FILES,
+      poll_ms: config.PERSISTED_DOCUMENTS_POLL_MS,
     },
     trustedProxies: config.TRUSTED_PROXIES ?? [],
     gate: gateSettings(config, isProduction),

@@ -6,14 +6,18 @@ import { openGate } from './admission/open-gate.ts'
 import { createRedisStore } from './caching/redis-store.ts'
 import type { GatewayConfig } from './config.ts'
 import type { CoreOptions } from './core.ts'
-import { loadPersistedDocuments } from './persisted/load.ts'
+import { type LoadedDocuments, loadPersistedDocuments } from './persisted/load.ts'
 import { loadSupergraphFile } from './supergraph/load.ts'
 
 /** How far the issuer's clock may differ from ours. */
 const TOKEN_LEEWAY_S = 5
 
+export interface ConfiguredCore extends CoreOptions {
+  readonly persisted: LoadedDocuments
+}
+
 /** What the core needs, as the environment has it. Throws when the supergraph cannot be read. */
-export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<CoreOptions> {
+export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<ConfiguredCore> {
   const { subgraphUrls, subgraphHeaders, signingKeys, limits, introspection, redisUrl } = config
   return {
     supergraph: await loadSupergraphFile(config.supergraphFile),

@@ -77,6 +77,8 @@ export interface Core {
    * have begun go on with the one before; streams of a subgraph that is in it no more end with an error.
    */
   serve(supergraph: LoadedSupergraph): Promise<void>
+  /** Puts other registered documents in force; those that are new are planned ahead. What runs already goes on. */
+  register(documents: PersistedDocuments): void
   /** Plans the operations of documents ahead, behind those that clients ask for. */
   warmUp(queries: readonly string[]): Promise<void>
   /** Is told of each graph that is served from then on. The function returned ends that. */
@@ -105,7 +107,7 @@ interface Served {
 }
 
 export function createCore(options: CoreOptions): Core {
-  const { limits, introspection, clock, log, persisted = ANY_DOCUMENT } = options
+  const { limits, introspection, clock, log } = options
   const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
   const sign = createSigner(options.signingKeys, options.clock)
   const connections = new SubgraphConnections({ ...options, observer: options.telemetry?.subgraphs, sign })
@@ -159,13 +161,14 @@ export function createCore(options: CoreOptions): Core {
   }
 
   let current = served(options.supergraph)
+  let registered = options.persisted ?? ANY_DOCUMENT
   // One after the other: the supergraph that was handed in last is the one that is served in the end.
   let replacing: Promise<void> = Promise.resolve()
   return {
     graph: () => current.graph,
     authenticate: authenticatorOf(options.tokens, log),
     format,
-    resolveDocument: createDocumentResolver(persisted, counts.documents),
+    resolveDocument: createDocumentResolver(() => registered, counts.documents),
     gate,
     clientAddress,
     readHeaders: createHeaderReader(forwardedNames),
@@ -178,6 +181,12 @@ export function createCore(options: CoreOptions): Core {
       return replaced
     },
     warmUp: (queries) => warmUp(current.graph, queries, log),
+    register(documents) {
+      const known = new Set(registered.trusted.all())
+      registered = documents
+      const added = documents.trusted.all().filter((document) => !known.has(document))
+      void warmUp(current.graph, added, log)
+    },
     onServed(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

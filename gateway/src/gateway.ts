@@ -29,6 +29,8 @@ export interface Gateway {
   serve(supergraph: LoadedSupergraph): Promise<void>
   /** Plans the operations of documents ahead, behind those that clients ask for. */
   warmUp(queries: readonly string[]): Promise<void>
+  /** Puts other registered documents in force. */
+  readonly register: Core['register']
   readonly degradeRules: Core['degradeRules']
   /** Takes no more work, finishes what is under way, and lets go of the subgraphs. */
   stop(): Promise<void>
@@ -92,6 +94,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     serve: core.serve,
     warmUp: core.warmUp,
+    register: core.register,
     degradeRules: core.degradeRules,
     stop() {
       stopping ??= drain()

@@ -7,6 +7,7 @@ import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
 import { followRulesFile } from './degrade/rules-file.ts'
 import { createGateway } from './gateway.ts'
+import { watchPersistedDocuments } from './persisted/watch.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
 import { watchSupergraph } from './supergraph/watch.ts'
@@ -16,7 +17,16 @@ import { createWorkers } from './workers.ts'
 
 const build: Parameters<typeof runService>[1] = async (resources) => {
   const config = readGatewayConfig()
-  const { port, host, allowedOrigins, playground, playgroundToken, supergraphFile, supergraphPoll_ms } = config
+  const {
+    port,
+    host,
+    allowedOrigins,
+    playground,
+    playgroundToken,
+    supergraphFile,
+    supergraphPoll_ms,
+    persistedDocuments,
+  } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   if (config.workers > 1 && cluster.isPrimary) {
     await serveWorkerMetrics(config.telemetry, resources, log)
@@ -45,8 +55,11 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
   })
   void server.warmUp(operations.map(({ query }) => query))
   const { composedSdl } = options.supergraph
-  const { serve } = server
+  const { serve, register } = server
   resources.use(watchSupergraph({ path: supergraphFile, composedSdl, poll_ms: supergraphPoll_ms, serve, log }))
+  resources.use(
+    watchPersistedDocuments({ documents: options.persisted, poll_ms: persistedDocuments.poll_ms, register, log }),
+  )
   const { degradeRulesFile: path, degradeRulesPoll_ms: poll_ms } = config
   if (path !== undefined) resources.use(await followRulesFile({ path, poll_ms, rules: server.degradeRules, log }))
   return { log, server }

@@ -16,11 +16,11 @@ export const ANY_DOCUMENT: PersistedDocuments = { trusted: trustDocuments([], 0)
 type Counts = GatewayCounts['documents']
 
 /**
- * Finds the document of a request: by its id, by its text, or by a hash that a client taught us, the last only where
+ * Finds the document of a request among those that are registered at the moment: by its id, by its text, or by a hash that a client taught us, the last only where
  * documents need not be trusted.
  */
 export function createDocumentResolver(
-  { trusted, isRequired }: PersistedDocuments,
+  documents: () => PersistedDocuments,
   counts: Counts = createCounts().documents,
 ): ResolveDocument {
   const automatic = createAutomaticPersistedQueries()
@@ -46,6 +46,7 @@ export function createDocumentResolver(
   }
 
   return (reference) => {
+    const { trusted, isRequired } = documents()
     const { query, documentId, extensions } = reference
     if (query !== undefined && !isRequired) return learnt(reference)
     const hash = documentId ?? hashOf(extensions?.persistedQuery)

@@ -35,6 +35,8 @@ test('counts whose plan was there and who was the first to need it, and times th
   for (const id of ['1', '2']) client.subscribe(id, LENT)
   client.subscribe('3', BOOKS)
   await client.next('complete')
+  // Its plan is there, then.
+  await library.journal.whenStreams(1)
   expect(await seriesOf(watched, 'gateway_plan_lookups_total')).toEqual({ hit: 4, miss: 3 })
   expect(await seriesOf(watched, 'gateway_planner_duration_seconds_count')).toEqual({ ok: 3 })
   expect(await seriesOf(watched, 'gateway_planner_wait_seconds_count')).toEqual({ '': 3 })
@@ -127,5 +129,6 @@ test('counts closed sockets by code, and no code that a client made up', async (
   const rude = new RawClient(url)
   rude.socket.once('open', () => rude.send({ type: 'nonsense' }))
   await rude.closed
-  await expect.poll(() => seriesOf(watched, 'gateway_sockets_closed_total')).toEqual({ 1000: 1, 4400: 1, other: 2 })
+  const closed = () => seriesOf(watched, 'gateway_sockets_closed_total')
+  await expect.poll(closed, { timeout: 10_000 }).toEqual({ 1000: 1, 4400: 1, other: 2 })
 })
