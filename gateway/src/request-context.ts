@@ -17,6 +17,8 @@ export type RequestContext = {
   readonly observation?: Observation | undefined
   /** Further headers of the client's request for the subgraphs, names and values in turn. */
   readonly forwarded?: readonly string[] | undefined
+  /** What the client calls itself, if it does. */
+  readonly clientName?: string | undefined
   /** The client's Cache-Control header. */
   readonly cacheControl?: string | undefined
 }

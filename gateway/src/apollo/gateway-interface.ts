@@ -4,6 +4,7 @@ import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correl
 import { headerOf } from '@carriergraph/shared/server/http.ts'
 import { type GraphQLFormattedError, print } from 'graphql'
 import type { Core, CoreOptions } from '../core.ts'
+import { clientNameOf } from '../degrade/client-name.ts'
 import { PresentedError } from '../errors/presented-error.ts'
 import { extensionsOf } from '../graph/answer.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -68,6 +69,7 @@ export const requestContextOf =
         authorization,
         correlationId,
         clientAddress,
+        clientName: clientNameOf(req.headers),
         forwarded: core.readHeaders(req.headers),
         ...core.readTrace(req.headers),
         cacheControl: req.headers['cache-control'],

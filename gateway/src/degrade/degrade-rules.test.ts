@@ -116,6 +116,33 @@ test('a rule keeps what it has measured unless it measures something else', () =
   expect(rules.list()).toMatchObject([{ calls: 0, state: 'WATCHING' }])
 })
 
+describe('a rule that refuses operations', () => {
+  const REFUSE = { name: 'refuse', action: 'REFUSE', operations: ['A'] }
+
+  test.each([
+    ['those that it names', REFUSE, 'A', undefined, true],
+    ['not others', REFUSE, 'B', undefined, false],
+    ['not one without a name', REFUSE, undefined, 'web', false],
+    ['all of the clients that it names', { ...REFUSE, operations: undefined, clients: ['web'] }, 'B', 'web', true],
+    ['of both those of these clients', { ...REFUSE, clients: ['web'] }, 'A', 'web', true],
+    ['of both not those of others', { ...REFUSE, clients: ['web'] }, 'A', undefined, false],
+    ['nothing when it is off', { ...REFUSE, enabled: false }, 'A', undefined, false],
+    ['nothing while the subgraph is well', { ...REFUSE, subgraph: 'a', when: ERRORS.when }, 'A', undefined, false],
+  ])('refuses %s', (_, rule, operation, client, expected) => {
+    rules.replace(parsed(rule), 'test')
+    expect(rules.refusing(operation, client)?.name).toBe(expected ? 'refuse' : undefined)
+  })
+
+  test('measures calls of its subgraph, and keeps none away from it', () => {
+    rules.replace(parsed({ ...REFUSE, subgraph: 'a', when: ERRORS.when }), 'test')
+    record(...times(4, true))
+    expect([rules.refusing('A', undefined)?.retryAfter_s, actingName()]).toEqual([30, undefined])
+    expect(lines.at(-1)?.msg).toBe('a degrade rule is at work')
+    clock.advance(10_001)
+    expect(rules.refusing('A', undefined)).toBeUndefined()
+  })
+})
+
 test.each([
   ['no JSON', '{', /JSON/],
   ['no list', '{}', /rules/],
@@ -123,6 +150,9 @@ test.each([
   ['an unknown member', { ...ERRORS, colour: 'red' }, /colour/],
   ['both conditions', { ...ERRORS, when: { errorRate: 0.1, latency_p95_ms: 5 } }, /when/],
   ['a share above 1', { ...ERRORS, when: { errorRate: 1.5 } }, /when/],
+  ['REFUSE of nothing in particular', { name: 'a', action: 'REFUSE' }, /operations or clients/],
+  ['REFUSE by a measure of no subgraph', { name: 'a', action: 'REFUSE', clients: ['a'], when: ERRORS.when }, /when/],
+  ['SKIP of operations', { ...ERRORS, operations: ['A'] }, /operations/],
   ['a field that is no coordinate', { ...ERRORS, fields: ['title'] }, /fields/],
 ])('%s is refused', (_, rule, message) => {
   const text = typeof rule === 'string' ? rule : JSON.stringify({ rules: [rule] })

@@ -1,6 +1,6 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import type { DegradeRule } from './rule.ts'
+import type { CallRule, DegradeRule, OperationRule } from './rule.ts'
 import { type MeasuredCall, type RuleStatus, WatchedRule } from './watched-rule.ts'
 
 /** The coordinates of all that a call asks for; worked out only for rules that name fields. */
@@ -12,7 +12,9 @@ export class DegradeRules {
   readonly #log: Pick<Log, 'info' | 'warn'>
   #rules: readonly WatchedRule[] = []
   /** The enabled ones, by subgraph. */
-  #bySubgraph: ReadonlyMap<string, readonly WatchedRule[]> = new Map()
+  #bySubgraph: ReadonlyMap<string | undefined, readonly WatchedRule[]> = new Map()
+  /** The enabled ones that refuse operations. */
+  #refusing: readonly WatchedRule<OperationRule>[] = []
   readonly #acting = new Set<string>()
 
   constructor(clock: Clock, log: Pick<Log, 'info' | 'warn'>) {
@@ -26,6 +28,7 @@ export class DegradeRules {
     this.#rules = rules.map((rule) => new WatchedRule(rule, this.#clock, before.get(rule.name)))
     const enabled = this.#rules.filter(({ rule }) => rule.enabled)
     this.#bySubgraph = Map.groupBy(enabled, ({ rule }) => rule.subgraph)
+    this.#refusing = enabled.filter(isRefusing)
     for (const rule of rules) {
       if (!rule.enabled) this.#acting.delete(rule.name)
       const old = before.get(rule.name)?.rule
@@ -45,13 +48,21 @@ export class DegradeRules {
   }
 
   /** The rule that is at work on such a call; of several, one that skips it, else the first. */
-  acting(subgraph: string, fieldsOf: FieldsOfCall): DegradeRule | undefined {
-    const acting = this.#about(subgraph, fieldsOf).filter((watched) => {
-      const isActing = watched.isActing()
-      this.#tell(watched, isActing)
-      return isActing
-    })
+  acting(subgraph: string, fieldsOf: FieldsOfCall): CallRule | undefined {
+    const acting = this.#about(subgraph, fieldsOf)
+      .filter(isAboutCalls)
+      .filter((watched) => this.#acts(watched))
     return (acting.find(({ rule }) => rule.action === 'SKIP') ?? acting[0])?.rule
+  }
+
+  /** The rule that refuses this operation of this client at the moment. */
+  refusing(operationName: string | undefined, clientName: string | undefined): OperationRule | undefined {
+    return this.#refusing.find(
+      (watched) =>
+        isNamed(watched.rule.operations, operationName) &&
+        isNamed(watched.rule.clients, clientName) &&
+        this.#acts(watched),
+    )?.rule
   }
 
   record(subgraph: string, fieldsOf: FieldsOfCall, call: MeasuredCall): void {
@@ -71,6 +82,12 @@ export class DegradeRules {
     })
   }
 
+  #acts(watched: WatchedRule): boolean {
+    const isActing = watched.isActing()
+    this.#tell(watched, isActing)
+    return isActing
+  }
+
   #tell({ rule: { name } }: WatchedRule, isActing: boolean): void {
     if (this.#acting.has(name) === isActing) return
     if (isActing) this.#acting.add(name)
@@ -78,3 +95,10 @@ export class DegradeRules {
     this.#log.warn({ rule: name }, isActing ? 'a degrade rule is at work' : 'a degrade rule is no longer at work')
   }
 }
+
+const isRefusing = (watched: WatchedRule): watched is WatchedRule<OperationRule> => watched.rule.action === 'REFUSE'
+
+const isAboutCalls = (watched: WatchedRule): watched is WatchedRule<CallRule> => watched.rule.action !== 'REFUSE'
+
+const isNamed = (names: readonly string[] | undefined, name: string | undefined): boolean =>
+  names === undefined || (name !== undefined && names.includes(name))

@@ -12,7 +12,7 @@ export interface MeasuredCall {
 type RuleState = 'OFF' | 'WATCHING' | 'ACTING'
 
 /** A rule with what it has measured so far, as it is listed. */
-export interface RuleStatus extends DegradeRule {
+export type RuleStatus = DegradeRule & {
   readonly state: RuleState
   /** Calls in the window. */
   readonly calls: number
@@ -24,12 +24,12 @@ export interface RuleStatus extends DegradeRule {
 const SHARE_ABOVE_P95 = 0.05
 
 /** One rule and its own measurements. */
-export class WatchedRule {
-  readonly rule: DegradeRule
+export class WatchedRule<Rule extends DegradeRule = DegradeRule> {
+  readonly rule: Rule
   readonly #window: SlidingWindow | undefined
 
   /** Goes on with what was measured for the rule `before`, where the same calls count in the same way. */
-  constructor(rule: DegradeRule, clock: Clock, before?: WatchedRule) {
+  constructor(rule: Rule, clock: Clock, before?: WatchedRule) {
     this.rule = rule
     this.#window =
       before !== undefined && measureAlike(before.rule, rule)

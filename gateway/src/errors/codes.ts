@@ -10,6 +10,9 @@ export const GATEWAY_CODES = {
   NOT_ACCEPTABLE:
     'The request accepts neither application/graphql-response+json nor application/json, and no stream either: ' +
     'text/event-stream or multipart/mixed;subscriptionSpec=1.0.',
+  OPERATION_REFUSED:
+    "An operator's rule refuses this operation while a part of the graph does badly: see `extensions.rule`. Try again after " +
+    '`extensions.retryAfter_s` seconds.',
   OPERATION_TOO_COMPLEX:
     'There are more ways to answer the operation than the gateway weighs. Ask for less at once, or less deeply.',
   OPERATION_TOO_COSTLY:

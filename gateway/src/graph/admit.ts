@@ -2,7 +2,9 @@ import { type GraphQLError, type GraphQLSchema, getVariableValues, type Operatio
 import { type Gate, OPEN_GATE } from '../admission/gate.ts'
 import type { QuotaState } from '../admission/quotas.ts'
 import type { Authorizer } from '../authorize/authorize.ts'
-import { withCode } from '../errors/codes.ts'
+import type { DegradeRules } from '../degrade/degrade-rules.ts'
+import type { OperationRule } from '../degrade/rule.ts'
+import { gatewayError, withCode } from '../errors/codes.ts'
 import { createCostCompiler, type EstimateCost } from '../limits/cost.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import { variablesRefusal } from '../limits/variables-size.ts'
@@ -35,12 +37,15 @@ export interface AdmitOptions {
   /** Lets everybody in where there is none. */
   readonly gate?: Gate
   readonly limits: Pick<GatewayLimits, 'variables' | 'cost'>
+  /** Those that refuse operations are heeded. */
+  readonly degradeRules: Pick<DegradeRules, 'refusing'>
   /** Whether clients are told which name they may have meant. */
   readonly introspection: boolean
 }
 
-/** The one door of every operation: valid, its variables fit, affordable, its actor may and has quota left; in this order. */
-export function createAdmit({ supergraph, authorizer, gate = OPEN_GATE, limits, introspection }: AdmitOptions): Admit {
+/** The one door of every operation: valid, not to be spared at the moment, its variables fit, affordable, its actor may and has quota left; in this order. */
+export function createAdmit(options: AdmitOptions): Admit {
+  const { supergraph, authorizer, gate = OPEN_GATE, limits, degradeRules, introspection } = options
   const { apiSchema, costs } = supergraph
   const compileCost = createCostCompiler(apiSchema, costs, limits.cost)
   const estimates = new WeakMap<OperationDefinitionNode, EstimateCost>()
@@ -51,9 +56,11 @@ export function createAdmit({ supergraph, authorizer, gate = OPEN_GATE, limits, 
     return estimate
   }
 
-  return async (known, variables, { actor, clientAddress }) => {
-    const { document, operation, faults } = known
+  return async (known, variables, { actor, clientAddress, clientName }) => {
+    const { document, operation, operationName, faults } = known
     if (faults.length > 0) return refused(faults)
+    const rule = degradeRules.refusing(operationName, clientName)
+    if (rule !== undefined) return refused([operationRefused(rule)])
     const tooLarge = variablesRefusal(variables, limits.variables)
     if (tooLarge !== undefined) return refused([tooLarge])
     const { coerced: values, errors } = coerce(apiSchema, operation, variables, !introspection)
@@ -68,6 +75,9 @@ export function createAdmit({ supergraph, authorizer, gate = OPEN_GATE, limits, 
     return { refusals: refusal === undefined ? [] : [refusal], coerced, cost, quotas: states }
   }
 }
+
+const operationRefused = ({ name, retryAfter_s }: OperationRule): GraphQLError =>
+  gatewayError('OPERATION_REFUSED', { extensions: { rule: name, retryAfter_s } })
 
 const refused = (refusals: readonly GraphQLError[]): Admission => ({
   refusals,

@@ -61,7 +61,11 @@ export function createGraph(options: GraphOptions): Graph {
   const callerOf = observed(subgraphs.callerOf)
   const planner = telemetry === undefined ? options.planner : timedPlanner(options.planner, phase)
   const executor = createExecutor(supergraph, planner, options.errors_max)
-  const admit = createAdmit({ ...options, authorizer: createAuthorizer(apiSchema, authorization) })
+  const admit = createAdmit({
+    ...options,
+    degradeRules: options.caching.degradeRules,
+    authorizer: createAuthorizer(apiSchema, authorization),
+  })
   const caching = createCaching(supergraph, { ...options.caching, counts })
   const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching, plans: counts.plans })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)

@@ -6,6 +6,7 @@ import { createAuthorizer } from '../authorize/authorize.ts'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { SHOPS } from '../limits/testing/costly-shop.ts'
 import { untimed } from '../telemetry/observation.ts'
+import { toyCaching } from '../testing/caching.ts'
 import { createAdmit } from './admit.ts'
 import { createDocuments } from './documents.ts'
 
@@ -19,7 +20,13 @@ async function messagesOf(
   variables: Record<string, unknown>,
 ): Promise<string[]> {
   const documents = createDocuments({ apiSchema, rules: [], tokens_max: 1_000, introspection, phase: untimed })
-  const admit = createAdmit({ supergraph, authorizer, limits: DEFAULT_LIMITS, introspection })
+  const admit = createAdmit({
+    supergraph,
+    authorizer,
+    degradeRules: toyCaching().degradeRules,
+    limits: DEFAULT_LIMITS,
+    introspection,
+  })
   const known = documents.find(query, undefined)
   const context = { actor: ANONYMOUS, authorization: undefined, correlationId: 'x', clientAddress: '127.0.0.1' }
   const { refusals } = await admit(known, variables, context)

@@ -5,6 +5,7 @@ import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
 import type { ClientAddress } from '../admission/client-address.ts'
 import type { Gate } from '../admission/gate.ts'
+import { clientNameOf } from '../degrade/client-name.ts'
 import { gatewayError } from '../errors/codes.ts'
 import { type GraphAnswer, textOf } from '../graph/answer.ts'
 import type { KnownOperation } from '../graph/documents.ts'
@@ -162,8 +163,9 @@ export function createGraphqlHandler(options: GraphqlHandlerOptions): GraphqlHan
       const actor = await authenticate(authorization)
       const forwarded = readHeaders(request.headers)
       const { 'cache-control': cacheControl } = request.headers
+      const clientName = clientNameOf(request.headers)
       const { traceparent, tracestate } = readTrace(request.headers)
-      const client = { authorization, clientAddress, forwarded, cacheControl, traceparent, tracestate }
+      const client = { authorization, clientAddress, clientName, forwarded, cacheControl, traceparent, tracestate }
       const context = { actor, correlationId, observation, ...client }
       if (form !== undefined && !isList(operation) && (type === undefined || isSubscription(operation)))
         // What a stream answers is watched answer by answer.

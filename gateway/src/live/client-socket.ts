@@ -19,6 +19,9 @@ export interface ClientSocketSetting {
   readonly whenClosed: (code: number) => void
 }
 
+/** What an upgrade says of its client. */
+type UpgradingClient = Pick<ClientSocket, 'clientAddress' | 'clientName' | 'forwarded'>
+
 /**
  * One client's socket. What belongs to it is on the object, and its listeners find it in `this`: closures would cost each of
  * ten thousand sockets a kilobyte.
@@ -29,6 +32,8 @@ export class ClientSocket extends WebSocket {
   isHeard = true
   /** Where it comes from, proxies of ours aside. */
   clientAddress = ''
+  /** What it called itself in its upgrade. */
+  clientName: string | undefined
   /** Headers of its upgrade that subgraphs get, names and values in turn. */
   forwarded: readonly string[] = []
   #setting: ClientSocketSetting | undefined
@@ -36,8 +41,9 @@ export class ClientSocket extends WebSocket {
   #awaitsDrain = false
 
   /** @param wire the connection that this socket's frames go through */
-  attach(wire: Duplex, setting: ClientSocketSetting, client: Pick<ClientSocket, 'clientAddress' | 'forwarded'>): void {
+  attach(wire: Duplex, setting: ClientSocketSetting, client: UpgradingClient): void {
     this.clientAddress = client.clientAddress
+    this.clientName = client.clientName
     this.forwarded = client.forwarded
     this.#wire = wire
     this.#setting = setting

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { ClientAddress } from '../admission/client-address.ts'
+import { clientNameOf } from '../degrade/client-name.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import { countOne } from '../telemetry/counts.ts'
 import { ClientSocket } from './client-socket.ts'
@@ -76,7 +77,12 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
         return
       }
       server.handleUpgrade(request, wire, head, (socket) => {
-        const client = { clientAddress: clientAddress(request), forwarded: readHeaders(request.headers) }
+        const { headers } = request
+        const client = {
+          clientAddress: clientAddress(request),
+          clientName: clientNameOf(headers),
+          forwarded: readHeaders(headers),
+        }
         socket.attach(wire, setting, client)
         accept(socket)
       })

@@ -11,6 +11,7 @@ import {
   type SubscribePayload,
   stringifyMessage,
 } from 'graphql-ws'
+import { clientNameOf } from '../../degrade/client-name.ts'
 import { gatewayError } from '../../errors/codes.ts'
 import type { OperationRequest } from '../../graph/operation-request.ts'
 import type { DocumentReference } from '../../persisted/automatic.ts'
@@ -36,6 +37,7 @@ export class GraphqlWsConnection implements SocketListener {
   #actor: Actor = ANONYMOUS
   #authorization: string | undefined
   #forwarded: readonly string[] = []
+  #clientName: string | undefined
   #forgetExpiry: (() => void) | undefined
   #isExpired = false
 
@@ -75,7 +77,9 @@ export class GraphqlWsConnection implements SocketListener {
   #authenticate(params: ConnectionInitMessage['payload']): void {
     const authorization = authorizationOf(params)
     // What the client says itself goes before what its browser put into the upgrade.
-    this.#forwarded = this.#options.readHeaders({ ...headerRecord(this.#socket.forwarded), ...headersOf(params) })
+    const said = headersOf(params)
+    this.#forwarded = this.#options.readHeaders({ ...headerRecord(this.#socket.forwarded), ...said })
+    this.#clientName = clientNameOf(said) ?? this.#socket.clientName
     this.#state = 'initialising'
     clearTimeout(this.#initTimer)
     this.#initTimer = undefined
@@ -110,6 +114,7 @@ export class GraphqlWsConnection implements SocketListener {
       authorization: this.#authorization,
       correlationId: correlationOf(headers),
       clientAddress: this.#socket.clientAddress,
+      clientName: this.#clientName,
       forwarded: this.#forwarded,
       ...this.#options.readTrace(headers),
     }
