@@ -27,6 +27,7 @@ export function metricsPage(): string {
     subscriptions: { open: 0, delivered: 0, failed: new Map(), resumed: {} },
     clients: () => [],
     upstreams: () => new Map(),
+    upgrades: new Map(),
     socketsClosed: new Map(),
     counts: createCounts(),
     planning: () => totalLoad([]),

@@ -54,6 +54,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     documents: () => graph().documents.recent().length,
     sockets: door.sockets,
     subscriptions: door.subscriptions,
+    upgrades: door.upgrades,
     socketsClosed: door.closed,
     counts: core.counts,
     planning: core.planning,

@@ -1,10 +1,13 @@
 // Who is turned away learns when to come back, over HTTP and over a socket.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { once } from 'node:events'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { type Library, type LibraryOptions, startLibrary } from '../testing/library.ts'
+import { RawClient } from '../testing/raw-client.ts'
 import { clientAddressBehind } from './client-address.ts'
 import { memoryCounters } from './counters.ts'
-import { createGate } from './gate.ts'
+import { createGate, type Gate, OPEN_GATE } from './gate.ts'
 import { createQuotas, type QuotaLimits } from './quotas.ts'
 
 let library: Library
@@ -53,11 +56,17 @@ describe('a client', () => {
   })
 
   test('is refused over a socket as well: queries and subscriptions', async () => {
-    const { socket } = await start({ gate: gateOf({ client_requests_max: 1 }) })
-    const client = socket()
-    expect((await client.iterate({ query: QUERY }).next()).value.data).toEqual({ book: { title: 'Book b1' } })
-    for (const query of [QUERY, 'subscription { bell { rings } }'])
-      await expect(client.iterate({ query }).next()).rejects.toMatchObject(LIMITED.errors)
+    // One for the socket itself.
+    const { url } = await start({ gate: gateOf({ client_requests_max: 2 }) })
+    const client = await new RawClient(url).ready()
+    client.subscribe('1', QUERY)
+    expect(await client.next('next')).toMatchObject({ payload: { data: { book: { title: 'Book b1' } } } })
+    for (const query of [QUERY, 'subscription { bell { rings } }']) {
+      client.messages.length = 0
+      client.subscribe('2', query)
+      expect(await client.next('error')).toMatchObject({ id: '2', payload: LIMITED.errors })
+    }
+    client.socket.terminate()
   })
 })
 
@@ -83,7 +92,11 @@ describe('a user', () => {
 })
 
 describe('an overloaded gateway', () => {
-  const gate = createGate({ overload: { read: () => undefined, sheds: () => true } })
+  let isOverloaded: boolean
+  beforeEach(() => {
+    isOverloaded = true
+  })
+  const gate = createGate({ overload: { read: () => undefined, sheds: () => isOverloaded } })
   const OVERLOADED = { errors: [{ extensions: { code: 'OVERLOADED', retryAfter_s: 1 } }] }
 
   test('answers 503 with Retry-After, and its health as ever', async () => {
@@ -94,10 +107,67 @@ describe('an overloaded gateway', () => {
       expect((await fetch(new URL(path, url))).status, path).toBe(200)
   })
 
+  test('opens no socket, with Retry-After, before anything is exchanged over it', async () => {
+    const { url } = await start({ gate })
+    expect(await knock(url)).toEqual([503, '1'])
+    isOverloaded = false
+    expect(await knock(url)).toEqual([101, undefined])
+  })
+
   test('starts no operation on a socket, and keeps the socket', async () => {
-    const { socket } = await start({ gate })
-    const client = socket()
-    for (const query of [QUERY, 'subscription { bell { rings } }'])
-      await expect(client.iterate({ query }).next()).rejects.toMatchObject(OVERLOADED.errors)
+    const { url } = await start({ gate })
+    isOverloaded = false
+    const client = await new RawClient(url).ready()
+    isOverloaded = true
+    client.subscribe('1', 'subscription { bell { rings } }')
+    expect(await client.next('error')).toMatchObject({ payload: OVERLOADED.errors })
+    isOverloaded = false
+    client.subscribe('2', QUERY)
+    expect(await client.next('next')).toMatchObject({ payload: { data: {} } })
+    client.socket.terminate()
   })
 })
+
+test('requests for sockets count against the quota of the client address', async () => {
+  const { url, post } = await start({ gate: gateOf({ client_requests_max: 2 }) })
+  expect(await knock(url)).toEqual([101, undefined])
+  expect((await post({ query: QUERY })).status).toBe(200)
+  expect(await knock(url)).toEqual([429, withinWindow])
+})
+
+test('a client that leaves while its quota is looked up harms nobody', async () => {
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const gate: Gate = {
+    ...OPEN_GATE,
+    async enter(address) {
+      asked.resolve()
+      await answer.promise
+      return OPEN_GATE.enter(address)
+    },
+  }
+  const { url, post } = await start({ gate })
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  const failed = once(socket, 'error')
+  await asked.promise
+  socket.terminate()
+  await failed
+  answer.resolve()
+  expect((await post({ query: QUERY })).status).toBe(200)
+})
+
+/** Asks for a socket: the status of the answer, and its Retry-After. */
+async function knock(url: string): Promise<[status: number | undefined, retryAfter: string | undefined]> {
+  const socket = new WebSocket(url.replace('http', 'ws'), 'graphql-transport-ws')
+  return new Promise((resolve, reject) => {
+    socket.once('upgrade', ({ statusCode, headers }) => {
+      resolve([statusCode, headers['retry-after']])
+      socket.once('open', () => socket.terminate())
+    })
+    socket.once('unexpected-response', (_, { statusCode, headers }) => {
+      resolve([statusCode, headers['retry-after']])
+      socket.terminate()
+    })
+    socket.on('error', reject)
+  })
+}

@@ -13,6 +13,13 @@ export function setQuotaHeaders(response: ServerResponse, states: readonly Quota
 
 /** When the client may try again, where an error says so. */
 export function setRetryAfter(response: ServerResponse, errors: readonly GraphQLFormattedError[]): void {
-  for (const { extensions } of errors)
-    if (typeof extensions?.retryAfter_s === 'number') response.setHeader('retry-after', extensions.retryAfter_s)
+  for (const error of errors) {
+    const retryAfter_s = retryAfterOf(error)
+    if (retryAfter_s !== undefined) response.setHeader('retry-after', retryAfter_s)
+  }
+}
+
+export function retryAfterOf({ extensions }: Pick<GraphQLFormattedError, 'extensions'>): number | undefined {
+  const retryAfter_s: unknown = extensions?.retryAfter_s
+  return typeof retryAfter_s === 'number' ? retryAfter_s : undefined
 }

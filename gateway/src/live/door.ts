@@ -54,6 +54,7 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
     http,
     subscriptions: streams.counts,
     sockets: door.sockets,
+    upgrades: door.upgrades,
     closed: door.closed,
     upgrade: door.upgrade,
     async close() {

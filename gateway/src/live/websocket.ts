@@ -3,12 +3,16 @@ import type { Duplex } from 'node:stream'
 import { handleProtocols } from 'graphql-ws'
 import { WebSocketServer } from 'ws'
 import type { ClientAddress } from '../admission/client-address.ts'
+import type { Gate } from '../admission/gate.ts'
 import { clientNameOf } from '../degrade/client-name.ts'
+import { retryAfterOf } from '../http/quota-headers.ts'
+import { statusOf } from '../http/status.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import { countOne } from '../telemetry/counts.ts'
 import { ClientSocket } from './client-socket.ts'
 import { closeLabel } from './close-codes.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { refuseUpgrade, type UpgradeRefusal } from './refuse-upgrade.ts'
 
 export interface WebSocketLimits {
   /** The largest message of a client; a larger one closes its socket with 1009. */
@@ -24,6 +28,8 @@ export interface WebSocketDoorOptions {
   readonly path: string
   /** Whether pages of this origin may connect; undefined: the client is no browser. */
   readonly allowOrigin: (origin: string | undefined) => boolean
+  /** Counts requests for sockets as it counts others, and turns them away. */
+  readonly gate: Gate
   readonly clientAddress: ClientAddress
   readonly readHeaders: HeaderReader
   readonly limits: WebSocketLimits
@@ -37,6 +43,8 @@ export interface WebSocketDoor {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void
   /** How many are open. */
   sockets(): number
+  /** Requests for a socket by the status with which they were answered; 101 opened one. */
+  readonly upgrades: ReadonlyMap<string, number>
   /** How many were closed, by code. */
   readonly closed: ReadonlyMap<string, number>
   /** Tells every client that the server is going away (1001). */
@@ -44,10 +52,12 @@ export interface WebSocketDoor {
 }
 
 const CLOSE_GRACE_MS = 1_000
+/** When a client may look again whether another has left. */
+const FULL_RETRY_S = 10
 
 /** Takes WebSockets at one path, keeps them alive and finds the dead ones. */
 export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoor {
-  const { path, allowOrigin, clientAddress, readHeaders, limits, accept, onFault } = options
+  const { path, allowOrigin, gate, clientAddress, readHeaders, limits, accept, onFault } = options
   const server = new WebSocketServer({
     noServer: true,
     WebSocket: ClientSocket,
@@ -56,39 +66,56 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     perMessageDeflate: false,
   })
   const heartbeat = new Heartbeat<ClientSocket>(limits.silence_ms_max / 2, (socket) => socket.beat())
+  const upgrades = new Map<string, number>()
   const closed = new Map<string, number>()
   const whenClosed = (code: number): void => countOne(closed, closeLabel(code))
   const setting = { heartbeat, onFault, whenClosed, buffered_bytes_max: limits.buffered_bytes_max }
 
-  function refusalOf(request: IncomingMessage): string | undefined {
-    if (pathOf(request) !== path) return '404 Not Found'
-    if (!allowOrigin(request.headers.origin)) return '403 Forbidden'
-    return server.clients.size >= limits.sockets_max ? '503 Service Unavailable' : undefined
+  async function refusalOf(request: IncomingMessage): Promise<UpgradeRefusal | undefined> {
+    if (pathOf(request) !== path) return { status: 404 }
+    if (!allowOrigin(request.headers.origin)) return { status: 403 }
+    const { refusal } = await gate.enter(clientAddress(request))
+    if (refusal !== undefined) return { status: statusOf([refusal]) ?? 503, retryAfter_s: retryAfterOf(refusal) }
+    return server.clients.size >= limits.sockets_max ? { status: 503, retryAfter_s: FULL_RETRY_S } : undefined
+  }
+
+  function open(request: IncomingMessage, wire: Duplex, head: Buffer): void {
+    server.handleUpgrade(request, wire, head, (socket) => {
+      countOne(upgrades, '101')
+      const { headers } = request
+      const client = {
+        clientAddress: clientAddress(request),
+        clientName: clientNameOf(headers),
+        forwarded: readHeaders(headers),
+      }
+      socket.attach(wire, setting, client)
+      accept(socket)
+    })
+  }
+
+  async function admit(request: IncomingMessage, wire: Duplex, head: Buffer): Promise<void> {
+    // Nobody else listens while it is waited for, and an error that nobody hears ends the process.
+    wire.on('error', onFault)
+    const refusal = await refusalOf(request)
+    if (refusal === undefined) {
+      wire.off('error', onFault)
+      open(request, wire, head)
+    } else {
+      countOne(upgrades, String(refusal.status))
+      refuseUpgrade(wire, refusal)
+    }
   }
 
   return {
     upgrade(request, wire, head) {
-      const refusal = refusalOf(request)
-      if (refusal !== undefined) {
-        wire.on('error', onFault)
-        // A stranger who keeps his side open would hold the socket, and the shutdown with it.
-        wire.once('finish', () => wire.destroy())
-        wire.end(`HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-        return
-      }
-      server.handleUpgrade(request, wire, head, (socket) => {
-        const { headers } = request
-        const client = {
-          clientAddress: clientAddress(request),
-          clientName: clientNameOf(headers),
-          forwarded: readHeaders(headers),
-        }
-        socket.attach(wire, setting, client)
-        accept(socket)
+      admit(request, wire, head).catch((error: unknown) => {
+        onFault(error)
+        wire.destroy()
       })
     },
     sockets: () => server.clients.size,
     closed,
+    upgrades,
     async close() {
       server.close()
       heartbeat.stop()

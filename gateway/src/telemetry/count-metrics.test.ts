@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import { expect, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { trustDocuments } from '../persisted/trusted.ts'
 import type { Library } from '../testing/library.ts'
 import { createMuseum, museumSubgraphs } from '../testing/museum.ts'
@@ -116,6 +118,15 @@ test('counts who resumed, from what a stream still had or from the subgraph, and
   }
   expect(await seriesOf(watched, 'gateway_subscriptions_resumed_total')).toEqual({ replayed: 1, kept: 1 })
   expect(await seriesOf(watched, 'gateway_event_lag_seconds_count')).toEqual({ '': 2 })
+})
+
+test('counts requests for sockets by the status of the answer', async () => {
+  await using watched = await startWatchedLibrary({ allowedOrigins: ['https://good.example'] })
+  const { url } = watched.library
+  const client = await new RawClient(url).ready()
+  await once(new WebSocket(url.replace('http', 'ws'), { origin: 'https://evil.example' }), 'error')
+  expect(await seriesOf(watched, 'gateway_upgrades_total')).toEqual({ 101: 1, 403: 1 })
+  client.socket.terminate()
 })
 
 test('counts closed sockets by code, and no code that a client made up', async () => {

@@ -9,6 +9,8 @@ export interface CountedState {
   planning(): PlanningLoad
   /** Times that a store of answers could not be reached. */
   cacheFailures(): number
+  /** Requests for a socket, by status. */
+  readonly upgrades: ReadonlyMap<string, number>
   /** Closed sockets of clients, by code. */
   readonly socketsClosed: ReadonlyMap<string, number>
   readonly subscriptions: { readonly resumed: Readonly<Record<string, number>> }
@@ -28,6 +30,7 @@ export function watchCounts(registry: Registry, state: CountedState): void {
   counter(registry, 'gateway_subscriptions_resumed_total', HELP.resumed, 'source', () =>
     Object.entries(subscriptions.resumed),
   )
+  counter(registry, 'gateway_upgrades_total', HELP.upgrades, 'status', () => state.upgrades)
   counter(registry, 'gateway_sockets_closed_total', HELP.closed, 'code', () => state.socketsClosed)
 }
 
@@ -43,6 +46,7 @@ const HELP = {
     '(learnt, and the teaching itself, taught), unknown ids and hashes, and texts that are not registered (refused).',
   resumed:
     'Subscriptions behind a cursor: from what a stream still had (kept), or replayed by the subgraph (replayed).',
+  upgrades: 'Requests for a WebSocket, by the status of the answer; 101 opened one.',
   closed: 'WebSockets of clients that closed, by code, whoever closed them; 1005 and 1006 came without one.',
 } as const
 
