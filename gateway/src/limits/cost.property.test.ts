@@ -25,7 +25,7 @@ import {
   visit,
 } from 'graphql'
 import { expect, test } from 'vitest'
-import { type MadeUpOperation, madeUpOperation } from '../executor/testing/made-up-operation.ts'
+import { type MadeUpOperation, madeUpOperation, randomFrom } from '../executor/testing/made-up-operation.ts'
 import { createCostCompiler } from './cost.ts'
 import { SHOPS } from './testing/costly-shop.ts'
 
@@ -58,25 +58,33 @@ class NaiveCost {
   }
 
   /** `sizes`: what the field above says about the lists in this object. */
-  ofSelections({ selections }: SelectionSetNode, type: GraphQLObjectType, sizes: Record<string, number>): number {
-    let total = 0
+  ofSelections(sets: readonly SelectionSetNode[], type: GraphQLObjectType, sizes: Record<string, number>): number {
+    const fields = new Map<string, FieldNode[]>()
+    for (const { selections } of sets) this.collect(selections, type, fields)
+    return [...fields.values()].reduce((total, nodes) => total + this.ofField(nodes, type, sizes), 0)
+  }
+
+  /** As the specification has it: fields of one name are one. */
+  collect(selections: SelectionSetNode['selections'], type: GraphQLObjectType, fields: Map<string, FieldNode[]>): void {
     for (const node of selections) {
       if (getDirectiveValues(GraphQLSkipDirective, node, this.variables)?.if === true) continue
       if (getDirectiveValues(GraphQLIncludeDirective, node, this.variables)?.if === false) continue
-      if (node.kind === Kind.FIELD) total += this.ofField(node, type, sizes)
-      else {
+      if (node.kind === Kind.FIELD) {
+        const name = node.alias?.value ?? node.name.value
+        fields.set(name, [...(fields.get(name) ?? []), node])
+      } else {
         const fragment = node.kind === Kind.INLINE_FRAGMENT ? node : this.fragments.get(node.name.value)
         const condition = this.schema.getType(fragment?.typeCondition?.name.value ?? type.name)
         const applies = condition === type || (isAbstractType(condition) && this.schema.isSubType(condition, type))
-        if (fragment && applies) total += this.ofSelections(fragment.selectionSet, type, sizes)
+        if (fragment && applies) this.collect(fragment.selectionSet.selections, type, fields)
       }
     }
-    return total
   }
 
-  ofField(node: FieldNode, parent: GraphQLObjectType, sizes: Record<string, number>): number {
-    const field = parent.getFields()[node.name.value]
-    if (field === undefined) return 0
+  ofField(nodes: readonly FieldNode[], parent: GraphQLObjectType, sizes: Record<string, number>): number {
+    const [node] = nodes
+    const field = parent.getFields()[node?.name.value ?? '']
+    if (node === undefined || field === undefined) return 0
     const given = getArgumentValues(field, node, this.variables)
     const coordinate = `${parent.name}.${field.name}`
     const directive = directives.listSize(coordinate)
@@ -91,8 +99,9 @@ class NaiveCost {
     const types = isAbstractType(type) ? this.schema.getPossibleTypes(type) : [type]
     const costs = types.map((answered) => {
       const weight = directives.weight(coordinate) ?? directives.weight(answered.name)
-      if (!isObjectType(answered) || !node.selectionSet) return weight ?? 0
-      return (weight ?? 1) + this.ofSelections(node.selectionSet, answered, inner)
+      if (!isObjectType(answered)) return weight ?? 0
+      const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? [])
+      return (weight ?? 1) + this.ofSelections(sets, answered, inner)
     })
     const inputs = field.args.map(({ name, type }) => inputCost(type, `${coordinate}(${name}:)`, given[name]))
     return items * Math.max(...costs) + inputs.reduce((sum, cost) => sum + cost, 0)
@@ -123,7 +132,7 @@ test('the compiled cost is what the definition says, followed to the letter', ()
       const document = parse(made.query)
       const operation = operationOf(document)
       const root = apiSchema.getQueryType()
-      const expected = root && new NaiveCost(apiSchema, made).ofSelections(operation.selectionSet, root, {})
+      const expected = root && new NaiveCost(apiSchema, made).ofSelections([operation.selectionSet], root, {})
       expect(compile(document, operation)(made.variables).cost).toBe(expected)
     }),
     { numRuns: 500 },
@@ -140,6 +149,26 @@ test('an operation never becomes dearer by leaving a field out', () => {
       const without = visit(document, { Field: (node) => (node === left ? null : undefined) })
       const costOf = (of: typeof document) => compile(of, operationOf(of))(variables).cost
       expect(costOf(without)).toBeLessThanOrEqual(costOf(document))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('writing selections twice changes nothing', () => {
+  fc.assert(
+    fc.property(operations, fc.integer({ min: 0, max: 2 ** 31 }), ({ query, variables }, seed) => {
+      const random = randomFrom(seed)
+      const document = parse(query)
+      const twice = visit(document, {
+        SelectionSet: {
+          leave: ({ selections, ...node }) => ({
+            ...node,
+            selections: [...selections, ...selections.filter(() => random() < 0.3)],
+          }),
+        },
+      })
+      const costOf = (of: typeof document) => compile(of, operationOf(of))(variables).cost
+      expect(costOf(twice)).toBe(costOf(document))
     }),
     { numRuns: 500 },
   )

@@ -103,6 +103,38 @@ describe('the cost of', () => {
       '{ a: me { ...F } b: me { ...F } } fragment F on User { avatar { url } }',
       2 * (1 + 5),
     ],
+    ['a field that is selected twice, once', '{ report me { id } report me { name avatar { url } } }', 50 + 1 + 5],
+    ['one that several fragments select, once', '{ ...F ...F ... { report } } fragment F on Query { report }', 50],
+    [
+      'lists that are merged, with all that is selected of their items',
+      '{ users(first: 4) { id } users(first: 4) { avatar { url } ... on User { avatar { url } } } }',
+      4 * (1 + 5),
+    ],
+    [
+      'a field of a type and of its interface',
+      '{ me { friends(first: 2) { id } ... on Node { friends(first: 2) { id } } } }',
+      1 + 2 * 3,
+    ],
+    [
+      'a field that is selected under conditions, where one of them holds',
+      `query ($a: Boolean!, $b: Boolean!) {
+        me @include(if: $a) { avatar { url } }
+        me @include(if: $b) { id }
+        report @include(if: $a) @skip(if: $a)
+      }`,
+      1,
+      { a: false, b: true },
+    ],
+    [
+      'the same where both hold',
+      `query ($a: Boolean!, $b: Boolean!) {
+        me @include(if: $a) { avatar { url } }
+        me @include(if: $b) { avatar @include(if: $a) { url } }
+      }`,
+      1 + 5,
+      { a: true, b: true },
+    ],
+    ['the same under two names, twice', '{ report again: report }', 100],
   ])('%s', (_, query, expected, variables) => {
     for (const [imported, shop] of Object.entries(SHOPS))
       expect(estimateIn(shop, query, variables), imported).toEqual({ cost: expected, refusals: [] })
@@ -155,6 +187,48 @@ test('types that meet again and again below an interface are reckoned once each'
   const nest = (depth: number): string => (depth === 0 ? 'id' : `friends(first: 1) { ${nest(depth - 1)} }`)
   // Each level has two types with two list sizes: 2^200 ways.
   expect(estimate(`query { node { ${nest(200)} } }`).cost).toBe(Number.MAX_SAFE_INTEGER)
+})
+
+describe('a document in which fields come together in more ways than can be looked at', () => {
+  /** Not validated, which takes graphql-js longer than it is worth here. */
+  function costOf(text: string, variables: Record<string, unknown> = {}): number {
+    const { apiSchema, costs } = SHOPS.renamed
+    const document = parse(text)
+    const operation = getOperationAST(document)
+    if (!operation) throw new Error('no operation')
+    return createCostCompiler(apiSchema, costs, LIMITS)(document, operation)(variables).cost
+  }
+
+  test('by the types that are met on the way to them', () => {
+    const LEVELS = 24
+    const level = (depth: number, state: number): string => {
+      const to = (...states: number[]) =>
+        depth === LEVELS ? '{ id }' : `{ ${states.map((next) => `...S${depth + 1}_${next}`).join(' ')} }`
+      const next = state === 0 ? [0] : [Math.min(state + 1, LEVELS)]
+      const ofUser = state === 0 ? [0, 1] : next
+      return `fragment S${depth}_${state} on Node {
+        ... on User { friends(first: 1) ${to(...ofUser)} } ... on Order { friends(first: 1) ${to(...next)} }
+      }`
+    }
+    const fragments = Array.from({ length: LEVELS + 1 }, (_, depth) =>
+      Array.from({ length: LEVELS + 1 }, (_, state) => level(depth, state)),
+    )
+    expect(costOf(`{ node { ...S0_0 } } ${fragments.flat().join(' ')}`)).toBeGreaterThan(3 * LEVELS)
+  })
+
+  test('by the conditions under which they are taken', () => {
+    const LEVELS = 40
+    const chain = Array.from(
+      { length: LEVELS },
+      (_, depth) =>
+        `fragment F${depth} on User { ...F${depth + 1} @include(if: $a${depth}) ...F${depth + 1} @include(if: $b${depth}) }`,
+    )
+    const query = `query { me { ...F0 } } ${chain.join(' ')} fragment F${LEVELS} on User { avatar { url } }`
+    const names = Array.from({ length: LEVELS }, (_, depth) => [`a${depth}`, `b${depth}`]).flat()
+    const all = (value: boolean) => Object.fromEntries(names.map((name) => [name, value]))
+    expect(costOf(query, all(false))).toBe(1)
+    expect(costOf(query, all(true))).toBeGreaterThanOrEqual(1 + 5)
+  })
 })
 
 test('a supergraph without cost directives has costs', () => {
