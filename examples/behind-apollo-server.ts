@@ -2,7 +2,8 @@
 
 import { ApolloServer } from '@apollo/server'
 import { startStandaloneServer } from '@apollo/server/standalone'
-import { apolloServerOptions, requestContextOf } from '@carriergraph/gateway/apollo/gateway-interface.ts'
+import { apolloServerOptions } from '@carriergraph/gateway/apollo/gateway-interface.ts'
+import { requestContextOf } from '@carriergraph/gateway/apollo/request-context.ts'
 import { readGatewayConfig } from '@carriergraph/gateway/config.ts'
 import { createCore } from '@carriergraph/gateway/core.ts'
 import { coreOptionsFrom } from '@carriergraph/gateway/core-options.ts'

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Core, createCore } from '../core.ts'
 import type { RequestContext } from '../request-context.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
-import { apolloServerOptions, requestContextOf } from './gateway-interface.ts'
+import { apolloServerOptions } from './gateway-interface.ts'
+import { requestContextOf } from './request-context.ts'
 
 /** Each fragment stands for the one before it, twice. */
 const TOO_MANY_FIELDS = [

@@ -1,10 +1,7 @@
-import type { IncomingMessage } from 'node:http'
 import type { ApolloServerOptions } from '@apollo/server'
-import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { headerOf } from '@carriergraph/shared/server/http.ts'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { type GraphQLFormattedError, print } from 'graphql'
 import type { Core, CoreOptions } from '../core.ts'
-import { clientNameOf } from '../degrade/client-name.ts'
 import { PresentedError } from '../errors/presented-error.ts'
 import { extensionsOf } from '../graph/answer.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -55,26 +52,6 @@ function gatewayInterface(core: Core): GatewayInterface {
     },
   }
 }
-
-/** The context that `gatewayInterface` needs, from a request's headers: for the `context` of Apollo Server. */
-export const requestContextOf =
-  (core: Core) =>
-  ({ req }: { readonly req: IncomingMessage }): Promise<RequestContext> =>
-    withCorrelation(headerOf(req, CORRELATION_HEADER), async (correlationId) => {
-      const { authorization } = req.headers
-      const clientAddress = core.clientAddress(req)
-      const actor = await core.authenticate(authorization)
-      return {
-        actor,
-        authorization,
-        correlationId,
-        clientAddress,
-        clientName: clientNameOf(req.headers),
-        forwarded: core.readHeaders(req.headers),
-        ...core.readTrace(req.headers),
-        cacheControl: req.headers['cache-control'],
-      }
-    })
 
 /**
  * What Apollo Server has to be told so that it answers as our own server does: its gateway, and what it does itself with

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
+import { headerOf } from '@carriergraph/shared/server/http.ts'
+import { GraphQLError } from 'graphql'
+import type { Core } from '../core.ts'
+import { clientNameOf } from '../degrade/client-name.ts'
+import { retryAfterOf, setQuotaHeaders } from '../http/quota-headers.ts'
+import { headersOfStatus, statusOf } from '../http/status.ts'
+import type { RequestContext } from '../request-context.ts'
+
+/** What Apollo Server hands to the function that makes a context. */
+interface ApolloRequest {
+  readonly req: IncomingMessage
+  /** Is told what is left of the client's quota; not all servers that Apollo Server runs in have one. */
+  readonly res?: ServerResponse
+}
+
+/**
+ * The context that the core needs, for the `context` of Apollo Server. It is made before the operation is parsed, so this is
+ * where clients are turned away by their quota and under overload, as at our own door.
+ */
+export const requestContextOf =
+  (core: Core) =>
+  ({ req, res }: ApolloRequest): Promise<RequestContext> =>
+    withCorrelation(headerOf(req, CORRELATION_HEADER), async (correlationId) => {
+      try {
+        return await admitted(core, req, res, correlationId)
+      } catch (error) {
+        throw overHttp(asGraphQLError(error))
+      }
+    })
+
+async function admitted(
+  core: Core,
+  request: IncomingMessage,
+  response: ServerResponse | undefined,
+  correlationId: string,
+): Promise<RequestContext> {
+  const { headers } = request
+  const { authorization } = headers
+  const clientAddress = core.clientAddress(request)
+  const { states, refusal } = await core.gate.enter(clientAddress)
+  if (response !== undefined) setQuotaHeaders(response, states)
+  if (refusal !== undefined) throw refusal
+  return {
+    actor: await core.authenticate(authorization),
+    authorization,
+    correlationId,
+    clientAddress,
+    clientName: clientNameOf(headers),
+    forwarded: core.readHeaders(headers),
+    ...core.readTrace(headers),
+    cacheControl: headers['cache-control'],
+  }
+}
+
+/** As Apollo Server is told what to answer with; it takes that out of the error again. */
+function overHttp(error: GraphQLError): GraphQLError {
+  const status = statusOf([error])
+  if (status === undefined) return error
+  const [name, value] = headersOfStatus(status)
+  const headers = new Map<string, string>()
+  if (name !== undefined && value !== undefined) headers.set(name, value)
+  const retryAfter_s = retryAfterOf(error)
+  if (retryAfter_s !== undefined) headers.set('retry-after', String(retryAfter_s))
+  const extensions = { ...error.extensions, http: { status, headers } }
+  return new GraphQLError(error.message, { originalError: error, extensions })
+}
