@@ -61,9 +61,3 @@ export function gatewayError(
   const { message = GATEWAY_CODES[code], ...rest } = options
   return new GraphQLError(message, { ...rest, extensions: { code, ...rest.extensions } })
 }
-
-/** Gives an error of graphql-js the code that clients know its kind by, unless it has one. */
-export function withCode(error: GraphQLError, code: string): GraphQLError {
-  error.extensions.code ??= code
-  return error
-}

@@ -4,7 +4,8 @@ import type { QuotaState } from '../admission/quotas.ts'
 import type { Authorizer } from '../authorize/authorize.ts'
 import type { DegradeRules } from '../degrade/degrade-rules.ts'
 import type { OperationRule } from '../degrade/rule.ts'
-import { gatewayError, withCode } from '../errors/codes.ts'
+import { gatewayError } from '../errors/codes.ts'
+import { FAULTS_MAX, requestFault } from '../errors/request-faults.ts'
 import { createCostCompiler, type EstimateCost } from '../limits/cost.ts'
 import type { GatewayLimits } from '../limits/limits.ts'
 import { variablesRefusal } from '../limits/variables-size.ts'
@@ -64,7 +65,7 @@ export function createAdmit(options: AdmitOptions): Admit {
     const tooLarge = variablesRefusal(variables, limits.variables)
     if (tooLarge !== undefined) return refused([tooLarge])
     const { coerced: values, errors } = coerce(apiSchema, operation, variables, !introspection)
-    if (values === undefined) return refused(errors.map((error) => withCode(error, 'BAD_USER_INPUT')))
+    if (values === undefined) return refused(errors.map((error) => requestFault(error, 'BAD_USER_INPUT')))
     // A variable that is not given must not have the value that every object has under its name: `$constructor`.
     const coerced: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), values)
     const { cost, refusals } = estimateOf(known)(coerced)
@@ -91,4 +92,4 @@ const coerce = (
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
   hideSuggestions: boolean,
-) => getVariableValues(schema, variableDefinitions, variables, { hideSuggestions })
+) => getVariableValues(schema, variableDefinitions, variables, { maxErrors: FAULTS_MAX, hideSuggestions })

@@ -12,9 +12,8 @@ import {
   validate,
 } from 'graphql'
 import { LRUCache } from 'lru-cache'
-import { withCode } from '../errors/codes.ts'
 import { operationNotFound } from '../errors/operation-not-found.ts'
-import { withoutSuggestion } from '../errors/suggestions.ts'
+import { FAULTS_MAX, requestFault } from '../errors/request-faults.ts'
 import { type PhaseTimer, untimed } from '../telemetry/observation.ts'
 import { noIntrospection } from './no-introspection.ts'
 import { noReservedVariables } from './reserved-variables.ts'
@@ -62,19 +61,20 @@ export function createDocuments(options: DocumentsOptions): Documents {
     sizeCalculation: (_document, query) => query.length + 1,
   })
   const faults = new WeakMap<DocumentNode, readonly GraphQLError[]>()
+  const validation = { maxErrors: FAULTS_MAX, hideSuggestions: !introspection }
 
   /** What is too large, or endless, is seen no further: the rules compare all fields that may meet with each other. */
   function validated(document: DocumentNode): readonly GraphQLError[] {
-    const breaches = validate(apiSchema, document, bounds)
-    return breaches.length > 0 ? breaches : validate(apiSchema, document, rules)
+    const breaches = validate(apiSchema, document, bounds, validation)
+    return breaches.length > 0 ? breaches : validate(apiSchema, document, rules, validation)
   }
 
   function faultsOf(document: DocumentNode): readonly GraphQLError[] {
     const known = faults.get(document)
     if (known !== undefined) return known
-    const found = phase('validate', () => validated(document))
-      .map((error) => (introspection ? error : withoutSuggestion(error)))
-      .map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+    const found = phase('validate', () => validated(document)).map((error) =>
+      requestFault(error, 'GRAPHQL_VALIDATION_FAILED'),
+    )
     faults.set(document, found)
     return found
   }
@@ -116,7 +116,7 @@ function parseBounded(query: string, tokens_max: number): DocumentNode {
   try {
     return parse(query, { maxTokens: tokens_max })
   } catch (error) {
-    if (error instanceof GraphQLError) throw withCode(error, 'GRAPHQL_PARSE_FAILED')
+    if (error instanceof GraphQLError) throw requestFault(error, 'GRAPHQL_PARSE_FAILED')
     throw error
   }
 }

@@ -36,7 +36,6 @@ async function messagesOf(
 test.each<[string, string, string, Record<string, unknown>?]>([
   ['a field', '{ mee { id } }', '"me"'],
   ['a field of a type behind an interface', '{ node { avatar { url } } }', 'inline fragment on "User"'],
-  ['a field without its selection', '{ me }', '"me { ... }"'],
   ['the type of a fragment', '{ me { ... on Usr { id } } }', '"User"'],
   ['the type of a named fragment', '{ me { ...F } } fragment F on Usr { id }', '"User"'],
   ['the type of a variable', 'query ($f: Filtr) { find(filter: $f) { id } }', '"Filter"'],

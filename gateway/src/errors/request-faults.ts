@@ -1,0 +1,25 @@
+import { GraphQLError } from 'graphql'
+
+/**
+ * As many faults of one request as a person mends at a time. Each costs a stack, and may quote a value or a name of the
+ * client's that is as long as its request: thousands of them would be an answer of gigabytes.
+ */
+export const FAULTS_MAX = 20
+
+/** In characters: what a message quotes beyond them helps nobody. */
+const MESSAGE_LENGTH_MAX = 1_000
+
+/** What graphql-js found wrong with a request, in bounds, with the code that clients know its kind by unless it has one. */
+export function requestFault(error: GraphQLError, code: string): GraphQLError {
+  error.extensions.code ??= code
+  if (error.message.length <= MESSAGE_LENGTH_MAX) return error
+  // A copy: faults are kept with their document, and a part of a string keeps the whole of it alive.
+  const start = Buffer.from(error.message.slice(0, MESSAGE_LENGTH_MAX)).toString()
+  const { nodes, source, positions, extensions } = error
+  return new GraphQLError(`${start}…`, {
+    extensions,
+    ...(nodes && { nodes }),
+    ...(source && { source }),
+    ...(positions && { positions }),
+  })
+}
