@@ -11,11 +11,16 @@ const MESSAGE_LENGTH_MAX = 1_000
 
 /** What graphql-js found wrong with a request, in bounds, with the code that clients know its kind by unless it has one. */
 export function requestFault(error: GraphQLError, code: string): GraphQLError {
-  error.extensions.code ??= code
-  if (error.message.length <= MESSAGE_LENGTH_MAX) return error
+  const fault = error.message.length > MESSAGE_LENGTH_MAX ? shortened(error) : error
+  fault.extensions.code ??= code
+  // Nobody reads how graphql-js came upon it, and the frames would keep the whole validation alive, sixty kilobytes.
+  fault.stack = ''
+  return fault
+}
+
+function shortened({ message, nodes, source, positions, extensions }: GraphQLError): GraphQLError {
   // A copy: faults are kept with their document, and a part of a string keeps the whole of it alive.
-  const start = Buffer.from(error.message.slice(0, MESSAGE_LENGTH_MAX)).toString()
-  const { nodes, source, positions, extensions } = error
+  const start = Buffer.from(message.slice(0, MESSAGE_LENGTH_MAX)).toString()
   return new GraphQLError(`${start}…`, {
     extensions,
     ...(nodes && { nodes }),

@@ -43,3 +43,26 @@ test.each(['__proto__', 'representations'])('a variable cannot be called %s', (n
     { message: `A variable cannot be called ${name} here.`, code: 'GRAPHQL_VALIDATION_FAILED' },
   ])
 })
+
+const documentsOfNobody = () =>
+  createDocuments({
+    apiSchema: buildSchema('type Query { found: Int }'),
+    rules: [],
+    tokens_max: 1_000,
+    introspection: true,
+  })
+
+test('keeps a bounded number of documents, however short they are, and those that were asked for last', () => {
+  const documents = documentsOfNobody()
+  for (let index = 0; index < 5_001; index += 1) documents.find(`{a${index}:found}`, undefined)
+  const kept = documents.recent()
+  expect(kept).toHaveLength(5_000)
+  expect([kept[0], kept.at(-1)]).toEqual(['{a5000:found}', '{a1:found}'])
+})
+
+test('keeps nothing of a fault but what clients are told', () => {
+  const { faults } = documentsOfNobody().find('{ lost }', undefined)
+  expect(faults.map(({ stack, extensions }) => [stack, extensions])).toEqual([
+    ['', { code: 'GRAPHQL_VALIDATION_FAILED' }],
+  ])
+})

@@ -49,7 +49,9 @@ export interface DocumentsOptions {
   readonly phase?: PhaseTimer
 }
 
-/** Characters of the documents that are kept, with all that was compiled for them: some thousand usual operations. */
+/** Documents that are kept: each takes ten to fifty kilobytes, with all that is compiled for it, however short it is. */
+const DOCUMENTS_MAX = 5_000
+/** Characters of them all: a long one takes more. */
 const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
@@ -57,6 +59,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const bounds = [NoFragmentCyclesRule, ...options.rules]
   const rules = [...specifiedRules, noReservedVariables, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
+    max: DOCUMENTS_MAX,
     maxSize: DOCUMENTS_LENGTH_MAX,
     sizeCalculation: (_document, query) => query.length + 1,
   })
