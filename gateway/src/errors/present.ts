@@ -1,4 +1,4 @@
-import { correlationId } from '@carriergraph/shared/correlation.ts'
+import { correlationId, isCorrelationId } from '@carriergraph/shared/correlation.ts'
 import { type ErrorFormatter, MASKED } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { GraphQLFormattedError } from 'graphql'
@@ -7,10 +7,21 @@ import type { GraphQLFormattedError } from 'graphql'
  * Codes that say nothing a client could act on: bugs and outages behind the gateway. Their messages may carry hosts,
  * statements or stack lines, so they are replaced.
  */
-const MASKED_CODES: ReadonlySet<unknown> = new Set([undefined, MASKED.code, 'DOWNSTREAM_SERVICE_ERROR'])
+const MASKED_CODES: ReadonlySet<string> = new Set([MASKED.code, 'DOWNSTREAM_SERVICE_ERROR'])
 
-/** What a subgraph adds for developers, never meant to travel. */
-const PRIVATE_EXTENSIONS = ['stacktrace', 'exception', 'originalError', 'http', 'serviceName']
+/** What servers of GraphQL add for developers, or for tracing, in lower case; none of it is meant to travel. */
+const PRIVATE_EXTENSIONS: ReadonlySet<string> = new Set([
+  'debug',
+  'debugmessage',
+  'exception',
+  'ftv1',
+  'http',
+  'originalerror',
+  'servicename',
+  'stack',
+  'stacktrace',
+  'trace',
+])
 
 /**
  * An error as a client may see it: one with a code keeps its message, code and path; any other becomes
@@ -19,17 +30,21 @@ const PRIVATE_EXTENSIONS = ['stacktrace', 'exception', 'originalError', 'http', 
 export function presentError(error: GraphQLFormattedError, id: string): GraphQLFormattedError {
   const { message, locations, path, extensions } = error
   const place = { ...(locations && { locations }), ...(path && { path }) }
-  if (isMasked(error))
-    return {
-      message: MASKED.message,
-      ...place,
-      extensions: { code: MASKED.code, correlationId: extensions?.correlationId ?? id },
-    }
-  const visible = Object.entries(extensions ?? {}).filter(([name]) => !PRIVATE_EXTENSIONS.includes(name))
+  if (isMasked(error)) {
+    // A call that several requests shared is logged under the id of one of them.
+    const logged = extensions?.correlationId
+    const told = { code: MASKED.code, correlationId: isCorrelationId(logged) ? logged : id }
+    return { message: MASKED.message, ...place, extensions: told }
+  }
+  const visible = Object.entries(extensions ?? {}).filter(([name]) => !PRIVATE_EXTENSIONS.has(name.toLowerCase()))
   return { message, ...place, extensions: Object.fromEntries(visible) }
 }
 
-export const isMasked = (error: GraphQLFormattedError): boolean => MASKED_CODES.has(error.extensions?.code)
+/** Whether clients are told no more than that something failed: what has no code that is a text says nothing else. */
+export function isMasked({ extensions }: GraphQLFormattedError): boolean {
+  const code = extensions?.code
+  return typeof code !== 'string' || code === '' || MASKED_CODES.has(code)
+}
 
 /** `presentError` under the correlation id of the work in hand; what it masks goes into the log. */
 export const createErrorPresenter =

@@ -13,8 +13,8 @@ export interface SubgraphResponse {
  */
 export function readAnswer(status: number, text: string): SubgraphResponse {
   if (status === 503) throw new CallFailure('SERVICE_UNAVAILABLE', 'the subgraph answered 503')
-  const answer = jsonOrUndefined(text)
-  if (isResponse(answer)) return answer
+  const answer = responseOf(jsonOrUndefined(text))
+  if (answer !== undefined) return answer
   const reason = status >= 400 && status < 500 ? 'REFUSED' : 'NO_GRAPHQL_ANSWER'
   throw new CallFailure(reason, `the subgraph answered ${status} with no GraphQL response`)
 }
@@ -28,14 +28,31 @@ function jsonOrUndefined(text: string): unknown {
 }
 
 /** Only the members that are read here; what `data` holds is the executor's to judge. */
-function isResponse(value: unknown): value is SubgraphResponse {
-  if (!isObject(value)) return false
-  const { data, errors } = value
-  if (errors !== undefined && !(Array.isArray(errors) && errors.every(isFormattedError))) return false
-  return data === undefined ? errors !== undefined : data === null || isObject(data)
+function responseOf(value: unknown): SubgraphResponse | undefined {
+  if (!isObject(value)) return undefined
+  const { data } = value
+  if (!isData(data)) return undefined
+  // There are servers that say null where they have no errors.
+  const errors = value.errors ?? undefined
+  if (errors !== undefined && !(Array.isArray(errors) && errors.every(isError))) return undefined
+  return data === undefined && errors === undefined ? undefined : { data, errors: errors?.map(readError) }
 }
 
-const isFormattedError = (value: unknown): boolean => isObject(value) && typeof value.message === 'string'
+const isData = (value: unknown): value is SubgraphResponse['data'] =>
+  value === undefined || value === null || isObject(value)
+
+const isError = (value: unknown): value is { readonly message: string } & Record<string, unknown> =>
+  isObject(value) && typeof value.message === 'string'
+
+/** A path or extensions that are none are left out: they must not cost the client what other subgraphs answered. */
+const readError = ({ message, path, extensions }: Record<string, unknown> & { readonly message: string }) => ({
+  message,
+  ...(isPath(path) && { path }),
+  ...(isObject(extensions) && { extensions }),
+})
+
+const isPath = (value: unknown): value is readonly (string | number)[] =>
+  Array.isArray(value) && value.every((key) => typeof key === 'string' || Number.isInteger(key))
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -4,7 +4,7 @@ import { digestOf } from '@carriergraph/shared/signature/canonical.ts'
 import { backoff_ms } from '../live/backoff.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SubgraphAddress, SubgraphAddresses } from './address.ts'
-import type { SubgraphResponse } from './answer.ts'
+import { readAnswer, type SubgraphResponse } from './answer.ts'
 import { choose } from './balancer.ts'
 import { Bulkhead, type BulkheadLimits } from './bulkhead.ts'
 import type { CircuitLimits } from './circuit-breaker.ts'
@@ -95,7 +95,10 @@ class PooledClient implements SubgraphClient {
     if (request.kind === 'mutation') return (await this.#call(request, digest, context)).response
     const underWay = this.#shared.find(digest, context)
     // Its text and not its objects: whoever asked merges other answers into them.
-    if (underWay !== undefined) return JSON.parse((await underWay).text)
+    if (underWay !== undefined) {
+      const { status, text } = await underWay
+      return readAnswer(status, text)
+    }
     const answer = this.#call(request, digest, context)
     const isShared = this.#shared.add(digest, context, answer)
     try {

@@ -3,16 +3,15 @@ import type { SubgraphAddress } from './address.ts'
 import { readAnswer, type SubgraphResponse } from './answer.ts'
 import { CircuitBreaker, type CircuitLimits, type CircuitState } from './circuit-breaker.ts'
 import type { Deadline } from './deadline.ts'
-import { exchange } from './exchange.ts'
+import { exchange, type HttpAnswer } from './exchange.ts'
 import { CallFailure } from './failure.ts'
 import { type ConnectionLimits, Connections } from './keep-alive.ts'
 import type { EndpointState } from './observer.ts'
 import type { Signer } from './signer.ts'
 
-/** An answer, and the text that it was read from. */
-export interface EndpointAnswer {
+/** An answer, and what it was read from. */
+export interface EndpointAnswer extends HttpAnswer {
   readonly response: SubgraphResponse
-  readonly text: string
 }
 
 export interface EndpointRequest {
@@ -82,7 +81,7 @@ export class Endpoint {
       const { status, text } = await exchange(connection, { method: 'POST', path, headers: signed, body }, deadline)
       const response = readAnswer(status, text)
       this.breaker.succeeded(permit)
-      return { response, text }
+      return { response, status, text }
     } catch (error) {
       if (error instanceof CallFailure && error.blames) this.breaker.failed(permit)
       else this.breaker.abandoned(permit)

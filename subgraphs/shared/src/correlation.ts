@@ -11,11 +11,13 @@ const current = new AsyncLocalStorage<string>()
  * is written into logs, journals and headers, so one that could forge a log line or fill a disk is not taken over.
  */
 export function withCorrelation<T>(incoming: string | undefined, fn: (id: string) => T): T {
-  const id = incoming !== undefined && SANE.test(incoming) ? incoming : randomUUID()
+  const id = isCorrelationId(incoming) ? incoming : randomUUID()
   return current.run(id, fn, id)
 }
 
 /** The id of the work that is being done, or undefined outside of `withCorrelation`. */
 export const correlationId = (): string | undefined => current.getStore()
+
+export const isCorrelationId = (value: unknown): value is string => typeof value === 'string' && SANE.test(value)
 
 const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
