@@ -36,6 +36,11 @@ describe('what is given', () => {
       { y: null },
     ],
     [
+      'is missing where nothing is given, whatever it is called',
+      'query ($constructor: Int, $toString: Int) { item { a(x: $constructor) b(x: $toString) } }',
+      { data: { item: { a: '{}', b: '{}' } } },
+    ],
+    [
       'keeps null and missing apart within objects',
       'query ($f: Filter, $t: String) { e: echo(filter: $f) l: echo(filter: { text: null, inner: { text: $t } }) }',
       {
