@@ -76,7 +76,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     playground,
     log,
   })
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, handler)
+  const server = createServer(
+    { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX, shouldUpgradeCallback: wantsWebSocket },
+    handler,
+  )
   server.on('upgrade', door.upgrade)
 
   async function drain(): Promise<void> {
@@ -103,3 +106,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   }
 }
+
+/** Some clients offer HTTP/2 with every request (`upgrade: h2c`), and are content with an answer by what they spoke. */
+const wantsWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === 'websocket'

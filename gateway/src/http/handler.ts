@@ -7,6 +7,7 @@ import { headerOf } from '@carriergraph/shared/server/http.ts'
 import type { AdminHandler } from './admin.ts'
 import { answeredPreflight, type OriginRule } from './cors.ts'
 import type { Readiness } from './readiness.ts'
+import { pathOf } from './request-path.ts'
 import { sendJson } from './send-json.ts'
 
 export interface HandlerOptions {
@@ -26,7 +27,7 @@ export function createHandler(options: HandlerOptions): (request: IncomingMessag
   const { graphqlPath, graphql, allowOrigin, readiness, admin, playground, format, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> {
-    const [path = ''] = (request.url ?? '').split('?', 1)
+    const path = pathOf(request)
     if (path === graphqlPath) {
       if (!answeredPreflight(request, response, allowOrigin)) await graphql(request, response, correlationId)
     } else if (path === '/health/live') sendJson(response, 200, { status: 'live' })

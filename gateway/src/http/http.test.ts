@@ -1,3 +1,5 @@
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
@@ -159,4 +161,18 @@ test('a subscription nested deeper than the limit is refused', async () => {
   const events = library.socket().iterate({ query: 'subscription { bookLent { book { author { name } } } }' })
   const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', reason: 'OPERATION_TOO_DEEP' }
   await expect(events.next()).rejects.toMatchObject([{ extensions }])
+})
+
+test.each([
+  ['offers HTTP/2 beside what it speaks', '/graphql', { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' }],
+  ['names scheme and host before the path', 'http://graph.example/graphql', {}],
+])('a client that %s is answered', async (_, path, headers) => {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const { hostname, port } = new URL(library.url)
+  request({ hostname, port, path, method: 'POST', headers: { 'content-type': 'application/json', ...headers } })
+    .on('response', resolve)
+    .on('error', reject)
+    .end('{"query":"{ bestRating }"}')
+  const response = await promise
+  expect([response.statusCode, await text(response)]).toEqual([200, '{"data":{"bestRating":5}}'])
 })

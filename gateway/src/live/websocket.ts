@@ -6,6 +6,7 @@ import type { ClientAddress } from '../admission/client-address.ts'
 import type { Gate } from '../admission/gate.ts'
 import { clientNameOf } from '../degrade/client-name.ts'
 import { retryAfterOf } from '../http/quota-headers.ts'
+import { pathOf } from '../http/request-path.ts'
 import { statusOf } from '../http/status.ts'
 import type { HeaderReader } from '../subgraphs/forwarded-headers.ts'
 import { countOne } from '../telemetry/counts.ts'
@@ -128,5 +129,3 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     },
   }
 }
-
-const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? ''

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { pathOf } from '../http/request-path.ts'
 import { acceptsListed } from './accepts-listed.ts'
 import { type Asset, type Bundle, negotiate, readBundle } from './bundle.ts'
 import type { PlaygroundConfig, PlaygroundTab } from './config.ts'
@@ -105,7 +106,7 @@ export function servePlayground(options: PlaygroundOptions): (req: IncomingMessa
   }
 
   return (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    const path = pathOf(request)
     const reads = request.method === 'GET' || request.method === 'HEAD'
     const isPage = path === '/' && reads && acceptsListed(request.headers.accept, 'text/html')
     if (!isPage && path !== '/playground' && !path.startsWith('/playground/')) return false
