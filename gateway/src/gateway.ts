@@ -80,6 +80,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX, shouldUpgradeCallback: wantsWebSocket },
     handler,
   )
+  server.setTimeout(limits.stall_ms_max)
   server.on('upgrade', door.upgrade)
 
   async function drain(): Promise<void> {

@@ -16,6 +16,8 @@ import type { VariablesLimits } from './variables-size.ts'
 /** Everything that the gateway puts a bound to. */
 export interface GatewayLimits {
   readonly body_bytes_max: number
+  /** How long nothing may pass over a connection on which an answer is awaited, or waits to be taken. */
+  readonly stall_ms_max: number
   /** Operations in the list of one POST; 0 where lists are not taken. */
   readonly batch_max: number
   readonly tokens_max: number
@@ -54,6 +56,8 @@ export const PRODUCTION_OVERLOAD: OverloadLimits = { delay_ms_max: 200, delay_ms
 export const DEFAULT_LIMITS: GatewayLimits = {
   // The largest operation known here is 87 KB with its variables.
   body_bytes_max: MIB / 2,
+  // An answer that its client does not read stays in memory. The slowest is made in half a minute or so.
+  stall_ms_max: 120_000,
   // Each operation of a list would pass the limits of one.
   batch_max: 0,
   tokens_max: 1_000,
