@@ -1,9 +1,10 @@
 import {
   type GraphQLCompositeType,
+  type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
-  isCompositeType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
@@ -131,11 +132,18 @@ export class ProjectionCompiler {
       const known = byTypename.get(typename as string)
       if (known !== undefined) return known(value, writing)
       const actual = typeof typename === 'string' ? this.#schema.getType(typename) : undefined
-      if (!isCompositeType(actual)) return fault(writing, 'is of a type that there is not')
+      if (!this.#isOf(actual, type)) return fault(writing, 'is of a type that is not possible here')
       const project = this.compile(actual, selected)
       byTypename.set(actual.name, project)
       return project(value, writing)
     }
+  }
+
+  /** Whether an object of one type may stand where the schema has the other; a subgraph may say anything. */
+  #isOf(actual: GraphQLNamedType | undefined, type: GraphQLCompositeType): actual is GraphQLCompositeType {
+    if (actual === type) return true
+    const isObjectOrInterface = isObjectType(actual) || isInterfaceType(actual)
+    return isAbstractType(type) && isObjectOrInterface && this.#schema.isSubType(type, actual)
   }
 
   #at(key: string, statements: string): string {

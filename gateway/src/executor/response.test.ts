@@ -110,7 +110,21 @@ describe('what is no value of its type', () => {
       '{ any { __typename } }',
       { any: { __typename: 'C' } },
       '{"any":null}',
-      ['any: What the subgraph answered is of a type that there is not.'],
+      ['any: What the subgraph answered is of a type that is not possible here.'],
+    ],
+    [
+      'an object of a type that does not implement the interface',
+      '{ node { id } n }',
+      { node: { __typename: 'Query', id: 'x' }, n: 1 },
+      '{"node":null,"n":1}',
+      ['node: What the subgraph answered is of a type that is not possible here.'],
+    ],
+    [
+      'an interface where there is a union',
+      '{ any { __typename } }',
+      { any: { __typename: 'Node' } },
+      '{"any":null}',
+      ['any: What the subgraph answered is of a type that is not possible here.'],
     ],
   ])('is null: %s', (_, query, data, json, faults) => {
     expect(written(query, data)).toEqual({ json, faults })

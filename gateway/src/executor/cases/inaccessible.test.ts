@@ -41,7 +41,7 @@ describe('what clients must not see', () => {
   })
   const noValue = (...path: (string | number)[]) => ({ message: 'What the subgraph answered is no Colour.', path })
   const noType = (...path: (string | number)[]) => ({
-    message: 'What the subgraph answered is of a type that there is not.',
+    message: 'What the subgraph answered is of a type that is not possible here.',
     path,
   })
 
