@@ -9,6 +9,7 @@ import type { CompiledOperation } from '../executor/compile.ts'
 import type { ErrorPath } from '../executor/place.ts'
 import type { CallSubgraph, PlannedFetch, SubgraphAnswer } from '../executor/run.ts'
 import type { RequestContext } from '../request-context.ts'
+import { isOfTheRequest } from '../subgraphs/failure.ts'
 import { countOne, type GatewayCounts } from '../telemetry/counts.ts'
 import type { KeptFetch, KeptFetches } from './kept-fetches.ts'
 
@@ -71,11 +72,14 @@ export function createFetchFallback(options: FetchFallbackOptions): FetchFallbac
 
   async function measured({ subgraph, fetch, ask }: GuardedFetch): Promise<SubgraphAnswer> {
     const started_ms = clock().getTime()
-    let failed = true
+    let failed = false
     try {
       const answer = await ask()
       failed = outageIn(answer.errors) !== undefined
       return answer
+    } catch (error) {
+      failed = !isOfTheRequest(error)
+      throw error
     } finally {
       degradeRules.record(subgraph, () => fieldsOf(fetch), { failed, duration_ms: clock().getTime() - started_ms })
     }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Library, startLibrary } from '../testing/library.ts'
@@ -172,6 +173,17 @@ describe('degrade rules', () => {
     told.push(await codes())
     const failed = 'INTERNAL_SERVER_ERROR'
     expect(told).toEqual([undefined, undefined, failed, failed, 'DEGRADED', undefined])
+  })
+
+  test('a rule about errors is not brought about by requests that the subgraph cannot take', async () => {
+    await library.close()
+    const intercept = { visitors: (_: unknown, response: ServerResponse) => !!response.writeHead(431).end() }
+    library = await startLibrary({ definitions: museumSubgraphs(museum), clock, intercept })
+    const when = { errorRate: 0.1, window_s: 30, calls_min: 1 }
+    library.gateway.degradeRules.replace([{ ...rule, when, action: 'SKIP' }], 'test')
+    for (const _ of [1, 2])
+      expect(await post(LIKES)).toMatchObject({ body: { errors: [{ extensions: { reason: 'REFUSED' } }] } })
+    expect(library.gateway.degradeRules.list()).toMatchObject([{ state: 'WATCHING', calls: 2, badShare: 0 }])
   })
 
   test('a mutation is made whatever the rules say', async () => {

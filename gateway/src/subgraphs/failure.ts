@@ -1,4 +1,4 @@
-import type { GraphQLError } from 'graphql'
+import { GraphQLError } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
 import type { CallOutcome } from './observer.ts'
 
@@ -73,3 +73,10 @@ export class CallFailure extends Error {
 }
 
 export const deadlinePassed = (): CallFailure => new CallFailure('DEADLINE', 'the deadline passed')
+
+/** What a client can bring about by what it asks for. */
+const OF_THE_REQUEST: ReadonlySet<unknown> = new Set<UnavailableReason>(['REFUSED', 'ANSWER_TOO_LARGE'])
+
+/** Whether a call failed for what was asked, which says nothing of how its subgraph does. */
+export const isOfTheRequest = (error: unknown): boolean =>
+  error instanceof GraphQLError && OF_THE_REQUEST.has(error.extensions.reason)
