@@ -37,6 +37,8 @@ describe('one client is', () => {
     ['zeros that are left out in the middle', '2001:db8::1', '2001:db8:0:0'],
     ['loopback', '::1', '0:0:0:0'],
     ['what is no address', 'unknown', 'unknown'],
+    ['an IPv4 address with the port that a proxy added', '203.0.113.9:51234', '203.0.113.9'],
+    ['an IPv6 address with a port', '[2001:db8:1:2::9]:51234', '2001:db8:1:2'],
   ])('%s', (_, address, expected) => {
     expect(clientKey(address)).toBe(expected)
   })

@@ -22,11 +22,15 @@ const CLIENT_GROUPS = 4
 /** Whoever connects is the client. */
 export const PEER_ADDRESS: ClientAddress = clientAddressBehind([])
 
+/** IPv4, also as a socket that listens for both writes it, and either with the port that some proxies add. */
+const IPV4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i
+const IPV6_WITH_PORT = /^\[(.+)\](?::\d+)?$/
+
 /** What of an address stands for one client. */
-export function clientKey(address: string): string {
-  // How a socket that listens for both writes an IPv4 address.
-  const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? []
-  if (mapped !== undefined) return mapped
+export function clientKey(written: string): string {
+  const [, ipv4] = IPV4.exec(written) ?? []
+  if (ipv4 !== undefined) return ipv4
+  const [, address = written] = IPV6_WITH_PORT.exec(written) ?? []
   if (!isIPv6(address)) return address
   const [before = [], after = []] = address.split('::').map((half) => half.split(':').filter(Boolean))
   const zeros = address.includes('::') ? Array<string>(IPV6_GROUPS - before.length - after.length).fill('0') : []
