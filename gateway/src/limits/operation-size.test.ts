@@ -15,6 +15,7 @@ const PLENTY: OperationSizeLimits = {
   directives_max: 100,
   directives_per_place_max: 100,
   variables_max: 100,
+  name_length_max: 100,
 }
 const reasons = (query: string, limits: Partial<OperationSizeLimits>) =>
   validate(schema, parse(query), [operationSizeRule({ ...PLENTY, ...limits })]).map(
@@ -95,6 +96,10 @@ describe('what is counted besides', () => {
       'query @tag @tag @tag { leaf }',
       ['TOO_MANY_DIRECTIVES'],
     ],
+    ['names of four characters', { name_length_max: 4 }, 'query Long ($some: Int) { here: leaf }', []],
+    ['a long alias', { name_length_max: 4 }, '{ long1: leaf }', ['NAME_TOO_LONG']],
+    ['a long name of an operation', { name_length_max: 4 }, 'query Long1 { leaf }', ['NAME_TOO_LONG']],
+    ['a long name of a variable', { name_length_max: 4 }, 'query ($long1: Int) { leaf }', ['NAME_TOO_LONG']],
     ['two variables of two', { variables_max: 2 }, 'query ($a: Int, $b: Int) { leaf }', []],
     [
       'three variables of two',

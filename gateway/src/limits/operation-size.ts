@@ -12,10 +12,12 @@ import {
   type ValidationRule,
 } from 'graphql'
 
-/** Bounds of an operation's shape. All but the first two count with every fragment written out. */
+/** Bounds of an operation's shape. All but the first three count with every fragment written out. */
 export interface OperationSizeLimits {
   /** Variables that an operation declares. */
   readonly variables_max: number
+  /** Characters of a name, which its client may have made up. An alias is repeated at every item of a list. */
+  readonly name_length_max: number
   /** Directives at one place of the document. */
   readonly directives_per_place_max: number
   /** Deepest nesting of fields; a leaf at the root counts 1. Introspection fields are exempt. */
@@ -37,6 +39,7 @@ export const SIZE_REASONS = {
   TOO_MANY_ROOT_FIELDS: 'The operation selects more fields of its root type than the gateway allows.',
   TOO_MANY_DIRECTIVES: 'The operation, or one place of it, has more directives than the gateway allows.',
   INTROSPECTION_TOO_LARGE: 'The operation asks for the schema more often, or more deeply, than the gateway allows.',
+  NAME_TOO_LONG: 'An alias or another name is longer than the gateway allows.',
   TOO_MANY_VARIABLES: 'The operation declares more variables than the gateway allows.',
 } as const satisfies Record<string, string>
 
@@ -60,6 +63,8 @@ export function operationSizeRule(limits: OperationSizeLimits): ValidationRule {
     const refuse = (nodes: ASTNode, reason: SizeReason, message: string): void =>
       context.reportError(new GraphQLError(message, { nodes, extensions: { reason } }))
     const checkPlace = (node: ASTNode): void => {
+      if (node.kind === Kind.NAME && node.value.length > limits.name_length_max)
+        refuse(node, 'NAME_TOO_LONG', `A name has more than ${limits.name_length_max} characters.`)
       const count = 'directives' in node ? (node.directives?.length ?? 0) : 0
       const message = `One place has ${count} directives; ${limits.directives_per_place_max} is the limit.`
       if (count > limits.directives_per_place_max) refuse(node, 'TOO_MANY_DIRECTIVES', message)
