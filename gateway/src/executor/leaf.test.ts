@@ -38,6 +38,7 @@ test.each<[GraphQLScalarType | GraphQLEnumType, unknown, string | undefined]>([
   [colour, 'BLUE', NO_VALUE],
   [colour, 'toString', NO_VALUE],
   [colour, 1, NO_VALUE],
+  [custom, Object, NO_VALUE],
   [custom, { a: [null, 'x'] }, '{"a":[null,"x"]}'],
   [custom, -Infinity, NO_VALUE],
 ])('as %s, %j is written as %s', (type, value, json) => {
