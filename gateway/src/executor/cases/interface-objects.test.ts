@@ -45,11 +45,11 @@ const graph = caseGraph({
   charts: {
     sdl: `
       type Query { charts: [Media!] }
-      type Media @interfaceObject @key(fields: "id") { id: ID! rank: Int }
+      type Media @interfaceObject @key(fields: "id") { id: ID! rank: Int next: Media }
     `,
     resolvers: {
       Query: { charts: () => [{ id: 's' }, { id: 'f' }] },
-      Media: { rank: ({ id }: ById) => id.length },
+      Media: { rank: ({ id }: ById) => id.length, next: () => ({ id: 'b' }) },
     },
   },
 })
@@ -90,6 +90,12 @@ describe('a field that requires another', () => {
       'where they begin in a subgraph that knows neither their types nor the field',
       '{ charts { rank ... on Film { verdict } } }',
       { data: { charts: [{ rank: 1 }, { rank: 1, verdict: 'Metropolis is fine' }] } },
+    ],
+    [
+      'on a condition of one type, and without of another',
+      'query ($x: Boolean!) { charts { next { ... on Film { verdict @include(if: $x) } ... on Book { verdict } } } }',
+      { data: { charts: [{ next: { verdict: 'Of Mice is fine' } }, { next: { verdict: 'Of Mice is fine' } }] } },
+      { x: false },
     ],
   ])
 
