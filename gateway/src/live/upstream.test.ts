@@ -236,6 +236,18 @@ describe('a stream', () => {
     expect(await notes.ending).toEqual(errors)
   })
 
+  test('of a subgraph that is let go of ends, when it is opened, and when it is taken up', async () => {
+    connect().close()
+    const [opened, takenUp, left] = [new Notes(), new Notes(), new Notes()]
+    upstream?.subscribe(opened)
+    upstream?.subscribe(takenUp, 'continued')
+    upstream?.subscribe(left)()
+    expect(await opened.ending).toBe('unavailable')
+    expect(await takenUp.ending).toBe('lost')
+    expect(await Promise.race([left.ending, 'nothing'])).toBe('nothing')
+    expect(upstream?.isConnected).toBe(false)
+  })
+
   test('that was left hears nothing more', async () => {
     const notes = new Notes()
     const leave = connect().subscribe(notes)

@@ -91,6 +91,7 @@ export class Upstream {
   #reconnectTimer: NodeJS.Timeout | undefined
   #lostTimer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
+  #isClosed = false
 
   constructor(options: UpstreamOptions) {
     this.#options = options
@@ -111,6 +112,11 @@ export class Upstream {
       retryTimer: undefined,
     }
     this.#streams.add(stream)
+    if (this.#isClosed) {
+      // Its subgraph left the supergraph while it was prepared, or paused. Nothing is told before `subscribe` has returned.
+      queueMicrotask(() => this.#giveUp((late) => late === stream))
+      return () => this.#leave(stream)
+    }
     clearTimeout(this.#idleTimer)
     if (this.#connection?.ready_ms !== undefined) this.#begin(stream)
     else if (this.#connection === undefined && this.#reconnectTimer === undefined) this.#connect()
@@ -136,6 +142,7 @@ export class Upstream {
 
   /** Closes the socket; remaining streams end as lost. */
   close(): void {
+    this.#isClosed = true
     this.#giveUp(() => true)
     clearTimeout(this.#idleTimer)
     this.#disconnect()
