@@ -4,6 +4,9 @@ import { CORRELATION_HEADER } from '@carriergraph/shared/correlation.ts'
 /** Browsers ask again after this; no browser keeps an answer for longer than a day. */
 const PREFLIGHT_AGE_S = 86_400
 
+/** What pages may read of an answer beside its body: whom to name in a report, and how much is left before they wait. */
+const EXPOSED = [CORRELATION_HEADER, 'retry-after', 'ratelimit', 'ratelimit-policy', 'x-operation-cost'].join(', ')
+
 /**
  * Whether pages of an origin may use the graph; `*` allows every page. No cookie ever signs anybody in here, so `*`
  * lets a page do nothing that its user's own program could not do.
@@ -21,7 +24,7 @@ export function answeredPreflight(request: IncomingMessage, response: ServerResp
   response.appendHeader('vary', 'origin')
   if (origin !== undefined && allow(origin)) {
     response.setHeader('access-control-allow-origin', origin)
-    response.setHeader('access-control-expose-headers', CORRELATION_HEADER)
+    response.setHeader('access-control-expose-headers', EXPOSED)
   }
   if (request.method !== 'OPTIONS') return false
   response.setHeader('access-control-allow-methods', 'GET, POST')

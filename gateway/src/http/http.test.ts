@@ -103,7 +103,9 @@ describe('a page of another origin', () => {
     const headers = { origin: 'https://good.example', 'content-type': 'application/json' }
     const response = await post('{"query":"{ books { id } }"}', headers)
     expect(response.headers.get('access-control-allow-origin')).toBe('https://good.example')
-    expect(response.headers.get('access-control-expose-headers')).toBe('x-correlation-id')
+    expect(response.headers.get('access-control-expose-headers')).toBe(
+      'x-correlation-id, retry-after, ratelimit, ratelimit-policy, x-operation-cost',
+    )
     expect(response.headers.get('vary')).toContain('origin')
   })
 
