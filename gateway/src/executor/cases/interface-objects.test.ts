@@ -92,8 +92,8 @@ describe('a field that requires another', () => {
       { data: { charts: [{ rank: 1 }, { rank: 1, verdict: 'Metropolis is fine' }] } },
     ],
     [
-      'on a condition of one type, and without of another',
-      'query ($x: Boolean!) { charts { next { ... on Film { verdict @include(if: $x) } ... on Book { verdict } } } }',
+      'on a condition of one type, and without of all',
+      'query ($x: Boolean!) { charts { next { ... on Film { verdict @include(if: $x) } verdict } } }',
       { data: { charts: [{ next: { verdict: 'Of Mice is fine' } }, { next: { verdict: 'Of Mice is fine' } }] } },
       { x: false },
     ],
