@@ -11,6 +11,7 @@ test.each([
   ['a start cursor', { data: null, extensions: { startCursor: '1' } }, true, false],
   ['a first frame that failed at its root', { data: null, errors: [error(['a'])] }, true, true],
   ['a failure that belongs to no field', { data: null, errors: [error()] }, false, true],
+  ['an event without data and without a reason', { data: null, errors: [] }, true, false],
   ['a failure without data at all', { errors: [error()] }, false, true],
 ])('tells whether %s refuses the stream', (_, frame, isFirst, isRefusal) => {
   expect(refusalIn(frame, isFirst) !== undefined).toBe(isRefusal)

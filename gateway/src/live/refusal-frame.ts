@@ -11,7 +11,7 @@ export function refusalIn(
   { data, errors }: UpstreamEvent,
   isFirst: boolean,
 ): readonly GraphQLFormattedError[] | undefined {
-  if (errors === undefined || (data ?? null) !== null) return undefined
+  if (errors === undefined || errors.length === 0 || (data ?? null) !== null) return undefined
   const depth_max = isFirst ? 1 : 0
   return errors.every(({ path }) => (path?.length ?? 0) <= depth_max) ? errors : undefined
 }

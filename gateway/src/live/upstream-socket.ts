@@ -23,6 +23,9 @@ export interface UpstreamSocket {
   close(): void
 }
 
+/** What only clients say. */
+const OF_CLIENTS: ReadonlySet<string> = new Set([MessageType.ConnectionInit, MessageType.Subscribe])
+
 /** Opens one graphql-ws connection. It never throws and never hangs: each failure ends in `closed`. */
 export function openUpstreamSocket(
   url: string,
@@ -46,6 +49,10 @@ export function openUpstreamSocket(
     socket.terminate()
   }
 
+  /** Acknowledged twice, each stream would be opened twice, and every event come twice. */
+  const isExpected = ({ type }: Message): boolean =>
+    !OF_CLIENTS.has(type) && (heartbeat === undefined || type !== MessageType.ConnectionAck)
+
   // A peer that vanished without a FIN is found by the pong that does not come.
   function beat(): void {
     if (heard) socket.ping()
@@ -60,10 +67,10 @@ export function openUpstreamSocket(
   socket.on('message', (data) => {
     heard = true
     const message = parsed(String(data))
-    if (message === undefined) return giveUp('it sent what is not graphql-ws')
+    if (message === undefined || !isExpected(message)) return giveUp('it sent what is not graphql-ws')
     if (message.type === MessageType.ConnectionAck) {
       clearTimeout(ackTimer)
-      heartbeat ??= setInterval(beat, limits.silence_ms_max / 2)
+      heartbeat = setInterval(beat, limits.silence_ms_max / 2)
       events.ready()
     } else if (message.type === MessageType.Ping) socket.send(stringifyMessage({ type: MessageType.Pong }))
     else events.message(message)

@@ -155,6 +155,12 @@ describe('a stream', () => {
     ['restarts', (socket: WebSocket) => socket.close(1012)],
     ['closes normally', (socket: WebSocket) => socket.close(1000)],
     ['talks nonsense', (socket: WebSocket) => socket.send('nonsense')],
+    ['talks nonsense in bytes', (socket: WebSocket) => socket.send(Buffer.from([0xff, 0xfe]))],
+    ['acknowledges twice', (socket: WebSocket) => socket.send('{"type":"connection_ack"}')],
+    [
+      'says what clients say',
+      (socket: WebSocket) => socket.send('{"id":"1","type":"subscribe","payload":{"query":"{n}"}}'),
+    ],
     ['sends too much', (socket: WebSocket) => socket.send('x'.repeat(20_000))],
   ])('is taken up behind its last event when the subgraph %s', async (_, drop) => {
     connect().subscribe(new Notes())
@@ -220,6 +226,31 @@ describe('a stream', () => {
     expect(again.id).not.toBe(id)
     send({ id: again.id, type: 'complete' })
     expect(await notes.ending).toBe('complete')
+  })
+
+  test.each([
+    { errors: 'boo' },
+    { errors: [null] },
+    { errors: {} },
+    { data: { n: 8 }, errors: [{ message: 5 }] },
+    { data: 'n' },
+    { data: [8] },
+    {},
+  ])('is asked for again when %j comes, which is no response, and others notice nothing', async (payload) => {
+    const [notes, other] = [new Notes(), new Notes()]
+    connect().subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    upstream?.subscribe(other)
+    const { id: otherId } = await read()
+    send(next(id, 7))
+    send({ id, type: 'next', payload })
+    expect(await read()).toEqual({ id, type: 'complete' })
+    expect(await read()).toMatchObject({ type: 'subscribe', payload: { variables: { after: 7 } } })
+    send(next(otherId, 1))
+    send({ id: otherId, type: 'complete' })
+    expect(await other.ending).toBe('complete')
+    expect([notes.at, other.at]).toEqual([7, 1])
   })
 
   test('that the subgraph goes on failing ends with its error', async () => {

@@ -1,6 +1,7 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { GraphQLFormattedError } from 'graphql'
 import { type Message, MessageType, type SubscribePayload } from 'graphql-ws'
+import { responseOf } from '../subgraphs/answer.ts'
 import { type Backoff, backoff_ms } from './backoff.ts'
 import { isOutage, refusalIn } from './refusal-frame.ts'
 import { openUpstreamSocket, type UpstreamSocket, type UpstreamSocketLimits } from './upstream-socket.ts'
@@ -78,6 +79,9 @@ interface Connection {
   /** When the subgraph acknowledged it, on the monotonic clock; undefined until then. */
   ready_ms: number | undefined
 }
+
+/** A frame that is no GraphQL response. It has no code: the subgraph failed, and clients learn no more than that. */
+const MALFORMED: GraphQLFormattedError = { message: 'The subgraph sent what is no GraphQL response.' }
 
 /** All streams from one subgraph, over one graphql-ws socket, which is reconnected while a stream can be resumed. */
 export class Upstream {
@@ -217,12 +221,13 @@ export class Upstream {
   }
 
   #receivedFrame(stream: Stream, frame: UpstreamEvent): void {
-    const refusal = refusalIn(frame, !stream.spoke)
+    const response = responseOf(frame)
+    const refusal = response === undefined ? [MALFORMED] : refusalIn(response, !stream.spoke)
     stream.spoke = true
     if (refusal !== undefined) this.#failed(stream, refusal)
     else {
       stream.failures = 0
-      stream.subscriber.event(frame)
+      stream.subscriber.event({ ...response, extensions: frame.extensions })
     }
   }
 

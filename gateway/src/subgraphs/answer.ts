@@ -27,8 +27,10 @@ function jsonOrUndefined(text: string): unknown {
   }
 }
 
-/** Only the members that are read here; what `data` holds is the executor's to judge. */
-function responseOf(value: unknown): SubgraphResponse | undefined {
+/**
+ * What is read here of a GraphQL response; undefined where it is none. What `data` holds is the executor's to judge.
+ */
+export function responseOf(value: unknown): SubgraphResponse | undefined {
   if (!isObject(value)) return undefined
   const { data } = value
   if (!isData(data)) return undefined

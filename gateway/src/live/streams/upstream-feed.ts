@@ -140,7 +140,8 @@ export class UpstreamFeed implements UpstreamSubscriber {
     const { resume } = this.#subject
     const start = startCursorOf(event)
     if (start !== undefined) {
-      if (this.#received !== undefined) return
+      // The subgraph may not know either; behind nothing, it would go on from whatever is then.
+      if (start === null || this.#received !== undefined) return
       this.#received = start
       this.#listener.started(start)
       return
