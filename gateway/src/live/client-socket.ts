@@ -8,6 +8,9 @@ export interface SocketListener {
   message(text: string): void
   /** `write` had answered false; now there is room again. */
   drained(): void
+  /** More waits for the client to read than may. */
+  overflowed(): void
+  /** Nothing goes through the socket any more. */
   closed(): void
 }
 
@@ -39,6 +42,7 @@ export class ClientSocket extends WebSocket {
   #setting: ClientSocketSetting | undefined
   #wire: Duplex | undefined
   #awaitsDrain = false
+  #hasOverflowed = false
 
   /** @param wire the connection that this socket's frames go through */
   attach(wire: Duplex, setting: ClientSocketSetting, client: UpgradingClient): void {
@@ -58,8 +62,9 @@ export class ClientSocket extends WebSocket {
   detach(code: number): void {
     this.#setting?.whenClosed(code)
     this.#setting?.heartbeat.delete(this)
-    this.listener?.closed()
+    const { listener } = this
     this.listener = undefined
+    listener?.closed()
   }
 
   /** Asks whether the client is still there; closes the socket of one that did not answer the last time. */
@@ -70,11 +75,13 @@ export class ClientSocket extends WebSocket {
     else this.terminate()
   }
 
-  /** Sends a message. A client that asks and does not read what it is answered is closed. */
+  /** Sends a message. A client that asks and does not read what it is answered overflows. */
   sendText(text: string): void {
     if (this.readyState !== WebSocket.OPEN) return
-    if (this.bufferedAmount > (this.#setting?.buffered_bytes_max ?? 0)) this.closeWith('SLOW_CONSUMER')
-    else this.send(text)
+    this.send(text)
+    if (this.#hasOverflowed || this.bufferedAmount <= (this.#setting?.buffered_bytes_max ?? 0)) return
+    this.#hasOverflowed = true
+    this.listener?.overflowed()
   }
 
   /**
@@ -95,8 +102,10 @@ export class ClientSocket extends WebSocket {
     return hasRoom
   }
 
+  /** Closes the socket; a client that does not answer that holds on to nothing of what it had here. */
   closeWith(reason: keyof typeof LIVE_CLOSE_CODES): void {
     this.close(LIVE_CLOSE_CODES[reason].code, LIVE_CLOSE_CODES[reason].reason)
+    this.detach()
   }
 }
 

@@ -138,7 +138,7 @@ describe('a socket is closed, or never opened,', () => {
   })
 
   test('when it asks and does not read the answers', async () => {
-    const { url, post, subgraphs } = await start({
+    const { url, post, journal, subgraphs } = await start({
       limits: {
         websocket: { ...DEFAULT_LIMITS.websocket, buffered_bytes_max: 1_000_000 },
         graphqlWs: { ...DEFAULT_LIMITS.graphqlWs, messages_burst_max: 1_000 },
@@ -147,12 +147,18 @@ describe('a socket is closed, or never opened,', () => {
     const title = 'x'.repeat(300_000)
     await post({ query: 'mutation ($t: String!) { renameBook(id: "b1", title: $t) { id } }', variables: { t: title } })
     const client = await new RawClient(url).ready()
+    client.subscribe('stream', DAYS.replace('bookLent', 'bookLent(after: "0")'))
+    await journal.whenStreams(1)
     client.socket.pause()
     for (let id = 0; id < 90; id += 1) client.subscribe(String(id), '{ book(id: "b1") { title } }')
     const calls = subgraphs.get('books')?.calls ?? []
     while (calls.length < 100) await post({ query: '{ books { id } }' })
     client.socket.resume()
     expect(await client.closed).toBe(4431)
+    expect(client.messages.find(({ id }) => id === 'stream')).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'SUBSCRIPTION_OVERFLOW', cursor: '0' } }],
+    })
   })
 
   test.each<[string, object[], number]>([
@@ -164,6 +170,18 @@ describe('a socket is closed, or never opened,', () => {
     const client = await new RawClient(url).ready()
     client.send(...messages)
     expect(await client.closed).toBe(code)
+  })
+
+  test('and does not answer that: its streams end at once all the same, and nothing more is heard of it', async () => {
+    const { url, journal } = await start()
+    const client = await new RawClient(url).ready()
+    client.subscribe('a', DAYS)
+    await journal.whenStreams(1)
+    client.socket.pause()
+    client.send({ type: 'connection_init' }, { id: 'b', type: 'subscribe', payload: { query: DAYS } })
+    await journal.whenStreams(0)
+    expect(journal.opened).toBe(1)
+    client.socket.terminate()
   })
 
   test('when its page is of an origin that may not use the graph', async () => {

@@ -63,6 +63,10 @@ export class GraphqlWsConnection implements SocketListener {
     for (const { subscription } of this.#operations.values()) subscription?.drained()
   }
 
+  overflowed(): void {
+    this.#closeSlow()
+  }
+
   closed(): void {
     clearTimeout(this.#initTimer)
     this.#forgetExpiry?.()
