@@ -59,6 +59,7 @@ export class HttpStream implements OperationSink {
 
   /** Breaks the stream off: it did not end, and whoever reads it may go on elsewhere. */
   abandon(): void {
+    this.#isOver = true
     this.#response.destroy()
   }
 

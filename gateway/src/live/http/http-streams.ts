@@ -10,6 +10,7 @@ import type { LiveOperations } from '../operations.ts'
 import { startOperation } from '../start-operation.ts'
 import { whenExpired } from '../when-expired.ts'
 import { HttpStream } from './http-stream.ts'
+import { cursorIn } from './sse.ts'
 import type { StreamForm } from './stream-form.ts'
 
 export interface HttpStreamLimits {
@@ -68,12 +69,11 @@ export function createHttpStreams({ operations, allowOrigin, limits, clock, log 
         heartbeat.delete(stream)
         forgetExpiry()
       })
-      const lastEventId = request.headers['last-event-id']
       void startOperation(stream, operation, context, {
         operations,
         log,
         isExpired: () => isExpired,
-        position: typeof lastEventId === 'string' && lastEventId !== '' ? lastEventId : undefined,
+        position: cursorIn(request.headers['last-event-id']),
       })
     },
     close() {

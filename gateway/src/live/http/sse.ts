@@ -3,8 +3,12 @@ import type { StreamForm } from './stream-form.ts'
 const END = Buffer.from('\n\n')
 const COMPLETE = 'event: complete\ndata:\n\n'
 
-/** What may stand in an `id` field: anything else would end the field, or the event. */
-const ID = /^[^\r\n\0]+$/
+/** What comes back as it went out: a line break would end the `id` field, and a header loses the spaces around it. */
+const ID = /^(?!\s)\P{Cc}+(?<!\s)$/u
+
+/** The cursor in a `Last-Event-ID` header, which browsers write in UTF-8 and node:http reads as Latin-1. */
+export const cursorIn = (lastEventId: string | readonly string[] | undefined): string | undefined =>
+  typeof lastEventId === 'string' && lastEventId !== '' ? Buffer.from(lastEventId, 'latin1').toString() : undefined
 
 /**
  * GraphQL over Server-Sent Events, distinct connections mode (PROTOCOL.md of enisdenjo/graphql-sse). An event's id is its

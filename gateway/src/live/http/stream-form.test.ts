@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { MULTIPART } from './multipart.ts'
-import { SSE } from './sse.ts'
+import { cursorIn, SSE } from './sse.ts'
 import { streamFormFor } from './stream-form.ts'
 
 const APOLLO_CLIENT = 'multipart/mixed;boundary=graphql;subscriptionSpec=1.0,application/json'
@@ -23,4 +23,13 @@ test.each([
   [`text/event-stream, ${APOLLO_CLIENT}`, SSE],
 ])('Accept: %s', (accept, form) => {
   expect(streamFormFor(accept)).toBe(form)
+})
+
+test.each(['42', 'é…', 'a b'])('the cursor %j comes back from an EventSource as it was', (cursor) => {
+  const id = /\nid: (.*)\n/.exec(String(SSE.answer(Buffer.from('{}'), '', cursor)))?.[1]
+  expect(cursorIn(Buffer.from(String(id)).toString('latin1'))).toBe(cursor)
+})
+
+test.each(['a\nb', 'a\0', ' a', 'a ', ''])('the cursor %j, which would not come back as it was, is no id', (cursor) => {
+  expect(String(SSE.answer(Buffer.from('{}'), '', cursor))).toBe('event: next\ndata: {}\n\n')
 })
