@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { BooksProcess } from '../testing/books-process.ts'
-import { FAST_UPSTREAM, type Library, startLibrary } from '../testing/library.ts'
+import { FAST_UPSTREAM, type Library, type LibraryOptions, startLibrary } from '../testing/library.ts'
 
 let books: BooksProcess
 let library: Library
 
-async function start(lost_ms_max: number): Promise<void> {
+async function start(lost_ms_max: number, limits: LibraryOptions['limits'] = {}): Promise<void> {
   books = new BooksProcess()
   await books.start()
-  library = await startLibrary({ booksUrl: books.url, limits: { upstream: { ...FAST_UPSTREAM, lost_ms_max } } })
+  const upstream = { ...FAST_UPSTREAM, lost_ms_max }
+  library = await startLibrary({ booksUrl: books.url, limits: { upstream, ...limits } })
 }
 
 afterEach(async () => {
@@ -32,6 +34,39 @@ async function daysOf(events: AsyncIterableIterator<Events>, count: number): Pro
 }
 
 const DAYS = 'subscription { bookLent { days } }'
+
+test('a subgraph that is killed again and again while a client replays a long backlog costs it no event', async () => {
+  const stream = { ...DEFAULT_LIMITS.stream, queue_max: 8 }
+  await start(60_000, { stream })
+  books.append(...lent(...Array(600).keys()))
+  const events = subscribe('subscription { bookLent(after: "0") { days } }')
+  const days: number[] = []
+  while (days.length < 600) {
+    days.push(...(await daysOf(events, 150)))
+    await books.kill()
+    await books.start()
+  }
+  expect(days).toEqual([...Array(600).keys()])
+})
+
+test('a subgraph that hangs with its sockets open costs no event and repeats none', async () => {
+  const upstream = { ...FAST_UPSTREAM, silence_ms_max: 200, connect_ms_max: 200 }
+  await start(60_000, { upstream })
+  const events = subscribe(DAYS)
+  const first = daysOf(events, 1)
+  await books.whenStreams(1)
+  books.append(...lent(1))
+  expect(await first).toEqual([1])
+  books.freeze()
+  // It finds this when it wakes up, and tells it on a socket that nobody reads any more.
+  books.append(...lent(2))
+  await expect(subscribe('subscription { bell { rings } }').next()).rejects.toMatchObject([
+    { extensions: { code: expect.stringMatching(/^(UPSTREAM_LOST|SUBGRAPH_UNAVAILABLE)$/) } },
+  ])
+  books.thaw()
+  books.append(...lent(3))
+  expect(await daysOf(events, 2)).toEqual([2, 3])
+})
 
 describe('a subgraph killed with SIGKILL and started again', () => {
   beforeEach(() => start(60_000))

@@ -279,6 +279,29 @@ describe('a stream', () => {
     expect(upstream?.isConnected).toBe(false)
   })
 
+  test('that was left before the subgraph acknowledged is never opened', async () => {
+    connect().subscribe(new Notes())()
+    upstream?.subscribe(new Notes())
+    const { read } = await subgraph.connection()
+    const { id } = await read()
+    upstream?.subscribe(new Notes())
+    expect([id, (await read()).id]).toEqual(['1', '2'])
+  })
+
+  test('that was left while the subgraph was away is not taken up again', async () => {
+    const leave = connect().subscribe(new Notes())
+    const first = await subgraph.connection()
+    await first.read()
+    const dropped = new Promise<void>((resolve) => first.socket.once('close', () => resolve()))
+    first.socket.terminate()
+    await dropped
+    leave()
+    upstream?.subscribe(new Notes())
+    const { read } = await subgraph.connection()
+    await read()
+    expect(upstream?.streams).toBe(1)
+  })
+
   test('that was left hears nothing more', async () => {
     const notes = new Notes()
     const leave = connect().subscribe(notes)

@@ -34,6 +34,15 @@ export class BooksProcess {
     await exited
   }
 
+  /** SIGSTOP: its sockets stay open, and nothing is read or said any more. */
+  freeze(): void {
+    this.#child?.kill('SIGSTOP')
+  }
+
+  thaw(): void {
+    this.#child?.kill('SIGCONT')
+  }
+
   /** Journals events, also while the subgraph is down: another process of it may have written them. */
   append(...events: readonly Lent[]): void {
     this.#journal.push(...events)
