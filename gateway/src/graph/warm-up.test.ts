@@ -32,6 +32,10 @@ beforeEach(() => {
       planned.push(`${operationName} ${urgency}`)
       return planner.planOperation(document, operationName, urgency)
     },
+    planSubscription(document, operationName, urgency) {
+      planned.push(`${operationName} ${urgency}`)
+      return planner.planSubscription(document, operationName, urgency)
+    },
   }
   const notCalled = () => () => Promise.reject(new Error('not called'))
   graph = createGraph({
@@ -58,14 +62,22 @@ const DOCUMENTS = [
 
 test('plans each operation of each document behind what clients ask for, and passes over what cannot be answered', async () => {
   await warmUp(graph, DOCUMENTS, log)
-  expect(planned).toEqual(['A background', 'B background', 'Rename background'])
+  expect(planned).toEqual(['A background', 'B background', 'Lent background', 'Rename background'])
 })
 
 test('what was planned ahead is not planned again when it is asked for', async () => {
   await warmUp(graph, DOCUMENTS, log)
   const { document, operation } = graph.documents.find(DOCUMENTS[0] ?? '', 'B')
   await graph.executor.compile(document, operation)
-  expect(planned).toHaveLength(3)
+  await graph.streams.prepare(graph.documents.find(DOCUMENTS[3] ?? '', 'Lent'))
+  expect(planned).toHaveLength(4)
+})
+
+test('what is being planned ahead is brought forward for a client who asks for it, and not kept behind it', async () => {
+  const lent = graph.documents.find(DOCUMENTS[3] ?? '', 'Lent')
+  const ahead = graph.streams.prepare(lent, 'background')
+  await Promise.all([ahead, graph.streams.prepare(lent)])
+  expect(planned).toEqual(['Lent background', 'Lent request'])
 })
 
 test('the documents of a graph are told with those first that were asked for last', () => {
@@ -80,4 +92,6 @@ test('documents of which nothing was planned are not planned ahead for the next 
   const { document, operation } = graph.documents.find(DOCUMENTS[0] ?? '', 'A')
   await graph.executor.compile(document, operation)
   expect(plannedLately(graph)).toEqual([DOCUMENTS[0]])
+  await graph.streams.prepare(graph.documents.find(DOCUMENTS[3] ?? '', 'Lent'))
+  expect(plannedLately(graph)).toEqual([DOCUMENTS[3], DOCUMENTS[0]])
 })

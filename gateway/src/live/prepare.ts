@@ -1,6 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { KnownOperation } from '../graph/documents.ts'
-import type { Planner, SubscriptionPlan } from '../planner/planner.ts'
+import type { Planner, SubscriptionPlan, Urgency } from '../planner/planner.ts'
 import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { createCounts, type GatewayCounts } from '../telemetry/counts.ts'
@@ -17,7 +17,9 @@ export interface PreparedSubscription extends KnownOperation {
 
 export interface Preparer {
   /** Plans a valid subscription, once. Throws a GraphQLError when it cannot be planned. */
-  prepare(known: KnownOperation): Promise<PreparedSubscription>
+  prepare(known: KnownOperation, urgency?: Urgency): Promise<PreparedSubscription>
+  /** Whether a subscription is planned, or about to be. */
+  has(operation: OperationDefinitionNode): boolean
 }
 
 export function createPreparer(
@@ -27,22 +29,31 @@ export function createPreparer(
 ): Preparer {
   const prepared = new WeakMap<OperationDefinitionNode, Promise<PreparedSubscription>>()
 
-  async function prepareAnew(known: KnownOperation): Promise<PreparedSubscription> {
+  const inBackground = new WeakSet<OperationDefinitionNode>()
+
+  async function prepareAnew(known: KnownOperation, urgency: Urgency): Promise<PreparedSubscription> {
     const separated = separateResponseKeys(known.document, known.operation, plannable)
-    const plan = await planner.planSubscription(separated.document, known.operationName)
+    const plan = await planner.planSubscription(separated.document, known.operationName, urgency)
+    inBackground.delete(known.operation)
     return { ...known, separated, plan, resume: makeResumable(plan.primary, supergraph, known.document) }
   }
 
   return {
-    prepare(known) {
-      const present = prepared.get(known.operation)
-      plans[present === undefined ? 'miss' : 'hit'] += 1
-      if (present !== undefined) return present
-      const preparing = prepareAnew(known)
-      prepared.set(known.operation, preparing)
+    prepare(known, urgency = 'request') {
+      const { operation } = known
+      const present = prepared.get(operation)
+      // What waits in the background is asked for again: the planner brings it forward, and plans it once.
+      const isBehind = urgency === 'request' && inBackground.has(operation)
+      if (urgency === 'request') plans[present === undefined || isBehind ? 'miss' : 'hit'] += 1
+      if (present !== undefined && !isBehind) return present
+      if (urgency === 'background') inBackground.add(operation)
+      else inBackground.delete(operation)
+      const preparing = prepareAnew(known, urgency)
+      prepared.set(operation, preparing)
       // The planner may only have been busy; what it refuses for good it remembers itself.
-      preparing.catch(() => prepared.delete(known.operation))
+      preparing.catch(() => prepared.delete(operation))
       return preparing
     },
+    has: (operation) => prepared.has(operation),
   }
 }
