@@ -19,6 +19,8 @@ export type RequestContext = {
   readonly forwarded?: readonly string[] | undefined
   /** What the client calls itself, if it does. */
   readonly clientName?: string | undefined
+  /** Whether its answers must be younger than it is: no call that is under way already is shared. */
+  readonly isFresh?: boolean
   /** The client's Cache-Control header. */
   readonly cacheControl?: string | undefined
 }

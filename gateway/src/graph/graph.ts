@@ -70,7 +70,7 @@ export function createGraph(options: GraphOptions): Graph {
   const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching, plans: counts.plans })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
   const execute = createEventExecutor(supergraph, executor, observed(subgraphs.followingCallerOf))
-  const { prepare } = createPreparer(supergraph, planner, counts.plans)
+  const { prepare, has } = createPreparer(supergraph, planner, counts.plans)
   const inFlight = new InFlight()
   async function counted<T>(work: () => Promise<T>): Promise<T> {
     const end = inFlight.begin()
@@ -87,7 +87,8 @@ export function createGraph(options: GraphOptions): Graph {
     admit,
     subgraphs,
     streams: {
-      prepare: (known) => counted(() => prepare(known)),
+      prepare: (known, urgency) => counted(() => prepare(known, urgency)),
+      has,
       execute: telemetry === undefined ? execute : observedEvents(execute, telemetry),
     },
     answer: (...request) => counted(() => answer(...request)),

@@ -3,7 +3,7 @@ import type { QuotaLimits } from '../admission/quotas.ts'
 import type { CacheLimits } from '../caching/cache-store.ts'
 import type { GraphqlWsLimits } from '../live/graphql-ws/graphql-ws.ts'
 import type { HttpStreamLimits } from '../live/http/http-streams.ts'
-import type { StreamLimits } from '../live/streams/shared-stream.ts'
+import type { StreamLimits } from '../live/streams/stream-options.ts'
 import type { UpstreamLimits } from '../live/upstream.ts'
 import type { WebSocketLimits } from '../live/websocket.ts'
 import type { PlannerLimits } from '../planner/worker-planner.ts'
@@ -153,6 +153,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   httpStream: { streams_max: 20_000, heartbeat_ms: 12_000, keep_alive_ms: 30_000 },
   stream: {
     queue_max: 256,
+    // A burst then costs the time of the slowest and not of all; a sixteenth of what a subgraph may be asked at a time.
+    completing_max: 8,
     behind: { frames_max: 256, bytes_max: MIB },
     // There is one of these for each distinct stream.
     kept: { frames_max: 32, bytes_max: 32 * 1024 },

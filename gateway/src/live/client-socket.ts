@@ -59,12 +59,15 @@ export class ClientSocket extends WebSocket {
     setting.heartbeat.add(this)
   }
 
-  detach(code: number): void {
-    this.#setting?.whenClosed(code)
+  detach(): void {
     this.#setting?.heartbeat.delete(this)
     const { listener } = this
     this.listener = undefined
     listener?.closed()
+  }
+
+  ended(code: number): void {
+    this.#setting?.whenClosed(code)
   }
 
   /** Asks whether the client is still there; closes the socket of one that did not answer the last time. */
@@ -122,5 +125,6 @@ function heard(this: WebSocket): void {
 
 function closed(this: WebSocket, code: number): void {
   const socket = this as ClientSocket
-  socket.detach(code)
+  socket.detach()
+  socket.ended(code)
 }

@@ -3,7 +3,7 @@ import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
 import { RawClient } from '../testing/raw-client.ts'
 import { Turnstile } from '../testing/turnstile.ts'
-import type { StreamLimits } from './streams/shared-stream.ts'
+import type { StreamLimits } from './streams/stream-options.ts'
 
 let library: Library
 afterEach(() => library.close())
@@ -105,7 +105,7 @@ test('a client that reads nothing does not hold up another of the same stream, a
 test('a stream that cannot be taken up again is ended as soon as its queue is full', async () => {
   // Another subgraph that does not answer: the first event stays in hand, and nothing more is taken.
   const stuck = new Turnstile().holding({ data: null })
-  library = await startLibrary({ ...streamLimits({ queue_max: 2 }), intercept: { authors: stuck } })
+  library = await startLibrary({ ...streamLimits({ queue_max: 2, completing_max: 1 }), intercept: { authors: stuck } })
   const events = library.socket().iterate({ query: 'subscription { bell { book { author { name } } } }' })
   const first = events.next()
   await library.journal.whenStreams(1)

@@ -93,7 +93,7 @@ class PooledClient implements SubgraphClient {
   async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse> {
     const digest = digestOf(request.body)
     if (request.kind === 'mutation') return (await this.#call(request, digest, context)).response
-    const underWay = this.#shared.find(digest, context)
+    const underWay = context.isFresh ? undefined : this.#shared.find(digest, context)
     // Its text and not its objects: whoever asked merges other answers into them.
     if (underWay !== undefined) {
       const { status, text } = await underWay

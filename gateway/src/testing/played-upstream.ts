@@ -73,7 +73,7 @@ export class PlayedUpstream {
     const isBehind = () => this.streams.some(({ at }) => at !== this.#end)
     do {
       for (const stream of [...this.streams]) this.step(stream)
-      for (let turns = 0; turns < 5; turns += 1) await nextTurn()
+      for (let turns = 0; turns < 40; turns += 1) await nextTurn()
     } while (isBehind())
   }
 

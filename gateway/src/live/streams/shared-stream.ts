@@ -1,13 +1,13 @@
-import type { Clock } from '@carriergraph/shared/clock.ts'
-import type { Log } from '@carriergraph/shared/log.ts'
 import { gatewayError } from '../../errors/codes.ts'
 import { isMasked, presentError } from '../../errors/present.ts'
 import { textOf } from '../../graph/answer.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { UNTRACED } from '../../subgraphs/trace-context.ts'
+import { longestLasting } from './bearer.ts'
 import { Frame } from './frame.ts'
-import { FrameLog, type FrameLogLimits } from './frame-log.ts'
+import { FrameLog } from './frame-log.ts'
 import type { StreamCounts } from './stream-counts.ts'
+import type { StreamNeighbours, StreamOptions } from './stream-options.ts'
 import type { Subscription } from './subscription.ts'
 import {
   type FeedEvent,
@@ -17,44 +17,7 @@ import {
   UpstreamFeed,
 } from './upstream-feed.ts'
 
-export interface StreamLimits {
-  /** Events that may wait to be completed with the fields of other subgraphs. */
-  readonly queue_max: number
-  /** What is kept for a client that is behind; one that is further behind is ended. */
-  readonly behind: FrameLogLimits
-  /** What is kept when all have taken everything: for the one who comes back now and then. */
-  readonly kept: FrameLogLimits
-  /**
-   * What is kept, for both, once somebody came back: after a crash all do, and each would replay alone what is not kept.
-   * Not less than `behind`.
-   */
-  readonly returning: FrameLogLimits
-  /** How long after one who came back others are expected. */
-  readonly returning_ms: number
-  /** How long a client may take nothing of what waits for it. */
-  readonly stall_ms_max: number
-}
-
-export interface StreamOptions {
-  readonly limits: StreamLimits
-  readonly clock: Clock
-  readonly log: Log
-  readonly counts: StreamCounts
-  /** Is told how long after its arrival an event was handed to all who keep up. */
-  readonly published?: ((lag_ms: number) => void) | undefined
-}
-
-/** What a stream tells the group that it belongs to. */
-export interface StreamNeighbours {
-  /** All before frame `next` is out, and it ended at `cursor`. */
-  reached(stream: SharedStream, cursor: unknown, next: number): void
-  /** It cannot be joined behind `cursor` any more. */
-  forgot(stream: SharedStream, cursor: unknown): void
-  /** It may be behind what happens now. */
-  fellBehind(stream: SharedStream): void
-  /** It takes nobody in any more. */
-  closed(stream: SharedStream): void
-}
+const NONE: ReadonlySet<undefined> = new Set()
 
 /**
  * One stream of one subgraph for all who asked for the same and may see the same. Each event is completed once and
@@ -74,13 +37,15 @@ export class SharedStream implements FeedListener {
   #speaker: RequestContext
   /** The cursor before the oldest frame that is kept. */
   #base: unknown
-  /** 1 while an event is out of the queue and not yet in the log. */
+  /** Events that are out of the queue and not yet in the log. */
   #inHand = 0
+  /** Until all that were in hand are in the log. */
+  #published: Promise<void> = Promise.resolve()
   /** When somebody last joined behind a cursor, on the monotonic clock. */
   #returned_ms = Number.NEGATIVE_INFINITY
   #ending: StreamEnding | undefined
   #isClosed = false
-  #wake: (() => void) | undefined
+  readonly #waiting: (() => void)[] = []
 
   /** Opens the stream for somebody who joins it at once. */
   constructor(
@@ -110,7 +75,7 @@ export class SharedStream implements FeedListener {
     this.#members.add(subscription)
     this.#options.counts.open += 1
     this.#pump(subscription)
-    this.#wake?.()
+    this.#changed()
   }
 
   get counts(): StreamCounts {
@@ -122,15 +87,15 @@ export class SharedStream implements FeedListener {
     if (!this.#behind.delete(subscription)) return
     clearTimeout(subscription.stallTimer)
     this.#pump(subscription)
-    this.#wake?.()
+    this.#changed()
   }
 
   /** The subscription is over. The last one to leave closes the stream. */
   remove(subscription: Subscription): void {
     this.#release(subscription)
     if (this.#members.size === 0) this.#close()
-    else if (this.#speaker === subscription.context) this.#speaker = this.#anybody() ?? this.#speaker
-    this.#wake?.()
+    else if (this.#speaker === subscription.context) this.#speaker = this.#longestLasting(NONE) ?? this.#speaker
+    this.#changed()
   }
 
   /** Whether everybody here has taken all that there is, so that they could go on elsewhere. */
@@ -158,54 +123,77 @@ export class SharedStream implements FeedListener {
     this.#neighbours.fellBehind(this)
   }
 
-  /** The one whose token lasts longest. */
   nextBearer(spent: ReadonlySet<string | undefined>): RequestContext | undefined {
-    let next: RequestContext | undefined
-    let lasts_ms = this.#options.clock().getTime()
-    for (const { context } of this.#members) {
-      const until_ms = context.actor.expiresAt?.getTime() ?? Number.POSITIVE_INFINITY
-      if (until_ms <= lasts_ms || spent.has(context.authorization)) continue
-      next = context
-      lasts_ms = until_ms
-    }
+    const next = this.#longestLasting(spent)
     return next && this.#unnamed(next)
   }
 
   async #run(): Promise<void> {
     try {
       while (!this.#isClosed) {
-        await this.#whenTaken()
+        await this.#until(() => this.#isTaken && this.#inHand < this.#options.limits.completing_max)
         const taken = await this.#feed.take()
         if (this.#isClosed) return
         if ('ending' in taken) {
+          await this.#published
           this.#end(taken.ending)
           return
         }
-        this.#inHand = 1
-        const frame = await this.#completed(taken.value)
-        this.#inHand = 0
-        if (this.#isClosed) return
-        this.#publish(frame)
-        this.#options.published?.(performance.now() - taken.value.arrived_ms)
+        this.#complete(taken.value)
       }
     } catch (error) {
-      this.#options.log.error({ err: error, correlationId: this.#correlationId }, 'a live stream failed')
-      this.#end([{ message: 'unexpected' }])
+      this.#fail(error)
     }
   }
 
   /** While nobody takes anything, nothing more is made: the queue fills, and the subgraph is held back. */
-  async #whenTaken(): Promise<void> {
-    while (this.#behind.size > 0 && this.#behind.size === this.#members.size)
+  get #isTaken(): boolean {
+    return this.#behind.size === 0 || this.#behind.size < this.#members.size
+  }
+
+  async #until(condition: () => boolean): Promise<void> {
+    while (!condition())
       await new Promise<void>((resolve) => {
-        this.#wake = resolve
+        this.#waiting.push(resolve)
       })
+  }
+
+  #changed(): void {
+    for (const look of this.#waiting.splice(0)) look()
+  }
+
+  /** Completes an event beside those before it, and publishes it behind them. */
+  #complete(event: FeedEvent): void {
+    this.#inHand += 1
+    const completed = this.#completed(event)
+    // Those before it may have failed, and then nobody asks what became of it.
+    completed.catch(() => undefined)
+    this.#published = this.#publishBehind(this.#published, completed, event.arrived_ms)
+    this.#published.catch((error) => this.#fail(error))
+  }
+
+  async #publishBehind(previous: Promise<void>, completed: Promise<Frame>, arrived_ms: number): Promise<void> {
+    await previous
+    const frame = await completed
+    await this.#until(() => this.#isTaken)
+    this.#inHand -= 1
+    this.#changed()
+    if (this.#isClosed) return
+    this.#publish(frame)
+    this.#options.published?.(performance.now() - arrived_ms)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ending !== undefined || this.#isClosed) return
+    this.#options.log.error({ err: error, correlationId: this.#correlationId }, 'a live stream failed')
+    this.#end([{ message: 'unexpected' }])
   }
 
   async #completed({ event, cursor }: FeedEvent): Promise<Frame> {
     const { prepared, variables, execute } = this.#subject
     const correlationId = this.#correlationId
-    const { data, errors } = await execute(prepared, variables, event, this.#unnamed(this.#speaker))
+    const context = { ...this.#unnamed(this.#speaker), isFresh: true }
+    const { data, errors } = await execute(prepared, variables, event, context)
     for (const error of errors.filter(isMasked))
       this.#options.log.error({ err: error, correlationId }, 'an event could not be completed')
     return new Frame(textOf({ data, errors: errors.map((error) => presentError(error, correlationId)) }), cursor)
@@ -253,6 +241,7 @@ export class SharedStream implements FeedListener {
   }
 
   #end(ending: StreamEnding): void {
+    if (this.#ending !== undefined || this.#isClosed) return
     this.#ending = ending
     this.#letGo()
     for (const subscription of this.#members) if (!this.#behind.has(subscription)) this.#finish(subscription, ending)
@@ -285,9 +274,9 @@ export class SharedStream implements FeedListener {
     return { ...context, ...UNTRACED, correlationId: this.#correlationId }
   }
 
-  #anybody(): RequestContext | undefined {
-    for (const { context } of this.#members) return context
-    return undefined
+  #longestLasting(spent: ReadonlySet<string | undefined>): RequestContext | undefined {
+    const contexts = this.#members.values().map(({ context }) => context)
+    return longestLasting(contexts, spent, this.#options.clock())
   }
 
   /** At once, however quiet the stream is. */
@@ -295,7 +284,7 @@ export class SharedStream implements FeedListener {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#letGo()
-    this.#wake?.()
+    this.#changed()
   }
 }
 

@@ -1,9 +1,9 @@
 import type { RequestContext } from '../../request-context.ts'
 import type { PreparedSubscription } from '../prepare.ts'
-import type { StreamOptions } from './shared-stream.ts'
 import { sharingKey } from './sharing-key.ts'
 import { StreamCounts } from './stream-counts.ts'
 import { StreamGroup } from './stream-group.ts'
+import type { StreamOptions } from './stream-options.ts'
 import { type Subscriber, Subscription } from './subscription.ts'
 import type { StreamSubject } from './upstream-feed.ts'
 

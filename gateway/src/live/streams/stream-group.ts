@@ -1,4 +1,5 @@
-import { SharedStream, type StreamNeighbours, type StreamOptions } from './shared-stream.ts'
+import { SharedStream } from './shared-stream.ts'
+import type { StreamNeighbours, StreamOptions } from './stream-options.ts'
 import type { Subscription } from './subscription.ts'
 import type { StreamSubject } from './upstream-feed.ts'
 
