@@ -4,6 +4,7 @@ import type { Planner, SubscriptionPlan, Urgency } from '../planner/planner.ts'
 import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { createCounts, type GatewayCounts } from '../telemetry/counts.ts'
+import type { EventDependence } from './event-dependence.ts'
 import { makeResumable, type ResumableStream } from './resume.ts'
 
 /** A subscription that is valid and planned: all that does not depend on who subscribes with which variables. */
@@ -13,6 +14,8 @@ export interface PreparedSubscription extends KnownOperation {
   readonly plan: SubscriptionPlan
   /** Undefined when the stream cannot be continued without a gap. */
   readonly resume: ResumableStream | undefined
+  /** On which claims its events depend; undefined when it is on all of them. */
+  readonly dependence: EventDependence | undefined
 }
 
 export interface Preparer {
@@ -23,7 +26,7 @@ export interface Preparer {
 }
 
 export function createPreparer(
-  { supergraph, plannable }: LoadedSupergraph,
+  { supergraph, plannable, eventDependences }: LoadedSupergraph,
   planner: Planner,
   plans: GatewayCounts['plans'] = createCounts().plans,
 ): Preparer {
@@ -35,7 +38,8 @@ export function createPreparer(
     const separated = separateResponseKeys(known.document, known.operation, plannable)
     const plan = await planner.planSubscription(separated.document, known.operationName, urgency)
     inBackground.delete(known.operation)
-    return { ...known, separated, plan, resume: makeResumable(plan.primary, supergraph, known.document) }
+    const resume = makeResumable(plan.primary, supergraph, known.document)
+    return { ...known, separated, plan, resume, dependence: resume && eventDependences(resume.fieldName) }
   }
 
   return {

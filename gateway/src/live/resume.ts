@@ -31,6 +31,8 @@ type Variables = Readonly<Record<string, unknown>>
 export interface ResumableStream {
   /** The subgraph operation, with the cursor selected under a private alias and `after` taken from a private variable. */
   readonly operation: string
+  /** The subscription field. */
+  readonly fieldName: string
   /** The name under which the stream's events stand in the answer. */
   readonly responseName: string
   readonly cursorAlias: string
@@ -65,6 +67,7 @@ export function makeResumable(
   const given = field.arguments?.find(({ name }) => name.value === AFTER_ARGUMENT)
   return {
     operation: print(rewrite(document, operation, field, { cursorAlias, afterVariable, afterType: offered.afterType })),
+    fieldName: field.name.value,
     responseName: field.alias?.value ?? field.name.value,
     cursorAlias,
     afterVariable,

@@ -4,6 +4,7 @@ import { type GraphQLSchema, parse, print } from 'graphql'
 import { type AuthorizationMap, readAuthorizationMap } from '../authorize/authorization-map.ts'
 import { type CacheHints, readCacheHints } from '../caching/cache-hints.ts'
 import { type CostDirectives, readCostDirectives } from '../limits/cost-directives.ts'
+import { type EventDependences, readEventDependences } from '../live/event-dependence.ts'
 import { findAuthFeatures } from './auth-features.ts'
 import { type PlannableSupergraph, plannableSupergraph } from './plannable.ts'
 import { stripAuthFeatures } from './strip.ts'
@@ -27,6 +28,8 @@ export interface LoadedSupergraph {
   readonly costs: CostDirectives
   /** What its `@cacheControl` directives say. */
   readonly hints: CacheHints
+  /** What its `@eventsDependOn` directives say. */
+  readonly eventDependences: EventDependences
   /** Name of each subgraph -> the URL that the composed SDL gives it. */
   readonly subgraphUrls: ReadonlyMap<string, string>
 }
@@ -50,6 +53,7 @@ export function loadSupergraph(composedSdl: string): LoadedSupergraph {
     authorization: readAuthorizationMap(composed, features),
     costs: readCostDirectives(supergraph),
     hints: readCacheHints(composed),
+    eventDependences: readEventDependences(composed),
     subgraphUrls: new Map(supergraph.subgraphsMetadata().map(({ name, url }) => [name, url])),
   }
 }

@@ -14,11 +14,14 @@ export class PlayedUpstream {
   readonly streams: PlayedStream[] = []
   readonly #resume: ResumableStream
   readonly #tellsStart: boolean
+  readonly #source: string
   #end = 0
 
-  constructor(resume: ResumableStream, tellsStart: boolean) {
+  /** @param source stands in every event */
+  constructor(resume: ResumableStream, tellsStart: boolean, source = 'played') {
     this.#resume = resume
     this.#tellsStart = tellsStart
+    this.#source = source
   }
 
   /** Number of the last event that has happened. */
@@ -48,7 +51,8 @@ export class PlayedUpstream {
     if (stream.at === undefined || stream.at >= this.#end) return
     stream.at += 1
     const { responseName, cursorAlias } = this.#resume
-    stream.subscriber.event({ data: { [responseName]: { days: stream.at, [cursorAlias]: String(stream.at) } } })
+    const payload = { days: stream.at, source: this.#source, [cursorAlias]: String(stream.at) }
+    stream.subscriber.event({ data: { [responseName]: payload } })
   }
 
   /** All sockets break. What could not be taken up again is not: it is told that it is lost. */
@@ -61,6 +65,12 @@ export class PlayedUpstream {
         stream.subscriber.gone('lost')
       }
     }
+  }
+
+  /** Takes the token of a stream for no good, and ends it. */
+  refuse(stream: PlayedStream): void {
+    this.streams.splice(this.streams.indexOf(stream), 1)
+    stream.subscriber.error([{ message: 'expired', extensions: { code: 'UNAUTHENTICATED' } }])
   }
 
   reconnect(): void {

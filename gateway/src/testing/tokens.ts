@@ -16,6 +16,8 @@ export interface TokenIssuer {
   bearer(options?: {
     readonly subject?: string
     readonly scope?: string
+    readonly tenant?: string
+    readonly roles?: readonly string[]
     readonly expiresIn_s?: number
     readonly forged?: boolean
   }): Promise<string>
@@ -42,8 +44,15 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       clock: systemClock,
       leeway_s: 0,
     }),
-    async bearer({ subject = newId('usr'), scope = '', expiresIn_s = 600, forged = false } = {}) {
-      const token = await new SignJWT({ tenant: 'toy', roles: ['customer'], scope })
+    async bearer({
+      subject = newId('usr'),
+      scope = '',
+      tenant = 'toy',
+      roles = ['customer'],
+      expiresIn_s = 600,
+      forged = false,
+    } = {}) {
+      const token = await new SignJWT({ tenant, roles, scope })
         .setProtectedHeader({ alg: ALGORITHM, kid: 'toy' })
         .setSubject(subject)
         .setJti(randomUUID())

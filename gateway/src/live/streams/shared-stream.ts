@@ -71,7 +71,7 @@ export class SharedStream implements FeedListener {
     if (next !== undefined) this.#returned_ms = performance.now()
     subscription.stream = this
     subscription.next = next ?? this.#frames.end + this.#inHand + this.#feed.waiting
-    subscription.cursor ??= this.#feed.received
+    subscription.startAt(this.#feed.received)
     this.#members.add(subscription)
     this.#options.counts.open += 1
     this.#pump(subscription)
@@ -94,7 +94,7 @@ export class SharedStream implements FeedListener {
   remove(subscription: Subscription): void {
     this.#release(subscription)
     if (this.#members.size === 0) this.#close()
-    else if (this.#speaker === subscription.context) this.#speaker = this.#longestLasting(NONE) ?? this.#speaker
+    else this.#leftBy(subscription.context)
     this.#changed()
   }
 
@@ -115,12 +115,13 @@ export class SharedStream implements FeedListener {
 
   started(cursor: unknown): void {
     this.#base = cursor
-    for (const subscription of this.#members) subscription.cursor ??= cursor
+    for (const subscription of this.#members) subscription.startAt(cursor)
     this.#neighbours.reached(this, cursor, 0)
   }
 
   interrupted(): void {
     this.#neighbours.fellBehind(this)
+    for (const { subscriber } of this.#members) subscriber.interrupted?.()
   }
 
   nextBearer(spent: ReadonlySet<string | undefined>): RequestContext | undefined {
@@ -252,6 +253,16 @@ export class SharedStream implements FeedListener {
       this.remove(subscription)
       subscription.subscriber.complete()
     } else subscription.fail(ending, 'stream')
+  }
+
+  /** Nobody else is asked any more in the name of who left. */
+  #leftBy(context: RequestContext): void {
+    if (this.#speaker === context) this.#speaker = this.#longestLasting(NONE) ?? this.#speaker
+    const { authorization } = context
+    if (this.#subject.isAmongOthers !== true || this.#ending !== undefined) return
+    if (this.#feed.bearer.authorization !== authorization) return
+    const isHere = this.#members.values().some((member) => member.context.authorization === authorization)
+    if (!isHere) this.#feed.bearerLeft()
   }
 
   #release(subscription: Subscription): void {

@@ -8,6 +8,10 @@ import type { SharedStream } from './shared-stream.ts'
 export interface Subscriber {
   /** Takes an answer. False: it has taken it, and takes no more until it calls `drained` of its subscription. */
   next(frame: Frame): boolean
+  /** Where the stream begins that was asked for "from now on", as soon as that is known and if nothing came before. */
+  started?(cursor: unknown): void
+  /** The stream had to be taken up again: what comes next may have happened a while ago. */
+  interrupted?(): void
   complete(): void
   error(errors: readonly GraphQLFormattedError[], cause: ErrorCause): void
 }
@@ -34,6 +38,13 @@ export class Subscription {
   constructor(subscriber: Subscriber, context: RequestContext) {
     this.subscriber = subscriber
     this.context = context
+  }
+
+  /** Unless it begins somewhere already. */
+  startAt(cursor: unknown): void {
+    if (this.cursor !== undefined || cursor === undefined) return
+    this.cursor = cursor
+    this.subscriber.started?.(cursor)
   }
 
   /** The client left: nothing is wanted any more. */

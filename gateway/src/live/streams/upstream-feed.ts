@@ -8,8 +8,18 @@ import type { EventExecutor } from '../event-executor.ts'
 import { EventQueue } from '../event-queue.ts'
 import type { PreparedSubscription } from '../prepare.ts'
 import type { ResumableStream } from '../resume.ts'
-import type { Loss, Upstream, UpstreamEvent, UpstreamSubscriber } from '../upstream.ts'
+import type { Loss, UpstreamEvent, UpstreamSubscriber } from '../upstream.ts'
 import { whenExpired } from '../when-expired.ts'
+
+/** A stream's consumer who says in whose name it is opened. */
+export interface BearingSubscriber extends UpstreamSubscriber {
+  readonly bearer: RequestContext
+}
+
+/** Where streams are opened; the function returned leaves the stream, at once. */
+export interface StreamSource {
+  subscribe(subscriber: BearingSubscriber, kind?: 'new' | 'continued'): () => void
+}
 
 /** What all who share a stream have in common. */
 export interface StreamSubject {
@@ -18,9 +28,11 @@ export interface StreamSubject {
   readonly resume: ResumableStream | undefined
   /** As a client sent them. */
   readonly variables: Readonly<Record<string, unknown>>
-  readonly upstream: Pick<Upstream, 'subscribe'>
+  readonly upstream: StreamSource
   /** Completes an event with the fields of other subgraphs. */
   readonly execute: EventExecutor
+  /** Whether people of their own share it: then it is not opened in the name of one who has left. */
+  readonly isAmongOthers?: boolean
 }
 
 export interface FeedListener {
@@ -50,7 +62,7 @@ export type StreamEnding = 'complete' | readonly GraphQLFormattedError[]
  * stream that cannot be taken up again ends instead. When the token expires under which it was opened, and somebody else
  * listens as well, it is opened again under theirs.
  */
-export class UpstreamFeed implements UpstreamSubscriber {
+export class UpstreamFeed implements BearingSubscriber {
   readonly #subject: StreamSubject
   readonly #listener: FeedListener
   readonly #clock: Clock
@@ -61,6 +73,7 @@ export class UpstreamFeed implements UpstreamSubscriber {
   #bearer: RequestContext
   #forgetExpiry: () => void
   #leave: () => void
+  #hasBearerLeft = false
   #isPaused = false
   /** Behind the last event that came: where the stream is resumed. */
   #received: unknown
@@ -81,6 +94,10 @@ export class UpstreamFeed implements UpstreamSubscriber {
     this.#bearer = bearer
     this.#forgetExpiry = this.#watchExpiry()
     this.#leave = subject.upstream.subscribe(this)
+  }
+
+  get bearer(): RequestContext {
+    return this.#bearer
   }
 
   get received(): unknown {
@@ -144,12 +161,15 @@ export class UpstreamFeed implements UpstreamSubscriber {
       if (start === null || this.#received !== undefined) return
       this.#received = start
       this.#listener.started(start)
+      if (this.#hasBearerLeft) this.bearerLeft()
       return
     }
     this.#spent.clear()
     const cursor = resume === undefined ? undefined : takeCursor(event, resume)
-    if (this.#queue.push({ event, cursor, arrived_ms: performance.now() })) this.#received = cursor ?? this.#received
-    else if (this.resumable()) this.#pause()
+    if (this.#queue.push({ event, cursor, arrived_ms: performance.now() })) {
+      this.#received = cursor ?? this.#received
+      if (this.#hasBearerLeft) this.bearerLeft()
+    } else if (this.resumable()) this.#pause()
     else {
       this.#leave()
       this.#queue.abort([gatewayError('SUBSCRIPTION_OVERFLOW').toJSON()])
@@ -171,6 +191,28 @@ export class UpstreamFeed implements UpstreamSubscriber {
     this.#queue.end([error.toJSON()])
   }
 
+  /** Whoever it is opened for has left: it goes on under another's token as soon as that is possible without a gap. */
+  bearerLeft(): void {
+    this.#hasBearerLeft = !this.#changeBearer()
+  }
+
+  /** False when the stream cannot be opened again, or nobody is left whose token is good. */
+  #changeBearer(): boolean {
+    if (!this.resumable()) return false
+    this.#spent.add(this.#bearer.authorization)
+    const next = this.#listener.nextBearer(this.#spent)
+    if (next === undefined) return false
+    this.#forgetExpiry()
+    this.#bearer = next
+    this.#hasBearerLeft = false
+    this.#forgetExpiry = this.#watchExpiry()
+    this.#listener.interrupted()
+    if (this.#isPaused) return true
+    this.#leave()
+    this.#continue()
+    return true
+  }
+
   #pause(): void {
     this.#leave()
     this.#isPaused = true
@@ -183,22 +225,6 @@ export class UpstreamFeed implements UpstreamSubscriber {
 
   #watchExpiry(): () => void {
     return whenExpired(this.#bearer.actor, this.#clock, () => this.#changeBearer())
-  }
-
-  /** False when the stream cannot be opened again, or nobody is left whose token is good. */
-  #changeBearer(): boolean {
-    if (!this.resumable()) return false
-    this.#spent.add(this.#bearer.authorization)
-    const next = this.#listener.nextBearer(this.#spent)
-    if (next === undefined) return false
-    this.#forgetExpiry()
-    this.#bearer = next
-    this.#forgetExpiry = this.#watchExpiry()
-    this.#listener.interrupted()
-    if (this.#isPaused) return true
-    this.#leave()
-    this.#continue()
-    return true
   }
 }
 

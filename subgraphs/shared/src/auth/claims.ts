@@ -17,6 +17,9 @@ const claims = z.object({
   scope: z.string().default(''),
 })
 
+/** The claims that say for whom a token speaks: all that an actor is made of. */
+export const ACTOR_CLAIMS: readonly string[] = Object.keys(claims.omit({ exp: true }).shape)
+
 const SERVICE_SUBJECT = /^svc:[a-z][a-z0-9-]{0,62}$/
 
 /**
