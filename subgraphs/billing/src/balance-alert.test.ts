@@ -118,6 +118,17 @@ it('a customer is told of the own accounts only', async () => {
   await stream.return?.()
 })
 
+it('all operators of a tenant are told the same, as @eventsDependOn declares', async () => {
+  const [one, other] = [await thinAccount(), await thinAccount()]
+  const callers = [one.customer.customer, newId('usr')].map((subject) => ({ operator: true, subject }) as const)
+  const streams = await Promise.all(callers.map(async (caller) => (await graph.live(caller)).open(ALERTS)))
+  for (const account of [one, other]) await call(account)
+  const [first, second] = await Promise.all(streams.map((stream) => next(stream, 2)))
+  expect(first?.map(({ alert }) => alert.account.id)).toEqual([one.id, other.id])
+  expect(second).toEqual(first)
+  await Promise.all(streams.map((stream) => stream.return?.()))
+})
+
 it('an account of null is any account', async () => {
   const [own, other] = [await thinAccount(), await thinAccount()]
   const stream = await (await graph.live(own.customer)).open(ALERTS, { accountId: null })

@@ -131,6 +131,16 @@ it('tells again all that opened, also what has closed since, as it is now', asyn
   await resumed.return?.()
 })
 
+it('tells all operators of a tenant the same, as @eventsDependOn declares', async () => {
+  const slices = [await stage.slice({ ownerId: ADA }), await stage.slice({ ownerId: BRUNO })]
+  const streams = [await open({ operator: true, subject: ADA }), await open({ operator: true, subject: newId('usr') })]
+  for (const slice of slices) await violate(slice)
+  const [one, other] = await Promise.all(streams.map((stream) => next(stream, 2)))
+  expect(slicesOf(one ?? [])).toEqual(slices)
+  expect(other).toEqual(one)
+  await Promise.all(streams.map((stream) => stream.return?.()))
+})
+
 it('tells customers of their own slices only, live and resumed', async () => {
   const [own, foreign] = [await stage.slice({ ownerId: ADA }), await stage.slice({ ownerId: BRUNO })]
   const all = await open(OPERATOR)

@@ -20,7 +20,7 @@ const KEYS = parseSigningKeys(`test:${'k'.repeat(32)}`)
 
 /** Who asks. `service` asks under a signed actor line, the others with a token; null is nobody. */
 export type Caller =
-  | { readonly operator: true; readonly tenant?: string; readonly scopes?: string }
+  | { readonly operator: true; readonly subject?: Id<'usr'>; readonly tenant?: string; readonly scopes?: string }
   | { readonly customer: Id<'usr'>; readonly tenant?: string; readonly scopes?: string }
   | { readonly service: string; readonly tenant?: string }
   | null
@@ -149,10 +149,12 @@ class TestCaller {
     const claims =
       'customer' in caller
         ? { sub: caller.customer, roles: ['customer'], scope: caller.scopes ?? SCOPES, tenant }
-        : { roles: ['operator'], scope: caller.scopes ?? SCOPES, tenant }
+        : { ...subjectOf(caller), roles: ['operator'], scope: caller.scopes ?? SCOPES, tenant }
     return { authorization: `Bearer ${await this.#issuer.token(this.#clock(), claims)}` }
   }
 }
+
+const subjectOf = ({ subject }: { readonly subject?: Id<'usr'> }) => subject && { sub: subject }
 
 type Frames = ReturnType<Client['iterate']>
 type Frame = Awaited<ReturnType<Frames['next']>>
