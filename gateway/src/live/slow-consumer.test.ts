@@ -102,6 +102,29 @@ test('a client that reads nothing does not hold up another of the same stream, a
   reader.socket.terminate()
 })
 
+test('a client that reads nothing does not hold up the heartbeats of others', async () => {
+  const websocket = { ...DEFAULT_LIMITS.websocket, silence_ms_max: 400 }
+  const behind = { frames_max: 1_000, bytes_max: 1_000_000_000 }
+  const stream = { ...DEFAULT_LIMITS.stream, stall_ms_max: 60_000, queue_max: 1_000, behind }
+  library = await startLibrary({ limits: { stream, websocket } })
+  await withLongTitle()
+  const slow = await deaf(LONG_EVENTS)
+  const reader = await new RawClient(library.url).ready()
+  reader.subscribe('reader', LONG_EVENTS)
+  reader.send({ type: 'ping' })
+  await reader.next('pong')
+  library.journal.append(...lent(50))
+  // Both are asked now and then whether they are there; who does not read does not answer, and is let go.
+  for (let pings = 0; pings < 4; pings += 1) await new Promise((resolve) => reader.socket.once('ping', resolve))
+  await library.journal.whenStreams(1)
+  slow.socket.resume()
+  expect(await slow.closed).toBe(1006)
+  expect(reader.socket.readyState).toBe(reader.socket.OPEN)
+  const count = () => reader.messages.filter(({ type }) => type === 'next').length
+  while (count() < 50) await new Promise((resolve) => reader.socket.once('message', resolve))
+  reader.socket.terminate()
+})
+
 test('a stream that cannot be taken up again is ended as soon as its queue is full', async () => {
   // Another subgraph that does not answer: the first event stays in hand, and nothing more is taken.
   const stuck = new Turnstile().holding({ data: null })

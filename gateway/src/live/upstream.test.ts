@@ -140,6 +140,16 @@ describe('one socket', () => {
     expect(await (await subgraph.connection()).read()).toMatchObject({ type: 'subscribe' })
   })
 
+  test('is tried again after longer and longer waits', async () => {
+    const waits_ms = [20, 40, 60, 60]
+    const began_ms = performance.now()
+    connect({ backoff: { first_ms: 20, ms_max: 60 } }).subscribe(new Notes())
+    for (const _ of waits_ms) (await subgraph.connection()).socket.terminate()
+    await subgraph.connection()
+    // Timers may be a millisecond early, and are late without bounds.
+    expect(performance.now() - began_ms).toBeGreaterThan(waits_ms.reduce((sum, wait_ms) => sum + wait_ms - 2, 0))
+  })
+
   test('answers a ping of the protocol', async () => {
     connect().subscribe(new Notes())
     const { read, send } = await subgraph.connection()
