@@ -4,7 +4,7 @@ import type { ToyJournal } from './journal.ts'
 import { booksSubgraph, type Lent, type ToySubgraphDefinition } from './library-graph.ts'
 
 /** What a subgraph writes into its schema to use `@eventsDependOn`, beside its link to federation. */
-export const EVENTS_DEPEND_ON = `
+const EVENTS_DEPEND_ON = `
   extend schema
     @link(url: "https://specs.carriergraph.dev/eventsDependOn/v1.0", import: ["@eventsDependOn"])
     @composeDirective(name: "@eventsDependOn")

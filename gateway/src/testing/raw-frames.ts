@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
-export interface RawFrame {
+interface RawFrame {
   /** RFC 6455, 5.2: 0 continuation, 1 text, 2 binary, 8 close, 9 ping. */
   readonly opcode?: number
   readonly isFinal?: boolean

@@ -7,7 +7,7 @@ import type { Subscriber, Subscription } from './subscription.ts'
 import type { BearingSubscriber, StreamSource } from './upstream-feed.ts'
 
 /** Joins the one stream of events, behind a cursor or, where that is undefined, from now on. */
-export type JoinEvents = (subscriber: Subscriber, context: RequestContext, after: unknown) => Subscription
+type JoinEvents = (subscriber: Subscriber, context: RequestContext, after: unknown) => Subscription
 
 /** What the events themselves say: the stream that brings them completes nothing. */
 export const eventsAsTheyCame: EventExecutor = async (_prepared, _variables, { data, errors = [] }) => ({

@@ -178,7 +178,7 @@ export class UpstreamFeed implements BearingSubscriber {
 
   error(errors: readonly GraphQLFormattedError[]): void {
     const isTokenRefused = errors.every(({ extensions }) => extensions?.code === 'UNAUTHENTICATED')
-    if (!isTokenRefused || !this.#changeBearer()) this.#queue.end(errors)
+    if (!isTokenRefused || !this.#changeBearer()) this.#queue.end(errors.map((error) => this.#inClientsTerms(error)))
   }
 
   complete(): void {
@@ -211,6 +211,12 @@ export class UpstreamFeed implements BearingSubscriber {
     this.#leave()
     this.#continue()
     return true
+  }
+
+  /** A client knows nothing of the variable that its position was put into. */
+  #inClientsTerms(error: GraphQLFormattedError): GraphQLFormattedError {
+    const variable = `Variable "$${this.#subject.resume?.afterVariable}"`
+    return { ...error, message: error.message.replace(variable, () => 'The argument "after"') }
   }
 
   #pause(): void {
