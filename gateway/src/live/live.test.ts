@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Library, startLibrary } from '../testing/library.ts'
+import { RawClient } from '../testing/raw-client.ts'
 
 let library: Library
 beforeAll(async () => {
@@ -133,6 +134,20 @@ describe('one socket', () => {
   test('is told in the answer when a query is refused', async () => {
     const { value } = await library.socket().iterate({ query: '{ book(id: "b1") { lender } }' }).next()
     expect(value).toMatchObject({ errors: [{ path: ['book', 'lender'], extensions: { code: 'UNAUTHENTICATED' } }] })
+  })
+
+  test('never opens a stream for a subscription that is completed before it began', async () => {
+    const client = await new RawClient(library.url).ready()
+    const query = 'subscription { bookLent { days } }'
+    const { opened } = library.journal
+    client.subscribe('a', query)
+    client.send({ id: 'a', type: 'complete' })
+    client.subscribe('a', query)
+    await library.journal.whenStreams(1)
+    library.journal.append({ bookId: 'b1', days: 1 })
+    await client.next('next')
+    client.socket.terminate()
+    expect([library.journal.opened, client.messages.length]).toEqual([opened + 1, 2])
   })
 
   test('leaving a quiet subscription ends its stream in the subgraph at once', async () => {
