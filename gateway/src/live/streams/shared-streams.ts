@@ -26,7 +26,7 @@ export class SharedStreams {
 
   constructor(options: Omit<StreamOptions, 'counts'>) {
     this.#options = { ...options, counts: this.counts }
-    this.#inner = { ...options, counts: new StreamCounts() }
+    this.#inner = { ...options, counts: new StreamCounts(), published: undefined }
   }
 
   subscribe(request: SubscriptionRequest, subscriber: Subscriber): Subscription {
