@@ -208,6 +208,22 @@ describe('two who ask the same', () => {
     expect(await Promise.all(answers)).toEqual([ANSWER, ANSWER])
   })
 
+  test('before and after a mutation are two calls: the first may not know of it', async () => {
+    const open = Promise.withResolvers<void>()
+    const subgraph = await serve((socket, { turn }) => {
+      if (turn > 0) socket.write(graphqlAnswer({ is: 'new' }))
+      else void open.promise.then(() => socket.write(graphqlAnswer({ is: 'old' })))
+    })
+    const { client } = callers([subgraph.url])
+    const asked = query()
+    const before = client.execute(asked, CONTEXT)
+    await subgraph.whenRequested(1)
+    await client.execute(mutation(), CONTEXT)
+    expect(await client.execute(asked, CONTEXT)).toEqual({ data: { is: 'new' } })
+    open.resolve()
+    expect(await before).toEqual({ data: { is: 'old' } })
+  })
+
   test('for a mutation are two calls', async () => {
     const { client, subgraph, release } = await gated()
     const asked = mutation()

@@ -92,7 +92,7 @@ class PooledClient implements SubgraphClient {
 
   async execute(request: SubgraphRequest, context: RequestContext): Promise<SubgraphResponse> {
     const digest = digestOf(request.body)
-    if (request.kind === 'mutation') return (await this.#call(request, digest, context)).response
+    if (request.kind === 'mutation') return this.#mutate(request, digest, context)
     const underWay = context.isFresh ? undefined : this.#shared.find(digest, context)
     // Its text and not its objects: whoever asked merges other answers into them.
     if (underWay !== undefined) {
@@ -100,11 +100,20 @@ class PooledClient implements SubgraphClient {
       return readAnswer(status, text)
     }
     const answer = this.#call(request, digest, context)
-    const isShared = this.#shared.add(digest, context, answer)
+    const shared = this.#shared.add(digest, context, answer)
     try {
       return (await answer).response
     } finally {
-      if (isShared) this.#shared.remove(digest)
+      if (shared !== undefined) this.#shared.remove(digest, shared)
+    }
+  }
+
+  /** Whoever asks once it is answered sees what it has done. */
+  async #mutate(request: SubgraphRequest, digest: string, context: RequestContext): Promise<SubgraphResponse> {
+    try {
+      return (await this.#call(request, digest, context)).response
+    } finally {
+      this.#shared.forget()
     }
   }
 

@@ -25,17 +25,22 @@ export class SharedCalls<T> {
     return call !== undefined && isSame(call.identity, identity) ? call.answer : undefined
   }
 
-  /** Shares an answer until `remove`; false when another caller's is shared already. */
-  add(digest: string, { authorization, forwarded }: CallerIdentity, answer: Promise<T>): boolean {
-    if (this.#underWay.has(digest)) return false
-    this.#underWay.set(digest, { identity: { authorization, forwarded }, answer })
-    return true
+  /** Shares an answer until `remove`, which takes what this gives; undefined when another caller's is shared already. */
+  add(digest: string, { authorization, forwarded }: CallerIdentity, answer: Promise<T>): SharedCall<T> | undefined {
+    if (this.#underWay.has(digest)) return undefined
+    const call = { identity: { authorization, forwarded }, answer }
+    this.#underWay.set(digest, call)
+    return call
   }
 
-  remove(digest: string): void {
-    const call = this.#underWay.get(digest)
-    if (call !== undefined) call.answer = undefined
-    this.#underWay.delete(digest)
+  remove(digest: string, call: SharedCall<T>): void {
+    call.answer = undefined
+    if (this.#underWay.get(digest) === call) this.#underWay.delete(digest)
+  }
+
+  /** Something has changed: what was asked before may be answered as it was before, and is shared with nobody more. */
+  forget(): void {
+    this.#underWay.clear()
   }
 }
 
