@@ -14,7 +14,8 @@ export interface SubgraphResponse {
 export function readAnswer(status: number, text: string): SubgraphResponse {
   if (status === 503) throw new CallFailure('SERVICE_UNAVAILABLE', 'the subgraph answered 503')
   const answer = responseOf(jsonOrUndefined(text))
-  if (answer !== undefined) return answer
+  // Whoever has no data must say why; without a reason, clients would find nulls that nobody told them of.
+  if (answer?.data || answer?.errors?.length) return answer
   const reason = status >= 400 && status < 500 ? 'REFUSED' : 'NO_GRAPHQL_ANSWER'
   throw new CallFailure(reason, `the subgraph answered ${status} with no GraphQL response`)
 }

@@ -66,6 +66,8 @@ describe('a subgraph that', () => {
     ['a page with a status of 502', httpAnswer('<html></html>', { status: 502 }), 'NO_GRAPHQL_ANSWER'],
     ['a redirect', httpAnswer('', { status: 307, headers: 'location: http://127.0.0.1:1/\r\n' }), 'NO_GRAPHQL_ANSWER'],
     ['nothing', httpAnswer(''), 'NO_GRAPHQL_ANSWER'],
+    ['no data and no reason', httpAnswer('{"data":null}'), 'NO_GRAPHQL_ANSWER'],
+    ['no data and an empty list of reasons', httpAnswer('{"data":null,"errors":[]}'), 'NO_GRAPHQL_ANSWER'],
     ['a list', httpAnswer('[{"data":{}}]'), 'NO_GRAPHQL_ANSWER'],
     ['data that is no object', httpAnswer('{"data":[]}'), 'NO_GRAPHQL_ANSWER'],
     ['errors without messages', httpAnswer('{"errors":[{}]}'), 'NO_GRAPHQL_ANSWER'],
