@@ -2,6 +2,7 @@ import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { correlationId } from './correlation.ts'
 import type { Log } from './log.ts'
 import { refusalBehind } from './refusal.ts'
+import { withoutVariableValue } from './variable-fault.ts'
 
 /** What leaves the service in the place of an error. `formatted` is what graphql-js or Apollo Server would have sent. */
 export type ErrorFormatter = (formatted: GraphQLFormattedError, original: unknown) => GraphQLFormattedError
@@ -24,7 +25,7 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
       return { message, ...place, extensions: { ...refusal.extensions } }
     }
     const code = requestFault(formatted, original)
-    if (code !== undefined) return { message, ...place, extensions: { code } }
+    if (code !== undefined) return { message: withoutVariableValue(message), ...place, extensions: { code } }
     log.error({ err: causeOf(original), path }, 'masked an error')
     return { message: MASKED.message, ...place, extensions: { code: MASKED.code, correlationId: correlationId() } }
   }
