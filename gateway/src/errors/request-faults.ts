@@ -10,7 +10,10 @@ export const FAULTS_MAX = 20
 /** In characters: what a message quotes beyond them helps nobody. */
 const MESSAGE_LENGTH_MAX = 1_000
 
-/** What graphql-js found wrong with a request, in bounds and without the values of variables, with the code that clients know its kind by unless it has one. */
+/**
+ * What graphql-js found wrong with a request, in bounds and without the values of variables, with the code that clients
+ * know its kind by unless it has one.
+ */
 export function requestFault(error: GraphQLError, code: string): GraphQLError {
   const message = withoutVariableValue(error.message)
   const fault = message === error.message && message.length <= MESSAGE_LENGTH_MAX ? error : reworded(error, message)

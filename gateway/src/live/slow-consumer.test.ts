@@ -82,16 +82,22 @@ test('a client that reads nothing is closed as slow, with the cursor from which 
   expect(found.received).toBeLessThan(100)
 })
 
+/** The pong says that its subscription was taken on. */
+async function readerOfLongEvents(): Promise<RawClient> {
+  const reader = await new RawClient(library.url).ready()
+  reader.subscribe('reader', LONG_EVENTS)
+  reader.send({ type: 'ping' })
+  await reader.next('pong')
+  return reader
+}
+
 test('a client that reads nothing does not hold up another of the same stream, and is closed when it is too far behind', async () => {
   library = await startLibrary(
     streamLimits({ stall_ms_max: 60_000, queue_max: 1_000, behind: { frames_max: 5, bytes_max: 10_000_000 } }),
   )
   await withLongTitle()
   const slow = await deaf(LONG_EVENTS)
-  const reader = await new RawClient(library.url).ready()
-  reader.subscribe('reader', LONG_EVENTS)
-  reader.send({ type: 'ping' })
-  await reader.next('pong')
+  const reader = await readerOfLongEvents()
   library.journal.append(...lent(100))
   const count = () => reader.messages.filter(({ type }) => type === 'next').length
   while (count() < 100) await new Promise((resolve) => reader.socket.once('message', resolve))
@@ -109,10 +115,7 @@ test('a client that reads nothing does not hold up the heartbeats of others', as
   library = await startLibrary({ limits: { stream, websocket } })
   await withLongTitle()
   const slow = await deaf(LONG_EVENTS)
-  const reader = await new RawClient(library.url).ready()
-  reader.subscribe('reader', LONG_EVENTS)
-  reader.send({ type: 'ping' })
-  await reader.next('pong')
+  const reader = await readerOfLongEvents()
   library.journal.append(...lent(50))
   // Both are asked now and then whether they are there; who does not read does not answer, and is let go.
   for (let pings = 0; pings < 4; pings += 1) await new Promise((resolve) => reader.socket.once('ping', resolve))

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { killChild } from './kill-child.ts'
 import type { Lent } from './library-graph.ts'
 
 const PROGRAM = fileURLToPath(new URL('./books-program.ts', import.meta.url))
@@ -28,10 +29,7 @@ export class BooksProcess {
   async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    if (child === undefined) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
+    await killChild(child)
   }
 
   /** SIGSTOP: its sockets stay open, and nothing is read or said any more. */

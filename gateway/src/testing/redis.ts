@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
+import { killChild } from './kill-child.ts'
 
 /** Continuous integration installs it; without one on this machine there is nothing to test. */
 export const isRedisInstalled = spawnSync('redis-server', ['--version']).status === 0
@@ -34,10 +35,7 @@ export class RedisProcess {
   async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    if (child === undefined) return
-    const exited = once(child, 'exit')
-    child.kill('SIGKILL')
-    await exited
+    await killChild(child)
   }
 }
 
