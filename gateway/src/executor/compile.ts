@@ -10,6 +10,7 @@ import {
 import { createErrorList } from './error-list.ts'
 import { compileIntrospection } from './introspect.ts'
 import { compilePlan } from './plan.ts'
+import { compileRelease } from './release.ts'
 import { compileResponse } from './response.ts'
 import type { ResponseObject } from './response-object.ts'
 import { fragmentsOf } from './root-fields.ts'
@@ -72,6 +73,7 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   const refuse = compileRefusal(parts, fragments)
   const step = plan && compilePlan(plan, supergraphSchema)
   const write = compileResponse(apiSchema, operation, { fragments, clientKeys })
+  const release = compileRelease([{ selectionSet: operation.selectionSet, condition: undefined }], fragments)
   const introspect = compileIntrospection(apiSchema, operation, fragments)
 
   function written(run: Run): Answer {
@@ -90,7 +92,9 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
       write(data, { ...writing, faults, path: [] })
       for (const fault of faults.filter(({ path = [] }) => !errors.explain(path))) errors.add(fault)
     }
-    return { data: json, errors: errors.told() }
+    const answer = { data: json, errors: errors.told() }
+    release(data)
+    return answer
   }
 
   return {
