@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Contender } from './contenders/contender.ts'
 import { killProgram, startProgram } from './processes.ts'
 import { composeShop } from './shop/supergraph.ts'
+import type { SubgraphUrls } from './shop/urls.ts'
 import { environment, freePort, listening } from './start.ts'
 
 export interface StartedContender {
@@ -34,11 +35,13 @@ const SHOP = fileURLToPath(new URL('shop/main.ts', import.meta.url))
 
 /** @param core where the subgraphs have to stay */
 export async function createStage(core?: number): Promise<Stage> {
-  const subgraphs = startProgram([SHOP], core, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env: environment() })
-  const [{ urls }] = await once(subgraphs, 'message')
   const folder = await mkdtemp(join(tmpdir(), 'carriergraph-bench-'))
-  const supergraphFile = join(folder, 'supergraph.graphql')
-  await writeFile(supergraphFile, composeShop(new Map(Object.entries(urls))))
+  const subgraphs = startProgram([SHOP, folder], core, {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: environment(),
+  })
+  const [{ urls }] = (await once(subgraphs, 'message')) as [{ urls: Record<string, SubgraphUrls> }]
+  const [tcp, unix] = [await supergraphIn(folder, urls, 'tcp'), await supergraphIn(folder, urls, 'unix')]
   const running = new Set<ChildProcess>()
 
   return {
@@ -54,8 +57,8 @@ export async function createStage(core?: number): Promise<Stage> {
         env: {
           ...environment(),
           PORT: String(port),
-          SUPERGRAPH_FILE: supergraphFile,
-          SUBGRAPHS: JSON.stringify(urls),
+          SUPERGRAPH_FILE: contender.transport === 'unix' ? unix.file : tcp.file,
+          SUBGRAPHS: JSON.stringify(tcp.urls),
           ...contender.env,
           ...env,
         },
@@ -74,4 +77,12 @@ export async function createStage(core?: number): Promise<Stage> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Writes the supergraph whose subgraphs are reached in one of both ways. */
+async function supergraphIn(folder: string, subgraphs: Record<string, SubgraphUrls>, transport: keyof SubgraphUrls) {
+  const urls = Object.fromEntries(Object.entries(subgraphs).map(([name, listens]) => [name, listens[transport]]))
+  const file = join(folder, `${transport}.graphql`)
+  await writeFile(file, composeShop(new Map(Object.entries(urls))))
+  return { file, urls }
 }

@@ -6,6 +6,8 @@ export interface Contender {
   readonly program: readonly string[]
   /** Its environment beside PORT, SUPERGRAPH_FILE and SUBGRAPHS, a JSON object of URLs by name. */
   readonly env?: Readonly<Record<string, string>>
+  /** How it reaches the subgraphs: `tcp` unless it says so. */
+  readonly transport?: 'tcp' | 'unix'
   /** Why it cannot run here; undefined where it can. */
   readonly missing?: () => string | undefined
 }

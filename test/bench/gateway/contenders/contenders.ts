@@ -26,6 +26,14 @@ export const OURS: Contender = {
   },
 }
 
+/** As where gateway and subgraphs run on one machine. */
+const OURS_ON_UNIX_SOCKETS: Contender = {
+  ...OURS,
+  name: 'carriergraph-unix',
+  title: 'this gateway, unix sockets',
+  transport: 'unix',
+}
+
 /** The native planner comes as one binary for each platform, and there is not one for each. */
 function rustIsMissing(): string | undefined {
   try {
@@ -41,6 +49,7 @@ function rustIsMissing(): string | undefined {
 /** In the order of the table; the last is the limit that others are compared with. */
 export const CONTENDERS: readonly Contender[] = [
   OURS,
+  OURS_ON_UNIX_SOCKETS,
   { name: 'apollo', title: 'Apollo Server 5 + @apollo/gateway', program: [file('apollo.ts')] },
   { name: 'hive-js', title: 'Hive Gateway 2, JS planner', program: [file('hive.mjs')], env: { PLANNER: 'js' } },
   {

@@ -1,12 +1,15 @@
-// All subgraphs of the shop in one process, each on a port of its own. They are as cheap as GraphQL can be, since they
+// All subgraphs of the shop in one process, each on a port and on a unix socket of its own. They are as cheap as GraphQL can be, since they
 // share a core with the load: operations are compiled to functions, once.
 
-import { createServer } from 'node:http'
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import { join } from 'node:path'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { type GraphQLSchema, parse } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { listen } from '../listen.ts'
 import { SHOP } from './shop.ts'
+import type { SubgraphUrls } from './urls.ts'
 
 interface GraphqlRequest {
   readonly query: string
@@ -41,9 +44,9 @@ function compile(schema: GraphQLSchema, query: string, operationName: string): A
 
 let calls = 0
 
-async function startSubgraph(schema: GraphQLSchema): Promise<string> {
+function createSubgraph(schema: GraphQLSchema): RequestListener {
   const answerOf = createAnswers(schema)
-  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
+  return (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
@@ -52,14 +55,25 @@ async function startSubgraph(schema: GraphQLSchema): Promise<string> {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
       response.end(answer)
     })
-  })
-  return `http://127.0.0.1:${await listen(server, 0)}/graphql`
+  }
+}
+
+const [folder = ''] = process.argv.slice(2)
+const serve = (listener: RequestListener) => createServer({ keepAliveTimeout: 600_000 }, listener)
+
+async function startSubgraph(name: string, listener: RequestListener): Promise<SubgraphUrls> {
+  const socket = join(folder, `${name}.sock`)
+  await once(serve(listener).listen(socket), 'listening')
+  return { tcp: `http://127.0.0.1:${await listen(serve(listener), 0)}/graphql`, unix: `http+unix://${socket}:/graphql` }
 }
 
 process.on('message', () => process.send?.({ calls }))
 process.on('disconnect', () => process.exit(0))
 
-const urls: Record<string, string> = {}
+const urls: Record<string, SubgraphUrls> = {}
 for (const { name, typeDefs, resolvers } of SHOP)
-  urls[name] = await startSubgraph(buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]))
+  urls[name] = await startSubgraph(
+    name,
+    createSubgraph(buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }])),
+  )
 process.send?.({ urls })
