@@ -14,11 +14,12 @@ export type SignOptions = SignedRequest & {
 const macs = new WeakMap<NamedSecret, (text: string) => string>()
 
 /** The value of the header `x-carriergraph-signature`. A WebSocket upgrade is signed as a GET with an empty body. */
-export function signRequest({ keys, now, nonce = newNonce(), ...request }: SignOptions): string {
-  const [key] = keys
+export function signRequest(options: SignOptions): string {
+  const { now, nonce = newNonce() } = options
+  const [key] = options.keys
   const mac = macs.get(key) ?? prepare(key)
   const t_ms = now.getTime()
-  return `kid=${key.kid},t=${t_ms},n=${nonce},v1=${mac(canonicalText(request, t_ms, nonce))}`
+  return `kid=${key.kid},t=${t_ms},n=${nonce},v1=${mac(canonicalText(options, t_ms, nonce))}`
 }
 
 function prepare(key: NamedSecret): (text: string) => string {
