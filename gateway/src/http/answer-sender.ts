@@ -39,17 +39,21 @@ export function createAnswerSender(forwardedNames: readonly string[]): AnswerSen
     const headers = ['content-type', contentTypeOf(type), ...freshnessHeaders(freshness), ...headersOfStatus(status)]
     // What is left of a body that was not read would stand before the next request on this connection.
     if (!request.complete) headers.push('connection', 'close')
-    let body: Buffer = Buffer.from(text)
-    const encoding = encodingFor(request.headers['accept-encoding'] as string | undefined, body.length)
+    let body: Buffer | string = text
+    let bytes = Buffer.byteLength(text)
+    const encoding = encodingFor(request.headers['accept-encoding'] as string | undefined, bytes)
     if (encoding !== undefined) {
-      body = await compress(body, encoding)
+      body = await compress(Buffer.from(text), encoding)
+      bytes = body.length
       headers.push('content-encoding', encoding)
     }
     response.appendHeader('vary', varyOf(freshness))
-    headers.push('content-length', String(body.length))
+    headers.push('content-length', String(bytes))
     setHeaders(response, headers)
     response.statusCode = status
-    response.end(body)
+    // Text in ASCII is written in one piece with its head.
+    if (bytes === text.length) response.end(body, 'latin1')
+    else response.end(body)
   }
 
   function sendNotModified(response: ServerResponse, freshness: Freshness): void {
