@@ -157,7 +157,7 @@ export function createCore(options: CoreOptions): Core {
     await retired.graph.idle(RETIRE_MS_MAX)
     planners.delete(retired.planner)
     await retired.planner.close()
-    if (current === next) await connections.release(next.graph.subgraphs)
+    if (current === next) connections.release(next.graph.subgraphs)
   }
 
   let current = served(options.supergraph)
@@ -199,7 +199,8 @@ export function createCore(options: CoreOptions): Core {
     async close() {
       gate.close()
       await Promise.all([...planners].map((planner) => planner.close()))
-      await Promise.all([connections.release(undefined), store.close()])
+      connections.release(undefined)
+      await store.close()
     },
   }
 }

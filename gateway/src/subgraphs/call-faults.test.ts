@@ -13,7 +13,7 @@ let subgraph: RawSubgraph | undefined
 let made: ClientUnderTest | undefined
 
 afterEach(async () => {
-  await made?.client.close()
+  made?.client.close()
   await subgraph?.close()
   made = undefined
   subgraph = undefined

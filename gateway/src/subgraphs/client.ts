@@ -12,7 +12,7 @@ import { Deadline } from './deadline.ts'
 import { Endpoint, type EndpointAnswer, type EndpointRequest } from './endpoint.ts'
 import { CallFailure } from './failure.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
-import type { ConnectionLimits } from './keep-alive.ts'
+import type { ConnectionLimits } from './http/connection.ts'
 import type { CallOutcome, SubgraphObserver, SubgraphState } from './observer.ts'
 import { RetryBudget, type RetryLimits } from './retry.ts'
 import { SharedCalls } from './shared-calls.ts'
@@ -44,7 +44,7 @@ export interface SubgraphClient {
   nextAddress(): SubgraphAddress
   state(): SubgraphState
   /** Breaks off what is under way. */
-  close(): Promise<void>
+  close(): void
 }
 
 export interface SubgraphClientOptions {
@@ -147,9 +147,9 @@ class PooledClient implements SubgraphClient {
     }
   }
 
-  async close(): Promise<void> {
+  close(): void {
     this.#isClosed = true
-    await Promise.all(this.#endpoints.map((endpoint) => endpoint.close()))
+    for (const endpoint of this.#endpoints) endpoint.close()
   }
 
   #endpointAt(address: SubgraphAddress): Endpoint {
@@ -198,9 +198,7 @@ class PooledClient implements SubgraphClient {
     if (!this.#bulkhead.tryEnter()) await this.#bulkhead.enter(call.deadline)
     this.#retries.earn()
     try {
-      // A query that meets a connection closed just now is sent again; a mutation cannot be. So the event loop has its
-      // turn first, and reads the farewells that are there already.
-      if (call.kind === 'mutation') await setImmediate()
+      if (call.kind === 'mutation') await farewellsRead()
       if (this.#isClosed) throw new CallFailure('CONNECTION_FAILED', 'the gateway has let go of the subgraph')
       for (let failedAt: Endpoint | undefined; ; ) {
         const mayProbe = call.kind === 'query' && failedAt === undefined
@@ -229,6 +227,15 @@ class PooledClient implements SubgraphClient {
     await setTimeout(wait_ms)
     return !deadline.isOver
   }
+}
+
+/**
+ * A query that meets a connection closed just now is sent again; a mutation cannot be. So the event loop reads first what
+ * farewells are there already. Its next immediates may come before it reads, those after them come behind it.
+ */
+async function farewellsRead(): Promise<void> {
+  await setImmediate()
+  await setImmediate()
 }
 
 const admits = ({ breaker }: Endpoint): boolean => breaker.admits()

@@ -52,15 +52,17 @@ export class SubgraphConnections {
   }
 
   /** Lets go of all that `kept` does not use. Streams of a subgraph that is gone end as lost. */
-  async release(kept: ConnectedSubgraphs | undefined): Promise<void> {
+  release(kept: ConnectedSubgraphs | undefined): void {
     for (const [name, { upstream }] of this.#sources) {
       if (kept?.upstreams.has(name)) continue
       this.#sources.delete(name)
       upstream.close()
     }
-    const released = [...this.#clients].filter(([, client]) => !kept?.clients.includes(client))
-    for (const [key] of released) this.#clients.delete(key)
-    await Promise.all(released.map(([, client]) => client.close()))
+    for (const [key, client] of this.#clients) {
+      if (kept?.clients.includes(client)) continue
+      this.#clients.delete(key)
+      client.close()
+    }
   }
 
   #clientOf(name: string, urls: readonly string[]): SubgraphClient {

@@ -3,9 +3,10 @@ import type { SubgraphAddress } from './address.ts'
 import { readAnswer, type SubgraphResponse } from './answer.ts'
 import { CircuitBreaker, type CircuitLimits, type CircuitState } from './circuit-breaker.ts'
 import type { Deadline } from './deadline.ts'
-import { exchange, type HttpAnswer } from './exchange.ts'
 import { CallFailure } from './failure.ts'
-import { type ConnectionLimits, Connections } from './keep-alive.ts'
+import type { ConnectionLimits, HttpAnswer } from './http/connection.ts'
+import { Connections } from './http/connections.ts'
+import { startHead } from './http/request.ts'
 import type { EndpointState } from './observer.ts'
 import type { Signer } from './signer.ts'
 
@@ -34,12 +35,10 @@ export interface EndpointOptions {
 
 const READY_PATH = '/health/ready'
 
-const CONTENT_HEADERS = [
-  'content-type',
-  'application/json',
-  'accept',
-  'application/graphql-response+json, application/json',
-]
+const CONTENT_HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json',
+}
 
 /**
  * One URL of a subgraph. The circuit breaker is the URL's own, and thereby its ejection: one process that fails is left
@@ -50,6 +49,8 @@ export class Endpoint {
   readonly breaker: CircuitBreaker
   readonly #sign: Signer
   readonly #connections: Connections
+  readonly #postStart: string
+  readonly #readyStart: string
   #outstanding = 0
 
   constructor({ address, sign, circuit, connection, now, changed }: EndpointOptions) {
@@ -57,6 +58,9 @@ export class Endpoint {
     this.breaker = new CircuitBreaker({ limits: circuit, now, changed })
     this.#sign = sign
     this.#connections = new Connections(address, connection)
+    const { host } = new URL(address.origin)
+    this.#postStart = startHead('POST', address.path, { host, ...CONTENT_HEADERS })
+    this.#readyStart = startHead('GET', READY_PATH, { host })
   }
 
   get outstanding(): number {
@@ -72,13 +76,13 @@ export class Endpoint {
    * @throws CallFailure
    */
   async post({ body, digest, headers, deadline }: EndpointRequest): Promise<EndpointAnswer> {
-    const { path } = this.address
-    const signed = [...CONTENT_HEADERS, SIGNATURE_HEADER, this.#sign('POST', path, body, digest), ...headers]
+    const signature = this.#sign('POST', this.address.path, body, digest)
+    const start = `${this.#postStart}${SIGNATURE_HEADER}: ${signature}\r\n`
     const permit = this.breaker.begin()
     const connection = this.#connections.take()
     this.#outstanding += 1
     try {
-      const { status, text } = await exchange(connection, { method: 'POST', path, headers: signed, body }, deadline)
+      const { status, text } = await connection.exchange({ start, headers, body }, deadline)
       const response = readAnswer(status, text)
       this.breaker.succeeded(permit)
       return { response, status, text }
@@ -96,8 +100,8 @@ export class Endpoint {
   async isReady(deadline: Deadline): Promise<boolean> {
     const connection = this.#connections.take()
     try {
-      const request = { method: 'GET' as const, path: READY_PATH, headers: [], body: null }
-      return (await exchange(connection, request, deadline)).status === 200
+      const request = { start: this.#readyStart, headers: [], body: null }
+      return (await connection.exchange(request, deadline)).status === 200
     } catch {
       return false
     } finally {
@@ -105,7 +109,7 @@ export class Endpoint {
     }
   }
 
-  close(): Promise<void> {
-    return this.#connections.close()
+  close(): void {
+    this.#connections.close()
   }
 }
