@@ -3,7 +3,7 @@ import type { Asked } from './asked.ts'
 import type { Combined, CombinedPart } from './combine.ts'
 import type { EntityFetch } from './entity-fetch.ts'
 import { failureOf } from './error-at.ts'
-import { collectAt, type Place } from './place.ts'
+import { compileCollect, type Place } from './place.ts'
 import { compileBody } from './request-body.ts'
 import type { ResponseObject } from './response-object.ts'
 import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
@@ -35,10 +35,12 @@ export function compileCombinedFetch(
     paths: sharers.map(({ fetch }) => fetch.path),
   }
 
+  const entrants = sharers.map(({ fetch, below }) => ({ fetch, collect: compileCollect(below) }))
+
   function turnsOf(targets: readonly ResponseObject[]): readonly Turn[] {
-    return sharers.flatMap(({ fetch, below }, index) => {
+    return entrants.flatMap(({ fetch, collect }, index) => {
       const objects: ResponseObject[] = []
-      for (const target of targets) collectAt(target, below, objects)
+      for (const target of targets) collect(target, objects)
       const asked = fetch.asked(objects)
       const part = parts[index]
       return asked === undefined || part === undefined ? [] : [{ fetch, part, asked }]

@@ -20,8 +20,13 @@ export class FunctionSource {
 
   /** Adds a function and gives its name. */
   add(parameters: string, body: string): string {
+    return this.addRecursive(parameters, () => body)
+  }
+
+  /** The same for a body that calls the function itself by its `own` name, and adds no other. */
+  addRecursive(parameters: string, bodyOf: (own: string) => string): string {
     const name = `f${this.#functions.length}`
-    this.#functions.push(`function ${name}(${parameters}) {\n${body}\n}`)
+    this.#functions.push(`function ${name}(${parameters}) {\n${bodyOf(name)}\n}`)
     return name
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collectAt, nearestPath, type Place, pathsAt } from './place.ts'
+import { compileCollect, nearestPath, type Place, pathsAt } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
 
 const shared = { n: 3 }
@@ -36,9 +36,23 @@ test.each<[string, Place, ResponseObject[], (string | number)[][]]>([
   ],
 ])('finds %s, and where it stands', (_, place, objects, paths) => {
   const found: ResponseObject[] = []
-  collectAt(DATA, place, found)
+  compileCollect(place)(DATA, found)
   expect(found).toEqual(objects)
   expect([...pathsAt(DATA, place).values()].flat()).toEqual(paths)
+})
+
+test('a list where a place names none is gone through', () => {
+  const found: ResponseObject[] = []
+  compileCollect(['deep', 'n'])({ deep: [[{ n: [shared] }], { n: [[shared]] }] }, found)
+  expect(found).toEqual([shared, shared])
+})
+
+test('a name that every object knows is looked for in the object alone', () => {
+  const found: ResponseObject[] = []
+  compileCollect(['constructor'])({}, found)
+  compileCollect(['__proto__'])({}, found)
+  compileCollect(['constructor', 'x'])(JSON.parse('{ "constructor": { "x": { "n": 3 } } }'), found)
+  expect(found).toEqual([shared])
 })
 
 test('an object that stands at several places has all of their paths', () => {

@@ -6,7 +6,7 @@ import { compileCombinedFetch } from './combined-fetch.ts'
 import { compileEntityFetch } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
 import { type Branch, stagesOf } from './parallel.ts'
-import { collectAt, type Place } from './place.ts'
+import { compileCollect, type Place } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
 
@@ -89,9 +89,10 @@ function inParallel(steps: readonly Step[]): Step {
 }
 
 function flattened(step: Step, place: Place): Step {
+  const collect = compileCollect(place)
   return (run, targets) => {
     const objects: ResponseObject[] = []
-    for (const target of targets) collectAt(target, place, objects)
+    for (const target of targets) collect(target, objects)
     return objects.length === 0 ? undefined : step(run, objects)
   }
 }
