@@ -1,0 +1,37 @@
+import { type Money, money, parseMoney } from '@carriergraph/shared/money/money.ts'
+import { StatementFault } from './fault.ts'
+import type { Position } from './statement.ts'
+
+/**
+ * An amount without sign, with a point. Leading zeros, with which banks fill fields, are dropped; digits beyond the
+ * currency's are refused, zeros as well.
+ * @param day YYYY-MM-DD, on which the currency has to be in use
+ */
+export function readAmount(text: string, currency: string, day: string | undefined, position: Position): Money {
+  const amount = text.replace(/^0+(?=\d)/, '')
+  const parsed = parseMoney(amount, currency, day === undefined ? {} : { day: new Date(day) })
+  if (parsed.ok) return parsed.value
+  const code = parsed.code === 'UNKNOWN_CURRENCY' ? 'CURRENCY_UNKNOWN' : 'AMOUNT_INVALID'
+  throw new StatementFault(code, `${shown(text)} ${shown(currency)}: ${parsed.message}`, position)
+}
+
+export const signed = (amount: Money, isCredit: boolean): Money =>
+  isCredit ? amount : money(-amount.minor, amount.currency)
+
+/** A day of the calendar as YYYY-MM-DD. */
+export function readDay(year: string, month: string, day: string, text: string, position: Position): string {
+  const written = `${year}-${month}-${day}`
+  const at = new Date(`${written}T00:00:00Z`)
+  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== written)
+    throw new StatementFault('DATE_INVALID', `${shown(text)} is no day of the calendar.`, position)
+  return written
+}
+
+const SHOWN_CHARACTERS = 40
+
+/** Foreign text in a message: bounded, and with nothing in it that a terminal would obey. */
+export const shown = (text: string): string =>
+  printable(JSON.stringify(text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS)}…` : text))
+
+/** Foreign text for a terminal: what moves the cursor or turns the direction is replaced. */
+export const printable = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '\ufffd')

@@ -1,0 +1,144 @@
+import { shown, signed } from '../amounts.ts'
+import { StatementFault } from '../fault.ts'
+import { NO_REFERENCES, referenceText, type StatementEvent, type StatementEvents } from '../statement.ts'
+import { STATEMENTS_MAX } from '../tally.ts'
+import { CsvAccount } from './account.ts'
+import { type ColumnName, Columns, placeOf } from './columns.ts'
+import type { CsvMapping } from './mapping.ts'
+import { type CsvRecord, readRecords } from './records.ts'
+import { type AmountReader, amountReader, dayReader, type SignedAmount } from './values.ts'
+
+/**
+ * Reads CSV as the mapping declares it. All records of one account are one statement; all are booked.
+ * @throws StatementFault for whatever is wrong; events before it are then of a file that is refused
+ */
+export async function* readCsv(content: AsyncIterable<Uint8Array>, mapping: CsvMapping): StatementEvents {
+  const reader = new CsvReader(mapping)
+  for await (const records of readRecords(content, mapping)) yield reader.read(records)
+  yield reader.end()
+}
+
+class CsvReader {
+  readonly #mapping: CsvMapping
+  readonly #readDay: ReturnType<typeof dayReader>
+  readonly #readAmount: AmountReader
+  readonly #accounts = new Map<string, CsvAccount>()
+  #columns: Columns | undefined
+
+  constructor(mapping: CsvMapping) {
+    this.#mapping = mapping
+    this.#readDay = dayReader(mapping)
+    this.#readAmount = amountReader(mapping)
+  }
+
+  read(records: readonly CsvRecord[]): readonly StatementEvent[] {
+    const [first] = records
+    if (first === undefined) return []
+    const isHeader = this.#columns === undefined && this.#mapping.hasHeader
+    this.#columns ??= new Columns(this.#mapping, first)
+    const columns = this.#columns
+    return records.slice(isHeader ? 1 : 0).map((record) => this.#line(record, columns))
+  }
+
+  end(): readonly StatementEvent[] {
+    return [...this.#accounts.values()].map((account) => ({ kind: 'statement', summary: account.summary() }))
+  }
+
+  #line(record: CsvRecord, columns: Columns): StatementEvent {
+    const { currency: oneCurrency, account: oneAccount, statementId } = this.#mapping
+    const place = (name: ColumnName) => placeOf(record, name)
+    const day = (name: 'bookingDate' | 'valueDate') => {
+      const text = columns.find(record, name)
+      return text === undefined ? undefined : this.#readDay(text, place(name))
+    }
+    columns.need(record, 'bookingDate')
+    const bookingDate = day('bookingDate') ?? ''
+    const currency = oneCurrency ?? columns.need(record, 'currency')
+    const name = oneAccount ?? columns.need(record, 'account')
+    const account = this.#account(name, record)
+    const read = this.#amount(record, columns, currency, bookingDate)
+    const position = { line: record.line }
+    const entry = account.entry(read, bookingDate, position)
+    if (columns.has('balance')) {
+      const text = columns.need(record, 'balance')
+      account.step(
+        read.amount,
+        this.#readAmount(text, currency, bookingDate, place('balance')).amount,
+        place('balance'),
+      )
+    }
+    const find = (column: ColumnName) => columns.find(record, column)
+    const remittance = find('remittance')
+    return {
+      kind: 'line',
+      line: {
+        account: name,
+        statementId,
+        entry,
+        bookingDate,
+        valueDate: day('valueDate'),
+        amount: read.amount,
+        status: 'BOOK',
+        isReversal: false,
+        references: {
+          ...NO_REFERENCES,
+          endToEndId: referenceText(find('endToEndId')),
+          transactionId: referenceText(find('transactionId')),
+          accountServicerReference: referenceText(find('accountServicerReference')),
+          entryReference: referenceText(find('entryReference')),
+        },
+        remittance: remittance === undefined ? [] : [remittance],
+        counterparty: { name: find('counterpartyName'), account: find('counterpartyAccount'), agent: undefined },
+        charges: [],
+        position,
+      },
+    }
+  }
+
+  #account(name: string, { line }: CsvRecord): CsvAccount {
+    const known = this.#accounts.get(name)
+    if (known !== undefined) return known
+    const account = new CsvAccount(this.#mapping, name, { line })
+    this.#accounts.set(name, account)
+    if (this.#accounts.size > STATEMENTS_MAX)
+      throw new StatementFault('TOO_MANY_STATEMENTS', `A file has ${STATEMENTS_MAX} accounts at the most.`, { line })
+    return account
+  }
+
+  #amount(record: CsvRecord, columns: Columns, currency: string, day: string): SignedAmount {
+    const read = (name: ColumnName, text: string) => this.#readAmount(text, currency, day, placeOf(record, name))
+    if (columns.has('amount')) {
+      const amount = read('amount', columns.need(record, 'amount'))
+      return columns.has('creditDebit') ? this.#marked(record, columns, amount) : amount
+    }
+    const sides = (['credit', 'debit'] as const).flatMap((name) => {
+      const text = columns.find(record, name)
+      if (text === undefined) return []
+      const { amount } = withoutSign(read(name, text), record, name)
+      return [{ isCredit: name === 'credit', amount: signed(amount, name === 'credit') }]
+    })
+    const filled = sides.filter(({ amount }) => amount.minor !== 0n)
+    const [side, other] = filled.length === 0 ? sides : filled
+    if (side === undefined || other !== undefined)
+      throw new StatementFault('AMOUNT_INVALID', 'One of credit and debit has to be filled.', { line: record.line })
+    return side
+  }
+
+  #marked(record: CsvRecord, columns: Columns, amount: SignedAmount): SignedAmount {
+    const mark = columns.need(record, 'creditDebit')
+    const isCredit = mark === this.#mapping.creditMark
+    if (!isCredit && mark !== this.#mapping.debitMark)
+      throw new StatementFault(
+        'VALUE_INVALID',
+        `${shown(mark)} is neither ${shown(this.#mapping.creditMark)} nor ${shown(this.#mapping.debitMark)}.`,
+        placeOf(record, 'creditDebit'),
+      )
+    return { isCredit, amount: signed(withoutSign(amount, record, 'amount').amount, isCredit) }
+  }
+}
+
+/** Beside what says credit or debit, a minus could mean either. */
+function withoutSign(amount: SignedAmount, record: CsvRecord, name: ColumnName): SignedAmount {
+  if (amount.isCredit) return amount
+  throw new StatementFault('AMOUNT_INVALID', 'An amount here has no sign of its own.', placeOf(record, name))
+}

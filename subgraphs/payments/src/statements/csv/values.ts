@@ -1,0 +1,50 @@
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import { readAmount, readDay, shown, signed } from '../amounts.ts'
+import { StatementFault } from '../fault.ts'
+import type { Position } from '../statement.ts'
+import type { CsvMapping } from './mapping.ts'
+
+/** Reads a day as the mapping writes it. */
+export function dayReader({ dateFormat }: CsvMapping): (text: string, position: Position) => string {
+  const parts = dateFormat.split(/(YYYY|YY|MM|DD)/)
+  const pattern = parts.map((part) => PARTS[part] ?? part.replace(/\./g, '\\.')).join('')
+  const form = new RegExp(`^${pattern}$`)
+  return (text, position) => {
+    const { year, month, day } = form.exec(text.trim())?.groups ?? {}
+    if (year === undefined || month === undefined || day === undefined)
+      throw new StatementFault('DATE_INVALID', `${shown(text)} is not written as ${dateFormat}.`, position)
+    return readDay(year.length === 2 ? `20${year}` : year, month, day, text, position)
+  }
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  YYYY: '(?<year>\\d{4})',
+  YY: '(?<year>\\d{2})',
+  MM: '(?<month>\\d{2})',
+  DD: '(?<day>\\d{2})',
+}
+
+export type SignedAmount = { readonly amount: Money; readonly isCredit: boolean }
+export type AmountReader = (text: string, currency: string, day: string, position: Position) => SignedAmount
+
+/** Reads an amount with the mapping's signs; thousands in groups of three, or not grouped at all. */
+export function amountReader({ decimalSign, groupSign }: CsvMapping): AmountReader {
+  const [point, group] = [escaped(decimalSign), groupSign === undefined ? undefined : escaped(groupSign)]
+  const whole = group === undefined ? '\\d+' : `\\d+|\\d{1,3}(?:${group}\\d{3})+`
+  const form = new RegExp(`^([+-]?)(${whole})(?:${point}(\\d+))?$`)
+  return (text, currency, day, position) => {
+    const [, sign, digits, fraction] = form.exec(text.trim()) ?? []
+    if (digits === undefined)
+      throw new StatementFault(
+        'AMOUNT_INVALID',
+        `${shown(text)} is no amount with ${shown(decimalSign)} before its fraction.`,
+        position,
+      )
+    const plain = groupSign === undefined ? digits : digits.replaceAll(groupSign, '')
+    const isCredit = sign !== '-'
+    const amount = readAmount(fraction === undefined ? plain : `${plain}.${fraction}`, currency, day, position)
+    return { amount: signed(amount, isCredit), isCredit }
+  }
+}
+
+const escaped = (sign: string): string => sign.replace('.', '\\.')

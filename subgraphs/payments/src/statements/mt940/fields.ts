@@ -1,0 +1,98 @@
+import { shown } from '../amounts.ts'
+import { StatementFault } from '../fault.ts'
+import { type TextLine, textLines } from '../text.ts'
+
+/** A field of a statement: `:86:` and its lines, the tag cut off the first. Or what ends a statement. */
+export type Field = { readonly tag: string; readonly lines: readonly string[]; readonly line: number }
+
+/** The tag of what ends a statement: a line `-`, or the end of its block. */
+export const END = '-'
+
+/** SWIFT allows 6 lines of field 86; banks that list what a batch holds write some hundred. */
+const FIELD_LINES_MAX = 1_000
+
+/** Lines that banks put before the first field: `ABNANL2A`, `940`, `:940:`. */
+const PREAMBLE = /^(?::940:|940|[A-Z0-9]{8}(?:[A-Z0-9]{3})?)$/
+const TAG = /^:(\d{2}[A-Z]?|NS):(.*)$/
+/** {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. */
+const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\})*(?:\{4:)?$/
+/** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well. */
+const CLOSING = /^-\}?((?:\{[5S]:(?:[^{}]|\{[^{}]*\})*\})*)(\{1:.*)?$/
+
+/**
+ * Cuts a file into fields. Where a block begins, it has to end: a cut-off file is noticed.
+ * @throws StatementFault TAG_UNKNOWN, FIELD_MALFORMED or STATEMENT_NOT_ENDED
+ */
+export async function* readFields(content: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Field[]> {
+  const cutter = new FieldCutter()
+  for await (const lines of textLines(content)) {
+    for (const line of lines) cutter.push(line)
+    yield cutter.take()
+  }
+  cutter.end()
+  yield cutter.take()
+}
+
+class FieldCutter {
+  #fields: Field[] = []
+  #open: { tag: string; lines: string[]; line: number } | undefined
+  /** Within {4: … -}. */
+  #isInBlock = false
+  #line = 1
+
+  take(): readonly Field[] {
+    const fields = this.#fields
+    this.#fields = []
+    return fields
+  }
+
+  push({ number, text }: TextLine): void {
+    this.#line = number
+    const [, tag, value = ''] = TAG.exec(text) ?? []
+    if (tag !== undefined) {
+      this.#close()
+      this.#open = { tag, lines: [value], line: number }
+    } else if (CLOSING.test(text)) this.#endStatement(text, number)
+    else if (this.#open === undefined) this.#between(text, number)
+    else this.#continue(this.#open, text, number)
+  }
+
+  end(): void {
+    this.#close()
+    if (this.#isInBlock)
+      throw new StatementFault('STATEMENT_NOT_ENDED', 'The block {4: is not closed by -}.', { line: this.#line })
+  }
+
+  #endStatement(text: string, line: number): void {
+    const isBlockEnd = text.startsWith('-}')
+    if (isBlockEnd !== this.#isInBlock)
+      throw new StatementFault('FIELD_MALFORMED', 'A block ends that did not begin, or the other way round.', { line })
+    this.#close()
+    this.#isInBlock = false
+    this.#fields.push({ tag: END, lines: [], line })
+    const [, , next] = CLOSING.exec(text) ?? []
+    if (next !== undefined) this.#between(next, line)
+  }
+
+  /** Before the first field of a statement. */
+  #between(text: string, line: number): void {
+    if (text.trim() === '' || (!this.#isInBlock && PREAMBLE.test(text))) return
+    if (!OPENING_BLOCKS.test(text) || this.#isInBlock)
+      throw new StatementFault('TAG_UNKNOWN', `${shown(text)} begins no field and no block.`, { line })
+    this.#isInBlock = text.endsWith('{4:')
+  }
+
+  #continue(field: { tag: string; lines: string[] }, text: string, line: number): void {
+    if (text === '') return
+    // A line of a field never begins so; it is a tag that was damaged, or another format's.
+    if (/^:[^:]{0,4}:/.test(text) || text.startsWith('{'))
+      throw new StatementFault('TAG_UNKNOWN', `${shown(text)} begins no field that MT940 has.`, { line })
+    if (field.lines.push(text) > FIELD_LINES_MAX)
+      throw new StatementFault('FIELD_MALFORMED', `A field has ${FIELD_LINES_MAX} lines at the most.`, { line })
+  }
+
+  #close(): void {
+    if (this.#open !== undefined) this.#fields.push(this.#open)
+    this.#open = undefined
+  }
+}

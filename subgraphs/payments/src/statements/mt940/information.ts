@@ -1,0 +1,89 @@
+import { type Counterparty, NO_COUNTERPARTY, referenceText } from '../statement.ts'
+
+/** What field 86 says of an entry. */
+export type Information = {
+  readonly endToEndId: string | undefined
+  readonly paymentInformationId: string | undefined
+  readonly mandateId: string | undefined
+  readonly remittance: readonly string[]
+  readonly counterparty: Counterparty
+}
+
+/** Reads field 86 in the three ways in which banks write it: ?20 sub-fields, /CODE/ words, or plain text. */
+export function readInformation(lines: readonly string[]): Information {
+  const [first = ''] = lines
+  const [, mark] = /^\d{3}([?~])\d{2}/.exec(first) ?? []
+  if (mark !== undefined) return fromSubfields(lines.join(''), mark)
+  if (CODE_WORD.test(lines.join(''))) return fromCodeWords(lines.join(''))
+  return { ...NOTHING, remittance: lines.map((line) => line.trim()).filter((line) => line !== '') }
+}
+
+const NOTHING: Information = {
+  endToEndId: undefined,
+  paymentInformationId: undefined,
+  mandateId: undefined,
+  remittance: [],
+  counterparty: NO_COUNTERPARTY,
+}
+
+/** The German layout: 20 to 29 and 60 to 63 are the purpose, 30 bank, 31 account, 32 and 33 the name. */
+function fromSubfields(text: string, mark: string): Information {
+  const parts = new Map<string, string>()
+  for (const part of text.slice(3).split(mark)) {
+    const code = part.slice(0, 2)
+    if (/^\d\d$/.test(code)) parts.set(code, (parts.get(code) ?? '') + part.slice(2))
+  }
+  const joined = (from: number, to: number) =>
+    Array.from({ length: to - from + 1 }, (_, at) => parts.get(String(from + at)) ?? '').join('')
+  const words = sepaWords(joined(20, 29) + joined(60, 63))
+  // 00 is the bank's word for the kind of entry.
+  const remittance = words.get('SVWZ') || words.get('') || parts.get('00')
+  return {
+    endToEndId: referenceText(words.get('EREF')),
+    paymentInformationId: referenceText(words.get('KREF')),
+    mandateId: referenceText(words.get('MREF')),
+    remittance: remittance === undefined || remittance.trim() === '' ? [] : [remittance.trim()],
+    counterparty: {
+      name: referenceText(joined(32, 33)),
+      account: referenceText(parts.get('31') ?? words.get('IBAN')),
+      agent: referenceText(parts.get('30') ?? words.get('BIC')),
+    },
+  }
+}
+
+const SEPA_WORD = /(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT)\+/
+
+/** `EREF+123 SVWZ+Invoice 7`: each word's text; what stands before the first is under the empty word. */
+function sepaWords(text: string): Map<string, string> {
+  const [before = '', ...rest] = text.split(SEPA_WORD)
+  const words = new Map([['', before]])
+  for (let at = 0; at + 1 < rest.length; at += 2) words.set(rest[at] ?? '', rest[at + 1] ?? '')
+  return words
+}
+
+const CODE_WORD =
+  /\/(EREF|PREF|KREF|IREF|MARF|CSID|REMI|NAME|IBAN|BIC|TRTP|CNTP|BENM|ORDP|ISDT|ADDR|SVCL|PURP|ULTD|ULTC|OAMT)\//
+
+/** `/EREF/123/REMI/Invoice 7/NAME/Ada`; CNTP holds account, bank and name at once. */
+function fromCodeWords(text: string): Information {
+  const [before = '', ...rest] = text.split(CODE_WORD)
+  const words = new Map<string, string>()
+  for (let at = 0; at + 1 < rest.length; at += 2) {
+    const [word = '', value = ''] = [rest[at], rest[at + 1]]
+    if (!words.has(word)) words.set(word, value.replace(/^\/+|\/+$/g, ''))
+  }
+  const [account, agent, name] = words.get('CNTP')?.split('/') ?? []
+  const remittance = (words.get('REMI') ?? before).replace(/^USTD\/\/|^STRD\/(?:CUR|ISO)\//, '').trim()
+  const find = (word: string) => referenceText(words.get(word))
+  return {
+    endToEndId: find('EREF'),
+    paymentInformationId: find('PREF') ?? find('KREF'),
+    mandateId: find('MARF'),
+    remittance: remittance === '' ? [] : [remittance],
+    counterparty: {
+      name: find('NAME') ?? referenceText(name),
+      account: find('IBAN') ?? referenceText(account),
+      agent: find('BIC') ?? referenceText(agent),
+    },
+  }
+}

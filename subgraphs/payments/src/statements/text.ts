@@ -1,0 +1,110 @@
+import { StatementFault } from './fault.ts'
+import type { Position } from './statement.ts'
+
+export type Encoding = 'utf-8' | 'latin1'
+
+/** Bytes to text, a byte order mark dropped. @throws StatementFault ENCODING_INVALID for what is not the encoding */
+export async function* decode(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
+  if (encoding === 'latin1') {
+    for await (const chunk of bytes) yield latin1(chunk)
+    return
+  }
+  const decoder = new TextDecoder('utf-8', { fatal: true })
+  let line = 1
+  const decoded = (chunk?: Uint8Array): string => {
+    try {
+      return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true })
+    } catch {
+      // It does not say where; one that forgives marks the place.
+      const [before = ''] = new TextDecoder().decode(chunk).split('\ufffd', 1)
+      throw new StatementFault('ENCODING_INVALID', 'A byte in this line is not UTF-8.', {
+        line: line + lineEnds(before),
+      })
+    }
+  }
+  for await (const chunk of bytes) {
+    const text = decoded(chunk)
+    yield text
+    line += lineEnds(text)
+  }
+  yield decoded()
+}
+
+function lineEnds(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) count += 1
+  return count
+}
+
+/** One line of a file, counted from 1, without its line end. */
+export type TextLine = { readonly number: number; readonly text: string }
+
+/** SWIFT's lines have 65 characters; banks that do not wrap write some hundred. */
+export const LINE_BYTES_MAX = 8 * 1024
+
+/**
+ * Cuts bytes into lines, those of one chunk together. A line that is no UTF-8 is Latin-1: SWIFT's character set is in
+ * both, and banks write names in either without saying which.
+ * @throws StatementFault LINE_TOO_LONG or CHARACTER_NOT_ALLOWED
+ */
+export async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly TextLine[]> {
+  let rest: Uint8Array = new Uint8Array()
+  let number = 0
+  const cut = (line: Uint8Array): TextLine => {
+    number += 1
+    return { number, text: lineText(line, number) }
+  }
+  for await (const chunk of chunks) {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk])
+    const lines: TextLine[] = []
+    let start = 0
+    for (let end = bytes.indexOf(LF); end !== -1; end = bytes.indexOf(LF, start)) {
+      lines.push(cut(bytes.subarray(start, end)))
+      start = end + 1
+    }
+    rest = bytes.subarray(start)
+    if (rest.length > LINE_BYTES_MAX) throw tooLong(number + 1)
+    yield lines
+  }
+  if (rest.length > 0) yield [cut(rest)]
+}
+
+function lineText(line: Uint8Array, number: number): string {
+  if (line.length > LINE_BYTES_MAX) throw tooLong(number)
+  const text = utf8(line) ?? latin1(line)
+  const unmarked = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text
+  const bare = unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked
+  refuseControls(bare, { line: number })
+  return bare
+}
+
+/**
+ * Refuses what a terminal, a database or a person would take for something else than text. Tabs and line ends are none.
+ * @throws StatementFault CHARACTER_NOT_ALLOWED
+ */
+export function refuseControls(text: string, position: Position): void {
+  const at = text.search(CONTROLS)
+  if (at === -1) return
+  const code = text.charCodeAt(at).toString(16).padStart(2, '0')
+  throw new StatementFault('CHARACTER_NOT_ALLOWED', `Control character 0x${code}.`, position)
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return UTF8.decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+
+const tooLong = (line: number) =>
+  new StatementFault('LINE_TOO_LONG', `A line has ${LINE_BYTES_MAX} bytes at the most.`, { line })
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const LF = 0x0a
