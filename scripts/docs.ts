@@ -7,6 +7,8 @@ import { INGEST_FAULTS } from '@carriergraph/billing/ingest/fault.ts'
 import { REJECT_CODES } from '@carriergraph/billing/ingest/reject-codes.ts'
 import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
+import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
+import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
@@ -68,6 +70,8 @@ function errorsPage(): string {
     section('HTTP: the gateway, and a subgraph that is called directly', SERVER_REFUSALS),
     section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
     section('Commands that need a database', DATABASE_FAULTS),
+    section('`pnpm statement:check`, where it fails (exit code 1)', CHECK_FAULTS),
+    section('A bank statement that is refused (`pnpm statement:check`: exit code 2)', STATEMENT_FAULTS),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
     section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),
