@@ -1,0 +1,237 @@
+import { expect, test } from 'vitest'
+import { heldBy, MT940_HEAD, mt940, outcomeOf } from '../statements.fixture.ts'
+import { LINE_BYTES_MAX } from '../text.ts'
+
+const END = ':62F:C260302EUR100,00'
+const of = (...entries: readonly string[]) => mt940(...MT940_HEAD, ...entries)
+/** A credit of 1,00 and a debit of 1,00 around what is tried, so that the balance holds whatever else is wrong. */
+const withEntry = (entry: string, closing = ':62F:C260302EUR101,00') => of(entry, closing)
+
+test('an entry is a line with its days, sign, references and place', async () => {
+  const { lines, format, statements } = await heldBy(
+    mt940(
+      ...MT940_HEAD,
+      ':61:2603020301CR20,5NTRFOWNER-1//BANK-1',
+      'supplement',
+      ':86:Invoice 7',
+      'second line',
+      ':62F:C260302EUR120,50',
+      ':64:C260302EUR120,50',
+      ':86:to the owner',
+      '-',
+    ),
+  )
+  expect(format).toBe('MT940')
+  expect(lines).toEqual([
+    {
+      account: '10020030/1234567',
+      statementId: 'STARTUMSE',
+      entry: 1,
+      bookingDate: '2026-03-01',
+      valueDate: '2026-03-02',
+      amount: { minor: 2050n, currency: 'EUR' },
+      status: 'BOOK',
+      isReversal: false,
+      references: expect.objectContaining({ entryReference: 'OWNER-1', accountServicerReference: 'BANK-1' }),
+      remittance: ['Invoice 7', 'second line', 'supplement'],
+      counterparty: { name: undefined, account: undefined, agent: undefined },
+      charges: [],
+      position: { line: 5 },
+    },
+  ])
+  expect(statements).toMatchObject([
+    {
+      sequence: '00049/001',
+      balances: {
+        opening: { amount: { minor: 10000n, currency: 'EUR' }, date: '2026-03-01' },
+        closing: { amount: { minor: 12050n, currency: 'EUR' }, date: '2026-03-02' },
+      },
+      position: { line: 1 },
+    },
+  ])
+})
+
+test.each([
+  ['C', '101,00', 100n, false],
+  ['D', '99,00', -100n, false],
+  ['RC', '99,00', -100n, true],
+  ['RD', '101,00', 100n, true],
+  ['CR', '101,00', 100n, false],
+  ['RDR', '101,00', 100n, true],
+])('the mark %s gives the sign', async (mark, closing, minor, isReversal) => {
+  const { lines } = await heldBy(withEntry(`:61:260302${mark}1,NTRFNONREF`, `:62F:C260302EUR${closing}`))
+  expect(lines).toMatchObject([{ amount: { minor }, isReversal, references: { entryReference: undefined } }])
+})
+
+test.each([
+  ['260102', '1231', '2025-12-31'],
+  ['251231', '0102', '2026-01-02'],
+  ['260302', '0302', '2026-03-02'],
+  ['260302', '', '2026-03-02'],
+  ['990302', '', '1999-03-02'],
+])('the entry date of value date %s and %s is %s', async (value, entry, expected) => {
+  const { lines } = await heldBy(withEntry(`:61:${value}${entry}C1,00NTRFX`))
+  expect(lines[0]?.bookingDate).toBe(expected)
+})
+
+test.each<[string, readonly string[], object]>([
+  [
+    'sub-fields',
+    [
+      '166?00SEPA-GUTSCHRIFT?109310?20EREF+E-1?21KREF+K-1?22SVWZ+Invoice 7 of',
+      ' March?30COBADEFFXXX?31DE89370400440532013000?32Ada Lovela?33ce?34992',
+    ],
+    {
+      references: { endToEndId: 'E-1', paymentInformationId: 'K-1' },
+      remittance: ['Invoice 7 of March'],
+      counterparty: { name: 'Ada Lovelace', account: 'DE89370400440532013000', agent: 'COBADEFFXXX' },
+    },
+  ],
+  [
+    'sub-fields without words',
+    ['005?20Rent ?21March?60 2026?32Ada'],
+    { references: { endToEndId: undefined }, remittance: ['Rent March 2026'], counterparty: { name: 'Ada' } },
+  ],
+  [
+    'code words',
+    ['/TRTP/SEPA OVERBOEKING/IBAN/NL91ABNA0417164300/BIC/ABNANL2A', '/NAME/Ada/REMI/Invoice 7/EREF/E-1'],
+    {
+      references: { endToEndId: 'E-1' },
+      remittance: ['Invoice 7'],
+      counterparty: { name: 'Ada', account: 'NL91ABNA0417164300', agent: 'ABNANL2A' },
+    },
+  ],
+  [
+    'the counterparty in one word',
+    ['/EREF/NOTPROVIDED//CNTP/NL91ABNA0417164300/ABNANL2A/Ada///REMI/USTD//Invoice 7/'],
+    {
+      references: { endToEndId: undefined },
+      remittance: ['Invoice 7'],
+      counterparty: { name: 'Ada', account: 'NL91ABNA0417164300', agent: 'ABNANL2A' },
+    },
+  ],
+  ['sub-fields that say only its kind', ['805?00ENTGELT'], { remittance: ['ENTGELT'] }],
+  ['plain text with a mark in it', ['100>20 EUR'], { remittance: ['100>20 EUR'] }],
+  ['plain text', ['Invoice 7', '-5 % discount'], { remittance: ['Invoice 7', '-5 % discount'] }],
+])('field 86 is read as %s', async (_, lines, expected) => {
+  const held = await heldBy(of(':61:260302C1,00NTRFX', `:86:${lines.join('\r\n')}`, ':62F:C260302EUR101,00'))
+  expect(held.lines).toMatchObject([expected])
+})
+
+test('charges beside an entry are kept, and are what the account holder pays', async () => {
+  const { lines } = await heldBy(of(':61:260302C1,00NTRFX', '/OCMT/USD1,20/CHGS/EUR0,50/', ':62F:C260302EUR101,00'))
+  expect(lines[0]?.charges).toEqual([
+    { amount: { minor: -50n, currency: 'EUR' }, isIncluded: undefined, type: undefined },
+  ])
+})
+
+test('without field 86, the supplement of the entry is what it is for', async () => {
+  const { lines } = await heldBy(of(':61:260302C1,00NCHGX', 'account fee', ':62F:C260302EUR101,00'))
+  expect(lines[0]?.remittance).toEqual(['account fee'])
+})
+
+const BLOCKS = '{1:F01BANKDEFFAXXX0000000000}{2:O9401200260302BANKDEFF}{3:{108:1}{119:X}}{4:'
+const second = ['STARTUMSE', '00050'].reduce(
+  (fields, text, at) =>
+    fields.map((field) => field.replace(['STARTUMSE', '00049'][at] ?? '', at === 0 ? 'NEXT' : text)),
+  MT940_HEAD,
+)
+
+test.each<[string, string]>([
+  ['nothing between them', mt940(...MT940_HEAD, END, ...second, END)],
+  ['a dash behind each', mt940(...MT940_HEAD, END, '-', '', ...second, END, '-')],
+  ["SWIFT's blocks", mt940(BLOCKS, ...MT940_HEAD, END, '-}{5:{CHK:1}}', BLOCKS, ...second, END, '-}')],
+  ["SWIFT's blocks in one line", mt940(BLOCKS, ...MT940_HEAD, END, `-}${BLOCKS}`, ...second, END, '-}')],
+  [
+    'lines of the bank before each',
+    mt940('ABNANL2A', '940', 'ABNANL2A', ...MT940_HEAD, END, '-', 'ABNANL2A', '940', 'ABNANL2A', ...second, END, '-'),
+  ],
+  ['a tag of the bank before', mt940(':940:', ...MT940_HEAD, END, ...second, END)],
+  ['LF alone', mt940(...MT940_HEAD, END, ...second, END).replaceAll('\r', '')],
+  ['no line end at the end', mt940(...MT940_HEAD, END, ...second, END).trimEnd()],
+  ['a byte order mark', `\ufeff${mt940(...MT940_HEAD, END, ...second, END)}`],
+])('several statements may have %s', async (_, file) => {
+  const { statements } = await heldBy(file)
+  expect(statements.map(({ statementId }) => statementId)).toEqual(['STARTUMSE', 'NEXT'])
+})
+
+test('pages of one statement follow one another', async () => {
+  const page = (number: string, open: string, close: string) => [
+    ':20:P',
+    ':25:1',
+    `:28C:7/${number}`,
+    open,
+    ':61:260302C1,NTRFX',
+    close,
+  ]
+  const pages = (opening: string) =>
+    mt940(
+      ...page('1', ':60F:C260301EUR1,', ':62M:C260301EUR2,'),
+      ...page('2', `:60M:C260301EUR${opening}`, ':62F:C260301EUR3,'),
+    )
+  expect(await heldBy(pages('2,'))).toMatchObject({ lineCount: 2 })
+  const torn = pages('2,')
+    .replace(':60M:C260301EUR2,', ':60M:C260301EUR5,')
+    .replace(':62F:C260301EUR3,', ':62F:C260301EUR6,')
+  expect(await outcomeOf(torn)).toMatchObject({ code: 'BALANCE_MISMATCH', position: { line: 10 } })
+})
+
+test('number and sum of entries are held against the entries, where they are there', async () => {
+  const file = (credits: string, debits: string) =>
+    of(':61:260302C2,NTRFX', ':61:260302D1,50NTRFX', ':62F:C260302EUR100,50', `:90D:${debits}`, `:90C:${credits}`)
+  await heldBy(file('1EUR2,', '1EUR1,50'))
+  for (const [credits, debits] of [
+    ['2EUR2,', '1EUR1,50'],
+    ['1EUR2,01', '1EUR1,50'],
+    ['1EUR2,', '1EUR1,5'],
+  ] as const) {
+    const outcome = await outcomeOf(file(credits, debits))
+    expect(outcome.ok ? 'held' : outcome.code).toBe(debits === '1EUR1,5' ? 'held' : 'TOTALS_MISMATCH')
+  }
+})
+
+test('a name may be written in UTF-8 or in Latin-1', async () => {
+  const file = of(':61:260302C1,00NTRFX', ':86:Müller', ':62F:C260302EUR101,00')
+  for (const encoding of ['utf8', 'latin1'] as const)
+    expect((await heldBy(Buffer.from(file, encoding))).lines[0]?.remittance).toEqual(['Müller'])
+})
+
+test.each<[string, string, string, number]>([
+  ['BALANCE_MISMATCH', 'a cent too much', withEntry(':61:260302C1,01NTRFX'), 6],
+  ['CURRENCY_MISMATCH', 'balances in two currencies', of(':62F:C260302USD100,00'), 5],
+  ['CURRENCY_MISMATCH', 'another funds code', withEntry(':61:260302CD1,00NTRFX'), 5],
+  ['CURRENCY_UNKNOWN', 'a currency that is none', mt940(...MT940_HEAD.slice(0, 3), ':60F:C260301EUX1,'), 4],
+  ['AMOUNT_INVALID', 'a third decimal', withEntry(':61:260302C1,000NTRFX'), 5],
+  ['AMOUNT_INVALID', 'no comma', withEntry(':61:260302C100NTRFX'), 5],
+  ['AMOUNT_INVALID', 'two commas', withEntry(':61:260302C1,0,0NTRFX'), 5],
+  ['DATE_INVALID', 'the 30th of February', withEntry(':61:260230C1,00NTRFX'), 5],
+  ['DATE_INVALID', 'an entry date that is none', withEntry(':61:2603021301C1,00NTRFX'), 5],
+  ['FIELD_MALFORMED', 'a mark that is none', withEntry(':61:260302X1,00NTRFX'), 5],
+  ['FIELD_MALFORMED', 'a type that is none', withEntry(':61:260302C1,00XTRFX'), 5],
+  ['FIELD_MALFORMED', 'a third line of an entry', withEntry(':61:260302C1,00NTRFX\r\na\r\nb'), 5],
+  ['FIELD_MALFORMED', 'a balance with more behind it', of(`${END}x`), 5],
+  ['FIELD_MALFORMED', 'no account', mt940(':20:X', ':25:', ':28C:1', ':60F:C260301EUR1,', ':62F:C260301EUR1,'), 2],
+  ['FIELD_MALFORMED', 'a second line of an account', mt940(':20:X', ':25:1', '2', ':28C:1', ':60F:C260301EUR1,'), 2],
+  ['FIELD_MALFORMED', 'the end of a block that did not begin', of(END, '-}'), 6],
+  ['FIELD_MALFORMED', 'an end without its block', mt940(BLOCKS, ...MT940_HEAD, END, '-'), 7],
+  ['FIELD_MALFORMED', 'a text without end', of(':61:260302C1,00NTRFX', ':86:', ...Array(1_000).fill('x'), END), 1_006],
+  ['TAG_UNKNOWN', 'a tag of MT942', of(':34F:EUR0,'), 5],
+  ['TAG_UNKNOWN', 'a damaged tag', of(':61:260302C1,00NTRFX', ':8x:text', END), 6],
+  ['TAG_UNKNOWN', 'text before the first field', mt940('hello', ...MT940_HEAD, END), 1],
+  ['TAG_OUT_OF_ORDER', 'no account', mt940(':20:X', ':28C:1'), 2],
+  ['TAG_OUT_OF_ORDER', 'no opening balance', mt940(':20:X', ':25:1', ':28C:1', ':62F:C260301EUR1,'), 4],
+  ['TAG_OUT_OF_ORDER', 'an entry behind the closing balance', of(END, ':61:260302C1,00NTRFX'), 6],
+  ['TAG_OUT_OF_ORDER', 'text of no entry', of(':86:text', END), 5],
+  ['TAG_OUT_OF_ORDER', 'two texts of one entry', of(':61:260302C1,00NTRFX', ':86:a', ':86:b', END), 7],
+  ['TAG_OUT_OF_ORDER', 'an end within', of(':61:260302C1,00NTRFX', '-'), 6],
+  ['TAG_OUT_OF_ORDER', 'two totals', of(':90C:0EUR0,', ':90C:0EUR0,', END), 6],
+  ['STATEMENT_NOT_ENDED', 'a file that is cut off', of(':61:260302C1,00NTRFX'), 5],
+  ['STATEMENT_NOT_ENDED', 'a block that is cut off', mt940(BLOCKS, ...MT940_HEAD, END), 6],
+  ['STATEMENT_REPEATED', 'a statement twice', mt940(...MT940_HEAD, END, ...MT940_HEAD, END), 6],
+  ['CHARACTER_NOT_ALLOWED', 'a control character', of(':61:260302C1,00NTRFX', ':86:a\u001b[2J', END), 6],
+  ['LINE_TOO_LONG', 'a line without end', of(':61:260302C1,00NTRFX', `:86:${'x'.repeat(LINE_BYTES_MAX)}`, END), 6],
+])('%s refuses %s', async (code, _, file, line) => {
+  const outcome = await outcomeOf(file.startsWith(':20') || file.startsWith('{') ? file : `{4:\r\n${file}`)
+  const shift = file.startsWith(':20') || file.startsWith('{') ? 0 : 1
+  expect(outcome).toMatchObject({ ok: false, code, position: { line: line + shift } })
+})
