@@ -1,0 +1,163 @@
+-- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
+do $$
+begin
+  if to_regclass('ledger_transfer') is null then
+    return;
+  end if;
+  if not exists (select from pg_trigger where tgrelid = to_regclass('ledger_transfer') and tgname = 'append_only') then
+    create trigger append_only before update or delete or truncate on ledger_transfer
+      for each statement execute function refuse_rewriting_history();
+  end if;
+  if not exists (select from pg_trigger where tgrelid = to_regclass('ledger_account') and tgname = 'kept') then
+    -- Transfers point to accounts without a foreign key.
+    create trigger kept before delete or truncate on ledger_account
+      for each statement execute function refuse_rewriting_history();
+    -- Balances change with almost every transfer: room on the page keeps the indexes out of it.
+    alter table ledger_account set (fillfactor = 50);
+  end if;
+end
+$$;
+
+-- Decides transfers in the order given and writes what was decided: the one way in which balances change
+-- (src/ledger/post-batch.ts calls it). Accounts are given once, in id order; a transfer names them by place, and null
+-- where there is none to name. Every id is given once, and none refers to another of the same batch. `p_malformed` is
+-- what the caller has refused already; `p_chain_ends` the place of the last transfer of the same chain. The order of
+-- the checks is that of src/ledger/posting-code.ts.
+create or replace function post_batch(
+  p_accounts uuid[], p_ids uuid[], p_hashes bigint[], p_kinds text[], p_debits int[], p_credits int[],
+  p_amounts bigint[], p_moved bigint[], p_held bigint[], p_currencies text[], p_references text[], p_subjects uuid[],
+  p_expires timestamptz[], p_overdue boolean[], p_malformed text[], p_chain_ends int[], p_at timestamptz,
+  out codes text[], out replayed boolean[]
+) language plpgsql
+-- A plan for arrays of unknown length, or made while the table was small, reads the whole table.
+set plan_cache_mode = force_custom_plan set enable_seqscan = off
+as $$
+declare
+  minor_max constant bigint := 1000000000000000000;
+  tenant constant text := nullif(current_setting('app.tenant'), '*');
+  n constant int := cardinality(p_ids);
+  numbers int[]; on_credit boolean[]; currencies text[]; statuses text[];
+  balances bigint[]; helds bigint[]; floors bigint[]; sequences bigint[];
+  known boolean[]; known_hashes bigint[]; known_codes text[]; resolutions text[];
+  debit_numbers int[] := array_fill(null::int, array[n]); credit_numbers int[] := array_fill(null::int, array[n]);
+  debit_sequences bigint[] := array_fill(null::bigint, array[n]); credit_sequences bigint[] := debit_sequences;
+  debit_balances bigint[] := debit_sequences; credit_balances bigint[] := debit_sequences;
+  d int; c int; moved bigint; held bigint; code text; kind text;
+  chain_start int := 1; chain_broken boolean := false; any_hold boolean := false;
+begin
+  with locked as materialized (
+    select * from ledger_account where tenant_id = tenant and id = any (p_accounts) order by id for no key update
+  )
+  select array_agg(l.number order by o), array_agg(l.normal_side = 'CREDIT' order by o),
+      array_agg(l.currency::text order by o), array_agg(l.status order by o), array_agg(l.balance_minor order by o),
+      array_agg(l.held_minor order by o), array_agg(l.floor_minor order by o), array_agg(l.last_sequence order by o)
+    into numbers, on_credit, currencies, statuses, balances, helds, floors, sequences
+    from unnest(p_accounts) with ordinality given (id, o) left join locked l using (id);
+
+  -- Only now: another batch with the same accounts may have decided the same ids while this one waited for the locks,
+  -- and a statement sees what was committed before it began.
+  select array_agg(t.id is not null order by o), array_agg(t.request_hash order by o), array_agg(t.refusal order by o)
+    into known, known_hashes, known_codes
+    from unnest(p_ids) with ordinality given (id, o)
+    left join lateral (
+      select s.id, s.request_hash, s.refusal from ledger_transfer s
+      where s.tenant_id = tenant and s.id = given.id limit 1) t on true;
+  if num_nonnulls(variadic p_subjects) > 0 then
+    select array_agg(t.kind order by o) into resolutions
+      from unnest(p_subjects) with ordinality given (id, o)
+      left join lateral (
+        select s.kind from ledger_transfer s
+        where s.tenant_id = tenant and s.subject_id = given.id and s.refusal is null limit 1) t on true;
+  end if;
+
+  codes := array_fill(null::text, array[n]);
+  replayed := array_fill(false, array[n]);
+  for i in 1..n loop
+    d := p_debits[i]; c := p_credits[i]; moved := p_moved[i]; held := p_held[i]; kind := p_kinds[i];
+    if known[i] then
+      replayed[i] := known_hashes[i] = p_hashes[i];
+      code := case when replayed[i] then known_codes[i] else 'IDEMPOTENCY_KEY_REUSED' end;
+    else
+      debit_numbers[i] := numbers[d]; credit_numbers[i] := numbers[c];
+      if chain_broken then code := 'LINKED_TRANSFER_FAILED';
+      elsif p_malformed[i] is not null then code := p_malformed[i];
+      elsif resolutions[i] = 'POST_PENDING' then code := 'PENDING_ALREADY_POSTED';
+      elsif resolutions[i] = 'VOID_PENDING' then code := 'PENDING_ALREADY_VOIDED';
+      elsif resolutions[i] = 'EXPIRE_PENDING' or p_overdue[i] then code := 'PENDING_EXPIRED';
+      elsif resolutions[i] = 'REVERSAL' then code := 'TRANSFER_ALREADY_REVERSED';
+      elsif numbers[d] is null then code := 'DEBIT_ACCOUNT_NOT_FOUND';
+      elsif numbers[c] is null then code := 'CREDIT_ACCOUNT_NOT_FOUND';
+      elsif currencies[d] <> p_currencies[i] or currencies[c] <> p_currencies[i] then code := 'CURRENCY_MISMATCH';
+      elsif (statuses[d] <> 'ACTIVE' or statuses[c] <> 'ACTIVE') and kind not in ('VOID_PENDING', 'EXPIRE_PENDING') then
+        code := case when 'CLOSED' in (statuses[d], statuses[c]) then 'ACCOUNT_CLOSED' else 'ACCOUNT_FROZEN' end;
+      elsif balances[d] - moved < -minor_max or balances[c] + moved > minor_max
+        or (on_credit[d] and helds[d] + held > minor_max) or (not on_credit[c] and helds[c] + held > minor_max) then
+        code := 'BALANCE_LIMIT_EXCEEDED';
+      elsif (on_credit[d] and balances[d] - moved - helds[d] - held < floors[d])
+        or (not on_credit[c] and -balances[c] - moved - helds[c] - held < floors[c]) then
+        code := 'INSUFFICIENT_FUNDS';
+      else
+        code := null;
+        if held <> 0 then
+          any_hold := true;
+          if on_credit[d] then helds[d] := helds[d] + held; end if;
+          if not on_credit[c] then helds[c] := helds[c] + held; end if;
+        end if;
+        if moved > 0 then
+          balances[d] := balances[d] - moved; sequences[d] := sequences[d] + 1;
+          balances[c] := balances[c] + moved; sequences[c] := sequences[c] + 1;
+          debit_sequences[i] := sequences[d]; debit_balances[i] := balances[d];
+          credit_sequences[i] := sequences[c]; credit_balances[i] := balances[c];
+        end if;
+      end if;
+    end if;
+    codes[i] := code;
+
+    if code is not null and not chain_broken and p_chain_ends[i] > chain_start then
+      chain_broken := true;
+      -- What was decided in this chain so far did not happen.
+      for j in reverse i - 1..chain_start loop
+        continue when known[j];
+        d := p_debits[j]; c := p_credits[j]; moved := p_moved[j]; held := p_held[j];
+        codes[j] := 'LINKED_TRANSFER_FAILED';
+        if on_credit[d] then helds[d] := helds[d] - held; end if;
+        if not on_credit[c] then helds[c] := helds[c] - held; end if;
+        if moved > 0 then
+          balances[d] := balances[d] + moved; sequences[d] := sequences[d] - 1;
+          balances[c] := balances[c] - moved; sequences[c] := sequences[c] - 1;
+          debit_sequences[j] := null; debit_balances[j] := null;
+          credit_sequences[j] := null; credit_balances[j] := null;
+        end if;
+      end loop;
+    end if;
+    if i = p_chain_ends[i] then
+      chain_start := i + 1; chain_broken := false;
+    end if;
+  end loop;
+
+  -- An id that another batch has decided meanwhile, for accounts that this one does not lock, ends here with a violation
+  -- of the key; the caller comes again and finds it known.
+  insert into ledger_transfer (tenant_id, id, request_hash, kind, refusal, debit_number, credit_number, amount_minor,
+      currency, reference, subject_id, expires_at, debit_sequence, credit_sequence, debit_balance_minor,
+      credit_balance_minor, decided_at)
+    select tenant, x.id, x.hash, x.kind, x.code, x.debit, x.credit, x.amount, x.currency, x.reference, x.subject,
+      x.expires, x.debit_seq, x.credit_seq, x.debit_bal, x.credit_bal, p_at
+    from unnest(p_ids, p_hashes, p_kinds, codes, debit_numbers, credit_numbers, p_amounts, p_currencies, p_references,
+      p_subjects, p_expires, debit_sequences, credit_sequences, debit_balances, credit_balances, known)
+      x (id, hash, kind, code, debit, credit, amount, currency, reference, subject, expires, debit_seq, credit_seq,
+        debit_bal, credit_bal, known)
+    where not x.known;
+  if any_hold then
+    insert into ledger_hold (tenant_id, transfer_id, debit_number, credit_number, amount_minor, expires_at)
+      select tenant, x.id, x.debit, x.credit, x.amount, x.expires
+      from unnest(p_ids, p_kinds, codes, debit_numbers, credit_numbers, p_amounts, p_expires, known)
+        x (id, kind, code, debit, credit, amount, expires, known)
+      where x.kind = 'PENDING' and x.code is null and not x.known;
+    delete from ledger_hold h using unnest(p_subjects, p_kinds, codes, known) x (id, kind, code, known)
+      where h.tenant_id = tenant and h.transfer_id = x.id and x.kind <> 'REVERSAL' and x.code is null and not x.known;
+  end if;
+  update ledger_account a set balance_minor = x.balance, held_minor = x.held, last_sequence = x.sequence
+    from unnest(p_accounts, balances, helds, sequences) x (id, balance, held, sequence)
+    where a.tenant_id = tenant and a.id = x.id and (a.last_sequence <> x.sequence or a.held_minor <> x.held);
+end
+$$;

@@ -1,0 +1,55 @@
+import { eq } from 'drizzle-orm'
+import type { Db, Tx } from '../db/pools.ts'
+import type { Id } from '../ids.ts'
+import { type Outcome, ok, refuse } from '../outcome.ts'
+import type { AccountStatus, LedgerAccount } from './account.ts'
+import { ledgerAccount } from './tables.ts'
+
+export type NewLedgerAccount = Pick<
+  LedgerAccount,
+  'id' | 'normalSide' | 'currency' | 'floorMinor' | 'ownerId' | 'purpose' | 'createdAt'
+>
+
+export async function openLedgerAccount(db: Db, account: NewLedgerAccount): Promise<void> {
+  await db.insert(ledgerAccount).values(account)
+}
+
+export async function findLedgerAccount(db: Db, id: Id<'led'>): Promise<LedgerAccount | undefined> {
+  const [row] = await db.select(SHOWN).from(ledgerAccount).where(eq(ledgerAccount.id, id))
+  return row
+}
+
+const SHOWN = {
+  id: ledgerAccount.id,
+  normalSide: ledgerAccount.normalSide,
+  currency: ledgerAccount.currency,
+  status: ledgerAccount.status,
+  ownerId: ledgerAccount.ownerId,
+  purpose: ledgerAccount.purpose,
+  balanceMinor: ledgerAccount.balanceMinor,
+  heldMinor: ledgerAccount.heldMinor,
+  floorMinor: ledgerAccount.floorMinor,
+  lastSequence: ledgerAccount.lastSequence,
+  createdAt: ledgerAccount.createdAt,
+}
+
+export type AccountStatusCode = 'LEDGER_ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'ACCOUNT_NOT_EMPTY'
+
+/**
+ * Freezes, unfreezes or closes an account. Waits for a batch that is posting to it, and every later one sees it. Setting
+ * the status that it has does nothing; a closed account stays closed, and only an empty one without holds is closed.
+ */
+export async function setAccountStatus(
+  tx: Tx,
+  id: Id<'led'>,
+  status: AccountStatus,
+): Promise<Outcome<void, AccountStatusCode>> {
+  const [account] = await tx.select(SHOWN).from(ledgerAccount).where(eq(ledgerAccount.id, id)).for('no key update')
+  if (account === undefined) return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such account.')
+  if (account.status === status) return ok(undefined)
+  if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'A closed account stays closed.')
+  if (status === 'CLOSED' && (account.balanceMinor !== 0n || account.heldMinor !== 0n))
+    return refuse('ACCOUNT_NOT_EMPTY', 'Only an account without a balance and without holds can be closed.')
+  await tx.update(ledgerAccount).set({ status }).where(eq(ledgerAccount.id, id))
+  return ok(undefined)
+}

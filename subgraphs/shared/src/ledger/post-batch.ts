@@ -1,0 +1,132 @@
+import { makePgArray } from 'drizzle-orm/pg-core'
+import type { RawSql } from '../db/pools.ts'
+import { fromUuid, type Id, toUuid } from '../ids.ts'
+import type { CurrencyCode } from '../money/currencies.ts'
+import type { Refused } from '../outcome.ts'
+import type { PostingCode, PreparationCode } from './posting-code.ts'
+import { type Movement, prepare } from './prepare.ts'
+import { type AcceptedTransfer, subjectOf, type TransferKind, type TransferOrder } from './transfer.ts'
+
+/** Orders that are posted together or not at all, each with what tells it apart from another under its id. */
+export type Chain = readonly { readonly order: TransferOrder; readonly hash: bigint }[]
+
+export type Decision = {
+  /** Null where it is posted. */
+  readonly code: PostingCode | null
+  /** It was decided before, and this is what was answered then. */
+  readonly replayed: boolean
+}
+
+/**
+ * Decides `chains` in their order, in one statement that is one transaction. All ids must differ, and none may refer to
+ * another of them (`takeBatch` sees to it). The decisions are those of the orders, one after the other.
+ * @throws PostgresError 23505 when another process decided one of the ids at the same moment: ask again
+ */
+export async function postBatch(sql: RawSql, chains: readonly Chain[], at: Date): Promise<Decision[]> {
+  const subjects = await readSubjects(sql, chains)
+  const links = chains.flatMap((chain) => chain.map((link, index) => ({ ...link, left: chain.length - 1 - index })))
+  const prepared = links.map(({ order, hash, left }, index) => {
+    const subjectId = subjectOf(order)
+    const outcome = prepare(order, subjectId && subjects.get(subjectId), at)
+    return { order, hash, subjectId, chainEnd: index + 1 + left, ...split(outcome) }
+  })
+  const places = placesOf(prepared.map(({ movement }) => movement))
+  const place = (id: Id<'led'> | undefined) => (id === undefined ? null : (places.get(id) ?? null))
+  const column = (value: (row: (typeof prepared)[number]) => string | number | bigint | null | undefined) =>
+    makePgArray(prepared.map((row) => value(row)?.toString() ?? null))
+  const [row] = await sql.unsafe<{ codes: string; replayed: string }[]>(
+    POST_BATCH,
+    [
+      makePgArray([...places.keys()].map(toUuid)),
+      column(({ order }) => toUuid(order.id)),
+      column(({ hash }) => hash),
+      column(({ order }) => order.kind),
+      column(({ movement }) => place(movement?.debitAccountId)),
+      column(({ movement }) => place(movement?.creditAccountId)),
+      column(({ movement }) => movement?.amountMinor ?? 0),
+      column(({ movement }) => movement?.movedMinor ?? 0),
+      column(({ movement }) => movement?.heldMinor ?? 0),
+      column(({ order, movement }) => movement?.currency ?? ('currency' in order ? order.currency : NO_CURRENCY)),
+      column(({ order }) => order.reference),
+      column(({ subjectId }) => subjectId && toUuid(subjectId)),
+      column(({ order }) => (order.kind === 'PENDING' ? order.expiresAt.toISOString() : null)),
+      column(({ movement }) => (movement?.isOverdue ? 't' : 'f')),
+      column(({ refusal }) => refusal),
+      column(({ chainEnd }) => chainEnd),
+      at.toISOString(),
+    ],
+    { prepare: true },
+  )
+  if (row === undefined) throw new Error('post_batch did not answer.')
+  const replayed = row.replayed.split(',')
+  return row.codes.split(',').map((code, index) => ({
+    code: code === '' ? null : (code as PostingCode),
+    replayed: replayed[index] === 'true',
+  }))
+}
+
+/** Of an order that is refused because what it refers to is not there; ISO 4217 for "no currency". */
+const NO_CURRENCY = 'XXX'
+
+/** Codes hold no comma. As text, because an array's nulls are not told from a text by the driver. */
+const POST_BATCH = `select array_to_string(codes, ',', '') as codes, array_to_string(replayed::text[], ',') as replayed
+  from post_batch(${[
+    ...['uuid', 'uuid', 'bigint', 'text', 'int', 'int', 'bigint', 'bigint', 'bigint', 'text', 'text', 'uuid'],
+    ...['timestamptz', 'boolean', 'text', 'int'],
+  ]
+    .map((type, index) => `$${index + 1}::text::${type}[]`)
+    .join(', ')}, $17::text::timestamptz)`
+
+type Split = { readonly movement: Movement | undefined; readonly refusal: PreparationCode | null }
+
+const split = (outcome: ReturnType<typeof prepare>): Split =>
+  outcome.ok ? { movement: outcome.value, refusal: null } : { movement: undefined, refusal: codeOf(outcome) }
+
+const codeOf = ({ code }: Refused<PreparationCode>) => code
+
+/** The accounts in the order in which every batch locks them, each with its place, from 1. */
+function placesOf(movements: readonly (Movement | undefined)[]): ReadonlyMap<Id<'led'>, number> {
+  const ids = new Set(
+    movements.flatMap((movement) => (movement ? [movement.debitAccountId, movement.creditAccountId] : [])),
+  )
+  return new Map([...ids].sort().map((id, index) => [id, index + 1]))
+}
+
+type SubjectRow = {
+  id: string
+  kind: TransferKind
+  debit: string
+  credit: string
+  amount: bigint
+  currency: CurrencyCode
+  expires: string | null
+}
+
+/** What the orders refer to and was accepted. Never changes, so it needs no lock and may be read before the batch. */
+async function readSubjects(sql: RawSql, chains: readonly Chain[]): Promise<ReadonlyMap<Id<'tfr'>, AcceptedTransfer>> {
+  const ids = chains.flat().flatMap(({ order }) => subjectOf(order) ?? [])
+  if (ids.length === 0) return new Map()
+  const rows = await sql.unsafe<SubjectRow[]>(
+    `select t.id, t.kind, d.id as debit, c.id as credit, t.amount_minor as amount, t.currency, t.expires_at::text as expires
+      from ledger_transfer t
+      join ledger_account d on d.number = t.debit_number
+      join ledger_account c on c.number = t.credit_number
+      where t.tenant_id = current_setting('app.tenant') and t.refusal is null
+        and t.id in (select unnest($1::text::uuid[]))`,
+    [makePgArray(ids.map(toUuid))],
+    { prepare: true },
+  )
+  return new Map(
+    rows.map((row) => [
+      fromUuid('tfr', row.id),
+      {
+        kind: row.kind,
+        debitAccountId: fromUuid('led', row.debit),
+        creditAccountId: fromUuid('led', row.credit),
+        amountMinor: row.amount,
+        currency: row.currency,
+        expiresAt: row.expires === null ? null : new Date(row.expires),
+      },
+    ]),
+  )
+}

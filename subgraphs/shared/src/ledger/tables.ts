@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { idColumn, tenantColumn } from '../id-column.ts'
+import { currencyColumn, minorColumn } from '../money/money-column.ts'
+import { tenantPolicy } from '../tenancy.ts'
+import { ACCOUNT_STATUSES, BALANCE_MINOR_MAX, NORMAL_SIDES } from './account.ts'
+import { TRANSFER_KINDS } from './transfer.ts'
+
+const among = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '))
+
+/**
+ * An account of the double-entry ledger. Only `post_batch` changes what it holds. A subgraph with a ledger re-exports
+ * these tables from its `db/schema.ts`; triggers and functions come from `sql/ledger.sql`.
+ */
+export const ledgerAccount = pgTable(
+  'ledger_account',
+  {
+    tenantId: tenantColumn(),
+    id: idColumn('led').notNull(),
+    /** Stands for the account in hot keys, which are half as large by it; of all tenants together. */
+    number: integer('number').generatedAlwaysAsIdentity().notNull(),
+    normalSide: text('normal_side', { enum: NORMAL_SIDES }).notNull(),
+    currency: currencyColumn(),
+    status: text('status', { enum: ACCOUNT_STATUSES }).notNull().default('ACTIVE'),
+    ownerId: text('owner_id'),
+    purpose: text('purpose').notNull(),
+    /** Credits less debits. */
+    balanceMinor: minorColumn('balance_minor').default(sql`0`),
+    heldMinor: minorColumn('held_minor').default(sql`0`),
+    floorMinor: bigint('floor_minor', { mode: 'bigint' }),
+    lastSequence: bigint('last_sequence', { mode: 'bigint' }).notNull().default(sql`0`),
+    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'ledger_account_key', columns: [table.tenantId, table.id] }),
+    uniqueIndex('ledger_account_number').on(table.number),
+    index('ledger_account_of_owner').on(table.tenantId, table.ownerId, table.id),
+    check('ledger_account_side_known', sql`${table.normalSide} in (${among(NORMAL_SIDES)})`),
+    check('ledger_account_status_known', sql`${table.status} in (${among(ACCOUNT_STATUSES)})`),
+    check('ledger_account_held', sql`${table.heldMinor} >= 0`),
+    check('ledger_account_in_range', sql`abs(${table.balanceMinor}) <= ${sql.raw(String(BALANCE_MINOR_MAX))}`),
+    // The last line of defence: whatever the code believes, the database refuses an account below its floor.
+    check(
+      'ledger_account_covered',
+      sql`${table.floorMinor} is null or case ${table.normalSide} when 'CREDIT' then ${table.balanceMinor}
+        else -${table.balanceMinor} end - ${table.heldMinor} >= ${table.floorMinor}`,
+    ),
+    check(
+      'ledger_account_closed_empty',
+      sql`${table.status} <> 'CLOSED' or (${table.balanceMinor} = 0 and ${table.heldMinor} = 0)`,
+    ),
+    tenantPolicy(),
+  ],
+)
+
+/**
+ * Every order that was decided, posted or refused, with both of its entries in the same row (docs/adr/0021). Rows cannot
+ * be changed or removed. There are no foreign keys, which cost five times the rest: `post_batch`, which alone inserts,
+ * has the accounts locked, and no account can be deleted.
+ */
+export const ledgerTransfer = pgTable(
+  'ledger_transfer',
+  {
+    tenantId: tenantColumn(),
+    id: idColumn('tfr').notNull(),
+    requestHash: bigint('request_hash', { mode: 'bigint' }).notNull(),
+    kind: text('kind', { enum: TRANSFER_KINDS }).notNull(),
+    /** Null where it was accepted. */
+    refusal: text('refusal'),
+    /** Null only where it was refused. */
+    debitNumber: integer('debit_number'),
+    creditNumber: integer('credit_number'),
+    amountMinor: minorColumn('amount_minor'),
+    currency: currencyColumn(),
+    reference: text('reference').notNull(),
+    /** The transfer that it posts, voids, expires or reverses. */
+    subjectId: idColumn('tfr', 'subject_id'),
+    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }),
+    /** The entries' places in their accounts, 1, 2, 3 …, and the balances after them; null where nothing moved. */
+    debitSequence: bigint('debit_sequence', { mode: 'bigint' }),
+    creditSequence: bigint('credit_sequence', { mode: 'bigint' }),
+    debitBalanceMinor: bigint('debit_balance_minor', { mode: 'bigint' }),
+    creditBalanceMinor: bigint('credit_balance_minor', { mode: 'bigint' }),
+    decidedAt: timestamp('decided_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'ledger_transfer_key', columns: [table.tenantId, table.id] }),
+    uniqueIndex('ledger_transfer_debit')
+      .on(table.debitNumber, table.debitSequence)
+      .where(sql`${table.debitSequence} is not null`),
+    uniqueIndex('ledger_transfer_credit')
+      .on(table.creditNumber, table.creditSequence)
+      .where(sql`${table.creditSequence} is not null`),
+    // A pending transfer is resolved once, and a posted one reversed once, whatever the code believes.
+    uniqueIndex('ledger_transfer_subject')
+      .on(table.tenantId, table.subjectId)
+      .where(sql`${table.subjectId} is not null and ${table.refusal} is null`),
+    check('ledger_transfer_kind_known', sql`${table.kind} in (${among(TRANSFER_KINDS)})`),
+    check(
+      'ledger_transfer_accepted',
+      sql`${table.refusal} is not null or (${table.amountMinor} > 0
+        and num_nulls(${table.debitNumber}, ${table.creditNumber}) = 0 and ${table.debitNumber} <> ${table.creditNumber})`,
+    ),
+    check(
+      'ledger_transfer_entries',
+      sql`num_nulls(${table.debitSequence}, ${table.creditSequence}, ${table.debitBalanceMinor}, ${table.creditBalanceMinor})
+        = case when ${table.refusal} is null and ${table.kind} in ('SINGLE', 'POST_PENDING', 'REVERSAL') then 0 else 4 end`,
+    ),
+    check('ledger_transfer_expiry', sql`(${table.kind} = 'PENDING') = (${table.expiresAt} is not null)`),
+    tenantPolicy(),
+  ],
+)
+
+/** The pending transfers that are open: a row is there from the hold to its end. */
+export const ledgerHold = pgTable(
+  'ledger_hold',
+  {
+    tenantId: tenantColumn(),
+    transferId: idColumn('tfr', 'transfer_id').notNull(),
+    debitNumber: integer('debit_number').notNull(),
+    creditNumber: integer('credit_number').notNull(),
+    amountMinor: minorColumn('amount_minor'),
+    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'ledger_hold_key', columns: [table.tenantId, table.transferId] }),
+    index('ledger_hold_expiry').on(table.tenantId, table.expiresAt),
+    tenantPolicy(),
+  ],
+)
