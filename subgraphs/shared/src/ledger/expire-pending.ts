@@ -1,0 +1,32 @@
+import { asc, lte } from 'drizzle-orm'
+import type { Db } from '../db/pools.ts'
+import { namedId } from '../ids.ts'
+import type { Ledger } from './ledger.ts'
+import { ledgerHold } from './tables.ts'
+
+/** Released in one go; the rest is found at the next call. */
+export const EXPIRED_MAX = 1_000
+
+/**
+ * Releases what pending transfers hold that have expired, the oldest first. Until then nothing can be posted from them,
+ * and what they hold is not available either. May run anywhere, at once and as often as one likes: the id of each
+ * release follows from the pending transfer's.
+ * @returns how many were released
+ */
+export async function expirePending(db: Db, ledger: Ledger, now: Date): Promise<number> {
+  const expired = await db
+    .select({ id: ledgerHold.transferId })
+    .from(ledgerHold)
+    .where(lte(ledgerHold.expiresAt, now))
+    .orderBy(asc(ledgerHold.expiresAt))
+    .limit(EXPIRED_MAX)
+  const postings = await ledger.postAll(
+    expired.map(({ id }) => ({
+      kind: 'EXPIRE_PENDING',
+      id: namedId('tfr', `expiry of ${id}`),
+      pendingId: id,
+      reference: 'expiry',
+    })),
+  )
+  return postings.filter((posting) => posting.ok && !posting.value.replayed).length
+}

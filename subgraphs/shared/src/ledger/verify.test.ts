@@ -1,0 +1,102 @@
+import postgres from 'postgres'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ofPending, pending, reversal, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
+import { trialBalance } from './trial-balance.ts'
+import type { LedgerFault } from './verify.ts'
+import { readVerdict, verifyLedger } from './verify.ts'
+
+let books: TestBooks
+let owner: postgres.Sql<{ bigint: bigint }>
+beforeAll(async () => {
+  books = await setBooks()
+  owner = postgres(books.test.ownerUrl, {
+    max: 1,
+    onnotice: () => undefined,
+    types: { bigint: postgres.BigInt },
+    connection: { 'app.tenant': '*' },
+  })
+})
+afterAll(async () => {
+  await owner.end()
+  await books[Symbol.asyncDispose]()
+})
+
+beforeEach(async () => {
+  const ledger = books.ledger()
+  const bank = await books.open({ normalSide: 'DEBIT', floorMinor: null, purpose: 'FUNDING' })
+  const [ada, bruno] = [await books.open(), await books.open()]
+  const first = single(bank, ada, 100n)
+  const second = single(bank, ada, 7n)
+  const hold = pending(ada, bruno, 30n)
+  for (const order of [first, second, hold, pending(ada, bruno, 5n)]) await ledger.post(order)
+  for (const order of [ofPending('POST_PENDING', hold, 20n), reversal(second)]) await ledger.post(order)
+})
+
+test('finds sound books sound, and counts them', async () => {
+  const { faults, accounts, entries } = await verifyLedger(books.database)
+  expect(faults).toEqual([])
+  expect([accounts % 3, entries % 8]).toEqual([0, 0])
+})
+
+test('a trial balance has as much on the debit side as on the credit side', async () => {
+  const bank = await books.open({ normalSide: 'DEBIT', floorMinor: null, purpose: 'FUNDING', currency: 'JPY' })
+  const [ada, bruno] = [await books.open({ currency: 'JPY' }), await books.open({ currency: 'JPY' })]
+  const ledger = books.ledger()
+  await ledger.post(single(bank, ada, 100n, { currency: 'JPY' }))
+  await ledger.post(single(ada, bruno, 40n, { currency: 'JPY' }))
+  const lines = await trialBalance(books.database.forTenant('demo'))
+  expect(lines.filter(({ currency }) => currency === 'JPY')).toEqual([
+    { currency: 'JPY', purpose: 'FUNDING', debitMinor: 100n, creditMinor: 0n },
+    { currency: 'JPY', purpose: 'WALLET', debitMinor: 0n, creditMinor: 100n },
+  ])
+})
+
+const one = (condition: string) => `id = (select id from ledger_transfer where ${condition} limit 1)`
+const anAccount = "id = (select id from ledger_account where purpose = 'WALLET' and balance_minor > 0 limit 1)"
+
+// What somebody could do who may disable triggers, and what then does not agree.
+const CRIMES: [string, readonly LedgerFault['code'][]][] = [
+  [
+    `update ledger_account set balance_minor = balance_minor + 1 where ${anAccount}`,
+    ['BALANCE_NOT_SUM', 'CURRENCY_UNBALANCED'],
+  ],
+  [`update ledger_account set last_sequence = last_sequence + 1 where ${anAccount}`, ['BALANCE_NOT_SUM']],
+  [`update ledger_account set held_minor = held_minor + 1 where ${anAccount}`, ['HELD_NOT_SUM']],
+  [`update ledger_account set currency = 'CHF' where ${anAccount}`, ['ACCOUNT_WRONG', 'CURRENCY_UNBALANCED']],
+  [`delete from ledger_transfer where ${one("kind = 'SINGLE'")}`, ['BALANCE_NOT_SUM', 'ENTRIES_BROKEN']],
+  [
+    `update ledger_transfer set amount_minor = amount_minor + 1 where ${one("kind = 'SINGLE'")}`,
+    ['BALANCE_NOT_SUM', 'ENTRIES_BROKEN'],
+  ],
+  [`update ledger_transfer set credit_balance_minor = 0 where ${one("kind = 'SINGLE'")}`, ['ENTRIES_BROKEN']],
+  [`update ledger_transfer set debit_sequence = 99 where ${one("kind = 'SINGLE'")}`, ['ENTRIES_BROKEN']],
+  [
+    `update ledger_transfer set debit_number = 0 where ${one("kind = 'PENDING' and amount_minor = 5")}`,
+    ['ACCOUNT_WRONG', 'HOLD_WRONG'],
+  ],
+  [
+    `update ledger_transfer set subject_id = gen_random_uuid() where ${one("kind = 'POST_PENDING'")}`,
+    ['HOLD_WRONG', 'SUBJECT_WRONG'],
+  ],
+  [
+    'delete from ledger_hold where transfer_id = (select transfer_id from ledger_hold limit 1)',
+    ['HELD_NOT_SUM', 'HOLD_WRONG'],
+  ],
+  ["insert into ledger_hold select 'demo', gen_random_uuid(), 0, 0, 1, now()", ['HOLD_WRONG']],
+]
+
+test.each(CRIMES)('tells of: %s', async (statement, codes) => {
+  const undone = new Error('undone')
+  const crime = owner.begin(async (tx) => {
+    await tx
+      .unsafe(
+        'alter table ledger_transfer disable trigger append_only; alter table ledger_account disable trigger kept',
+      )
+      .simple()
+    expect((await tx.unsafe(statement)).count).toBe(1)
+    const { faults } = await readVerdict(tx)
+    expect([...new Set(faults.map(({ code }) => code))].sort()).toEqual(codes)
+    throw undone
+  })
+  await expect(crime).rejects.toBe(undone)
+})
