@@ -32,6 +32,14 @@ const counted = async (condition: string) => {
   return row?.n
 }
 
+test('a reference comes back as it was, whatever is in it', async () => {
+  const reference = `{"a", 'b'}\\ NULL ☃`
+  const order = single(bank, await books.open(), 1n, { reference })
+  await books.ledger().post(order)
+  const [row] = await books.database.sql.system`select reference from ledger_transfer where id = ${toUuid(order.id)}`
+  expect(row).toEqual({ reference })
+})
+
 describe('an id is decided once', () => {
   test('a replay is answered as the first time, when it could be posted by now as well', async () => {
     const [ada, bruno] = [await books.open(), await books.open()]
@@ -210,6 +218,7 @@ describe('what cannot be stored', () => {
     ['an id that is none', (order: TransferOrder) => ({ ...order, id: 'tfr_1' as const })],
     ['an account that is none', (order: TransferOrder) => ({ ...order, debitAccountId: 'acc_1' as never })],
     ['a long reference', (order: TransferOrder) => ({ ...order, reference: 'x'.repeat(REFERENCE_LENGTH_MAX + 1) })],
+    ['no currency', (order: TransferOrder) => ({ ...order, currency: 'E,R' as never })],
     ['a NUL', (order: TransferOrder) => ({ ...order, reference: 'a\0b' })],
   ])('%s throws, and nobody else fails for it', async (_what, change) => {
     const ada = await books.open()
@@ -226,7 +235,7 @@ describe('what cannot be stored', () => {
     const ada = await books.open()
     const ledger = books.ledger()
     const [bad, good] = await Promise.allSettled([
-      ledger.post(single(bank, ada, 1n, { currency: 'EURO' as never })),
+      ledger.post(pending(bank, ada, 1n, new Date(8.64e15))),
       ledger.post(single(bank, ada, 2n)),
     ])
     expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled'])

@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { outageIn } from '../db/outage.ts'
 import type { Database, RawSql } from '../db/pools.ts'
 import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
-import { type Id, parseId } from '../ids.ts'
+import { type Id, parseId, toUuid } from '../ids.ts'
+import { isCurrencyCode } from '../money/currency.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
 import { type Chain, type Decision, postBatch } from './post-batch.ts'
 import { POSTING_REFUSALS, type PostingCode } from './posting-code.ts'
@@ -180,7 +181,7 @@ function chainOf(orders: readonly TransferOrder[]): Chain {
     throw new RangeError(`A chain has 1 to ${CHAIN_MAX} transfers, got ${orders.length}.`)
   for (const order of orders) assertStorable(order)
   const hashes = requestHashes(orders)
-  const chain = orders.map((order, index) => ({ order, hash: hashes[index] ?? 0n }))
+  const chain = orders.map((order, index) => ({ order, hash: hashes[index] ?? 0n, uuid: toUuid(order.id) }))
   if (repeatsItself(chain)) throw new RangeError('A transfer of a chain names one that another of it names as well.')
   return chain
 }
@@ -193,6 +194,7 @@ function assertStorable(order: TransferOrder): void {
   if ('debitAccountId' in order) {
     parseId('led', order.debitAccountId)
     parseId('led', order.creditAccountId)
+    if (!isCurrencyCode(order.currency)) throw new RangeError('A transfer is in an ISO 4217 currency.')
   }
   if (order.reference.length > REFERENCE_LENGTH_MAX || order.reference.includes('\0'))
     throw new RangeError(`A reference has up to ${REFERENCE_LENGTH_MAX} characters and no NUL.`)
