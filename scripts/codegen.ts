@@ -13,7 +13,7 @@ import { repositoryFile, SUBGRAPHS, type SubgraphName, subgraphSdl } from './sub
 const MODELS: Record<SubgraphName, readonly string[]> = {
   network: ['User', 'Site', 'Link', 'Slice', 'KpiSample', 'SlaViolation', 'SlaViolationEvent'],
   billing: ['User', 'BillingAccount', 'Tariff', 'UsageRecord', 'BalanceAlert', 'BalanceAlertEvent', 'Money'],
-  payments: ['User', 'BillingAccount', 'LedgerAccount', 'LedgerEntry', 'Payment', 'Money'],
+  payments: ['User', 'BillingAccount', 'Card', 'LedgerAccount', 'LedgerEntry', 'Payment', 'Money'],
   risk: ['User', 'Payment', 'RiskAssessment'],
 }
 
@@ -22,6 +22,8 @@ const SCALARS = {
   ID: { input: 'string', output: 'string' },
   Cursor: { input: 'string', output: 'string' },
   CurrencyCode: { input: 'string', output: 'string' },
+  CardNumber: { input: '../vault/sensitive-text.ts#SensitiveText', output: '../vault/sensitive-text.ts#SensitiveText' },
+  CardSecurityCode: { input: '../vault/sensitive-text.ts#SensitiveText', output: 'never' },
   DateTime: { input: 'Date', output: 'Date' },
   Decimal: { input: 'string', output: 'string' },
   SafeInt: { input: 'number', output: 'number | bigint' },

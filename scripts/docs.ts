@@ -9,6 +9,8 @@ import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
+import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
+import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
@@ -76,6 +78,8 @@ function errorsPage(): string {
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
     section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),
     section('`pnpm usage:ingest`, about a line that is rejected (exit code 2)', REJECT_CODES),
+    section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
+    section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),
   ]
   return [INTRODUCTION, ...sections].join('\n')
 }

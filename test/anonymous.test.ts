@@ -5,6 +5,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph'
 import { billing } from '@carriergraph/billing/service.ts'
 import { network } from '@carriergraph/network/service.ts'
 import { payments } from '@carriergraph/payments/service.ts'
+import { newKeyRingText } from '@carriergraph/payments/vault/keys/key-ring.ts'
 import { risk } from '@carriergraph/risk/service.ts'
 import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { enforceAuthorization } from '@carriergraph/shared/authorize/enforce.ts'
@@ -19,6 +20,7 @@ const SETTINGS = {
   RISK_URL: 'http://risk.example/',
   RISK_DEADLINE_MS: 1,
   RISK_FALLBACK_LIMIT: new Decimal(0),
+  VAULT_KEY: newKeyRingText(),
   SIGNING_KEYS: parseSigningKeys('test:a-signing-key-for-tests-of-32-characters'),
 }
 const silent = { clock: systemClock, log: createLog({ service: 'test', level: 'silent' }) }

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { newKeyRingText } from '@carriergraph/payments/vault/keys/key-ring.ts'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { parse } from 'yaml'
 import { repositoryFile } from '../scripts/subgraphs.ts'
@@ -27,6 +28,7 @@ const SERVICES = ['issuer', 'network', 'billing', 'payments', 'risk', 'gateway']
 const DOT_ENV: Record<string, string> = {
   POSTGRES_PASSWORD: 'compose-test',
   SIGNING_KEYS: 'k1:a-signing-key-of-at-least-32-characters',
+  VAULT_KEY: newKeyRingText().trim().replace('\n', ','),
 }
 
 const compose: { services: Record<string, ComposeService>; volumes: object } = parse(

@@ -1,3 +1,4 @@
+import { newKeyRingText } from '@carriergraph/payments/vault/keys/key-ring.ts'
 import { ConfigError } from '@carriergraph/shared/config.ts'
 import { expect, test, vi } from 'vitest'
 import { installationFrom, listenersOf } from './installation.ts'
@@ -71,6 +72,13 @@ test('signing keys of one’s own are used as they are', () => {
   expect(installationFrom({ SIGNING_KEYS: keys }).signingKeys).toBe(keys)
 })
 
+test('keys of the card vault that are at fault are found before anything starts', () => {
+  expect(() => installationFrom({ VAULT_KEY: 'x' })).toThrow('VAULT_KEY: entry 1 is no key')
+  expect(() => installationFrom({ VAULT_KEY_FILE: '/nowhere' })).toThrow('VAULT_KEY_FILE: cannot be read (ENOENT)')
+  expect(installationFrom({}).vaultKeys).toBeNull()
+  expect(installationFrom({ VAULT_KEY: newKeyRingText() }).vaultKeys).toHaveProperty('VAULT_KEY')
+})
+
 test('a token issuer of one’s own leaves the development issuer’s port alone', () => {
   const variables = (env: NodeJS.ProcessEnv) => listenersOf(installationFrom(env)).map(({ variable }) => variable)
   expect(variables({})).toContain('PORT_ISSUER')
@@ -81,6 +89,7 @@ const WIRING = {
   databaseUrls: { network: 'n', billing: 'b', payments: 'p', risk: 'r' },
   eventBusUrl: 'bus',
   signingKeys: 'key:secret',
+  vaultKeys: { VAULT_KEY_FILE: '/home/vault-keys' },
   identity: { jwksUrl: 'https://id.example.net/keys', issuer: 'issuer', audience: 'graph' },
   playgroundToken: null,
 }
@@ -89,6 +98,7 @@ test('each service is told its own secrets and no others, and inherits what is m
   vi.stubEnv('DATABASE_URL_BILLING', 'postgres://given')
   vi.stubEnv('PGPASSWORD', 'somebody else’s')
   vi.stubEnv('SIGNING_KEYS', 'given')
+  vi.stubEnv('VAULT_KEY', 'given')
   vi.stubEnv('LOG_LEVEL', 'debug')
   const installation = installationFrom({})
   const [network, , payments] = subgraphServices(installation, WIRING)
@@ -98,10 +108,16 @@ test('each service is told its own secrets and no others, and inherits what is m
     expect(spec?.env).toMatchObject({ LOG_LEVEL: 'debug' })
     expect(spec?.env).not.toHaveProperty('DATABASE_URL_BILLING')
     expect(spec?.env).not.toHaveProperty('PGPASSWORD')
+    expect(spec?.env).not.toHaveProperty('VAULT_KEY')
   }
   expect(network?.env).toMatchObject({ DATABASE_URL: 'n', EVENT_BUS_URL: 'bus', SIGNING_KEYS: 'key:secret' })
   expect(network?.env).not.toHaveProperty('RISK_URL')
-  expect(payments?.env).toMatchObject({ DATABASE_URL: 'p', RISK_URL: 'http://127.0.0.1:4004/graphql' })
+  for (const spec of [network, gateway, simulator]) expect(spec?.env).not.toHaveProperty('VAULT_KEY_FILE')
+  expect(payments?.env).toMatchObject({
+    DATABASE_URL: 'p',
+    RISK_URL: 'http://127.0.0.1:4004/graphql',
+    VAULT_KEY_FILE: '/home/vault-keys',
+  })
   expect(gateway.env).not.toHaveProperty('DATABASE_URL')
   expect(gateway.env).not.toHaveProperty('PLAYGROUND_TOKEN')
   expect(simulator.env).not.toHaveProperty('SIGNING_KEYS')

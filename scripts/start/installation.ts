@@ -3,6 +3,7 @@ import { bool, port, readConfig, secretsList, url, urlOf } from '@carriergraph/s
 import { z } from 'zod'
 import { GATEWAY_SETTINGS } from '../../gateway/src/config.ts'
 import { SETTINGS } from '../../subgraphs/payments/src/config.ts'
+import { type KeySettings, keyProviderFrom } from '../../subgraphs/payments/src/vault/keys/key-source.ts'
 import { repositoryFile, SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
 
 /** Who issues the tokens that every service accepts. */
@@ -22,6 +23,8 @@ export interface Installation {
   eventBusUrl: string | undefined
   /** The value of SIGNING_KEYS; without one, keys are made and kept. */
   signingKeys: string | undefined
+  /** VAULT_KEY or VAULT_KEY_FILE, as given; without either, keys are made and kept. */
+  vaultKeys: Readonly<Record<string, string>> | null
   /** A token issuer that the environment names; without one the development issuer is started. */
   identity: Identity | null
   production: boolean
@@ -67,6 +70,8 @@ const variables = z.object({
   DATABASE_URL_RISK: databaseUrl,
   EVENT_BUS_URL: databaseUrl,
   SIGNING_KEYS: secretsList.optional(),
+  VAULT_KEY: PAYMENTS_SETTINGS.VAULT_KEY,
+  VAULT_KEY_FILE: PAYMENTS_SETTINGS.VAULT_KEY_FILE,
   JWKS_URL: url.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('carriergraph'),
@@ -126,9 +131,20 @@ export function installationFrom(env: NodeJS.ProcessEnv): Installation {
     ),
     eventBusUrl: config.EVENT_BUS_URL,
     signingKeys: config.SIGNING_KEYS && env.SIGNING_KEYS,
+    vaultKeys: givenVaultKeys(config),
     identity: jwksUrl === undefined ? null : { jwksUrl, issuer, audience },
     production,
     simulator: config.SIMULATOR && !production,
+  }
+}
+
+function givenVaultKeys({ VAULT_KEY, VAULT_KEY_FILE }: KeySettings): Installation['vaultKeys'] {
+  if (VAULT_KEY === undefined && VAULT_KEY_FILE === undefined) return null
+  // Throws where they are at fault: before the first service starts.
+  keyProviderFrom({ VAULT_KEY, VAULT_KEY_FILE })
+  return {
+    ...(VAULT_KEY !== undefined && { VAULT_KEY }),
+    ...(VAULT_KEY_FILE !== undefined && { VAULT_KEY_FILE: resolve(VAULT_KEY_FILE) }),
   }
 }
 

@@ -14,7 +14,7 @@ import { reloadOnChange } from './reload.ts'
 import { type RunningService, startService } from './service.ts'
 import { gatewayService, simulatorService, subgraphServices } from './services.ts'
 import { interruptionOf, type Part, stopAll } from './shutdown.ts'
-import { localSecrets, writeEnvironment } from './state.ts'
+import { localSecrets, localVaultKeys, writeEnvironment } from './state.ts'
 
 export interface StartOptions {
   /** `pnpm dev`: services start again when their source changes. */
@@ -78,6 +78,7 @@ async function bringUp(
     ...databases,
     identity,
     signingKeys: installation.signingKeys ?? secrets.signingKeys,
+    vaultKeys: installation.vaultKeys ?? localVaultKeys(directory),
     playgroundToken: tokens?.playground ?? null,
   }
   const specs = [...subgraphServices(installation, wiring), gatewayService(installation, wiring)]

@@ -16,6 +16,8 @@ export interface Wiring extends Databases {
   /** The value of SIGNING_KEYS. */
   signingKeys: string
   identity: Identity
+  /** VAULT_KEY or VAULT_KEY_FILE, for payments alone. */
+  vaultKeys: Readonly<Record<string, string>>
   /** Token that the playground sends; null where there is no development issuer. */
   playgroundToken: string | null
 }
@@ -29,7 +31,7 @@ const subgraphUrl = (installation: Installation, name: SubgraphName): string =>
 /** Compiled code is kept here, told apart by its content: it takes a third off the processor time of every later start. */
 const COMPILE_CACHE = repositoryFile('node_modules/.cache/carriergraph')
 /** libpq's variables are meant for somebody else's server, and each service is told its own secrets and no others. */
-const NOT_PASSED_ON = /^PG|DATABASE_URL|^EVENT_BUS_URL$|^SIGNING_KEYS$/
+const NOT_PASSED_ON = /^PG|DATABASE_URL|^EVENT_BUS_URL$|^SIGNING_KEYS$|^VAULT_KEY/
 
 /** What every process gets: the environment of the start, so that limits, log level and proxies reach all of them. */
 function inherited(): Record<string, string> {
@@ -75,7 +77,7 @@ export function subgraphServices(installation: Installation, wiring: Wiring): Se
       ...common.env,
       DATABASE_URL: wiring.databaseUrls[name],
       EVENT_BUS_URL: wiring.eventBusUrl,
-      ...(name === 'payments' && { RISK_URL: subgraphUrl(installation, 'risk') }),
+      ...(name === 'payments' && { RISK_URL: subgraphUrl(installation, 'risk'), ...wiring.vaultKeys }),
     }
     return { ...common, entry: repositoryFile(`subgraphs/${name}/src/main.ts`), env }
   })

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ensureKeyFile, LOCAL_KEY_FILE } from '@carriergraph/payments/vault/keys/key-file.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 import { z } from 'zod'
 import { SUBGRAPHS, type SubgraphName } from '../subgraphs.ts'
@@ -38,6 +39,13 @@ export function localSecrets(directory: string): LocalSecrets {
   }
   writeWhole(file, secrets)
   return secrets
+}
+
+/** The file of the card vault's keys in `directory`, made at the first start for its owner alone. */
+export function localVaultKeys(directory: string): { VAULT_KEY_FILE: string } {
+  const file = join(directory, LOCAL_KEY_FILE)
+  ensureKeyFile(file)
+  return { VAULT_KEY_FILE: file }
 }
 
 function readSecrets(file: string): LocalSecrets {

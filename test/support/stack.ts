@@ -7,6 +7,7 @@ import { loadDemoData } from '../../scripts/start/demo.ts'
 import { type Installation, installationFrom } from '../../scripts/start/installation.ts'
 import { type RunningService, startService } from '../../scripts/start/service.ts'
 import { gatewayService, subgraphServices, type Wiring } from '../../scripts/start/services.ts'
+import { localVaultKeys } from '../../scripts/start/state.ts'
 import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
 import { freePorts } from './free-ports.ts'
 
@@ -42,6 +43,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       ) as Wiring['databaseUrls'],
       eventBusUrl: bus.url,
       signingKeys: 'test:a-signing-key-for-tests-of-32-characters',
+      vaultKeys: localVaultKeys(directory),
       identity: { jwksUrl: issuer.jwksUrl, issuer: issuer.issuer, audience: 'carriergraph' },
       playgroundToken: await issueToken(issuer, { role: 'operator' }),
     }

@@ -85,6 +85,10 @@ describe('each field refuses who may not have it', () => {
     ['ledgerAccount', 'payments:read', 'FORBIDDEN'],
     ['openWallet', 'payments:write', 'FORBIDDEN'],
     ['createPayment', 'payments:write', 'allowed'],
+    ['card', 'payments:read', 'FORBIDDEN'],
+    ['addCard', 'payments:write', 'allowed'],
+    ['removeCard', 'payments:write', 'allowed'],
+    ['User.cards', 'payments:read', 'FORBIDDEN'],
     ['User.wallets', 'payments:read', 'FORBIDDEN'],
     ['User.payments', 'payments:read', 'FORBIDDEN'],
   ]
@@ -99,10 +103,20 @@ describe('each field refuses who may not have it', () => {
       { refs: [{ __typename: 'User', id: purse.userId }] },
     ]
     const wallet = { ownerId: purse.userId, currency: 'USD' }
+    const toAdd = { ownerId: purse.userId, number: '4111111111111111', expiryMonth: 12, expiryYear: 2030 }
+    const addCard = 'mutation ($input: AddCardInput!) { addCard(input: $input) { card { id } errors { code } } }'
+    const added = (await graph.ask(ownerOf(purse), addCard, { input: toAdd })).data.addCard.card
     return {
       payment: [`{ payment(id: "${data.createPayment.payment.id}") { id } }`, {}],
       payments: ['{ payments { nodes { id } } }', {}],
       ledgerAccount: [`{ ledgerAccount(id: "${purse.walletId}") { id } }`, {}],
+      card: [`{ card(id: "${added.id}") { id } }`, {}],
+      addCard: [addCard, { input: toAdd }],
+      removeCard: [
+        'mutation ($input: RemoveCardInput!) { removeCard(input: $input) { errors { code } } }',
+        { input: { cardId: added.id } },
+      ],
+      'User.cards': entity('... on User { cards { pageInfo { hasNextPage } } }'),
       openWallet: [
         'mutation ($input: OpenWalletInput!) { openWallet(input: $input) { errors { code } } }',
         { input: wallet },

@@ -20,6 +20,7 @@ import { createPaymentsService } from './service.ts'
 import { requestOf } from './testing/flow-stage.ts'
 import { createPaymentsTestDatabase, givenPurse, silent } from './testing/payments-database.ts'
 import { type RiskServer, startRiskServer } from './testing/risk-server.ts'
+import { newKeyRingText } from './vault/keys/key-ring.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const clock = fixedClock(NOW)
@@ -50,6 +51,7 @@ beforeAll(async () => {
     RISK_URL: risk.url,
     RISK_DEADLINE_MS: 10_000,
     RISK_FALLBACK_LIMIT: new Decimal('50.00'),
+    VAULT_KEY: newKeyRingText(),
   }
   database = openDatabase({ url: own.url, applicationName: 'payments-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))

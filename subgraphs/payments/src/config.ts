@@ -29,6 +29,9 @@ export const SETTINGS = z.object({
   RISK_DEADLINE_MS: deadline.default(800),
   /** Up to it, in major units of a payment's own currency, a payment goes through when risk does not answer. */
   RISK_FALLBACK_LIMIT: limit.prefault('50.00'),
+  /** The card vault's keys, or the file that they are in: one of the two. */
+  VAULT_KEY: z.string().optional(),
+  VAULT_KEY_FILE: z.string().optional(),
 })
 
 export type Settings = z.output<typeof SETTINGS>

@@ -1,6 +1,11 @@
 import type { ServiceContext } from '@carriergraph/shared/service/subgraph-service.ts'
 import type { PaymentFlow } from './flow/payment-flow.ts'
 import type { Loaders } from './loaders.ts'
+import type { CardVault } from './vault/vault.ts'
 
 /** What a request to payments carries. */
-export type Context = ServiceContext & { readonly loaders: Loaders; readonly flow: PaymentFlow }
+export type Context = ServiceContext & {
+  readonly loaders: Loaders
+  readonly flow: PaymentFlow
+  readonly vault: CardVault
+}

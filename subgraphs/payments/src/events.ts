@@ -2,6 +2,7 @@ import { currencyField, idField, instantField, moneyField } from '@carriergraph/
 import { z } from 'zod'
 import { FAILURE_CODES } from './domain/decide.ts'
 import { PAYMENT_TYPES } from './domain/payment.ts'
+import { CARD_BRANDS } from './vault/brands.ts'
 
 const paymentFields = {
   paymentId: idField('pay').describe('The payment.'),
@@ -11,6 +12,29 @@ const paymentFields = {
   billingAccountId: idField('acc').describe('The billing account that it is added to.'),
   amount: moneyField.describe('What is paid; above zero.'),
   at: instantField.describe('When it came into this state.'),
+}
+
+const cardFields = {
+  cardId: idField('card').describe('The card.'),
+  ownerId: idField('usr').describe('Whose card it is.'),
+}
+
+const shownCardFields = {
+  ...cardFields,
+  brand: z.enum(CARD_BRANDS).describe('Its scheme.'),
+  lastFour: z
+    .string()
+    .regex(/^\d{4}$/)
+    .describe('The last four digits of its number.'),
+  expiryMonth: z.int().min(1).max(12).describe('The last month in which it is good.'),
+  expiryYear: z.int().describe('The year of that month.'),
+  at: instantField,
+}
+
+const revealFields = {
+  ...cardFields,
+  reason: z.string().describe('Why, in the words of whoever asked.'),
+  at: instantField,
 }
 
 /** What the journal of payments says and the bus carries: the data of each type of event. */
@@ -28,6 +52,16 @@ export const published = {
     ...paymentFields,
     status: z.literal('FAILED'),
     failureCode: z.enum(FAILURE_CODES).describe('Why.'),
+  }),
+  'card.added': z.strictObject(shownCardFields),
+  'card.renewed': z.strictObject(shownCardFields),
+  'card.removed': z.strictObject(shownCardFields),
+  'card.revealed': z.strictObject(revealFields),
+  'card.reveal_failed': z.strictObject(revealFields),
+  'data_key.made': z.strictObject({
+    dataKeyId: idField('vdk').describe('The key, which new card numbers of the tenant are encrypted with from now on.'),
+    wrappingKeyId: z.string().describe('The id of the wrapping key that it is stored under.'),
+    madeAt: instantField,
   }),
 } as const satisfies Record<string, z.ZodType>
 

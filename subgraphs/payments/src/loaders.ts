@@ -3,6 +3,7 @@ import { pageLoader } from '@carriergraph/shared/connection/page-loader.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { loaderById, loaderByParent } from '@carriergraph/shared/loader.ts'
+import { cardsOfUsers, findCards, type newestCards, toCard } from './db/cards.ts'
 import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
 import { entriesOfAccounts, type newestEntries, toLedgerEntry } from './db/ledger-entries.ts'
 import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
@@ -19,6 +20,10 @@ export const createLoaders = (db: TenantDb) => ({
     (ids: Ids<'pay'>) => findPayments(db, ids),
     ({ id }) => id,
   ),
+  card: loaderById(
+    (ids: Ids<'card'>) => findCards(db, ids),
+    ({ id }) => id,
+  ),
   ledgerAccount: loaderById(
     (ids: Ids<'led'>) => findLedgerAccounts(db, ids),
     ({ id }) => id,
@@ -29,6 +34,9 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   walletsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestWallets>) =>
     mapPages(await walletsOfUsers(db, ids, page), toLedgerAccount),
+  ),
+  cardsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestCards>) =>
+    mapPages(await cardsOfUsers(db, ids, page), toCard),
   ),
   paymentsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestPaymentsOfUser>) =>
     mapPages(await paymentsOfUsers(db, ids, page), toPayment),

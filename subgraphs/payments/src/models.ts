@@ -1,5 +1,6 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
+import type { Card } from './db/cards.ts'
 import type { LedgerAccount } from './db/ledger-accounts.ts'
 import type { LedgerEntry } from './db/ledger-entries.ts'
 import type { Payment } from './domain/payment.ts'
@@ -9,6 +10,7 @@ import type { Payment } from './domain/payment.ts'
 /** Payments know of a user only that there are wallets and payments of theirs. */
 export type UserModel = { readonly id: Id<'usr'> }
 export type BillingAccountModel = { readonly id: Id<'acc'> }
+export type CardModel = Card
 export type LedgerAccountModel = LedgerAccount
 export type LedgerEntryModel = LedgerEntry
 export type PaymentModel = Payment

@@ -18,13 +18,19 @@ import { createSweeper } from './flow/sweeper.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
+import { type KeySettings, keyProviderFrom } from './vault/keys/key-source.ts'
+import { createCardVault } from './vault/vault.ts'
 
 /** What payments need to know of risk. */
 export type RiskSettings = Pick<Settings, 'RISK_URL' | 'RISK_DEADLINE_MS' | 'RISK_FALLBACK_LIMIT' | 'SIGNING_KEYS'>
 
-/** What makes payments out of the kit's parts: the payment flow with risk at its other end, and the sweeper behind it. */
+/**
+ * What makes payments out of the kit's parts: the payment flow with risk at its other end, the sweeper behind it, and the
+ * card vault.
+ * @throws ConfigError where the vault's keys are missing or at fault
+ */
 export function payments(
-  settings: RiskSettings,
+  settings: RiskSettings & KeySettings,
   { clock, log }: Required<ServiceOptions>,
 ): SubgraphDefinition<Context> {
   const risk = createRiskClient({
@@ -35,13 +41,14 @@ export function payments(
     log,
   })
   const flow = createPaymentFlow({ risk, post: postTransfer, clock, fallbackLimit: settings.RISK_FALLBACK_LIMIT })
+  const vault = createCardVault({ keys: keyProviderFrom(settings), log })
   return {
     name: 'payments',
     sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
     policies: ownership({ User: 'id', Payment: 'payerId' }),
-    context: (base) => ({ ...base, flow, loaders: createLoaders(base.db) }),
+    context: (base) => ({ ...base, flow, vault, loaders: createLoaders(base.db) }),
     consumers: () => [{ name: CONSUMER, handlers }],
     workers: ({ database }) => [createSweeper({ database, flow, clock, log })],
   }

@@ -1,5 +1,6 @@
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { newestCards } from '../db/cards.ts'
 import { newestWallets } from '../db/ledger-accounts.ts'
 import { newestPaymentsOfUser } from '../db/payment-lists.ts'
 import type { UserResolvers } from '../generated/resolvers.ts'
@@ -7,5 +8,6 @@ import type { UserResolvers } from '../generated/resolvers.ts'
 export const User: UserResolvers = {
   __resolveReference: ({ id }) => ({ id: parseId('usr', id) }),
   wallets: ({ id }, args, { loaders }) => loaders.walletsOfUser.load(id, pageArgs(newestWallets, args)),
+  cards: ({ id }, args, { loaders }) => loaders.cardsOfUser.load(id, pageArgs(newestCards, args)),
   payments: ({ id }, args, { loaders }) => loaders.paymentsOfUser.load(id, pageArgs(newestPaymentsOfUser, args)),
 }

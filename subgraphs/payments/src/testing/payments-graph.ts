@@ -3,6 +3,7 @@ import { namedId } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { type RunningSubgraph, runSubgraph } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { payments } from '../service.ts'
+import { newKeyRingText } from '../vault/keys/key-ring.ts'
 import { givenPurse, type Purse, silent } from './payments-database.ts'
 import { type RiskServer, startRiskServer } from './risk-server.ts'
 
@@ -28,6 +29,7 @@ export async function runPayments(): Promise<PaymentsGraph> {
     RISK_DEADLINE_MS: 10_000,
     RISK_FALLBACK_LIMIT: new Decimal('50.00'),
     SIGNING_KEYS: keys,
+    VAULT_KEY: newKeyRingText(),
   }
   const running = resources.use(await runSubgraph(payments(settings, { clock, log: silent }), { clock }))
   return {

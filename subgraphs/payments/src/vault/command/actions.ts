@@ -1,0 +1,63 @@
+import type { Output } from '@carriergraph/shared/command/surroundings.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { dataKeyStatus, lookupKeyStatus } from '../../db/vault-status.ts'
+import { rewrapDataKeys, rotateDataKey, type TenantVault } from '../data-keys.ts'
+import { reencryptCards } from '../reencrypt.ts'
+import type { VaultArguments } from './arguments.ts'
+import { VaultCommandFault } from './fault.ts'
+
+type ActionOptions = {
+  readonly provenance: Provenance
+  readonly batchSize: number
+  readonly signal: AbortSignal | undefined
+  readonly stdout: Output
+  readonly stderr: Output
+}
+
+/** Does it for one tenant. Resolves to false where something could not be read. */
+type Action = (vault: TenantVault, options: ActionOptions) => Promise<boolean>
+
+const status: Action = async ({ tenant, db, keys }, { stdout }) => {
+  for (const { id, wrappingKeyId, isActive, cards } of await dataKeyStatus(db)) {
+    const age = wrappingKeyId === keys.wrappingKeyId ? 'in use' : 'to be replaced'
+    stdout.write(
+      `${tenant}  ${id}  ${isActive ? 'active ' : 'retired'}  under ${wrappingKeyId} (${age})  ${cards} cards\n`,
+    )
+  }
+  for (const { lookupKeyId, cards } of await lookupKeyStatus(db)) {
+    const age = lookupKeyId === keys.lookupKeyIds[0] ? 'in use' : 'to be replaced'
+    stdout.write(`${tenant}  looked up by ${lookupKeyId} (${age})  ${cards} cards\n`)
+  }
+  return true
+}
+
+const rewrap: Action = async (vault, { stdout, stderr }) => {
+  const { rewrapped, refused } = await rewrapDataKeys(vault)
+  for (const { dataKeyId, code } of refused) stderr.write(`${vault.tenant}: ${dataKeyId}: ${code}\n`)
+  stdout.write(`${vault.tenant}: ${rewrapped} data keys put under ${vault.keys.wrappingKeyId}\n`)
+  return refused.length === 0
+}
+
+const rotate: Action = async (vault, { provenance, stdout }) => {
+  const id = await rotateDataKey(vault, provenance)
+  stdout.write(`${vault.tenant}: ${id} is the active data key\n`)
+  return true
+}
+
+const reencrypt: Action = async (vault, { batchSize, signal, stdout, stderr }) => {
+  const { tenant } = vault
+  const outcome = await reencryptCards(vault, {
+    batchSize,
+    signal,
+    onProgress: ({ done, total, unreadable }) =>
+      stderr.write(`${tenant}: ${done} of ${total} cards, ${unreadable.length} unreadable\n`),
+  })
+  if (!outcome.ok)
+    throw new VaultCommandFault('ACTIVE_KEY_UNUSABLE', `The active data key of ${tenant}: ${outcome.code}`)
+  const { total, done, unreadable } = outcome.value
+  for (const { cardId, code } of unreadable) stderr.write(`${tenant}: ${cardId}: ${code}\n`)
+  stdout.write(`${tenant}: ${done} of ${total} cards re-encrypted, ${unreadable.length} unreadable\n`)
+  return unreadable.length === 0
+}
+
+export const ACTIONS: Readonly<Record<VaultArguments['action'], Action>> = { status, rewrap, rotate, reencrypt }

@@ -1,0 +1,49 @@
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { REENCRYPT_BATCH_MAX } from '../reencrypt.ts'
+
+const ACTIONS = ['status', 'rewrap', 'rotate', 'reencrypt'] as const
+
+/** What `pnpm vault:keys` was told to do. */
+export type VaultArguments = {
+  readonly action: (typeof ACTIONS)[number]
+  /** Every tenant with a data key where it is undefined. */
+  readonly tenant: string | undefined
+  readonly batchSize: number
+}
+
+export const USAGE = `Rotates the keys of the card vault.
+
+  pnpm vault:keys status|rewrap|rotate|reencrypt [--tenant NAME] [--batch 100]
+
+  status     the data keys of each tenant, what they are under, and how many cards are under them
+  rewrap     puts every data key under the wrapping key in use
+  rotate     gives each tenant a new data key; cards that are added from now on are under it
+  reencrypt  puts every card under its tenant's newest data key and the lookup key in use
+
+It may be killed at any point and run again: it goes on with what is left. Exit code 0: all is done; 2: some keys or cards
+cannot be read, and stay as they are; 1: it failed.
+`
+
+const OPTIONS = {
+  tenant: { type: 'string' },
+  batch: { type: 'string', default: '100' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<VaultArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, OPTIONS)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  if (values.help) return ok('help')
+  const action = ACTIONS.find((known) => known === positionals[0])
+  if (action === undefined || positionals.length > 1) return refuse('USAGE', `Name one of ${ACTIONS.join(', ')}.`)
+  if (values.tenant !== undefined && !isTenantName(values.tenant))
+    return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  const batchSize = /^\d{1,6}$/.test(values.batch) ? Number(values.batch) : 0
+  if (batchSize < 1 || batchSize > REENCRYPT_BATCH_MAX)
+    return refuse('USAGE', `--batch ${values.batch}: a number from 1 to ${REENCRYPT_BATCH_MAX}.`)
+  return ok({ action, tenant: values.tenant, batchSize })
+}
