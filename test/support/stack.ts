@@ -21,6 +21,8 @@ export interface Stack extends AsyncDisposable {
   ports: Installation['ports']
   databases: Record<SubgraphName, TestDatabase>
   services: ReadonlyMap<string, RunningService>
+  /** Where each service writes its log, as `<name>.log`. */
+  logDirectory: string
   /** With which the gateway runs. */
   gatewayEnv: Readonly<Record<string, string>>
   token(options: TokenOptions): Promise<string>
@@ -68,6 +70,7 @@ export async function startStack(env: Record<string, string> = {}): Promise<Stac
       playgroundUrl: `http://${address}/`,
       databases,
       services,
+      logDirectory: join(directory, 'logs'),
       gatewayEnv: gateway.env,
       token: (options) => issueToken(issuer, options),
       [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
