@@ -18,6 +18,15 @@ export type Connection<Row> = {
   readonly pageInfo: PageInfo
 }
 
+/** The same connection of what its rows are shown as. */
+export const mapNodes = <Row, Shown>(
+  { edges, pageInfo }: Connection<Row>,
+  toShown: (row: Row) => Shown,
+): Connection<Shown> => {
+  const shown = edges.map(({ cursor, node }) => ({ cursor, node: toShown(node) }))
+  return { edges: shown, nodes: shown.map(({ node }) => node), pageInfo }
+}
+
 /** `rows` are those of `page` in its order, with the one row more that a `Keyset` asks for, if there is one. */
 export function toConnection<K extends Keys, Row extends KeyValues<K>>(
   rows: readonly Row[],

@@ -39,6 +39,11 @@ export type LedgerAccount = AccountState & {
   readonly createdAt: Date
 }
 
+/** What the balance on the normal side may lose now; without a floor as much as an account can hold at all. */
+export const availableMinor = (
+  account: Pick<AccountState, 'normalSide' | 'balanceMinor' | 'heldMinor' | 'floorMinor'>,
+): bigint => normalBalance(account) - account.heldMinor - (account.floorMinor ?? -BALANCE_MINOR_MAX)
+
 /** The balance as its owner reads it: what was added on the normal side less what was taken from it. */
 export const normalBalance = ({ normalSide, balanceMinor }: Pick<AccountState, 'normalSide' | 'balanceMinor'>) =>
   normalSide === 'CREDIT' ? balanceMinor : -balanceMinor

@@ -40,6 +40,16 @@ test('a reference comes back as it was, whatever is in it', async () => {
   expect(row).toEqual({ reference })
 })
 
+test('is drained when all that was asked for is answered, and at once where nothing is', async () => {
+  const ledger = books.ledger({ batchMax: 10 })
+  await ledger.drained()
+  const ada = await books.open()
+  const posted = ledger.postAll(Array.from({ length: 35 }, () => single(bank, ada, 1n)))
+  await ledger.drained()
+  expect(await balanceOf(ada)).toBe(35n)
+  await posted
+})
+
 describe('an id is decided once', () => {
   test('a replay is answered as the first time, when it could be posted by now as well', async () => {
     const [ada, bruno] = [await books.open(), await books.open()]

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises'
 import { outageIn } from '../db/outage.ts'
 import type { Database, RawSql } from '../db/pools.ts'
 import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
@@ -62,7 +62,8 @@ export class Ledger {
   /** Single orders on their way, so that one that is asked for twice at once goes once. */
   readonly #underWay = new Map<Id<'tfr'>, { readonly hash: bigint; readonly decisions: Promise<readonly Decision[]> }>()
   #waitingOrders = 0
-  #isPosting = false
+  /** Until nothing waits; undefined where nothing does. */
+  #posting: Promise<void> | undefined
 
   constructor(options: LedgerOptions) {
     this.#options = options
@@ -87,6 +88,11 @@ export class Ledger {
    */
   postLinked(orders: readonly TransferOrder[]): Promise<Posting[]> {
     return this.#answered(orders)
+  }
+
+  /** Resolves when all that was asked for is answered. */
+  async drained(): Promise<void> {
+    await this.#posting
   }
 
   async #answered(orders: readonly TransferOrder[]): Promise<Posting[]> {
@@ -117,21 +123,19 @@ export class Ledger {
     this.#waitingOrders += chain.length
     const { promise, resolve, reject } = Promise.withResolvers<readonly Decision[]>()
     this.#waiting.push({ chain, resolve, reject })
-    if (!this.#isPosting) {
-      this.#isPosting = true
-      // What arrives in the same turn shall go together.
-      setImmediate(() => this.#postWaiting())
-    }
+    this.#posting ??= this.#postWaiting()
     return promise
   }
 
   async #postWaiting(): Promise<void> {
+    // What arrives in the same turn shall go together.
+    await nextTurn()
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, takeBatch(this.#waiting, this.#options.batchMax))
       await this.#settle(batch)
       for (const { chain } of batch) this.#waitingOrders -= chain.length
     }
-    this.#isPosting = false
+    this.#posting = undefined
   }
 
   async #settle(batch: readonly Waiting[]): Promise<void> {

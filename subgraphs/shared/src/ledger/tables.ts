@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  check,
+  index,
+  integer,
+  pgTable,
+  pgView,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { idColumn, tenantColumn } from '../id-column.ts'
 import { currencyColumn, minorColumn } from '../money/money-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
@@ -128,3 +139,28 @@ export const ledgerHold = pgTable(
     tenantPolicy(),
   ],
 )
+
+/**
+ * Both sides of every transfer that moved money, each as an entry of its account: credits above zero, debits below. Of
+ * one account, in the order of sequences, it is the merge of two index scans.
+ */
+export const ledgerEntry = pgView('ledger_entry', {
+  tenantId: text('tenant_id').notNull(),
+  accountNumber: integer('account_number').notNull(),
+  sequence: bigint('sequence', { mode: 'bigint' }).notNull(),
+  transferId: idColumn('tfr', 'transfer_id').notNull(),
+  amountMinor: minorColumn('amount_minor'),
+  /** Of the account, right after it: credits less debits. */
+  balanceMinor: minorColumn('balance_minor'),
+  currency: currencyColumn(),
+  decidedAt: timestamp('decided_at', { withTimezone: true, precision: 3 }).notNull(),
+})
+  .with({ securityInvoker: true })
+  .as(
+    sql.raw(`select tenant_id, debit_number as account_number, debit_sequence as sequence, id as transfer_id,
+      -amount_minor as amount_minor, debit_balance_minor as balance_minor, currency, decided_at
+    from ledger_transfer where debit_sequence is not null
+    union all
+    select tenant_id, credit_number, credit_sequence, id, amount_minor, credit_balance_minor, currency, decided_at
+    from ledger_transfer where credit_sequence is not null`),
+  )
