@@ -48,9 +48,9 @@ it('a stranger sees neither lists nor single things', async () => {
 })
 
 it("the operator's own accounts are for operators", async () => {
-  const rows = await graph.database
-    .forTenant('demo')
-    .execute<{ id: string }>(sql`select destination_id as id from transfer where reference like 'pay_%' limit 1`)
+  const rows = await graph.database.forTenant('demo').execute<{ id: string }>(sql`
+      select a.id from ledger_transfer t join ledger_account a on a.number = t.credit_number
+      where reference like 'pay_%' limit 1`)
   expect(rows).toHaveLength(1)
   const [clearing] = rows
   const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on LedgerAccount { purpose owner { id } } } }`
@@ -166,7 +166,7 @@ it('as entities, a wallet and a payment are for their owner, operators and servi
         payer: { id: purse.userId },
         billingAccount: { id: purse.billingAccountId },
         sourceAccount: { id: purse.walletId },
-        history: [{ status: 'RISK_PENDING' }, { status: 'COMPLETED' }],
+        history: [{ status: 'RISK_PENDING' }, { status: 'AUTHORISED' }, { status: 'COMPLETED' }],
       },
     ])
   const foreign = await graph.ask({ customer: newId('usr') }, query, variables)

@@ -6,15 +6,16 @@ import { openPostgresEventBus } from '@carriergraph/shared/bus/postgres/open.ts'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Settings } from './config.ts'
-import { postTransfer } from './db/post-transfer.ts'
 import { billingAccountRef } from './db/tables/billing-account-ref.ts'
 import { published } from './events.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
+import { postTransferWith } from './flow/post-transfer.ts'
 import { createRiskClient } from './risk/client.ts'
 import { createPaymentsService } from './service.ts'
 import { requestOf } from './testing/flow-stage.ts'
@@ -130,7 +131,12 @@ test('a completed payment reaches the bus once, with what billing needs to know'
   const billing = bus.subscribe({ consumer: 'billing', types: ['payment.completed'] })
   const purse = await givenPurse(database, { tenant: 'demo', minor: 5_000n, now: NOW })
   const client = createRiskClient({ url: risk.url, deadline_ms: 10_000, keys, clock, log: silent })
-  const flow = createPaymentFlow({ risk: client, post: postTransfer, clock, fallbackLimit: new Decimal('50.00') })
+  const flow = createPaymentFlow({
+    risk: client,
+    post: postTransferWith(new Ledgers(clock)),
+    clock,
+    fallbackLimit: new Decimal('50.00'),
+  })
   const scope = { tenant: 'demo', db: database.forTenant('demo') }
   const answers = await Promise.all([
     flow.create(scope, requestOf(purse, 'k', 1_250n)),
@@ -144,7 +150,7 @@ test('a completed payment reaches the bus once, with what billing needs to know'
   }, PATIENCE)
   const [event] = seen
   expect(seen).toHaveLength(1)
-  expect(event).toMatchObject({ source: 'payments', tenant: 'demo', version: 2, correlationId: 'correlation-1' })
+  expect(event).toMatchObject({ source: 'payments', tenant: 'demo', version: 3, correlationId: 'correlation-1' })
   expect(published['payment.completed'].parse(event?.data)).toMatchObject({
     paymentId: answers[0]?.ok ? answers[0].value.id : '',
     type: 'TOP_UP',
@@ -159,7 +165,12 @@ test('payments that a dead process left unfinished are finished by the running s
   const scope = { tenant: 'demo', db: database.forTenant('demo') }
   const dying = { assess: () => Promise.reject(new Error('died')) }
   const earlier = () => new Date(NOW.getTime() - 60_000)
-  const flow = createPaymentFlow({ risk: dying, post: postTransfer, clock: earlier, fallbackLimit: new Decimal(0) })
+  const flow = createPaymentFlow({
+    risk: dying,
+    post: postTransferWith(new Ledgers(clock)),
+    clock: earlier,
+    fallbackLimit: new Decimal(0),
+  })
   await flow.create(scope, requestOf(purse, 'left')).catch(() => undefined)
   await using another = new AsyncDisposableStack()
   // The sweeper begins with a sweep when its service starts.

@@ -44,6 +44,7 @@ it('answers with the whole payment', async () => {
       failure: null,
       history: [
         { status: 'RISK_PENDING', occurredAt: START.toISOString(), actor: purse.userId },
+        { status: 'AUTHORISED', occurredAt: START.toISOString(), actor: 'svc:payments' },
         { status: 'COMPLETED', occurredAt: START.toISOString(), actor: 'svc:payments' },
       ],
       createdAt: START.toISOString(),
@@ -167,7 +168,7 @@ it('one correlation id goes from the request to risk and into every event', asyn
     sql`select correlation_id from journal where aggregate_id = ${data.createPayment.payment.id}`,
   )
   expect(asked).toMatch(/^[\w-]{8,}$/)
-  expect(rows.map(({ correlation_id }) => correlation_id)).toEqual([asked, asked])
+  expect(rows.map(({ correlation_id }) => correlation_id)).toEqual([asked, asked, asked])
 })
 
 it('a currency counts by the day of the call: kuna could be paid until 2022', async () => {

@@ -26,12 +26,12 @@ it('gives each customer 5000.00 EUR from funding, once, and keeps what was paid'
   expect(first.map(({ balance_minor, currency }) => [balance_minor, currency])).toEqual(
     CUSTOMERS.map(() => [500_000n, 'EUR']),
   )
-  const transfers = await sql`select reference, amount_minor, posted_at from transfer`
+  const transfers = await sql`select reference, amount_minor, decided_at from ledger_transfer`
   expect([...transfers]).toEqual(
     CUSTOMERS.map(() => ({
       reference: 'opening deposit',
       amount_minor: 500_000n,
-      posted_at: '2026-11-21 09:00:00+00',
+      decided_at: '2026-11-21 09:00:00+00',
     })),
   )
   const events = await sql`select aggregate_id, actor, correlation_id from journal where type = 'wallet.opened'`

@@ -47,6 +47,7 @@ export const published = {
   }),
   'payment.created': z.strictObject({ ...paymentFields, status: z.literal('RISK_PENDING') }),
   'payment.held_for_review': z.strictObject({ ...paymentFields, status: z.literal('REVIEW') }),
+  'payment.authorised': z.strictObject({ ...paymentFields, status: z.literal('AUTHORISED') }),
   'payment.completed': z.strictObject({ ...paymentFields, status: z.literal('COMPLETED') }),
   'payment.failed': z.strictObject({
     ...paymentFields,

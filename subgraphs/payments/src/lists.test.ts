@@ -130,6 +130,6 @@ it('of fifty users cost as many statements as of one', async () => {
   const { data, errors } = await graph.ask(operator, query, { refs })
   expect(errors).toBeUndefined()
   expect(data._entities).toHaveLength(50)
-  expect(data._entities[49].payments.nodes[0].history).toHaveLength(2)
+  expect(data._entities[49].payments.nodes[0].history).toHaveLength(3)
   expect(data._entities[49].wallets.nodes[0].entries.nodes).toHaveLength(2)
 })

@@ -2,10 +2,11 @@ import type { Page } from '@carriergraph/shared/connection/page.ts'
 import { pageLoader } from '@carriergraph/shared/connection/page-loader.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import { statementsOf } from '@carriergraph/shared/ledger/statement.ts'
 import { loaderById, loaderByParent } from '@carriergraph/shared/loader.ts'
 import { cardsOfUsers, findCards, type newestCards, toCard } from './db/cards.ts'
 import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
-import { entriesOfAccounts, type newestEntries, toLedgerEntry } from './db/ledger-entries.ts'
+import type { newestEntries } from './db/ledger-entries.ts'
 import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 
@@ -32,7 +33,7 @@ export const createLoaders = (db: TenantDb) => ({
     (ids: Ids<'pay'>) => findTransitions(db, ids),
     ({ paymentId }) => paymentId,
   ),
-  walletsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestWallets>) =>
+  walletsOfUser: pageLoader(async (ids: readonly string[], page: PageOf<typeof newestWallets>) =>
     mapPages(await walletsOfUsers(db, ids, page), toLedgerAccount),
   ),
   cardsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestCards>) =>
@@ -41,8 +42,8 @@ export const createLoaders = (db: TenantDb) => ({
   paymentsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestPaymentsOfUser>) =>
     mapPages(await paymentsOfUsers(db, ids, page), toPayment),
   ),
-  entriesOfAccount: pageLoader(async (ids: Ids<'led'>, page: PageOf<typeof newestEntries>) =>
-    mapPages(await entriesOfAccounts(db, ids, page), toLedgerEntry),
+  entriesOfAccount: pageLoader((ids: Ids<'led'>, { first, after }: PageOf<typeof newestEntries>) =>
+    statementsOf(db, ids, { before: after?.sequence, limit: first + 1 }),
   ),
 })
 

@@ -1,19 +1,21 @@
 import { fileURLToPath } from 'node:url'
 import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Service } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import {
   createSubgraphService,
   type ServiceOptions,
   type SubgraphDefinition,
+  type Worker,
 } from '@carriergraph/shared/service/subgraph-service.ts'
 import type { Settings } from './config.ts'
 import { CONSUMER, handlers } from './consume.ts'
 import type { Context } from './context.ts'
 import { MIGRATIONS_FOLDER } from './db/migrations.ts'
-import { postTransfer } from './db/post-transfer.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
+import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers/index.ts'
@@ -40,7 +42,13 @@ export function payments(
     clock,
     log,
   })
-  const flow = createPaymentFlow({ risk, post: postTransfer, clock, fallbackLimit: settings.RISK_FALLBACK_LIMIT })
+  const ledgers = new Ledgers(clock)
+  const flow = createPaymentFlow({
+    risk,
+    post: postTransferWith(ledgers),
+    clock,
+    fallbackLimit: settings.RISK_FALLBACK_LIMIT,
+  })
   const vault = createCardVault({ keys: keyProviderFrom(settings), log })
   return {
     name: 'payments',
@@ -50,9 +58,12 @@ export function payments(
     policies: ownership({ User: 'id', Payment: 'payerId' }),
     context: (base) => ({ ...base, flow, vault, loaders: createLoaders(base.db) }),
     consumers: () => [{ name: CONSUMER, handlers }],
-    workers: ({ database }) => [createSweeper({ database, flow, clock, log })],
+    workers: ({ database }) => [draining(ledgers), createSweeper({ database, flow, clock, log })],
   }
 }
+
+/** First of the workers, so that it stops last: when nobody posts any more, before the database is closed. */
+const draining = (ledgers: Ledgers): Worker => ({ start() {}, stop: () => ledgers.drained() })
 
 /** The whole service. What it opens it registers in `resources`. */
 export function createPaymentsService(

@@ -3,19 +3,22 @@ import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.t
 import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
-import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, parseId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type AccountStatus, type NormalSide, normalBalance } from '@carriergraph/shared/ledger/account.ts'
+import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, eq, isNull, sql } from 'drizzle-orm'
-import type { AccountPurpose } from '../domain/entries.ts'
-import { type LedgerAccountRow, ledgerAccount } from './tables/ledger-account.ts'
+import { ACCOUNT_PURPOSES, type AccountPurpose, isAccountPurpose } from '../domain/account-purpose.ts'
 
-/** An account as it is shown. */
+/** An account as it is shown: amounts on its normal side. */
 export type LedgerAccount = {
   readonly id: Id<'led'>
   /** Null for the operator's own accounts. */
   readonly ownerId: Id<'usr'> | null
   readonly purpose: AccountPurpose
+  readonly normalSide: NormalSide
+  readonly status: AccountStatus
   readonly balance: Money
   readonly createdAt: Date
 }
@@ -31,7 +34,7 @@ export type NewWallet = {
 export async function insertWallet(tx: Tx, wallet: NewWallet): Promise<LedgerAccount | undefined> {
   const [row] = await tx
     .insert(ledgerAccount)
-    .values({ ...wallet, purpose: 'WALLET' })
+    .values({ ...wallet, ...openingOf('WALLET') })
     .onConflictDoNothing({
       target: [ledgerAccount.tenantId, ledgerAccount.ownerId, ledgerAccount.currency],
       where: sql`${ledgerAccount.purpose} = 'WALLET'`,
@@ -62,11 +65,24 @@ const OPERATOR_PURPOSES = ['FUNDING', 'BILLING_CLEARING'] as const satisfies rea
 export async function ensureOperatorAccounts(tx: Tx, currency: CurrencyCode, createdAt: Date): Promise<void> {
   await tx
     .insert(ledgerAccount)
-    .values(OPERATOR_PURPOSES.map((purpose) => ({ id: newId('led', createdAt), purpose, currency, createdAt })))
+    .values(
+      OPERATOR_PURPOSES.map((purpose) => ({
+        id: newId('led', createdAt),
+        ...openingOf(purpose),
+        ownerId: null,
+        currency,
+        createdAt,
+      })),
+    )
     .onConflictDoNothing({
       target: [ledgerAccount.tenantId, ledgerAccount.purpose, ledgerAccount.currency],
       where: isNull(ledgerAccount.ownerId),
     })
+}
+
+function openingOf(purpose: AccountPurpose) {
+  const { normalSide, floorMinor } = ACCOUNT_PURPOSES[purpose]
+  return { purpose, normalSide, floorMinor }
 }
 
 export async function findOperatorAccount(
@@ -93,7 +109,7 @@ export const walletsOfUsers = pagesByParent(newestWallets, ledgerAccount.ownerId
   db
     .select()
     .from(ledgerAccount)
-    .where(where)
+    .where(and(where, eq(ledgerAccount.purpose, 'WALLET')))
     .orderBy(...orderBy)
     .limit(limit),
 )
@@ -108,10 +124,18 @@ export async function findLedgerAccounts(db: Db, ids: readonly Id<'led'>[]): Pro
   return rows.map(toLedgerAccount)
 }
 
-export const toLedgerAccount = (row: LedgerAccountRow): LedgerAccount => ({
+export const toLedgerAccount = (row: typeof ledgerAccount.$inferSelect): LedgerAccount => ({
   id: row.id,
-  ownerId: row.ownerId,
-  purpose: row.purpose,
-  balance: money(row.balanceMinor, row.currency),
+  ownerId: row.ownerId === null ? null : parseId('usr', row.ownerId),
+  purpose: knownPurpose(row.purpose),
+  normalSide: row.normalSide,
+  status: row.status,
+  balance: money(normalBalance(row), row.currency),
   createdAt: row.createdAt,
 })
+
+/** @throws Error for one that no release of ours has stored */
+export function knownPurpose(text: string): AccountPurpose {
+  if (isAccountPurpose(text)) return text
+  throw new Error(`A ledger account has the purpose ${JSON.stringify(text)}, which is not known.`)
+}

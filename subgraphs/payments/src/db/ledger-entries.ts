@@ -1,12 +1,11 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
-import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Entry } from '@carriergraph/shared/ledger/statement.ts'
+import { ledgerEntry } from '@carriergraph/shared/ledger/tables.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, getTableColumns } from 'drizzle-orm'
-import { ledgerAccount } from './tables/ledger-account.ts'
-import { type LedgerEntryRow, ledgerEntry } from './tables/ledger-entry.ts'
+import type { LedgerAccount } from './ledger-accounts.ts'
 
-/** An entry as it is shown. */
+/** An entry as it is shown: amounts on its account's normal side. */
 export type LedgerEntry = {
   readonly sequence: bigint
   readonly transferId: Id<'tfr'>
@@ -21,26 +20,15 @@ export const newestEntries = ordering({
   by: { sequence: ledgerEntry.sequence },
 })
 
-/** An entry has the currency of its account. */
-export const entriesOfAccounts = pagesByParent(newestEntries, ledgerEntry.accountId, (db, { where, orderBy, limit }) =>
-  db
-    .select({ ...getTableColumns(ledgerEntry), currency: ledgerAccount.currency })
-    .from(ledgerEntry)
-    .innerJoin(
-      ledgerAccount,
-      and(eq(ledgerAccount.tenantId, ledgerEntry.tenantId), eq(ledgerAccount.id, ledgerEntry.accountId)),
-    )
-    .where(where)
-    .orderBy(...orderBy)
-    .limit(limit),
-)
-
-export const toLedgerEntry = (
-  row: LedgerEntryRow & Pick<typeof ledgerAccount.$inferSelect, 'currency'>,
-): LedgerEntry => ({
-  sequence: row.sequence,
-  transferId: row.transferId,
-  amount: money(row.amountMinor, row.currency),
-  balanceAfter: money(row.balanceAfterMinor, row.currency),
-  postedAt: row.postedAt,
-})
+export const toLedgerEntry =
+  ({ normalSide }: Pick<LedgerAccount, 'normalSide'>) =>
+  (row: Entry): LedgerEntry => {
+    const shown = (minor: bigint) => money(normalSide === 'CREDIT' ? minor : -minor, row.currency)
+    return {
+      sequence: row.sequence,
+      transferId: row.transferId,
+      amount: shown(row.amountMinor),
+      balanceAfter: shown(row.balanceMinor),
+      postedAt: row.decidedAt,
+    }
+  }

@@ -1,12 +1,14 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Id, parseId } from '@carriergraph/shared/ids.ts'
+import { availableMinor } from '@carriergraph/shared/ledger/account.ts'
+import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import type { Refused } from '@carriergraph/shared/outcome.ts'
 import { and, eq, type InferSelectModel, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { AdmissionCode, AdmissionFacts } from '../domain/admit.ts'
+import { knownPurpose } from './ledger-accounts.ts'
 import { billingAccountRef } from './tables/billing-account-ref.ts'
-import { ledgerAccount } from './tables/ledger-account.ts'
 import { paymentRequest } from './tables/payment-request.ts'
 
 /** Whose key it is. Two callers may use the same text without meeting. */
@@ -72,7 +74,11 @@ export async function findAdmissionFacts(
     .select({
       purpose: ledgerAccount.purpose,
       ownerId: ledgerAccount.ownerId,
+      status: ledgerAccount.status,
+      normalSide: ledgerAccount.normalSide,
       balanceMinor: ledgerAccount.balanceMinor,
+      heldMinor: ledgerAccount.heldMinor,
+      floorMinor: ledgerAccount.floorMinor,
       currency: ledgerAccount.currency,
       clearingAccountId: clearing.id,
       billingCurrency: billingAccountRef.currency,
@@ -89,9 +95,14 @@ export async function findAdmissionFacts(
     .leftJoin(billingAccountRef, eq(billingAccountRef.id, billingAccountId))
     .where(eq(ledgerAccount.id, sourceAccountId))
   if (row === undefined) return { source: undefined, billingCurrency: undefined, clearingAccountId: undefined }
-  const { purpose, ownerId, balanceMinor, currency } = row
+  const { ownerId, status, currency } = row
   return {
-    source: { purpose, ownerId, balance: money(balanceMinor, currency) },
+    source: {
+      purpose: knownPurpose(row.purpose),
+      ownerId: ownerId === null ? null : parseId('usr', ownerId),
+      status,
+      available: money(availableMinor(row), currency),
+    },
     billingCurrency: row.billingCurrency ?? undefined,
     clearingAccountId: row.clearingAccountId ?? undefined,
   }

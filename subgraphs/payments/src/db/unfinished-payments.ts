@@ -1,12 +1,12 @@
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { and, asc, eq, lt, sql } from 'drizzle-orm'
+import { and, asc, inArray, lt, sql } from 'drizzle-orm'
 import { payment } from './tables/payment.ts'
 
 export type UnfinishedPayment = { readonly tenantId: string; readonly id: Id<'pay'> }
 
 /**
- * Payments of every tenant that wait for risk and were taken on before `before`, in a fixed order, from behind `after`.
+ * Payments of every tenant that are between two steps and were taken on before `before`, in a fixed order, from behind `after`.
  * @param system the connections that see every tenant
  */
 export function findUnfinished(
@@ -18,7 +18,7 @@ export function findUnfinished(
   return system
     .select({ tenantId: payment.tenantId, id: payment.id })
     .from(payment)
-    .where(and(eq(payment.status, 'RISK_PENDING'), lt(payment.createdAt, before), behind))
+    .where(and(inArray(payment.status, ['RISK_PENDING', 'AUTHORISED']), lt(payment.createdAt, before), behind))
     .orderBy(asc(payment.tenantId), asc(payment.id))
     .limit(limit)
 }

@@ -13,8 +13,15 @@ const service: Requester = { userId: undefined, actsForOthers: true }
 const nobody: Requester = { userId: undefined, actsForOthers: false }
 
 const wallet = (minor: bigint, currency: 'EUR' | 'USD' = 'EUR') =>
-  ({ purpose: 'WALLET', ownerId: ADA, balance: { minor, currency } }) as const
-const funding = { purpose: 'FUNDING', ownerId: null, balance: { minor: 5_000n, currency: 'EUR' } } as const
+  ({ purpose: 'WALLET', ownerId: ADA, status: 'ACTIVE', available: { minor, currency } }) as const
+const funding = {
+  purpose: 'FUNDING',
+  ownerId: null,
+  status: 'ACTIVE',
+  available: { minor: 5_000n, currency: 'EUR' },
+} as const
+const frozen = { ...wallet(999n), status: 'FROZEN' } as const
+const closed = { ...wallet(0n), status: 'CLOSED' } as const
 
 test.each<[string, Requester]>([
   ['its owner', owner],
@@ -38,6 +45,8 @@ test.each<[string, Requester, AdmissionFacts, string]>([
   ['billing in USD', owner, { source: wallet(1_000n), billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
   ['both in USD', owner, { source: wallet(1_000n, 'USD'), billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
   ['one cent too little', owner, { source: wallet(999n), billingCurrency: 'EUR' }, 'INSUFFICIENT_FUNDS'],
+  ['a frozen wallet', owner, { source: frozen, billingCurrency: 'EUR' }, 'ACCOUNT_FROZEN'],
+  ['a closed wallet', owner, { source: closed, billingCurrency: 'EUR' }, 'ACCOUNT_CLOSED'],
   // Precedence, where more than one applies.
   [
     'no wallet before no billing account',
@@ -51,6 +60,7 @@ test.each<[string, Requester, AdmissionFacts, string]>([
     { source: wallet(0n), billingCurrency: undefined },
     'BILLING_ACCOUNT_NOT_FOUND',
   ],
+  ['currency before its status', owner, { source: frozen, billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
   ['currency before funds', owner, { source: wallet(0n, 'USD'), billingCurrency: 'EUR' }, 'CURRENCY_MISMATCH'],
 ])('refuses %s', (_, requester, facts, code) => {
   expect(admitTopUp(EUR_10, requester, facts)).toMatchObject({ ok: false, code })

@@ -1,14 +1,17 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import type { AccountPurpose } from './entries.ts'
+import type { AccountPurpose } from './account-purpose.ts'
 
 /** Why a payment is not taken on, in the order in which it is checked. */
 export type AdmissionCode =
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   | 'BILLING_ACCOUNT_NOT_FOUND'
   | 'CURRENCY_MISMATCH'
+  | 'ACCOUNT_CLOSED'
+  | 'ACCOUNT_FROZEN'
   | 'INSUFFICIENT_FUNDS'
 
 /** Who asks. Operators and services pay from anybody's wallet, users from their own. */
@@ -20,7 +23,9 @@ export type AdmissionFacts = {
     | {
         readonly purpose: AccountPurpose
         readonly ownerId: Id<'usr'> | null
-        readonly balance: Money
+        readonly status: AccountStatus
+        /** What can be taken from it: the balance less what is held and what must stay. */
+        readonly available: Money
       }
     | undefined
   readonly billingCurrency: CurrencyCode | undefined
@@ -40,14 +45,16 @@ export function admitTopUp(
     return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such wallet, or it is not yours.', ['sourceAccountId'])
   if (billingCurrency === undefined)
     return refuse('BILLING_ACCOUNT_NOT_FOUND', 'There is no such billing account.', ['billingAccountId'])
-  const { currency } = source.balance
+  const { currency } = source.available
   if (amount.currency !== currency || billingCurrency !== currency)
     return refuse(
       'CURRENCY_MISMATCH',
       `The wallet is in ${currency} and the billing account in ${billingCurrency}; the amount has to be in the currency of both.`,
       ['amount', 'currency'],
     )
-  if (source.balance.minor < amount.minor)
-    return refuse('INSUFFICIENT_FUNDS', 'The wallet holds less than the amount.', ['amount'])
+  if (source.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'The wallet is closed.', ['sourceAccountId'])
+  if (source.status === 'FROZEN') return refuse('ACCOUNT_FROZEN', 'The wallet is frozen.', ['sourceAccountId'])
+  if (source.available.minor < amount.minor)
+    return refuse('INSUFFICIENT_FUNDS', 'The wallet has less available than the amount.', ['amount'])
   return ok({ payerId })
 }

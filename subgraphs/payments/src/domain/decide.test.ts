@@ -15,7 +15,7 @@ const late: RiskAnswer = { kind: 'ABSENT', absence: 'DEADLINE' }
 const eur = (minor: bigint): Money => ({ minor, currency: 'EUR' })
 
 test.each([
-  ['APPROVE', 'COMPLETED', undefined],
+  ['APPROVE', 'AUTHORISED', undefined],
   ['REVIEW', 'REVIEW', undefined],
   ['DECLINE', 'FAILED', 'DECLINED_BY_RISK'],
 ] as const)('follows %s to %s with the explanation of risk', (decision, status, failure) => {
@@ -25,24 +25,24 @@ test.each([
 })
 
 test.each<[string, Money, RiskAnswer, string, string]>([
-  ['the limit itself', eur(5_000n), late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['the limit itself', eur(5_000n), late, 'AUTHORISED', 'payments.fallback.small_amount'],
   ['one cent above the limit', eur(5_001n), late, 'REVIEW', 'payments.fallback.review'],
-  ['50 yen', { minor: 50n, currency: 'JPY' }, late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['50 yen', { minor: 50n, currency: 'JPY' }, late, 'AUTHORISED', 'payments.fallback.small_amount'],
   ['51 yen', { minor: 51n, currency: 'JPY' }, late, 'REVIEW', 'payments.fallback.review'],
-  ['50.000 dinars', { minor: 50_000n, currency: 'KWD' }, late, 'COMPLETED', 'payments.fallback.small_amount'],
+  ['50.000 dinars', { minor: 50_000n, currency: 'KWD' }, late, 'AUTHORISED', 'payments.fallback.small_amount'],
   ['50.001 dinars', { minor: 50_001n, currency: 'KWD' }, late, 'REVIEW', 'payments.fallback.review'],
   [
     'a cent, risk being down',
     eur(1n),
     { kind: 'ABSENT', absence: 'UNREACHABLE' },
-    'COMPLETED',
+    'AUTHORISED',
     'payments.fallback.small_amount',
   ],
   [
     'a cent, risk talking nonsense',
     eur(1n),
     { kind: 'ABSENT', absence: 'BAD_ANSWER' },
-    'COMPLETED',
+    'AUTHORISED',
     'payments.fallback.small_amount',
   ],
   [
@@ -130,7 +130,7 @@ test('without an assessment a payment never fails and never passes above the lim
   fc.assert(
     fc.property(fc.bigInt({ min: 1n, max: 20_000n }), answer, (minor, given) => {
       const { status } = decide(eur(minor), given, LIMIT)
-      expect(status).toBe(given.kind === 'ABSENT' && minor <= 5_000n ? 'COMPLETED' : 'REVIEW')
+      expect(status).toBe(given.kind === 'ABSENT' && minor <= 5_000n ? 'AUTHORISED' : 'REVIEW')
     }),
   )
 })

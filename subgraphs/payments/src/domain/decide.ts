@@ -1,12 +1,27 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
+import type { PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { formatAmount, type Money, toDecimal } from '@carriergraph/shared/money/money.ts'
 
 /** RISK: risk assessed it. FALLBACK: risk gave no assessment, and the declared fallback was used. */
 export const DECISION_SOURCES = ['RISK', 'FALLBACK'] as const
 
+/** What the ledger may answer to a payment that was authorised: others used the accounts in the meantime. */
+export const LEDGER_FAILURES = {
+  INSUFFICIENT_FUNDS: 'The wallet has less available than the amount.',
+  ACCOUNT_FROZEN: 'The wallet, or the account that the money goes to, is frozen.',
+  ACCOUNT_CLOSED: 'The wallet, or the account that the money goes to, is closed.',
+  BALANCE_LIMIT_EXCEEDED: 'The account that the money goes to cannot hold that much.',
+} as const satisfies Partial<Record<PostingCode, string>>
+
 /** Why a payment that was taken on may fail. */
-export const FAILURE_CODES = ['DECLINED_BY_RISK', 'INSUFFICIENT_FUNDS'] as const
+export const FAILURE_CODES = [
+  'DECLINED_BY_RISK',
+  'INSUFFICIENT_FUNDS',
+  'ACCOUNT_FROZEN',
+  'ACCOUNT_CLOSED',
+  'BALANCE_LIMIT_EXCEEDED',
+] as const satisfies readonly ('DECLINED_BY_RISK' | keyof typeof LEDGER_FAILURES)[]
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 export const RISK_DECISIONS = ['APPROVE', 'REVIEW', 'DECLINE'] as const
@@ -34,9 +49,9 @@ export type PaymentDecision = {
 
 export type PaymentFailure = { readonly code: FailureCode; readonly message: string }
 
-/** The state that a payment goes to. COMPLETED still needs the funds. */
+/** The state that a payment goes to. */
 export type Verdict =
-  | { readonly status: 'COMPLETED' | 'REVIEW'; readonly decision: PaymentDecision }
+  | { readonly status: 'AUTHORISED' | 'REVIEW'; readonly decision: PaymentDecision }
   | { readonly status: 'FAILED'; readonly decision: PaymentDecision; readonly failure: PaymentFailure }
 
 /**
@@ -60,7 +75,7 @@ export function decide(amount: Money, answer: RiskAnswer, fallbackLimit: Decimal
 
 function follow(riskDecision: RiskDecision, explanation: Explanation): Verdict {
   const decision: PaymentDecision = { source: 'RISK', explanation }
-  if (riskDecision === 'APPROVE') return { status: 'COMPLETED', decision }
+  if (riskDecision === 'APPROVE') return { status: 'AUTHORISED', decision }
   if (riskDecision === 'REVIEW') return { status: 'REVIEW', decision }
   return {
     status: 'FAILED',
@@ -70,7 +85,7 @@ function follow(riskDecision: RiskDecision, explanation: Explanation): Verdict {
 }
 
 const passSmallAmount = (amount: Money, risk: string, limit: Decimal): Verdict => ({
-  status: 'COMPLETED',
+  status: 'AUTHORISED',
   decision: {
     source: 'FALLBACK',
     explanation: {

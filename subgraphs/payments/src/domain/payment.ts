@@ -3,10 +3,14 @@ import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { PaymentDecision, PaymentFailure } from './decide.ts'
 
-/** The legal moves of a payment. Money moves on the way into COMPLETED and on no other. */
+/**
+ * The legal moves of a payment. Money moves out of AUTHORISED and out of no other: from there on it is certain that it
+ * shall, so that no second opinion can meet a transfer that is on its way.
+ */
 export const TRANSITIONS = {
-  RISK_PENDING: ['REVIEW', 'COMPLETED', 'FAILED'],
-  REVIEW: ['COMPLETED', 'FAILED'],
+  RISK_PENDING: ['REVIEW', 'AUTHORISED', 'FAILED'],
+  REVIEW: ['AUTHORISED', 'FAILED'],
+  AUTHORISED: ['COMPLETED', 'FAILED'],
   COMPLETED: [],
   FAILED: [],
 } as const satisfies Record<string, readonly string[]>

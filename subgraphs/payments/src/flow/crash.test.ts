@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type PostTransfer, postTransfer } from '../db/post-transfer.ts'
 import { type FlowStage, requestOf, STAGE_KEYS, setFlowStage } from '../testing/flow-stage.ts'
 import { DEATHS, payAndDie } from '../testing/pay-and-die.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import { decides, type RiskBehaviour } from '../testing/risk-server.ts'
-import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import type { PostTransfer } from './post-transfer.ts'
 
 let stage: FlowStage
 beforeAll(async () => {
@@ -16,8 +16,10 @@ beforeEach(() => stage.risk.behave(decides('APPROVE')))
 
 const crashingClient = { assess: () => Promise.reject(new Error('died while asking risk')) }
 
-const crashAfterPosting: PostTransfer = async (tx, order) => {
-  await postTransfer(tx, order)
+const crashBeforePosting: PostTransfer = () => Promise.reject(new Error('died before posting'))
+
+const crashAfterPosting: PostTransfer = async (books, order) => {
+  await stage.ledgers.of(books).post(order)
   throw new Error('died after posting')
 }
 
@@ -32,6 +34,7 @@ const cutConnections: RiskBehaviour = async (response, call) => {
 /** One attempt that dies at the named step; whether it still answered does not matter. */
 const CRASHES = {
   'asking risk': (purse: Purse) => stage.flow({ client: crashingClient }).create('demo', requestOf(purse, 'k')),
+  'before posting': (purse: Purse) => stage.flow({ post: crashBeforePosting }).create('demo', requestOf(purse, 'k')),
   'after posting': (purse: Purse) => stage.flow({ post: crashAfterPosting }).create('demo', requestOf(purse, 'k')),
   'with its connections cut': (purse: Purse) => {
     stage.risk.behave(cutConnections)
@@ -46,6 +49,9 @@ async function crash(point: CrashPoint, purse: Purse): Promise<void> {
   stage.risk.behave(decides('APPROVE'))
 }
 
+/** Where the money has moved already. */
+const HAS_MOVED: readonly string[] = ['after posting, before recording', 'after recording, before the answer']
+
 /** What the next call with the key answers, after which there must be exactly one effect. */
 async function payAgain(purse: Purse): Promise<string> {
   const answer = await stage.flow().create('demo', requestOf(purse, 'k'))
@@ -53,14 +59,14 @@ async function payAgain(purse: Purse): Promise<string> {
   const id = answer.ok ? answer.value.id : answer.code
   expect(await effectsOf(stage.database, id)).toEqual({
     transfers: 1,
-    events: ['payment.created', 'payment.completed'],
+    events: COMPLETED_EVENTS,
   })
   expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
   return id
 }
 
 test.each(DEATHS)(
-  'a process killed %s has no half effect, and the next call with its key completes it',
+  'a process killed %s leaves books that are in order, and the next call with its key completes it',
   async (dieAt) => {
     const purse = await stage.purseWith(5_000n)
     await payAndDie({
@@ -72,8 +78,7 @@ test.each(DEATHS)(
       idempotencyKey: 'k',
       dieAt,
     })
-    const isDone = dieAt === 'after the commit, before the answer'
-    expect(await stage.balanceOf(purse.walletId)).toBe(isDone ? 4_000n : 5_000n)
+    expect(await stage.balanceOf(purse.walletId)).toBe(HAS_MOVED.includes(dieAt) ? 4_000n : 5_000n)
     await expectSoundLedger(stage.database)
     await payAgain(purse)
     await expectSoundLedger(stage.database)
@@ -81,7 +86,7 @@ test.each(DEATHS)(
 )
 
 test('however often and wherever it fails, a payment has one effect and keeps its id', async () => {
-  const point = fc.constantFrom<CrashPoint>('asking risk', 'after posting', 'with its connections cut')
+  const point = fc.constantFrom(...(Object.keys(CRASHES) as CrashPoint[]))
   await fc.assert(
     fc.asyncProperty(fc.array(point, { maxLength: 4 }), async (points) => {
       const purse = await stage.purseWith(5_000n)

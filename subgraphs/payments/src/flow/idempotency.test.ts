@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
 import { givenPurse, type Purse } from '../testing/payments-database.ts'
 import { decides } from '../testing/risk-server.ts'
-import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import { hashOfOrder } from './request-hash.ts'
 import type { TakenOn } from './take-on.ts'
 
@@ -17,7 +17,7 @@ beforeEach(() => stage.risk.behave(decides('APPROVE')))
 
 const idOf = (taken: TakenOn) => (taken.ok ? taken.value.id : taken.code)
 const statusOf = (taken: TakenOn) => (taken.ok ? taken.value.status : taken.code)
-const ONE_EFFECT = { transfers: 1, events: ['payment.created', 'payment.completed'] }
+const ONE_EFFECT = { transfers: 1, events: COMPLETED_EVENTS }
 
 test('the same request again answers with the same payment and moves nothing', async () => {
   const purse = await stage.purseWith(5_000n)

@@ -19,20 +19,16 @@ export type WalletToOpen = {
  * again answers with the same wallet.
  */
 export const openWallet = (db: TenantDb, wallet: WalletToOpen, provenance: Provenance): Promise<LedgerAccount> =>
-  inTransaction(db, async (tx) => {
-    const { wallet: opened } = await openWalletWithin(tx, wallet, provenance)
-    return opened
-  })
+  inTransaction(db, (tx) => openWithin(tx, wallet, provenance))
 
-/** The same within a transaction of the caller's, with whether the wallet is new. */
-export async function openWalletWithin(
+async function openWithin(
   tx: Tx,
   { ownerId, currency, id }: WalletToOpen,
   { now, ...by }: Provenance,
-): Promise<{ readonly wallet: LedgerAccount; readonly isNew: boolean }> {
+): Promise<LedgerAccount> {
   await ensureOperatorAccounts(tx, currency, now)
   const wallet = await insertWallet(tx, { id: id ?? newId('led', now), ownerId, currency, createdAt: now })
-  if (wallet === undefined) return { wallet: await findWallet(tx, ownerId, currency), isNew: false }
+  if (wallet === undefined) return findWallet(tx, ownerId, currency)
   await appendToJournal(tx, {
     aggregate: { type: 'wallet', id: wallet.id },
     version: 1,
@@ -40,5 +36,5 @@ export async function openWalletWithin(
     ...by,
     occurredAt: now,
   })
-  return { wallet, isNew: true }
+  return wallet
 }

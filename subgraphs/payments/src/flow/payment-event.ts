@@ -29,6 +29,8 @@ function typeAndData(payment: Payment, occurredAt: Date) {
       return eventOf('payment.created', { ...fields, status })
     case 'REVIEW':
       return eventOf('payment.held_for_review', { ...fields, status })
+    case 'AUTHORISED':
+      return eventOf('payment.authorised', { ...fields, status })
     case 'COMPLETED':
       return eventOf('payment.completed', { ...fields, status })
     case 'FAILED':

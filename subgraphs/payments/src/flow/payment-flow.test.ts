@@ -1,5 +1,6 @@
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { findAdmissionFacts } from '../db/payment-requests.ts'
@@ -7,7 +8,7 @@ import { published } from '../events.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
 import { givenPurse, type Purse } from '../testing/payments-database.ts'
 import { decides, EXPLANATION, refuses } from '../testing/risk-server.ts'
-import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import type { PaymentRequest, TakenOn } from './take-on.ts'
 
 let stage: FlowStage
@@ -27,7 +28,7 @@ test('an approved payment takes the amount from the wallet, and others learn of 
   const payment = paymentOf(await stage.flow().create('demo', requestOf(purse, 'k', 1_250n)))
   expect(payment).toMatchObject({
     status: 'COMPLETED',
-    version: 2,
+    version: 3,
     payerId: purse.userId,
     amount: { minor: 1_250n, currency: 'EUR' },
     decision: { source: 'RISK', explanation: EXPLANATION },
@@ -37,7 +38,7 @@ test('an approved payment takes the amount from the wallet, and others learn of 
   expect(await stage.balanceOf(purse.walletId)).toBe(3_750n)
   expect(await effectsOf(stage.database, payment.id)).toEqual({
     transfers: 1,
-    events: ['payment.created', 'payment.completed'],
+    events: COMPLETED_EVENTS,
   })
   await expectSoundLedger(stage.database)
 })
@@ -103,6 +104,39 @@ test('funds that were spent while risk was asked fail the payment with INSUFFICI
   await expectSoundLedger(stage.database)
 })
 
+test.each(['FROZEN', 'CLOSED'] as const)(
+  'a wallet that became %s while risk was asked fails the payment',
+  async (status) => {
+    const purse = await stage.purseWith(1_000n)
+    stage.risk.behave(async (response, call) => {
+      if (status === 'CLOSED') await stage.emptyWallet(purse)
+      await inTransaction(stage.books.db, (tx) => setAccountStatus(tx, purse.walletId, status))
+      await decides('APPROVE')(response, call)
+    })
+    const request = requestOf(purse, 'k', 1_000n)
+    const payment = paymentOf(await stage.flow().create('demo', request))
+    expect(payment).toMatchObject({ status: 'FAILED', failure: { code: `ACCOUNT_${status}` }, completedAt: null })
+    expect(
+      await stage.flow().create('demo', { ...request, key: { ...request.key, idempotencyKey: 'l' } }),
+    ).toMatchObject({
+      ok: false,
+      code: `ACCOUNT_${status}`,
+      field: ['sourceAccountId'],
+    })
+  },
+)
+
+test('what is held of a wallet, or must stay on it, cannot be paid with', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const wallet = toUuid(purse.walletId)
+  await stage.database.sql.forTenant('demo')`update ledger_account set floor_minor = 400 where id = ${wallet}`
+  expect(await stage.flow().create('demo', requestOf(purse, 'k', 601n))).toMatchObject({ code: 'INSUFFICIENT_FUNDS' })
+  await stage.hold(purse, 100n)
+  expect(await stage.flow().create('demo', requestOf(purse, 'l', 501n))).toMatchObject({ code: 'INSUFFICIENT_FUNDS' })
+  expect(paymentOf(await stage.flow().create('demo', requestOf(purse, 'm', 500n))).status).toBe('COMPLETED')
+  await expectSoundLedger(stage.database)
+})
+
 test('an operator pays from a customer’s wallet, and the history says who', async () => {
   const purse = await stage.purseWith(1_000n)
   const request = requestOf(purse, 'k')
@@ -118,7 +152,8 @@ test('an operator pays from a customer’s wallet, and the history says who', as
   expect(payment.payerId).toBe(purse.userId)
   expect([...history]).toEqual([
     { version: 1, status: 'RISK_PENDING', actor: 'usr_operator' },
-    { version: 2, status: 'COMPLETED', actor: 'svc:payments' },
+    { version: 2, status: 'AUTHORISED', actor: 'svc:payments' },
+    { version: 3, status: 'COMPLETED', actor: 'svc:payments' },
   ])
 })
 
@@ -149,8 +184,8 @@ test('the money goes to the clearing account in the currency of the wallet', asy
     const purse = await givenPurse(stage.database, { tenant: 'demo', minor: 1_000n, currency, now })
     const paid = paymentOf(await stage.flow().create('demo', order(purse, { amount: { minor: 100n, currency } })))
     const [destination] = await stage.database.sql.system`
-      select a.purpose, a.currency, a.owner_id from transfer t
-      join ledger_account a on (a.tenant_id, a.id) = (t.tenant_id, t.destination_id)
+      select a.purpose, a.currency, a.owner_id from ledger_transfer t
+      join ledger_account a on a.number = t.credit_number
       where t.reference = ${paid.id}`
     expect(destination).toEqual({ purpose: 'BILLING_CLEARING', currency, owner_id: null })
   }

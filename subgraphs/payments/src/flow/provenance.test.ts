@@ -2,15 +2,16 @@
 
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { postTransfer } from '../db/post-transfer.ts'
 import type { RiskAnswer } from '../domain/decide.ts'
 import { published } from '../events.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import { openWallet } from './open-wallet.ts'
 import { createPaymentFlow } from './payment-flow.ts'
+import { postTransferWith } from './post-transfer.ts'
 
 let stage: FlowStage
 let clock: FixedClock
@@ -35,7 +36,12 @@ async function pay(purse: Purse, decision: 'APPROVE' | 'DECLINE' | 'REVIEW', whi
     await whileAsked()
     return { kind: 'ASSESSED', decision, explanation: EXPLANATION }
   }
-  const flow = createPaymentFlow({ risk: { assess }, post: postTransfer, clock, fallbackLimit: new Decimal(0) })
+  const flow = createPaymentFlow({
+    risk: { assess },
+    post: postTransferWith(new Ledgers(clock)),
+    clock,
+    fallbackLimit: new Decimal(0),
+  })
   const request = { ...requestOf(purse, newId('evt')), correlationId: 'correlation-of-the-request' }
   const taken = await flow.create({ tenant: 'demo', db: stage.database.forTenant('demo') }, request)
   if (!taken.ok) throw new Error(taken.code)
@@ -68,37 +74,39 @@ const fieldsOf = (purse: Purse, paymentId: string, at: string) => ({
   at,
 })
 
+const AUTHORISED = ['payment.authorised', { status: 'AUTHORISED' }] as const
+
 test.each([
-  ['APPROVE', 'payment.completed', { status: 'COMPLETED' }],
-  ['REVIEW', 'payment.held_for_review', { status: 'REVIEW' }],
-  ['DECLINE', 'payment.failed', { status: 'FAILED', failureCode: 'DECLINED_BY_RISK' }],
+  ['APPROVE', [AUTHORISED, ['payment.completed', { status: 'COMPLETED' }]]],
+  ['REVIEW', [['payment.held_for_review', { status: 'REVIEW' }]]],
+  ['DECLINE', [['payment.failed', { status: 'FAILED', failureCode: 'DECLINED_BY_RISK' }]]],
 ] as const)(
-  'after %s the journal says who took it on and when, and %s when risk had answered',
-  async (decision, type, end) => {
+  'after %s the journal says who took it on and when, and %j when risk had answered',
+  async (decision, ends) => {
     const purse = await stage.purseWith(5_000n)
     const { id } = await pay(purse, decision)
     const events = await journalOf(id)
+    const by = { correlation_id: 'correlation-of-the-request', causation_id: null }
     expect(events).toEqual([
       {
         type: 'payment.created',
         version: 1,
         data: { ...fieldsOf(purse, id, NOON), status: 'RISK_PENDING' },
         actor: purse.userId,
-        correlation_id: 'correlation-of-the-request',
-        causation_id: null,
         occurred_at: stored(NOON),
+        ...by,
       },
-      {
+      ...ends.map(([type, end], index) => ({
         type,
-        version: 2,
+        version: 2 + index,
         data: { ...fieldsOf(purse, id, LATER), ...end },
         actor: 'svc:payments',
-        correlation_id: 'correlation-of-the-request',
-        causation_id: null,
         occurred_at: stored(LATER),
-      },
+        ...by,
+      })),
     ])
-    expect(published[type].safeParse(events[1]?.data).success).toBe(true)
+    for (const [index, [type]] of ends.entries())
+      expect(published[type].safeParse(events[index + 1]?.data).success).toBe(true)
   },
 )
 
@@ -118,15 +126,16 @@ test('money moves, history is written and the payment is completed at the moment
   ]).toEqual([
     { occurred_at: stored(NOON), actor: purse.userId },
     { occurred_at: stored(LATER), actor: 'svc:payments' },
+    { occurred_at: stored(LATER), actor: 'svc:payments' },
   ])
-  expect([...(await sql`select id, reference, posted_at from transfer where reference = ${id}`)]).toEqual([
-    { id: toUuid(transferId), reference: id, posted_at: stored(LATER) },
+  expect([...(await sql`select id, reference, decided_at from ledger_transfer where reference = ${id}`)]).toEqual([
+    { id: toUuid(transferId), reference: id, decided_at: stored(LATER) },
   ])
   const entries =
-    await sql`select amount_minor, posted_at from ledger_entry where transfer_id = ${toUuid(transferId)} order by amount_minor`
+    await sql`select amount_minor, decided_at from ledger_entry where transfer_id = ${toUuid(transferId)} order by amount_minor`
   expect([...entries]).toEqual([
-    { amount_minor: -1_000n, posted_at: stored(LATER) },
-    { amount_minor: 1_000n, posted_at: stored(LATER) },
+    { amount_minor: -1_000n, decided_at: stored(LATER) },
+    { amount_minor: 1_000n, decided_at: stored(LATER) },
   ])
   expect([
     ...(await sql`select requested_by, requested_at from payment_request where payment_id = ${toUuid(id)}`),
@@ -138,15 +147,15 @@ test('a payment that fails for want of funds says so in its event, and keeps the
   const failed = await pay(purse, 'APPROVE', async () => void (await pay(purse, 'APPROVE')))
   expect(failed).toMatchObject({
     status: 'FAILED',
-    failure: { code: 'INSUFFICIENT_FUNDS', message: 'The wallet holds less than the amount.' },
+    failure: { code: 'INSUFFICIENT_FUNDS', message: 'The wallet has less available than the amount.' },
     decision: { source: 'RISK', explanation: EXPLANATION },
     completedAt: null,
   })
-  const [, event] = await journalOf(failed.id)
+  const event = (await journalOf(failed.id)).at(-1)
   expect(event?.data).toMatchObject({ status: 'FAILED', failureCode: 'INSUFFICIENT_FUNDS' })
 })
 
-test('a transfer that is refused for another reason than funds is a fault: the payment stays as it was', async () => {
+test('a transfer that is refused for another reason than funds is a fault: the payment stays authorised', async () => {
   const purse = await stage.purseWith(1_000n)
   const assess = async (): Promise<RiskAnswer> => ({ kind: 'ASSESSED', decision: 'APPROVE', explanation: EXPLANATION })
   const post = async () => ({ ok: false, code: 'CURRENCY_MISMATCH', message: 'Not in this currency.' }) as const
@@ -155,7 +164,7 @@ test('a transfer that is refused for another reason than funds is a fault: the p
   await expect(flow.create(scope, requestOf(purse, 'mismatch'))).rejects.toThrow('was not posted: CURRENCY_MISMATCH')
   const [row] = await stage.database.sql.system`
     select status, version from payment where source_account_id = ${toUuid(purse.walletId)}`
-  expect(row).toEqual({ status: 'RISK_PENDING', version: 1 })
+  expect(row).toEqual({ status: 'AUTHORISED', version: 2 })
 })
 
 test('a wallet is opened with the whole provenance, the event that made it happen included', async () => {

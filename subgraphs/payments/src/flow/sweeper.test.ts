@@ -1,15 +1,17 @@
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { correlationId } from '@carriergraph/shared/correlation.ts'
+import { fromUuid, toUuid } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { postTransfer } from '../db/post-transfer.ts'
 import { findUnfinished, type UnfinishedPayment } from '../db/unfinished-payments.ts'
 import { createRiskClient } from '../risk/client.ts'
 import { type FlowStage, requestOf, STAGE_KEYS, setFlowStage } from '../testing/flow-stage.ts'
+import { payAndDie } from '../testing/pay-and-die.ts'
 import { givenPurse, type Purse, silent } from '../testing/payments-database.ts'
 import { decides, type RiskServer, startRiskServer } from '../testing/risk-server.ts'
-import { effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
+import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import { createPaymentFlow, type PaymentFlow } from './payment-flow.ts'
+import { postTransferWith } from './post-transfer.ts'
 import { createSweeper, UNFINISHED_AGE_MS } from './sweeper.ts'
 
 let stage: FlowStage
@@ -21,7 +23,12 @@ beforeAll(async () => {
   clock = fixedClock(stage.now)
   risk = await startRiskServer({ keys: STAGE_KEYS, clock })
   const client = createRiskClient({ url: risk.url, deadline_ms: 10_000, keys: STAGE_KEYS, clock, log: silent })
-  flow = createPaymentFlow({ risk: client, post: postTransfer, clock, fallbackLimit: new Decimal('50.00') })
+  flow = createPaymentFlow({
+    risk: client,
+    post: postTransferWith(stage.ledgers),
+    clock,
+    fallbackLimit: new Decimal('50.00'),
+  })
 })
 afterAll(async () => {
   await risk[Symbol.asyncDispose]()
@@ -54,6 +61,27 @@ test('finishes what was left between the steps, of every tenant, once', async ()
   await expectSoundLedger(stage.database)
 })
 
+test.each(['after authorising, before posting', 'after posting, before recording'] as const)(
+  'finishes what a process left that was killed %s, and moves its money once',
+  async (dieAt) => {
+    const purse = await stage.purseWith(5_000n)
+    const now = stage.now.toISOString()
+    const process = { databaseUrl: stage.database.url, riskUrl: risk.url, keys: STAGE_KEYS, now }
+    await payAndDie({ ...process, purse, idempotencyKey: 'k', dieAt })
+    const left = await stage.database.sql.system<{ id: string; status: string }[]>`
+      select id, status from payment where source_account_id = ${toUuid(purse.walletId)}`
+    expect(left).toMatchObject([{ status: 'AUTHORISED' }])
+    // Whatever risk would say by now: it was asked, and the money may have moved.
+    risk.behave(decides('DECLINE'))
+    clock.advance(UNFINISHED_AGE_MS + 1)
+    expect(await sweeper().runOnce()).toBe(1)
+    const id = fromUuid('pay', left[0]?.id ?? '')
+    expect(await effectsOf(stage.database, id)).toEqual({ transfers: 1, events: COMPLETED_EVENTS })
+    expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
+    await expectSoundLedger(stage.database)
+  },
+)
+
 test('leaves alone what a living process is still about to finish', async () => {
   const purse = await stage.purseWith(5_000n)
   await leaveUnfinished(purse)
@@ -76,7 +104,7 @@ test('two sweepers and the client at once finish it once', async () => {
   expect(answer).toMatchObject({ ok: true, value: { status: 'COMPLETED' } })
   expect(await effectsOf(stage.database, answer.ok ? answer.value.id : '')).toEqual({
     transfers: 1,
-    events: ['payment.created', 'payment.completed'],
+    events: COMPLETED_EVENTS,
   })
   expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
 })
@@ -126,7 +154,12 @@ test('pages go through the tenants one after the other, whatever the age of thei
     [rival, 1_000],
   ] as const) {
     const then = () => new Date(stage.now.getTime() - age_ms)
-    const left = createPaymentFlow({ risk: dying, post: postTransfer, clock: then, fallbackLimit: new Decimal(0) })
+    const left = createPaymentFlow({
+      risk: dying,
+      post: postTransferWith(stage.ledgers),
+      clock: then,
+      fallbackLimit: new Decimal(0),
+    })
     const scope = { tenant: purse.tenant, db: stage.database.forTenant(purse.tenant) }
     await expect(left.create(scope, requestOf(purse, `${age_ms}`))).rejects.toThrow('died')
   }

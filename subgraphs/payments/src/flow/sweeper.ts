@@ -28,7 +28,7 @@ export type Sweeper = {
 }
 
 /**
- * Finishes the payments that a killed process left RISK_PENDING, for the client that never asks again. Two sweepers on
+ * Finishes the payments that a killed process left between their steps, for the client that never asks again. Two sweepers on
  * the same payment do no harm: it settles once.
  */
 export function createSweeper({ database, flow, clock, log, schedule }: SweeperOptions): Sweeper {

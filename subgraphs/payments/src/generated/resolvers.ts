@@ -215,6 +215,8 @@ export type PaymentStatus =
   | 'RISK_PENDING'
   /** Waits for a person to decide; no money has moved. */
   | 'REVIEW'
+  /** Approved; the money is being moved. */
+  | 'AUTHORISED'
   /** The money has moved. */
   | 'COMPLETED'
   /** Refused; no money has moved. */
@@ -510,8 +512,14 @@ export type PaymentErrorCode =
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   /** There is no such billing account. */
   | 'BILLING_ACCOUNT_NOT_FOUND'
-  /** The wallet holds less than the amount. */
+  /** The wallet, or the account that the money goes to, is closed. */
+  | 'ACCOUNT_CLOSED'
+  /** The wallet, or the account that the money goes to, is frozen. */
+  | 'ACCOUNT_FROZEN'
+  /** The wallet has less available than the amount: what is held, or must stay on it, does not count. */
   | 'INSUFFICIENT_FUNDS'
+  /** The account that the money goes to cannot hold that much. */
+  | 'BALANCE_LIMIT_EXCEEDED'
   /** The idempotency key was used for another payment. */
   | 'IDEMPOTENCY_KEY_REUSED'
   /** Risk declined the payment. */

@@ -2,9 +2,10 @@
 // Arguments: JSON of DyingPayment. Run by `payAndDie`.
 
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import { postTransfer } from '../db/post-transfer.ts'
 import { createPaymentFlow } from '../flow/payment-flow.ts'
+import { postTransferWith } from '../flow/post-transfer.ts'
 import { createRiskClient } from '../risk/client.ts'
 import { requestOf } from './flow-stage.ts'
 import type { DyingPayment } from './pay-and-die.ts'
@@ -21,6 +22,7 @@ const dieIf = (step: DyingPayment['dieAt']) => {
 const clock = () => new Date(now)
 const database = openDatabase({ url: databaseUrl, applicationName: 'dying-payment', log: silent })
 const client = createRiskClient({ url: riskUrl, deadline_ms: 10_000, keys, clock, log: silent })
+const post = postTransferWith(new Ledgers(clock))
 const flow = createPaymentFlow({
   clock,
   fallbackLimit: new Decimal('50.00'),
@@ -32,11 +34,12 @@ const flow = createPaymentFlow({
       return answer
     },
   },
-  async post(tx, order) {
-    const posted = await postTransfer(tx, order)
-    dieIf('after posting, before the commit')
-    return posted
+  async post(books, order) {
+    dieIf('after authorising, before posting')
+    const posting = await post(books, order)
+    dieIf('after posting, before recording')
+    return posting
   },
 })
 await flow.create({ tenant: purse.tenant, db: database.forTenant(purse.tenant) }, requestOf(purse, idempotencyKey))
-dieIf('after the commit, before the answer')
+dieIf('after recording, before the answer')

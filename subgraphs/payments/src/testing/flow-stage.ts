@@ -1,11 +1,12 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import { type PostTransfer, postTransfer } from '../db/post-transfer.ts'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import { deposit } from '../flow/deposit.ts'
 import { createPaymentFlow } from '../flow/payment-flow.ts'
+import { type PostTransfer, postTransferWith } from '../flow/post-transfer.ts'
 import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
 import { createRiskClient, type RiskClient } from '../risk/client.ts'
 import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
@@ -29,6 +30,9 @@ export type FlowStage = AsyncDisposable & {
   readonly now: Date
   readonly clock: Clock
   readonly database: Database
+  /** The books of the tenant `demo`. */
+  readonly books: Books
+  readonly ledgers: Ledgers
   readonly risk: RiskServer
   flow(options?: FlowOptions): TenantFlow
   /** A user of the tenant `demo` whose wallet holds that many cents. */
@@ -36,19 +40,33 @@ export type FlowStage = AsyncDisposable & {
   balanceOf(walletId: Id<'led'>): Promise<bigint>
   /** More money from outside. */
   topUpWallet(purse: Purse, minor: bigint): Promise<void>
+  /** All that is in it to the other side. */
+  emptyWallet(purse: Purse): Promise<void>
+  /** Part of it, for an hour. */
+  hold(purse: Purse, minor: bigint): Promise<void>
 }
 
 export async function setFlowStage(): Promise<FlowStage> {
   const clock = () => NOW
   const opened = await openPaymentsDatabase()
   const { database } = opened
+  const ledgers = new Ledgers(clock)
+  const books = { tenant: 'demo', db: database.forTenant('demo') }
   const risk = await startRiskServer({ keys: STAGE_KEYS, clock })
+  const balanceOf = async (walletId: Id<'led'>) => {
+    const [row] = await database.sql.system<{ balance_minor: bigint }[]>`
+      select balance_minor from ledger_account where id = ${toUuid(walletId)}`
+    if (row === undefined) throw new Error('There is no such account.')
+    return row.balance_minor
+  }
   return {
     now: NOW,
     clock,
     database,
+    books,
+    ledgers,
     risk,
-    flow({ deadline_ms = 10_000, client, post = postTransfer } = {}) {
+    flow({ deadline_ms = 10_000, client, post = postTransferWith(ledgers) } = {}) {
       const asked = client ?? createRiskClient({ url: risk.url, deadline_ms, keys: STAGE_KEYS, clock, log: silent })
       const flow = createPaymentFlow({ risk: asked, post, clock, fallbackLimit: new Decimal('50.00') })
       return {
@@ -56,28 +74,40 @@ export async function setFlowStage(): Promise<FlowStage> {
       }
     },
     purseWith: (minor) => givenPurse(database, { tenant: 'demo', minor, now: NOW }),
-    topUpWallet: ({ walletId }, minor) =>
-      inTransaction(database.forTenant('demo'), (tx) =>
-        deposit(tx, {
-          transferId: newId('tfr'),
-          walletId,
-          amount: { minor, currency: 'EUR' },
-          reference: 'test',
-          now: NOW,
-        }),
-      ),
-    async balanceOf(walletId) {
-      const [row] = await database.sql.system<{ balance_minor: bigint }[]>`
-        select balance_minor from ledger_account where id = ${toUuid(walletId)}`
-      if (row === undefined) throw new Error('There is no such account.')
-      return row.balance_minor
+    async emptyWallet({ walletId }) {
+      const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
+      await ledgers.of(books).post(between(walletId, funding, await balanceOf(walletId)))
     },
+    async hold({ walletId }, minor) {
+      const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
+      const expiresAt = new Date(NOW.getTime() + 3_600_000)
+      await ledgers.of(books).post({ ...between(walletId, funding, minor), kind: 'PENDING', expiresAt })
+    },
+    topUpWallet: ({ walletId }, minor) =>
+      deposit(ledgers, books, {
+        transferId: newId('tfr'),
+        walletId,
+        amount: { minor, currency: 'EUR' },
+        reference: 'test',
+      }),
+    balanceOf,
     async [Symbol.asyncDispose]() {
       await risk[Symbol.asyncDispose]()
       await opened[Symbol.asyncDispose]()
     },
   }
 }
+
+const between = (debitAccountId: Id<'led'>, creditAccountId: Id<'led'>, amountMinor: bigint) =>
+  ({
+    kind: 'SINGLE',
+    id: newId('tfr'),
+    debitAccountId,
+    creditAccountId,
+    amountMinor,
+    currency: 'EUR',
+    reference: 'test',
+  }) as const
 
 /** What the purse's owner sends to top up the own account. */
 export const requestOf = (purse: Purse, idempotencyKey: string, minor = 1_000n): PaymentRequest => ({

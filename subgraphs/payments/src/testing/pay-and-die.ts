@@ -7,8 +7,9 @@ import type { Purse } from './payments-database.ts'
 export const DEATHS = [
   'before risk is asked',
   'after risk has answered',
-  'after posting, before the commit',
-  'after the commit, before the answer',
+  'after authorising, before posting',
+  'after posting, before recording',
+  'after recording, before the answer',
 ] as const
 
 export type DyingPayment = {

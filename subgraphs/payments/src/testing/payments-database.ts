@@ -2,6 +2,7 @@ import { migrate } from '@carriergraph/shared/db/migrate.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { createLog, type Log } from '@carriergraph/shared/log.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
@@ -43,13 +44,15 @@ export async function givenPurse(
   { tenant, minor, currency = 'EUR', now }: { tenant: string; minor: bigint; currency?: CurrencyCode; now: Date },
 ): Promise<Purse> {
   const purse = { tenant, userId: newId('usr'), walletId: newId('led'), billingAccountId: newId('acc') }
-  await inTransaction(database.forTenant(tenant), async (tx) => {
+  const books = { tenant, db: database.forTenant(tenant) }
+  await inTransaction(books.db, async (tx) => {
     await ensureOperatorAccounts(tx, currency, now)
     await insertWallet(tx, { id: purse.walletId, ownerId: purse.userId, currency, createdAt: now })
     await rememberBillingAccount(tx, { id: purse.billingAccountId, ownerId: purse.userId, currency, openedAt: now })
-    if (minor === 0n) return
-    const { walletId } = purse
-    await deposit(tx, { transferId: newId('tfr'), walletId, amount: { minor, currency }, reference: 'test', now })
   })
+  if (minor === 0n) return purse
+  const { walletId } = purse
+  const toDeposit = { transferId: newId('tfr'), walletId, amount: { minor, currency }, reference: 'test' }
+  await deposit(new Ledgers(() => now), books, toDeposit)
   return purse
 }

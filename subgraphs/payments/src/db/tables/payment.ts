@@ -1,5 +1,6 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
@@ -7,7 +8,6 @@ import { check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text, ti
 import { DECISION_SOURCES, FAILURE_CODES } from '../../domain/decide.ts'
 import { PAYMENT_TYPES, type PaymentStatus } from '../../domain/payment.ts'
 import { billingAccountRef } from './billing-account-ref.ts'
-import { ledgerAccount } from './ledger-account.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
@@ -43,7 +43,9 @@ export const payment = pgTable(
     index('payment_of_payer').on(table.tenantId, table.payerId, table.id),
     index('payment_of_status').on(table.tenantId, table.status, table.id),
     // What the sweeper reads; nearly always empty.
-    index('payment_unfinished').on(table.tenantId, table.id).where(sql`${table.status} = 'RISK_PENDING'`),
+    index('payment_unfinished')
+      .on(table.tenantId, table.id)
+      .where(sql`${table.status} in ('RISK_PENDING', 'AUTHORISED')`),
     foreignKey({
       name: 'payment_source',
       columns: [table.tenantId, table.sourceAccountId],
@@ -59,7 +61,10 @@ export const payment = pgTable(
       columns: [table.tenantId, table.billingAccountId],
       foreignColumns: [billingAccountRef.tenantId, billingAccountRef.id],
     }),
-    check('payment_status_known', sql`${table.status} in ('RISK_PENDING', 'REVIEW', 'COMPLETED', 'FAILED')`),
+    check(
+      'payment_status_known',
+      sql`${table.status} in ('RISK_PENDING', 'REVIEW', 'AUTHORISED', 'COMPLETED', 'FAILED')`,
+    ),
     check('payment_above_zero', sql`${table.amountMinor} > 0`),
     check('payment_completed_when', sql`(${table.status} = 'COMPLETED') = (${table.completedAt} is not null)`),
     check('payment_failed_why', sql`(${table.status} = 'FAILED') = (${table.failureCode} is not null)`),

@@ -1,0 +1,58 @@
+// What the database refuses by itself, whatever the code believes.
+
+import { toUuid } from '@carriergraph/shared/ids.ts'
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
+
+let stage: FlowStage
+beforeAll(async () => {
+  stage = await setFlowStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const db = () => stage.database.forTenant('demo')
+
+test.each([
+  'update ledger_transfer set amount_minor = 1',
+  'delete from ledger_transfer',
+  'truncate ledger_transfer cascade',
+  'delete from ledger_account',
+  'truncate ledger_account cascade',
+  "update payment_transition set status = 'COMPLETED'",
+  'delete from payment_transition',
+  'truncate payment_transition',
+  "update payment_request set request_hash = ''",
+  'delete from payment_request',
+  'truncate payment_request',
+])('refuses: %s', async (statement) => {
+  const purse = await stage.purseWith(1_000n)
+  await stage.flow().create('demo', requestOf(purse, 'k', 1_000n))
+  await expect(db().execute(sql.raw(statement))).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('append-only') },
+  })
+})
+
+test.each([
+  ["update payment set status = 'COMPLETED', completed_at = null", 'payment_completed_when'],
+  ["update payment set status = 'REVIEW', completed_at = now()", 'payment_completed_when'],
+  ['update payment set amount_minor = 0', 'payment_above_zero'],
+  ["update payment set status = 'FAILED', completed_at = null", 'payment_failed_why'],
+  ["update payment set status = 'RISK_PENDING', completed_at = null", 'payment_decided'],
+  [
+    "insert into payment_request (requested_by, idempotency_key, request_hash, requested_at) values ('x', 'y', '', now())",
+    'payment_request_one_answer',
+  ],
+])('refuses by a check: %s', async (statement, constraint) => {
+  const purse = await stage.purseWith(1_000n)
+  await stage.flow().create('demo', requestOf(purse, 'checked', 1_000n))
+  await expect(db().execute(sql.raw(statement))).rejects.toMatchObject({ cause: { constraint_name: constraint } })
+})
+
+test('refuses a wallet below zero, whoever writes it', async () => {
+  const { walletId } = await stage.purseWith(100n)
+  const overdraw = sql`update ledger_account set balance_minor = -1 where id = ${toUuid(walletId)}`
+  await expect(db().execute(overdraw)).rejects.toMatchObject({
+    cause: { constraint_name: 'ledger_account_covered' },
+  })
+})

@@ -1,0 +1,23 @@
+import type { NormalSide } from '@carriergraph/shared/ledger/account.ts'
+
+type PurposeRules = {
+  readonly normalSide: NormalSide
+  /** What the balance on the normal side must not fall below, in minor units; null for no limit. */
+  readonly floorMinor: bigint | null
+  /** USER: of one user each. OPERATOR: the operator's own. */
+  readonly owner: 'USER' | 'OPERATOR'
+}
+
+/** What a ledger account is for, and what it opens with. There is one of each for an owner and a currency. */
+export const ACCOUNT_PURPOSES = {
+  /** A user's money: what is in it is owed to them. */
+  WALLET: { normalSide: 'CREDIT', floorMinor: 0n, owner: 'USER' },
+  /** What lies at the bank: the other side of every deposit. */
+  FUNDING: { normalSide: 'DEBIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What left wallets for billing. */
+  BILLING_CLEARING: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+} as const satisfies Record<string, PurposeRules>
+
+export type AccountPurpose = keyof typeof ACCOUNT_PURPOSES
+
+export const isAccountPurpose = (text: string): text is AccountPurpose => Object.hasOwn(ACCOUNT_PURPOSES, text)
