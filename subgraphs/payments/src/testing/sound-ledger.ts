@@ -1,5 +1,5 @@
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { verifyLedger } from '@carriergraph/shared/ledger/verify.ts'
+import { verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { expect } from 'vitest'
 
 /** Fails when the books of any tenant are not in order, or a wallet was ever below zero. */

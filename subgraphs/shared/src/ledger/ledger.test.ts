@@ -8,7 +8,7 @@ import { expirePending } from './expire-pending.ts'
 import { CHAIN_MAX, Ledger, LedgerOverloadError, REFERENCE_LENGTH_MAX, WAITING_MAX } from './ledger.ts'
 import { minutesAfter, ofPending, pending, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
 import type { TransferOrder } from './transfer.ts'
-import { verifyLedger } from './verify.ts'
+import { verifyLedger } from './verify/verify.ts'
 
 let books: TestBooks
 let bank: Id<'led'>

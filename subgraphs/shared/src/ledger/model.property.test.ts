@@ -9,7 +9,7 @@ import { minutesAfter, setBooks, type TestBooks } from './ledger-for-tests.ts'
 import { POSTING_REFUSALS } from './posting-code.ts'
 import { type Books, decideChain } from './reference-model.ts'
 import { subjectOf, type TransferOrder } from './transfer.ts'
-import { verifyLedger } from './verify.ts'
+import { verifyLedger } from './verify/verify.ts'
 
 let books: TestBooks
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import postgres from 'postgres'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ofPending, pending, reversal, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
-import { trialBalance } from './trial-balance.ts'
-import type { LedgerFault } from './verify.ts'
-import { readVerdict, verifyLedger } from './verify.ts'
+import { ofPending, pending, reversal, setBooks, single, type TestBooks } from '../ledger-for-tests.ts'
+import { trialBalance } from '../trial-balance.ts'
+import type { LedgerFault } from './fault.ts'
+import { readVerdict, type VerifyProgress, verifyLedger } from './verify.ts'
 
 let books: TestBooks
 let owner: postgres.Sql<{ bigint: bigint }>
@@ -24,6 +24,7 @@ afterAll(async () => {
 beforeEach(async () => {
   const ledger = books.ledger()
   const bank = await books.open({ normalSide: 'DEBIT', floorMinor: null, purpose: 'FUNDING' })
+  await books.open({ purpose: 'SPARE' })
   const [ada, bruno] = [await books.open(), await books.open()]
   const first = single(bank, ada, 100n)
   const second = single(bank, ada, 7n)
@@ -33,9 +34,27 @@ beforeEach(async () => {
 })
 
 test('finds sound books sound, and counts them', async () => {
-  const { faults, accounts, entries } = await verifyLedger(books.database)
+  const { faults, accounts, transfers, entries } = await verifyLedger(books.database)
   expect(faults).toEqual([])
-  expect([accounts % 3, entries % 8]).toEqual([0, 0])
+  expect([accounts % 4, transfers % 6, entries % 8]).toEqual([0, 0, 0])
+})
+
+test("looks at one tenant's books alone, and tells how far it is", async () => {
+  expect(await verifyLedger(books.database, { tenant: 'rival' })).toEqual({
+    accounts: 0,
+    transfers: 0,
+    entries: 0,
+    faults: [],
+  })
+  const told: VerifyProgress[] = []
+  const { accounts, transfers, entries } = await verifyLedger(books.database, {
+    tenant: 'demo',
+    stepRows: 2,
+    onProgress: (progress) => told.push(progress),
+  })
+  const last = Object.fromEntries(told.map(({ of, done }) => [of, done]))
+  expect(last).toMatchObject({ accounts, transfers, entries })
+  expect(told.length).toBeGreaterThan((accounts + transfers + entries) / 2)
 })
 
 test('a trial balance has as much on the debit side as on the credit side', async () => {
@@ -82,6 +101,15 @@ const CRIMES: [string, readonly LedgerFault['code'][]][] = [
     'delete from ledger_hold where transfer_id = (select transfer_id from ledger_hold limit 1)',
     ['HELD_NOT_SUM', 'HOLD_WRONG'],
   ],
+  [
+    `update ledger_account set balance_minor = 5 where number = (
+      select number from ledger_account where last_sequence = 0 and purpose = 'SPARE' limit 1)`,
+    ['BALANCE_NOT_SUM', 'CURRENCY_UNBALANCED'],
+  ],
+  [
+    'update ledger_hold set amount_minor = amount_minor + 1 where transfer_id = (select transfer_id from ledger_hold limit 1)',
+    ['HELD_NOT_SUM', 'HOLD_WRONG'],
+  ],
   ["insert into ledger_hold select 'demo', gen_random_uuid(), 0, 0, 1, now()", ['HOLD_WRONG']],
 ]
 
@@ -94,8 +122,10 @@ test.each(CRIMES)('tells of: %s', async (statement, codes) => {
       )
       .simple()
     expect((await tx.unsafe(statement)).count).toBe(1)
-    const { faults } = await readVerdict(tx)
-    expect([...new Set(faults.map(({ code }) => code))].sort()).toEqual(codes)
+    for (const stepRows of [1, 3, 5_000]) {
+      const { faults } = await readVerdict(tx, { stepRows })
+      expect([...new Set(faults.map(({ code }) => code))].sort()).toEqual(codes)
+    }
     throw undone
   })
   await expect(crime).rejects.toBe(undone)

@@ -1,0 +1,41 @@
+import type { Id } from '../../ids.ts'
+
+/** What can be wrong with the books, and what it means. */
+export const LEDGER_FAULTS = {
+  ACCOUNT_WRONG: "A transfer names an account that is not there, another tenant's, or one of another currency.",
+  BALANCE_NOT_SUM: 'The balance is not the sum of the entries, or their number not the last sequence.',
+  CURRENCY_UNBALANCED: 'The balances of a currency do not sum to zero.',
+  ENTRIES_BROKEN: 'Sequences are not 1, 2, 3 …, or a balance is not the one before it and the amount of its entry.',
+  HELD_NOT_SUM: 'What is held is not the sum of the open pending transfers that take from the normal side.',
+  HOLD_WRONG:
+    'A pending transfer that is not resolved has no hold, or a hold stands for none, or for another amount or time.',
+  SUBJECT_WRONG: 'What posts, releases or reverses a transfer does not agree with it.',
+} as const
+
+export type LedgerFaultCode = keyof typeof LEDGER_FAULTS
+
+/** What is wrong, and where. */
+export type LedgerFault = {
+  readonly code: LedgerFaultCode
+  readonly tenant: string
+  /** The account or transfer, or the currency. */
+  readonly about: Id<'led'> | Id<'tfr'> | string
+}
+
+/** One broken account tells as much as a million. */
+export const FAULTS_SHOWN_MAX = 100
+
+/** Faults as they are found, of each code no more than FAULTS_SHOWN_MAX. */
+export class FaultList {
+  readonly #byCode = new Map<LedgerFaultCode, LedgerFault[]>()
+
+  add(fault: LedgerFault): void {
+    const known = this.#byCode.get(fault.code)
+    if (known === undefined) this.#byCode.set(fault.code, [fault])
+    else if (known.length < FAULTS_SHOWN_MAX) known.push(fault)
+  }
+
+  get faults(): LedgerFault[] {
+    return [...this.#byCode.values()].flat()
+  }
+}
