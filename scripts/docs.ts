@@ -13,6 +13,7 @@ import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault
 import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
+import { LEDGER_FAULTS } from '@carriergraph/shared/ledger/verify/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
@@ -78,6 +79,7 @@ function errorsPage(): string {
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
     section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),
     section('`pnpm usage:ingest`, about a line that is rejected (exit code 2)', REJECT_CODES),
+    section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', LEDGER_FAULTS),
     section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
     section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),
   ]

@@ -1,0 +1,35 @@
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** What `pnpm ledger:verify` was told to do. */
+export type VerifyArguments = {
+  /** Every tenant with books where it is undefined. */
+  readonly tenant: string | undefined
+}
+
+export const USAGE = `Computes the books of payments anew from their entries, and names what does not agree.
+
+  pnpm ledger:verify [--tenant NAME]
+
+Entries sum to the balance of their account and to zero in each currency, sequences have no gap, what is held is what open
+pending transfers hold. Payments may run meanwhile: each tenant's books are looked at as they were at one moment. Exit code
+0: all of them are sound; 2: some are not, and standard error says where; 1: it could not be looked at.
+`
+
+const OPTIONS = {
+  tenant: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<VerifyArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, OPTIONS)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  if (values.help) return ok('help')
+  if (positionals.length > 0) return refuse('USAGE', `${positionals[0]}: nothing but options.`)
+  if (values.tenant !== undefined && !isTenantName(values.tenant))
+    return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  return ok({ tenant: values.tenant })
+}

@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import type { Output } from '@carriergraph/shared/command/surroundings.ts'
+import { toUuid } from '@carriergraph/shared/ids.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FlowStage, setFlowStage } from '../../testing/flow-stage.ts'
+import { givenPurse, type Purse } from '../../testing/payments-database.ts'
+import { ledgerVerify } from './ledger-verify.ts'
+
+const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
+
+let stage: FlowStage
+let purse: Purse
+beforeEach(async () => {
+  stage = await setFlowStage()
+  purse = await stage.purseWith(1_250n)
+  await stage.hold(purse, 50n)
+  await givenPurse(stage.database, { tenant: 'rival', minor: 7n, currency: 'JPY', now: stage.now })
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+function collector(): { output: Output; text(): string } {
+  const chunks: string[] = []
+  const output = new Writable({
+    write(chunk, _, done) {
+      chunks.push(String(chunk))
+      done()
+    },
+  })
+  return { output, text: () => chunks.join('') }
+}
+
+/** Runs the command; each look at the clock is three seconds later than the one before. */
+async function command(argv: string[], url = stage.database.url) {
+  const [stdout, stderr] = [collector(), collector()]
+  let now_ms = stage.now.getTime()
+  const code = await ledgerVerify(argv, {
+    env: { DATABASE_URL_PAYMENTS: url },
+    environmentFile: '/nowhere/environment.json',
+    stdout: stdout.output,
+    stderr: stderr.output,
+    clock: () => {
+      now_ms += 3_000
+      return new Date(now_ms)
+    },
+  })
+  return { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/** What somebody may do who owns the table. */
+async function tamper(): Promise<void> {
+  const wallet = toUuid(purse.walletId)
+  await stage.database.sql.forTenant('demo')`
+    update ledger_account set balance_minor = balance_minor + 1 where id = ${wallet}`
+}
+
+test('says of every tenant what its books hold and that they are sound, and how far it is', async () => {
+  const { code, stdout, stderr } = await command([])
+  expect([code, stdout]).toEqual([
+    0,
+    `demo: sound, 3 accounts, 2 transfers, 2 entries
+  EUR  debit 12.50  credit 12.50
+rival: sound, 3 accounts, 1 transfers, 2 entries
+  JPY  debit 7  credit 7
+`,
+  ])
+  expect(stderr).toContain('demo: 2 transfers\n')
+})
+
+test('names what is wrong, and goes on to the next tenant', async () => {
+  await tamper()
+  const { code, stdout, stderr } = await command([])
+  expect(code).toBe(2)
+  expect(stdout).toContain('demo: NOT SOUND, 3 accounts')
+  expect(stdout).toContain('rival: sound')
+  expect(stderr).toContain(`demo: BALANCE_NOT_SUM: ${purse.walletId}\n`)
+  expect(stderr).toContain('demo: CURRENCY_UNBALANCED: EUR\n')
+})
+
+test('looks at one tenant where it is told to', async () => {
+  await tamper()
+  expect(await command(['--tenant', 'rival'])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^rival: sound/),
+  })
+})
+
+test.each([
+  [['--tenant', 'NOT A NAME'], 'not the name of a tenant'],
+  [['nonsense'], 'nothing but options'],
+  [['--nonsense'], '--nonsense'],
+])('refuses %j', async (argv, sentence) => {
+  expect(await command(argv)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(sentence) })
+})
+
+test('fails with a sentence where there is no database', async () => {
+  const { code, stderr } = await command([], 'postgres://nobody@127.0.0.1:1/none')
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^DATABASE_UNAVAILABLE: .*ECONNREFUSED/)])
+})
+
+test('as a command, exits with what it found', async () => {
+  await tamper()
+  const env = { ...process.env, DATABASE_URL_PAYMENTS: stage.database.url }
+  const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const [[code], stdout] = await Promise.all([once(child, 'exit'), text(child.stdout)])
+  expect([code, stdout]).toEqual([2, expect.stringContaining('demo: NOT SOUND')])
+  expect(await command(['--help'])).toMatchObject({ code: 0, stdout: expect.stringContaining('pnpm ledger:verify') })
+})
