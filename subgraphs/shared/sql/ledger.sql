@@ -211,3 +211,42 @@ begin
     order by sequence desc limit p_limit;
 end
 $$;
+
+-- The next entries of an account behind a sequence, in their order.
+create or replace function ledger_entries_after(p_account uuid, p_after bigint, p_limit int)
+returns table (sequence bigint, transfer_id uuid, amount_minor bigint, balance_minor bigint, currency char(3), decided_at timestamptz)
+language plpgsql stable
+as $$
+#variable_conflict use_column
+declare
+  num int;
+begin
+  select a.number into num from ledger_account a
+    where a.tenant_id = current_setting('app.tenant') and a.id = p_account;
+  return query
+    select * from (
+      (select t.debit_sequence as sequence, t.id, -t.amount_minor, t.debit_balance_minor, t.currency, t.decided_at
+        from ledger_transfer t where t.debit_number = num and t.debit_sequence > p_after
+        order by t.debit_sequence limit p_limit)
+      union all
+      (select t.credit_sequence, t.id, t.amount_minor, t.credit_balance_minor, t.currency, t.decided_at
+        from ledger_transfer t where t.credit_number = num and t.credit_sequence > p_after
+        order by t.credit_sequence limit p_limit)) e
+    order by sequence limit p_limit;
+end
+$$;
+
+-- The balance of an account, credits less debits, after the last entry that was decided before `p_at`.
+create or replace function ledger_balance_before(p_account uuid, p_at timestamptz)
+returns bigint language plpgsql stable
+as $$
+declare
+  num int; last bigint; balance bigint;
+begin
+  select a.number, a.last_sequence into num, last from ledger_account a
+    where a.tenant_id = current_setting('app.tenant') and a.id = p_account;
+  select e.balance_minor into balance from ledger_entry e
+    where e.account_number = num and e.sequence = ledger_sequence_before(num, last, p_at);
+  return coalesce(balance, 0);
+end
+$$;

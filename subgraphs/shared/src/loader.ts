@@ -20,6 +20,14 @@ export function loaderById<Key extends string, Row>(
   )
 }
 
+/** A value for each key that is no id, which `nameOf` tells apart; `fetch` returns them in the order of the keys. */
+export function loaderByKey<Key, Value>(
+  fetch: (keys: readonly Key[]) => Promise<readonly Value[]>,
+  nameOf: (key: Key) => string,
+): DataLoader<Key, Value, string> {
+  return new DataLoader<Key, Value, string>(fetch, { cacheKeyFn: nameOf, maxBatchSize: BATCH_MAX })
+}
+
 /** A row that a foreign key promises. @throws Error where it is missing: a bug, not a refusal */
 export function present<Row>(row: Row | null, id: string): Row {
   if (row === null) throw new Error(`${id} is referred to and is not there.`)

@@ -1,7 +1,10 @@
+import { perDatabase } from '../db/per-database.ts'
 import type { Database } from '../db/pools.ts'
 
 /** The channel that tells other processes of the same service that the journal has grown. */
 export const JOURNAL_CHANNEL = 'journal'
+/** The same of a ledger. */
+export const LEDGER_CHANNEL = 'ledger'
 
 /**
  * Commits within this time share one NOTIFY. It is sent outside the writing transactions, because PostgreSQL lets
@@ -9,33 +12,27 @@ export const JOURNAL_CHANNEL = 'journal'
  */
 export const NOTIFY_DEBOUNCE_MS = 10
 
-/** Rung after every commit that appended to the journal of one database. */
-export type JournalBell = {
+/** Rung after every commit that appended to what readers of one database follow. */
+export type Bell = {
   ring(): void
   /** Hears the commits of this process. Returns how to stop. */
   listen(hear: () => void): () => void
 }
 
-const bells = new WeakMap<Database, JournalBell>()
+/** Rung for the journal. */
+export const journalBell = perDatabase((database) => createBell(database, JOURNAL_CHANNEL))
+/** Rung for the entries of a ledger. */
+export const ledgerBell = perDatabase((database) => createBell(database, LEDGER_CHANNEL))
 
-/** The one bell of `database` in this process. */
-export function journalBell(database: Database): JournalBell {
-  const known = bells.get(database)
-  if (known !== undefined) return known
-  const bell = createBell(database)
-  bells.set(database, bell)
-  return bell
-}
-
-function createBell({ sql, log }: Database): JournalBell {
+function createBell({ sql, log }: Database, channel: string): Bell {
   const hearers = new Set<() => void>()
   let isPending = false
 
   const notify = (): void => {
     isPending = false
-    sql.system`select pg_notify(${JOURNAL_CHANNEL}, '')`.catch((error: unknown) => {
+    sql.system`select pg_notify(${channel}, '')`.catch((error: unknown) => {
       // Other processes find the rows by polling.
-      log.debug({ err: error }, 'could not notify the journal channel')
+      log.debug({ err: error, channel }, 'could not notify a channel')
     })
   }
   return {

@@ -6,6 +6,7 @@ import { encodeCursor } from './cursor.ts'
 import type { EventFilter, JournalEvent } from './event.ts'
 import { horizonOf } from './horizon.ts'
 import { justBefore, type Position } from './position.ts'
+import type { StreamPage } from './stream.ts'
 import { journal } from './table.ts'
 
 /** Rows in one read: large enough to catch up quickly, small enough to hold in memory many times over. */
@@ -13,13 +14,7 @@ export const PAGE_ROWS_MAX = 500
 /** Rows that a read with a filter looks through: a rare event must not cost a scan of the whole history at once. */
 export const SCAN_ROWS_MAX = 10_000
 
-export type Page = {
-  readonly events: readonly JournalEvent[]
-  /** Every wanted event up to here is in this page or before it: the next read starts here. */
-  readonly position: Position
-  /** Nothing more was settled behind it when it was read. */
-  readonly isLast: boolean
-}
+export type Page = StreamPage<JournalEvent, Position>
 
 /** The page that ends at its last event when it is full, and at `end` when there was nothing more before that. */
 export function pageOf(

@@ -1,17 +1,22 @@
-import { encodeCursor } from './cursor.ts'
-import type { JournalEvent } from './event.ts'
-import type { Position } from './position.ts'
-import type { Page } from './read.ts'
+/** Events in their order, from behind one place up to another. */
+export type StreamPage<Event, Place> = {
+  readonly events: readonly Event[]
+  /** Every wanted event up to here is in this page or before it: the next read starts here. */
+  readonly position: Place
+  /** Nothing more was there behind it when it was read. */
+  readonly isLast: boolean
+}
 
-export type JournalStreamOptions = {
-  readonly start: Position
-  /** A type of its events, which the start cursor names. */
-  readonly type: string
-  readonly page: (after: Position) => Promise<Page>
-  readonly onEvents: (hear: () => void) => () => void
+export type ResumableStreamOptions<Event, Place> = {
+  readonly start: Place
+  /** What an `after` would have to say to begin where this stream begins. */
+  readonly startCursor: string
+  readonly page: (after: Place) => Promise<StreamPage<Event, Place>>
+  /** Calls `hear` when there may be more behind that place. Returns how to stop. */
+  readonly onEvents: (hear: () => void, after: Place) => () => void
   /** Where the stream stands as long as it is open. */
-  readonly open: Set<JournalStream>
-  readonly isAccepted?: ((event: JournalEvent) => boolean) | undefined
+  readonly open: Set<ResumableStream<Event, Place>>
+  readonly isAccepted?: ((event: Event) => boolean) | undefined
   /** May refuse the stream before its first event. */
   readonly beforeFirst?: (() => Promise<void>) | undefined
   readonly signal?: AbortSignal | undefined
@@ -20,16 +25,16 @@ export type JournalStreamOptions = {
 const DONE = { done: true, value: undefined } as const
 
 /**
- * One subscriber's walk through the journal. It reads when it is asked for an event and has none left, so a slow one
+ * One subscriber's walk through what is only ever appended to: a journal, the entries of an account. It reads when it is asked for an event and has none left, so a slow one
  * holds a page at most.
  *
  * Not an async generator, because `return()` on one waits for the `yield` that waits for an event that may never come:
  * a client that leaves a quiet stream would hold it for ever.
  */
-export class JournalStream implements AsyncIterableIterator<JournalEvent> {
-  readonly #options: JournalStreamOptions
-  #position: Position
-  #page: Iterator<JournalEvent> = [][Symbol.iterator]()
+export class ResumableStream<Event, Place> implements AsyncIterableIterator<Event> {
+  readonly #options: ResumableStreamOptions<Event, Place>
+  #position: Place
+  #page: Iterator<Event> = [][Symbol.iterator]()
   #isEnded = false
   /** Ends the wait of `next`, while there is one. */
   #wake: (() => void) | undefined
@@ -37,7 +42,7 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
   /** The call of `next` that is being answered: a second one waits for it, so that no event is given twice. */
   #answering: Promise<unknown> = Promise.resolve()
 
-  constructor(options: JournalStreamOptions) {
+  constructor(options: ResumableStreamOptions<Event, Place>) {
     this.#options = options
     this.#position = options.start
     options.open.add(this)
@@ -45,16 +50,15 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     if (options.signal?.aborted) this.#end()
   }
 
-  /** What an `after` would have to say to begin where this stream began. */
   get startCursor(): string {
-    return encodeCursor(this.#options.type, this.#options.start)
+    return this.#options.startCursor
   }
 
   [Symbol.asyncIterator](): this {
     return this
   }
 
-  next(): Promise<IteratorResult<JournalEvent, undefined>> {
+  next(): Promise<IteratorResult<Event, undefined>> {
     const answer = this.#answering.then(() => this.#take())
     this.#answering = answer.catch(() => undefined)
     return answer
@@ -66,12 +70,12 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     return DONE
   }
 
-  async throw(error: unknown): Promise<IteratorResult<JournalEvent, undefined>> {
+  async throw(error: unknown): Promise<IteratorResult<Event, undefined>> {
     this.#end()
     throw error
   }
 
-  async #take(): Promise<IteratorResult<JournalEvent, undefined>> {
+  async #take(): Promise<IteratorResult<Event, undefined>> {
     try {
       await this.#check()
       while (!this.#isEnded) {
@@ -98,7 +102,7 @@ export class JournalStream implements AsyncIterableIterator<JournalEvent> {
     // Listens before it reads, so that an event between the two is not slept through.
     const grown = Promise.withResolvers<void>()
     this.#wake = grown.resolve
-    const stop = this.#options.onEvents(grown.resolve)
+    const stop = this.#options.onEvents(grown.resolve, this.#position)
     try {
       const { events, position, isLast } = await this.#options.page(this.#position)
       this.#position = position

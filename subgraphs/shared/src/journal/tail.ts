@@ -2,13 +2,13 @@ import type { Logger } from 'pino'
 import type { Database } from '../db/pools.ts'
 import { Refusal } from '../refusal.ts'
 import { JOURNAL_CHANNEL, journalBell } from './bell.ts'
-import { decodeCursor, invalidCursor } from './cursor.ts'
+import { decodeCursor, encodeCursor, invalidCursor } from './cursor.ts'
 import { type EventFilter, isWanted, type JournalEvent } from './event.ts'
 import { type Pace, PollingLoop, type Schedule } from './polling-loop.ts'
 import { compare, justBefore, type Position } from './position.ts'
 import { type Page, pageOf, readBetween, readHorizon, readSettled } from './read.ts'
 import { EventRing } from './ring.ts'
-import { JournalStream } from './stream.ts'
+import { ResumableStream } from './stream.ts'
 
 /** The net below commits and notifications: how late an event can be when every wake was lost. */
 export const POLL_INTERVAL_MS = 1_000
@@ -36,6 +36,8 @@ export type StreamOptions = {
   readonly filter?: (event: JournalEvent) => boolean
   readonly signal?: AbortSignal
 }
+
+type JournalStream = ResumableStream<JournalEvent, Position>
 
 /**
  * Follows the journal of one database for all readers of the process. It alone asks the database for news; readers
@@ -143,9 +145,9 @@ export class JournalTail {
     }
     const start = typeof after === 'string' ? decodeCursor(after, wanted.types) : this.head
     const isAhead = compare(start, this.head) > 0
-    return new JournalStream({
+    return new ResumableStream<JournalEvent, Position>({
       start,
-      type: wanted.types?.[0] ?? ANY_TYPE,
+      startCursor: encodeCursor(wanted.types?.[0] ?? ANY_TYPE, start),
       page: (position) => this.page(position, wanted, STREAM_PAGE_MAX),
       isAccepted: filter,
       onEvents: (hear) => this.onEvents(hear),

@@ -1,8 +1,9 @@
 import { eq } from 'drizzle-orm'
 import type { Db, Tx } from '../db/pools.ts'
 import type { Id } from '../ids.ts'
+import type { Money } from '../money/money.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
-import type { AccountStatus, LedgerAccount } from './account.ts'
+import { type AccountStatus, type LedgerAccount, normalBalance } from './account.ts'
 import { ledgerAccount } from './tables.ts'
 
 export type NewLedgerAccount = Pick<
@@ -43,13 +44,41 @@ export async function setAccountStatus(
   tx: Tx,
   id: Id<'led'>,
   status: AccountStatus,
-): Promise<Outcome<void, AccountStatusCode>> {
+): Promise<Outcome<{ readonly hasChanged: boolean }, AccountStatusCode>> {
   const [account] = await tx.select(SHOWN).from(ledgerAccount).where(eq(ledgerAccount.id, id)).for('no key update')
   if (account === undefined) return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such account.')
-  if (account.status === status) return ok(undefined)
+  if (account.status === status) return ok({ hasChanged: false })
   if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'A closed account stays closed.')
   if (status === 'CLOSED' && (account.balanceMinor !== 0n || account.heldMinor !== 0n))
     return refuse('ACCOUNT_NOT_EMPTY', 'Only an account without a balance and without holds can be closed.')
   await tx.update(ledgerAccount).set({ status }).where(eq(ledgerAccount.id, id))
-  return ok(undefined)
+  return ok({ hasChanged: true })
+}
+
+export type AccountFloorCode =
+  | 'LEDGER_ACCOUNT_NOT_FOUND'
+  | 'ACCOUNT_CLOSED'
+  | 'CURRENCY_MISMATCH'
+  | 'LIMIT_BELOW_BALANCE'
+
+/**
+ * Says what an account must not fall below. Waits for a batch that is posting to it, and every later one sees it.
+ * @param floor in its currency, on the normal side; null for no limit
+ */
+export async function setAccountFloor(
+  tx: Tx,
+  id: Id<'led'>,
+  floor: Money | null,
+): Promise<Outcome<{ readonly hasChanged: boolean }, AccountFloorCode>> {
+  const [account] = await tx.select(SHOWN).from(ledgerAccount).where(eq(ledgerAccount.id, id)).for('no key update')
+  if (account === undefined) return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such account.')
+  if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'A closed account stays closed.')
+  if (floor !== null && floor.currency !== account.currency)
+    return refuse('CURRENCY_MISMATCH', `The account is in ${account.currency}.`)
+  const floorMinor = floor?.minor ?? null
+  if (floorMinor === account.floorMinor) return ok({ hasChanged: false })
+  if (floorMinor !== null && normalBalance(account) - account.heldMinor < floorMinor)
+    return refuse('LIMIT_BELOW_BALANCE', 'The account is below that already.')
+  await tx.update(ledgerAccount).set({ floorMinor }).where(eq(ledgerAccount.id, id))
+  return ok({ hasChanged: true })
 }

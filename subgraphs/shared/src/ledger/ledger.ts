@@ -3,6 +3,7 @@ import { outageIn } from '../db/outage.ts'
 import type { Database, RawSql } from '../db/pools.ts'
 import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
 import { type Id, parseId, toUuid } from '../ids.ts'
+import { ledgerBell } from '../journal/bell.ts'
 import { isCurrencyCode } from '../money/currency.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
 import { type Chain, type Decision, postBatch } from './post-batch.ts'
@@ -141,6 +142,7 @@ export class Ledger {
   async #settle(batch: readonly Waiting[]): Promise<void> {
     try {
       const decisions = await this.#postUntilAnswered(batch.map(({ chain }) => chain))
+      ledgerBell(this.#options.database).ring()
       let next = 0
       for (const { chain, resolve } of batch) {
         resolve(decisions.slice(next, next + chain.length))
@@ -200,6 +202,8 @@ function assertStorable(order: TransferOrder): void {
     parseId('led', order.creditAccountId)
     if (!isCurrencyCode(order.currency)) throw new RangeError('A transfer is in an ISO 4217 currency.')
   }
+  if (order.kind === 'POST_PENDING' && order.currency !== undefined && !isCurrencyCode(order.currency))
+    throw new RangeError('A transfer is in an ISO 4217 currency.')
   if (order.reference.length > REFERENCE_LENGTH_MAX || order.reference.includes('\0'))
     throw new RangeError(`A reference has up to ${REFERENCE_LENGTH_MAX} characters and no NUL.`)
 }

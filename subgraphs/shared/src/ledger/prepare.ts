@@ -59,12 +59,14 @@ function prepareResolution(
   pending: AcceptedTransfer | undefined,
   at: Date,
 ): Outcome<Movement, PreparationCode> {
-  const wanted = order.kind === 'POST_PENDING' ? order.amountMinor : undefined
+  const { amountMinor: wanted, currency: wantedCurrency } = order.kind === 'POST_PENDING' ? order : NOTHING_WANTED
   if (wanted !== undefined && wanted <= 0n) return refusal('AMOUNT_NOT_POSITIVE')
   if (wanted !== undefined && wanted > BALANCE_MINOR_MAX) return refusal('AMOUNT_TOO_LARGE')
   if (pending === undefined) return refusal('PENDING_NOT_FOUND')
   if (pending.expiresAt === null) return refusal('NOT_PENDING')
-  const { debitAccountId, creditAccountId, currency, expiresAt } = pending
+  const { debitAccountId, creditAccountId, expiresAt } = pending
+  // Compared with the accounts' own, in its turn.
+  const currency = wantedCurrency ?? pending.currency
   const isOverdue = expiresAt <= at
   const expires = order.kind === 'EXPIRE_PENDING'
   if (expires && !isOverdue) return refusal('PENDING_NOT_EXPIRED')
@@ -80,6 +82,8 @@ function prepareResolution(
     isOverdue: isOverdue && !expires,
   })
 }
+
+const NOTHING_WANTED = { amountMinor: undefined, currency: undefined }
 
 function prepareReversal(reversed: AcceptedTransfer | undefined): Outcome<Movement, PreparationCode> {
   if (reversed === undefined) return refusal('TRANSFER_NOT_FOUND')

@@ -34,7 +34,11 @@ function canonical(order: TransferOrder): string {
       ])
     }
     case 'POST_PENDING':
-      return JSON.stringify([kind, id, reference, order.pendingId, order.amountMinor?.toString() ?? null])
+      // Without a currency as before there was one: hashes are stored.
+      return JSON.stringify([
+        ...[kind, id, reference, order.pendingId, order.amountMinor?.toString() ?? null],
+        ...(order.currency === undefined ? [] : [order.currency]),
+      ])
     case 'REVERSAL':
       return JSON.stringify([kind, id, reference, order.reversedId])
     default:

@@ -36,8 +36,11 @@ type OfPending = { readonly pendingId: Id<'tfr'> }
 export type TransferOrder =
   | (Ordered<'SINGLE'> & Between)
   | (Ordered<'PENDING'> & Between & { readonly expiresAt: Date })
-  /** Without an amount it posts all that is held; with a smaller one the rest is released. */
-  | (Ordered<'POST_PENDING'> & OfPending & { readonly amountMinor?: bigint })
+  /**
+   * Without an amount it posts all that is held; with a smaller one the rest is released. `currency` is that of the
+   * amount, for who wants it compared with that of the pending transfer.
+   */
+  | (Ordered<'POST_PENDING'> & OfPending & { readonly amountMinor?: bigint; readonly currency?: CurrencyCode })
   | (Ordered<'VOID_PENDING'> & OfPending)
   | (Ordered<'EXPIRE_PENDING'> & OfPending)
   | (Ordered<'REVERSAL'> & { readonly reversedId: Id<'tfr'> })

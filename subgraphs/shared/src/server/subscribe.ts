@@ -94,7 +94,7 @@ class StreamStart {
   }
 }
 
-/** Event sources that can be resumed, such as a `JournalStream`, know it. */
+/** Event sources that can be resumed, such as a `ResumableStream`, know it. */
 function startOf(source: object): StreamStart | undefined {
   const cursor = 'startCursor' in source ? source.startCursor : undefined
   return typeof cursor === 'string' ? new StreamStart(cursor) : undefined
