@@ -13,7 +13,17 @@ import { repositoryFile, SUBGRAPHS, type SubgraphName, subgraphSdl } from './sub
 const MODELS: Record<SubgraphName, readonly string[]> = {
   network: ['User', 'Site', 'Link', 'Slice', 'KpiSample', 'SlaViolation', 'SlaViolationEvent'],
   billing: ['User', 'BillingAccount', 'Tariff', 'UsageRecord', 'BalanceAlert', 'BalanceAlertEvent', 'Money'],
-  payments: ['User', 'BillingAccount', 'Card', 'LedgerAccount', 'LedgerEntry', 'Payment', 'Money'],
+  payments: [
+    'User',
+    'BillingAccount',
+    'Card',
+    'LedgerAccount',
+    'LedgerEntry',
+    'LedgerEntryEvent',
+    'Transfer',
+    'Payment',
+    'Money',
+  ],
   risk: ['User', 'Payment', 'RiskAssessment'],
 }
 

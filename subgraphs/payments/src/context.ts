@@ -1,3 +1,5 @@
+import type { EntryTail } from '@carriergraph/shared/ledger/entry-tail.ts'
+import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { ServiceContext } from '@carriergraph/shared/service/subgraph-service.ts'
 import type { PaymentFlow } from './flow/payment-flow.ts'
 import type { Loaders } from './loaders.ts'
@@ -8,4 +10,6 @@ export type Context = ServiceContext & {
   readonly loaders: Loaders
   readonly flow: PaymentFlow
   readonly vault: CardVault
+  readonly ledgers: Ledgers
+  readonly entryTail: EntryTail
 }

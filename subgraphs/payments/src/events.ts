@@ -1,5 +1,6 @@
 import { currencyField, idField, instantField, moneyField } from '@carriergraph/shared/bus/event-fields.ts'
 import { z } from 'zod'
+import { ACCOUNT_PURPOSES } from './domain/account-purpose.ts'
 import { FAILURE_CODES } from './domain/decide.ts'
 import { PAYMENT_TYPES } from './domain/payment.ts'
 import { CARD_BRANDS } from './vault/brands.ts'
@@ -12,6 +13,14 @@ const paymentFields = {
   billingAccountId: idField('acc').describe('The billing account that it is added to.'),
   amount: moneyField.describe('What is paid; above zero.'),
   at: instantField.describe('When it came into this state.'),
+}
+
+const accountFields = { accountId: idField('led').describe('The ledger account.') }
+
+const changeFields = {
+  ...accountFields,
+  reason: z.string().describe('Why, in the words of whoever asked.'),
+  at: instantField,
 }
 
 const cardFields = {
@@ -44,6 +53,19 @@ export const published = {
     ownerId: idField('usr').describe('Whose money it is.'),
     currency: currencyField,
     openedAt: instantField,
+  }),
+  'ledger_account.opened': z.strictObject({
+    ...accountFields,
+    purpose: z.enum(Object.keys(ACCOUNT_PURPOSES)).describe('What it is for.'),
+    currency: currencyField,
+    at: instantField,
+  }),
+  'ledger_account.frozen': z.strictObject(changeFields),
+  'ledger_account.unfrozen': z.strictObject(changeFields),
+  'ledger_account.closed': z.strictObject(changeFields),
+  'ledger_account.limit_changed': z.strictObject({
+    ...changeFields,
+    floor: moneyField.nullable().describe('What the balance must not fall below from now on; null for no limit.'),
   }),
   'payment.created': z.strictObject({ ...paymentFields, status: z.literal('RISK_PENDING') }),
   'payment.held_for_review': z.strictObject({ ...paymentFields, status: z.literal('REVIEW') }),

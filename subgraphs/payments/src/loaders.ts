@@ -2,13 +2,14 @@ import type { Page } from '@carriergraph/shared/connection/page.ts'
 import { pageLoader } from '@carriergraph/shared/connection/page-loader.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { statementsOf } from '@carriergraph/shared/ledger/statement.ts'
-import { loaderById, loaderByParent } from '@carriergraph/shared/loader.ts'
+import { type AsOf, balancesAsOf, type Period, statementsOf } from '@carriergraph/shared/ledger/statement.ts'
+import { loaderById, loaderByKey, loaderByParent } from '@carriergraph/shared/loader.ts'
 import { cardsOfUsers, findCards, type newestCards, toCard } from './db/cards.ts'
 import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
 import type { newestEntries } from './db/ledger-entries.ts'
 import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
+import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -42,10 +43,38 @@ export const createLoaders = (db: TenantDb) => ({
   paymentsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestPaymentsOfUser>) =>
     mapPages(await paymentsOfUsers(db, ids, page), toPayment),
   ),
-  entriesOfAccount: pageLoader((ids: Ids<'led'>, { first, after }: PageOf<typeof newestEntries>) =>
-    statementsOf(db, ids, { before: after?.sequence, limit: first + 1 }),
+  /** The same field may be asked for with several periods, under aliases: each is a loader of its own. */
+  entriesWithin: memoised(
+    ({ from, until }: Period) =>
+      pageLoader((ids: Ids<'led'>, { first, after }: PageOf<typeof newestEntries>) =>
+        statementsOf(db, ids, { before: after?.sequence, from, until, limit: first + 1 }),
+      ),
+    ({ from, until }) => `${from?.getTime()} ${until?.getTime()}`,
+  ),
+  balanceAsOf: loaderByKey(
+    (wanted: readonly AsOf[]) => balancesAsOf(db, wanted),
+    ({ id, at }) => `${id} ${at.getTime()}`,
+  ),
+  transfer: loaderById(
+    (ids: Ids<'tfr'>) => findTransfers(db, ids),
+    ({ id }) => id,
+  ),
+  resolutionOfTransfer: loaderById<Id<'tfr'>, Transfer>(
+    (ids: Ids<'tfr'>) => findResolutions(db, ids),
+    ({ id, subjectId }) => subjectId ?? id,
   ),
 })
+
+function memoised<Key, Made>(make: (key: Key) => Made, nameOf: (key: Key) => string): (key: Key) => Made {
+  const made = new Map<string, Made>()
+  return (key) => {
+    const known = made.get(nameOf(key))
+    if (known !== undefined) return known
+    const fresh = make(key)
+    made.set(nameOf(key), fresh)
+    return fresh
+  }
+}
 
 const mapPages = <Parent, Row, Shown>(pages: ReadonlyMap<Parent, readonly Row[]>, toShown: (row: Row) => Shown) =>
   new Map([...pages].map(([parent, rows]) => [parent, rows.map(toShown)]))

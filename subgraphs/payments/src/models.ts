@@ -1,8 +1,10 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { PostedEntry } from '@carriergraph/shared/ledger/entry-tail.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import type { Card } from './db/cards.ts'
 import type { LedgerAccount } from './db/ledger-accounts.ts'
 import type { LedgerEntry } from './db/ledger-entries.ts'
+import type { Transfer } from './db/transfers.ts'
 import type { Payment } from './domain/payment.ts'
 
 // What resolvers hand on for each object type of the schema.
@@ -13,5 +15,7 @@ export type BillingAccountModel = { readonly id: Id<'acc'> }
 export type CardModel = Card
 export type LedgerAccountModel = LedgerAccount
 export type LedgerEntryModel = LedgerEntry
+export type LedgerEntryEventModel = PostedEntry
+export type TransferModel = Transfer
 export type PaymentModel = Payment
 export type MoneyModel = Money

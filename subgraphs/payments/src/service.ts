@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
+import { perDatabase } from '@carriergraph/shared/db/per-database.ts'
+import { databaseOf } from '@carriergraph/shared/db/pools.ts'
+import { EntryTail } from '@carriergraph/shared/ledger/entry-tail.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Service } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
@@ -50,15 +53,27 @@ export function payments(
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })
   const vault = createCardVault({ keys: keyProviderFrom(settings), log })
+  const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   return {
     name: 'payments',
     sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
     policies: ownership({ User: 'id', Payment: 'payerId' }),
-    context: (base) => ({ ...base, flow, vault, loaders: createLoaders(base.db) }),
+    context: (base) => ({
+      ...base,
+      flow,
+      vault,
+      ledgers,
+      entryTail: entryTailOf(databaseOf(base.db)),
+      loaders: createLoaders(base.db),
+    }),
     consumers: () => [{ name: CONSUMER, handlers }],
-    workers: ({ database }) => [draining(ledgers), createSweeper({ database, flow, clock, log })],
+    workers: ({ database }) => [
+      draining(ledgers),
+      entryTailOf(database),
+      createSweeper({ database, flow, clock, log }),
+    ],
   }
 }
 

@@ -4,7 +4,12 @@ import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, newId, parseId, toUuid } from '@carriergraph/shared/ids.ts'
-import { type AccountStatus, type NormalSide, normalBalance } from '@carriergraph/shared/ledger/account.ts'
+import {
+  type AccountStatus,
+  availableMinor,
+  type NormalSide,
+  normalBalance,
+} from '@carriergraph/shared/ledger/account.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
@@ -20,6 +25,10 @@ export type LedgerAccount = {
   readonly normalSide: NormalSide
   readonly status: AccountStatus
   readonly balance: Money
+  readonly held: Money
+  /** Null for no limit, and then so is what is available. */
+  readonly floor: Money | null
+  readonly available: Money | null
   readonly createdAt: Date
 }
 
@@ -58,15 +67,23 @@ export async function findWallet(db: Db, ownerId: Id<'usr'>, currency: CurrencyC
   return toLedgerAccount(row)
 }
 
-/** The operator's own accounts, one of each in every currency that there is a wallet in. */
-const OPERATOR_PURPOSES = ['FUNDING', 'BILLING_CLEARING'] as const satisfies readonly AccountPurpose[]
+/** What the operator's own accounts are for. */
+export type OperatorPurpose = Exclude<AccountPurpose, 'WALLET'>
 
-/** Opens those of the operator's accounts in a currency that are missing. */
-export async function ensureOperatorAccounts(tx: Tx, currency: CurrencyCode, createdAt: Date): Promise<void> {
-  await tx
+/** Those that there are in every currency that there is a wallet in. */
+const EVERYWHERE: readonly OperatorPurpose[] = ['FUNDING', 'BILLING_CLEARING']
+
+/** Opens those of the operator's accounts in a currency that are missing. @returns those that are new */
+export async function ensureOperatorAccounts(
+  tx: Tx,
+  currency: CurrencyCode,
+  createdAt: Date,
+  purposes: readonly OperatorPurpose[] = EVERYWHERE,
+): Promise<LedgerAccount[]> {
+  const rows = await tx
     .insert(ledgerAccount)
     .values(
-      OPERATOR_PURPOSES.map((purpose) => ({
+      purposes.map((purpose) => ({
         id: newId('led', createdAt),
         ...openingOf(purpose),
         ownerId: null,
@@ -78,6 +95,8 @@ export async function ensureOperatorAccounts(tx: Tx, currency: CurrencyCode, cre
       target: [ledgerAccount.tenantId, ledgerAccount.purpose, ledgerAccount.currency],
       where: isNull(ledgerAccount.ownerId),
     })
+    .returning()
+  return rows.map(toLedgerAccount)
 }
 
 function openingOf(purpose: AccountPurpose) {
@@ -87,7 +106,7 @@ function openingOf(purpose: AccountPurpose) {
 
 export async function findOperatorAccount(
   db: Db,
-  purpose: (typeof OPERATOR_PURPOSES)[number],
+  purpose: OperatorPurpose,
   currency: CurrencyCode,
 ): Promise<LedgerAccount> {
   const [row] = await db
@@ -131,6 +150,9 @@ export const toLedgerAccount = (row: typeof ledgerAccount.$inferSelect): LedgerA
   normalSide: row.normalSide,
   status: row.status,
   balance: money(normalBalance(row), row.currency),
+  held: money(row.heldMinor, row.currency),
+  floor: row.floorMinor === null ? null : money(row.floorMinor, row.currency),
+  available: row.floorMinor === null ? null : money(availableMinor(row), row.currency),
   createdAt: row.createdAt,
 })
 

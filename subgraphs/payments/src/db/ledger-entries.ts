@@ -1,5 +1,6 @@
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { NormalSide } from '@carriergraph/shared/ledger/account.ts'
 import type { Entry } from '@carriergraph/shared/ledger/statement.ts'
 import { ledgerEntry } from '@carriergraph/shared/ledger/tables.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
@@ -9,6 +10,7 @@ import type { LedgerAccount } from './ledger-accounts.ts'
 export type LedgerEntry = {
   readonly sequence: bigint
   readonly transferId: Id<'tfr'>
+  readonly side: NormalSide
   readonly amount: Money
   readonly balanceAfter: Money
   readonly postedAt: Date
@@ -27,6 +29,7 @@ export const toLedgerEntry =
     return {
       sequence: row.sequence,
       transferId: row.transferId,
+      side: row.amountMinor > 0n ? 'CREDIT' : 'DEBIT',
       amount: shown(row.amountMinor),
       balanceAfter: shown(row.balanceMinor),
       postedAt: row.decidedAt,

@@ -16,6 +16,12 @@ export const ACCOUNT_PURPOSES = {
   FUNDING: { normalSide: 'DEBIT', floorMinor: null, owner: 'OPERATOR' },
   /** What left wallets for billing. */
   BILLING_CLEARING: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What was earned. */
+  FEE_INCOME: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** The position in a currency, which exchanges go through. */
+  FX: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** Money whose owner is not known yet. */
+  SUSPENSE: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
 } as const satisfies Record<string, PurposeRules>
 
 export type AccountPurpose = keyof typeof ACCOUNT_PURPOSES

@@ -1,14 +1,24 @@
 import { ownersSeenBy } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
+import { verifyBooks } from '../flow/verify-books.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { cardIdIn } from './card-id.ts'
+import { byCurrency } from './trial-balance.ts'
 
 export const Query: QueryResolvers = {
   payment: (_, { id }, { loaders }) => loaders.payment.load(parseId('pay', id)),
   card: (_, { id }, { loaders }) => loaders.card.load(cardIdIn(id)),
   ledgerAccount: (_, { id }, { loaders }) => loaders.ledgerAccount.load(parseId('led', id)),
+  transfer: (_, { id }, { loaders }) => loaders.transfer.load(parseId('tfr', id)),
+  trialBalance: async (_, _args, { db }) => byCurrency(await trialBalance(db)),
+
+  async ledgerVerification(_, _args, { actor, db }) {
+    const { faults, ...counted } = await verifyBooks({ tenant: actor.tenant, db })
+    return { ...counted, isSound: faults.length === 0, faults: [...faults] }
+  },
 
   payments(_, { filter, ...page }, { actor, db }) {
     return listPayments(db, pageArgs(newestPayments, page), {

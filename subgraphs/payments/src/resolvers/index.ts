@@ -2,23 +2,47 @@ import type { Resolvers } from '../generated/resolvers.ts'
 import { cardScalars } from '../vault/scalars.ts'
 import { Card } from './Card.ts'
 import { LedgerAccount } from './LedgerAccount.ts'
+import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
+import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { createPayment } from './Mutation/createPayment.ts'
+import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
+import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
+import { postTransfers } from './Mutation/postTransfers.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { revealCard } from './Mutation/revealCard.ts'
+import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
+import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
 import { Payment } from './Payment.ts'
 import { Query } from './Query.ts'
+import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
+import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
 
 export const resolvers: Resolvers = {
   Query,
-  Mutation: { addCard, createPayment, openWallet, removeCard, revealCard },
+  Mutation: {
+    addCard,
+    closeLedgerAccount,
+    createPayment,
+    freezeLedgerAccount,
+    openLedgerAccount,
+    openWallet,
+    postTransfers,
+    removeCard,
+    revealCard,
+    setOverdraftLimit,
+    unfreezeLedgerAccount,
+  },
+  Subscription: { ledgerEntryPosted },
   Card,
   LedgerAccount,
+  LedgerEntryEvent,
   Money,
   Payment,
+  Transfer,
   User,
   ...cardScalars,
 }

@@ -1,0 +1,103 @@
+import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
+import {
+  type AccountFloorCode,
+  type AccountStatusCode,
+  setAccountFloor,
+  setAccountStatus,
+} from '@carriergraph/shared/ledger/accounts.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import {
+  ensureOperatorAccounts,
+  findLedgerAccounts,
+  findOperatorAccount,
+  type LedgerAccount,
+  type OperatorPurpose,
+} from '../db/ledger-accounts.ts'
+import { nextVersion } from '../db/next-version.ts'
+import { eventOf } from '../events.ts'
+
+/** Opens an account of the operator's own. There is one for a purpose and a currency: opened again, it is answered with. */
+export const openOperatorAccount = (
+  db: TenantDb,
+  purpose: OperatorPurpose,
+  currency: CurrencyCode,
+  provenance: Provenance,
+): Promise<LedgerAccount> =>
+  inTransaction(db, async (tx) => {
+    const { now } = provenance
+    const [opened] = await ensureOperatorAccounts(tx, currency, now, [purpose])
+    if (opened === undefined) return findOperatorAccount(tx, purpose, currency)
+    const data = { accountId: opened.id, purpose, currency, at: now.toISOString() }
+    await told(tx, opened.id, eventOf('ledger_account.opened', data), provenance)
+    return opened
+  })
+
+/** A change, and why. */
+export type AccountChange = { readonly accountId: Id<'led'>; readonly reason: string }
+
+const EVENTS = {
+  ACTIVE: 'ledger_account.unfrozen',
+  FROZEN: 'ledger_account.frozen',
+  CLOSED: 'ledger_account.closed',
+} as const satisfies Record<AccountStatus, string>
+
+/** Freezes, unfreezes or closes an account. Nothing is told where it had that status already. */
+export const changeStatus = (
+  db: TenantDb,
+  { accountId, reason }: AccountChange,
+  status: AccountStatus,
+  provenance: Provenance,
+): Promise<Outcome<LedgerAccount, AccountStatusCode>> =>
+  inTransaction(db, async (tx) => {
+    const set = await setAccountStatus(tx, accountId, status)
+    if (!set.ok) return set
+    const data = { accountId, reason, at: provenance.now.toISOString() }
+    if (set.value.hasChanged) await told(tx, accountId, eventOf(EVENTS[status], data), provenance)
+    return ok(await shown(tx, accountId))
+  })
+
+export type FloorChangeCode = AccountFloorCode | 'LIMIT_REQUIRED'
+
+/** Says what an account must not fall below; null for no limit, which a wallet cannot have. */
+export const changeFloor = (
+  db: TenantDb,
+  { accountId, reason }: AccountChange,
+  floor: Money | null,
+  provenance: Provenance,
+): Promise<Outcome<LedgerAccount, FloorChangeCode>> =>
+  inTransaction(db, async (tx) => {
+    const [before] = await findLedgerAccounts(tx, [accountId])
+    // A purpose never changes, so it needs no lock.
+    if (floor === null && before?.purpose === 'WALLET')
+      return refuse('LIMIT_REQUIRED', 'A wallet cannot be without a limit.', ['limit'])
+    const set = await setAccountFloor(tx, accountId, floor)
+    if (!set.ok) return set
+    const data = { accountId, reason, floor: floor && eventMoney(floor), at: provenance.now.toISOString() }
+    if (set.value.hasChanged) await told(tx, accountId, eventOf('ledger_account.limit_changed', data), provenance)
+    return ok(await shown(tx, accountId))
+  })
+
+async function shown(tx: Tx, id: Id<'led'>): Promise<LedgerAccount> {
+  const [account] = await findLedgerAccounts(tx, [id])
+  if (account === undefined) throw new Error(`The account ${id} is gone.`)
+  return account
+}
+
+/** The caller holds the account's row locked, or has just made it: versions are given out one after the other. */
+async function told(
+  tx: Tx,
+  id: Id<'led'>,
+  event: ReturnType<typeof eventOf>,
+  { now, ...by }: Provenance,
+): Promise<void> {
+  const aggregate = { type: 'ledger_account', id }
+  await appendToJournal(tx, { aggregate, version: await nextVersion(tx, aggregate), ...event, ...by, occurredAt: now })
+}

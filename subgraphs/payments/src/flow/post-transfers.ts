@@ -1,0 +1,80 @@
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { CHAIN_MAX, type Ledger, LedgerOverloadError, type Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
+import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
+import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** One transfer of a call, read or found to be malformed. */
+export type WantedTransfer<Code extends string> = {
+  /** Null where what was sent is none. */
+  readonly id: Id<'tfr'> | null
+  readonly order: Outcome<TransferOrder, Code>
+  readonly isLinkedToNext: boolean
+}
+
+export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY'
+
+type Result<Code extends string> = Outcome<{ readonly replayed: boolean }, Code | PostTransferCode>
+
+/**
+ * Posts each transfer, or each chain of linked ones, for itself, in the order given; the answers are in that order too.
+ * A chain with one that is malformed is not posted, and none of it is stored.
+ */
+export async function postTransfers<Code extends string>(
+  ledger: Ledger,
+  wanted: readonly WantedTransfer<Code>[],
+): Promise<Result<Code>[]> {
+  const results = await Promise.all(chainsOf(wanted).map((chain) => postChain(ledger, chain)))
+  return results.flat()
+}
+
+type Chain<Code extends string> = readonly WantedTransfer<Code>[]
+
+function chainsOf<Code extends string>(wanted: readonly WantedTransfer<Code>[]): Chain<Code>[] {
+  const chains: WantedTransfer<Code>[][] = []
+  let goesOn = false
+  for (const transfer of wanted) {
+    const open = goesOn ? chains.at(-1) : undefined
+    if (open === undefined) chains.push([transfer])
+    else open.push(transfer)
+    goesOn = transfer.isLinkedToNext
+  }
+  return chains
+}
+
+async function postChain<Code extends string>(ledger: Ledger, chain: Chain<Code>): Promise<Result<Code>[]> {
+  const orders = chain.flatMap(({ order }) => (order.ok ? [order.value] : []))
+  if (orders.length < chain.length)
+    return chain.map(({ order }) => (order.ok ? refusal('LINKED_TRANSFER_FAILED') : order))
+  const fault = chainFault(chain, orders)
+  if (fault !== undefined) return chain.map(() => fault)
+  try {
+    return await postAlone(ledger, orders)
+  } catch (error) {
+    if (!(error instanceof LedgerOverloadError)) throw error
+    return chain.map(() =>
+      refuse('LEDGER_BUSY', 'Too many transfers wait. Nothing was done: ask again with the same id.'),
+    )
+  }
+}
+
+async function postAlone(ledger: Ledger, orders: readonly TransferOrder[]): Promise<Posting[]> {
+  const [first, second] = orders
+  return first !== undefined && second === undefined ? [await ledger.post(first)] : ledger.postLinked(orders)
+}
+
+function chainFault<Code extends string>(
+  chain: Chain<Code>,
+  orders: readonly TransferOrder[],
+): Refused<'INVALID_CHAIN'> | undefined {
+  const field = ['linkedToNext']
+  if (chain.at(-1)?.isLinkedToNext === true)
+    return refuse('INVALID_CHAIN', 'The last transfer is linked to none.', field)
+  if (chain.length > CHAIN_MAX) return refuse('INVALID_CHAIN', `More than ${CHAIN_MAX} transfers are linked.`, field)
+  const named = orders.flatMap((order) => [order.id, subjectOf(order) ?? []].flat())
+  if (new Set(named).size < named.length)
+    return refuse('INVALID_CHAIN', 'Two linked transfers name one and the same transfer.', field)
+  return undefined
+}
+
+const refusal = (code: PostingCode) => refuse(code, POSTING_REFUSALS[code])

@@ -1,0 +1,25 @@
+import { databaseOf } from '@carriergraph/shared/db/pools.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import { ledgerTransfer } from '@carriergraph/shared/ledger/tables.ts'
+import { type LedgerVerdict, verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { sql } from 'drizzle-orm'
+
+/** What is computed anew within a second or so, which a request may take. */
+export const VERIFIED_TRANSFERS_MAX = 50_000
+
+/** @throws Refusal LEDGER_TOO_LARGE */
+export async function verifyBooks({ tenant, db }: Books): Promise<LedgerVerdict> {
+  const counted = db
+    .select({ one: sql`1` })
+    .from(ledgerTransfer)
+    .limit(VERIFIED_TRANSFERS_MAX + 1)
+    .as('counted')
+  const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(counted)
+  if ((row?.count ?? 0) > VERIFIED_TRANSFERS_MAX)
+    throw new Refusal(
+      'LEDGER_TOO_LARGE',
+      `The books have more than ${VERIFIED_TRANSFERS_MAX} transfers: have pnpm ledger:verify look at them.`,
+    )
+  return verifyLedger(databaseOf(db), { tenant })
+}

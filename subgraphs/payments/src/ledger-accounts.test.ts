@@ -1,0 +1,279 @@
+// What operators do with ledger accounts, and what everybody sees of them.
+
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { published } from './events.ts'
+import { CREATE, inputOf, operator, ownerOf, type PaymentsGraph, runPayments, START } from './testing/payments-graph.ts'
+
+let graph: PaymentsGraph
+beforeAll(async () => {
+  graph = await runPayments()
+})
+afterAll(() => graph[Symbol.asyncDispose]())
+beforeEach(() => graph.clock.set(START))
+
+const FIELDS = `id purpose normalSide status owner { id } balance { amount currency } held { amount } floor { amount }
+  available { amount } createdAt`
+const CHANGE = (name: string, input: string) =>
+  `mutation ($input: ${input}!) { ${name}(input: $input) { account { ${FIELDS} } errors { code field } } }`
+
+const change = async (name: string, input: Record<string, unknown>) => {
+  const types: Record<string, string> = {
+    openLedgerAccount: 'OpenLedgerAccountInput',
+    setOverdraftLimit: 'SetOverdraftLimitInput',
+  }
+  const answer = await graph.ask(operator, CHANGE(name, types[name] ?? 'LedgerAccountStatusInput'), { input })
+  return answer.data?.[name] ?? answer
+}
+const reason = 'A court has said so.'
+const eventsOf = async (id: string) => [
+  ...(await graph.database.sql.system<
+    { type: string; version: number; data: Record<string, unknown>; actor: string }[]
+  >`
+    select type, version, data, actor from journal where aggregate_type = 'ledger_account' and aggregate_id = ${id}
+    order by version`),
+]
+
+it('shows a wallet as its owner reads it, and the account of the bank on its own side', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const query = `query ($id: ID!) { ledgerAccount(id: $id) { ${FIELDS} } }`
+  expect((await graph.ask(ownerOf(purse), query, { id: purse.walletId })).data.ledgerAccount).toEqual({
+    id: purse.walletId,
+    purpose: 'WALLET',
+    normalSide: 'CREDIT',
+    status: 'ACTIVE',
+    owner: { id: purse.userId },
+    balance: { amount: '50.00', currency: 'EUR' },
+    held: { amount: '0.00' },
+    floor: { amount: '0.00' },
+    available: { amount: '50.00' },
+    createdAt: START.toISOString(),
+  })
+  const { account } = await change('openLedgerAccount', { purpose: 'FUNDING', currency: 'EUR' })
+  expect(account).toMatchObject({ normalSide: 'DEBIT', owner: null, floor: null, available: null })
+  expect(Number(account.balance.amount)).toBeGreaterThanOrEqual(50)
+})
+
+it('opens an account of the operator’s own once for a purpose and a currency, and tells it to the journal', async () => {
+  const input = { purpose: 'FX', currency: 'CHF' }
+  const answers = await Promise.all(Array.from({ length: 5 }, () => change('openLedgerAccount', input)))
+  expect(new Set(answers.map(({ account }) => account.id)).size).toBe(1)
+  const { id } = answers[0].account
+  const events = await eventsOf(id)
+  expect(events).toEqual([
+    {
+      type: 'ledger_account.opened',
+      version: 1,
+      actor: expect.stringMatching(/^usr_/),
+      data: { accountId: id, ...input, at: START.toISOString() },
+    },
+  ])
+  expect(published['ledger_account.opened'].safeParse(events[0]?.data).success).toBe(true)
+})
+
+it('opens a wallet as openWallet does', async () => {
+  const ownerId = newId('usr')
+  const { account } = await change('openLedgerAccount', { purpose: 'WALLET', currency: 'EUR', ownerId })
+  expect(account).toMatchObject({ purpose: 'WALLET', owner: { id: ownerId }, floor: { amount: '0.00' } })
+  const open = 'mutation ($input: OpenWalletInput!) { openWallet(input: $input) { wallet { id } } }'
+  const { data } = await graph.ask(operator, open, { input: { ownerId, currency: 'EUR' } })
+  expect(data.openWallet.wallet.id).toBe(account.id)
+})
+
+it.each([
+  ['a wallet without an owner', { purpose: 'WALLET', currency: 'EUR' }, 'OWNER_MISMATCH', ['ownerId']],
+  ['another with one', { purpose: 'FX', currency: 'EUR', ownerId: newId('usr') }, 'OWNER_MISMATCH', ['ownerId']],
+  [
+    'an owner of another kind',
+    { purpose: 'WALLET', currency: 'EUR', ownerId: newId('acc') },
+    'INVALID_ID',
+    ['ownerId'],
+  ],
+  ['a made-up currency', { purpose: 'FX', currency: 'EUX' }, 'UNKNOWN_CURRENCY', ['currency']],
+])('refuses to open %s', async (_, input, code, field) => {
+  expect(await change('openLedgerAccount', input)).toEqual({ account: null, errors: [{ code, field }] })
+})
+
+it('freezes, unfreezes and closes, and each change that is one is an event with its reason', async () => {
+  const { walletId: accountId } = await graph.purseWith(0n)
+  const input = { accountId, reason }
+  const steps = [
+    ['freezeLedgerAccount', 'FROZEN'],
+    ['freezeLedgerAccount', 'FROZEN'],
+    ['unfreezeLedgerAccount', 'ACTIVE'],
+    ['closeLedgerAccount', 'CLOSED'],
+    ['closeLedgerAccount', 'CLOSED'],
+  ] as const
+  for (const [name, status] of steps) {
+    graph.clock.advance(1_000)
+    expect(await change(name, input)).toMatchObject({ account: { id: accountId, status }, errors: [] })
+  }
+  expect(await change('unfreezeLedgerAccount', input)).toEqual({
+    account: null,
+    errors: [{ code: 'ACCOUNT_CLOSED', field: null }],
+  })
+  const events = await eventsOf(accountId)
+  expect(events.map(({ type, version }) => [type, version])).toEqual([
+    ['ledger_account.frozen', 1],
+    ['ledger_account.unfrozen', 2],
+    ['ledger_account.closed', 3],
+  ])
+  expect(events[0]?.data).toEqual({ accountId, reason, at: '2026-11-21T09:00:01.000Z' })
+  for (const { type, data } of events)
+    expect(published[type as 'ledger_account.frozen'].safeParse(data).success).toBe(true)
+})
+
+it('a frozen wallet pays nothing until it is unfrozen', async () => {
+  const purse = await graph.purseWith(5_000n)
+  await change('freezeLedgerAccount', { accountId: purse.walletId, reason })
+  const refused = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'frozen'))
+  expect(refused.data.createPayment).toEqual({
+    payment: null,
+    errors: [{ code: 'ACCOUNT_FROZEN', field: ['sourceAccountId'] }],
+  })
+  await change('unfreezeLedgerAccount', { accountId: purse.walletId, reason })
+  const paid = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'thawed'))
+  expect(paid.data.createPayment.payment.status).toBe('COMPLETED')
+})
+
+it('an overdraft limit is what a wallet may go below zero, and not what it is below already', async () => {
+  const purse = await graph.purseWith(1_000n)
+  const { walletId: accountId } = purse
+  const limit = (amount: string, currency = 'EUR') =>
+    change('setOverdraftLimit', { accountId, limit: { amount, currency }, reason })
+  expect(await limit('20.00')).toMatchObject({
+    account: { floor: { amount: '-20.00' }, available: { amount: '30.00' } },
+    errors: [],
+  })
+  const paid = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'over'))
+  expect(paid.data.createPayment.payment).toMatchObject({ sourceAccount: { balance: { amount: '-2.50' } } })
+  expect(await limit('2.49')).toEqual({ account: null, errors: [{ code: 'LIMIT_BELOW_BALANCE', field: null }] })
+  expect((await limit('2.50')).account.available.amount).toBe('0.00')
+  expect(await limit('2.50')).toMatchObject({ errors: [] })
+  expect((await eventsOf(accountId)).map(({ type, data }) => [type, data.floor])).toEqual([
+    ['ledger_account.limit_changed', { amount: '-20.00', currency: 'EUR' }],
+    ['ledger_account.limit_changed', { amount: '-2.50', currency: 'EUR' }],
+  ])
+  expect((await limit('5.00', 'USD')).errors).toEqual([{ code: 'CURRENCY_MISMATCH', field: null }])
+  expect((await limit('-5.00')).errors).toEqual([{ code: 'INVALID_MONEY', field: ['limit', 'amount'] }])
+})
+
+it('only accounts of the operator may be without a limit', async () => {
+  const { walletId } = await graph.purseWith(0n)
+  expect(await change('setOverdraftLimit', { accountId: walletId, reason })).toEqual({
+    account: null,
+    errors: [{ code: 'LIMIT_REQUIRED', field: ['limit'] }],
+  })
+  const { account } = await change('openLedgerAccount', { purpose: 'SUSPENSE', currency: 'SEK' })
+  const zero = { accountId: account.id, reason, limit: { amount: '0', currency: 'SEK' } }
+  expect((await change('setOverdraftLimit', zero)).account.floor).toEqual({ amount: '0.00' })
+  expect((await change('setOverdraftLimit', { accountId: account.id, reason })).account.floor).toBeNull()
+})
+
+it.each([
+  ['no reason', { reason: '' }, 'INVALID_VALUE', ['reason']],
+  ['a reason of 201 characters', { reason: 'x'.repeat(201) }, 'INVALID_VALUE', ['reason']],
+  ['an id of another kind', { accountId: newId('acc') }, 'INVALID_ID', ['accountId']],
+  ['an account that is not there', { accountId: newId('led') }, 'LEDGER_ACCOUNT_NOT_FOUND', null],
+])('refuses %s', async (_, wrong, code, field) => {
+  const { walletId } = await graph.purseWith(1n)
+  for (const name of ['freezeLedgerAccount', 'unfreezeLedgerAccount', 'closeLedgerAccount'])
+    expect(await change(name, { accountId: walletId, reason, ...wrong })).toEqual({
+      account: null,
+      errors: [{ code, field }],
+    })
+  const limit = { amount: '1.00', currency: 'EUR' }
+  expect(await change('setOverdraftLimit', { accountId: walletId, reason, limit, ...wrong })).toEqual({
+    account: null,
+    errors: [{ code, field }],
+  })
+})
+
+it('an account with money in it, or held of it, is not closed', async () => {
+  const { walletId: accountId } = await graph.purseWith(1n)
+  expect((await change('closeLedgerAccount', { accountId, reason })).errors).toEqual([
+    { code: 'ACCOUNT_NOT_EMPTY', field: null },
+  ])
+})
+
+it('statements of a period, and balances as they were, of fifty wallets cost as many statements as of one', async () => {
+  const purses = await Promise.all(Array.from({ length: 50 }, () => graph.purseWith(5_000n)))
+  graph.clock.advance(5_000)
+  for (const purse of purses) await graph.ask(ownerOf(purse), CREATE, inputOf(purse, `k ${purse.userId}`))
+  const query = `query ($refs: [_Any!]!, $start: DateTime!, $now: DateTime!) { _entities(representations: $refs) {
+    ... on LedgerAccount {
+      balance { amount } before: balanceAsOf(at: $start) { amount } now: balanceAsOf(at: $now) { amount }
+      opening: entries(until: $now) { nodes { side amount { amount } balanceAfter { amount } } }
+      paid: entries(from: $now, first: 1) { nodes { side amount { amount } balanceAfter { amount } } } } } }`
+  const refs = purses.map(({ walletId }) => ({ __typename: 'LedgerAccount', id: walletId }))
+  const times = { start: START.toISOString(), now: graph.clock().toISOString() }
+  const cost = (count: number) =>
+    countStatements([graph.database.url], () => graph.ask(operator, query, { refs: refs.slice(0, count), ...times }))
+  expect([await cost(1), await cost(50)]).toEqual([4, 4])
+  const { data } = await graph.ask(operator, query, { refs, ...times })
+  for (const account of data._entities)
+    expect(account).toEqual({
+      balance: { amount: '37.50' },
+      before: { amount: '50.00' },
+      now: { amount: '37.50' },
+      opening: { nodes: [{ side: 'CREDIT', amount: { amount: '50.00' }, balanceAfter: { amount: '50.00' } }] },
+      paid: { nodes: [{ side: 'DEBIT', amount: { amount: '-12.50' }, balanceAfter: { amount: '37.50' } }] },
+    })
+})
+
+it('the books balance, and say so; where somebody wrote to a table, they say where', async () => {
+  const purse = await graph.purseWith(700n, 'books')
+  const asked = `{ trialBalance { currency debits { amount } credits { amount } difference { amount }
+      lines { purpose debits { amount } credits { amount } } }
+    ledgerVerification { isSound accounts transfers entries faults { code about } } }`
+  const caller = { operator: true, tenant: 'books' } as const
+  expect((await graph.ask(caller, asked)).data).toEqual({
+    trialBalance: [
+      {
+        currency: 'EUR',
+        debits: { amount: '7.00' },
+        credits: { amount: '7.00' },
+        difference: { amount: '0.00' },
+        lines: [
+          { purpose: 'BILLING_CLEARING', debits: { amount: '0.00' }, credits: { amount: '0.00' } },
+          { purpose: 'FUNDING', debits: { amount: '7.00' }, credits: { amount: '0.00' } },
+          { purpose: 'WALLET', debits: { amount: '0.00' }, credits: { amount: '7.00' } },
+        ],
+      },
+    ],
+    ledgerVerification: { isSound: true, accounts: 3, transfers: 1, entries: 2, faults: [] },
+  })
+  await graph.database.sql.forTenant('books')`
+    update ledger_account set balance_minor = 800 where id = ${toUuid(purse.walletId)}`
+  const { data } = await graph.ask(caller, asked)
+  expect(data.trialBalance[0].difference).toEqual({ amount: '-1.00' })
+  expect(data.ledgerVerification).toMatchObject({
+    isSound: false,
+    faults: expect.arrayContaining([
+      { code: 'BALANCE_NOT_SUM', about: purse.walletId },
+      { code: 'CURRENCY_UNBALANCED', about: 'EUR' },
+    ]),
+  })
+})
+
+it('what is of the books as a whole is for operators and services', async () => {
+  const purse = await graph.purseWith(1n)
+  for (const query of ['{ trialBalance { currency } }', '{ ledgerVerification { isSound } }']) {
+    expect((await graph.ask(ownerOf(purse), query)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
+    expect((await graph.ask({ service: 'billing' }, query)).errors).toBeUndefined()
+  }
+  for (const name of ['openLedgerAccount', 'freezeLedgerAccount', 'closeLedgerAccount', 'setOverdraftLimit']) {
+    const types: Record<string, string> = {
+      openLedgerAccount: 'OpenLedgerAccountInput',
+      setOverdraftLimit: 'SetOverdraftLimitInput',
+    }
+    const input =
+      name === 'openLedgerAccount' ? { purpose: 'FX', currency: 'EUR' } : { accountId: purse.walletId, reason }
+    const mutation = CHANGE(name, types[name] ?? 'LedgerAccountStatusInput')
+    for (const caller of [ownerOf(purse), { service: 'billing' }])
+      expect((await graph.ask(caller, mutation, { input })).errors).toMatchObject([
+        { extensions: { code: 'FORBIDDEN' } },
+      ])
+  }
+})
