@@ -8,6 +8,10 @@ begin
     create trigger append_only before update or delete or truncate on ledger_transfer
       for each statement execute function refuse_rewriting_history();
   end if;
+  if not exists (select from pg_trigger where tgrelid = to_regclass('ledger_seal') and tgname = 'append_only') then
+    create trigger append_only before update or delete or truncate on ledger_seal
+      for each statement execute function refuse_rewriting_history();
+  end if;
   if not exists (select from pg_trigger where tgrelid = to_regclass('ledger_account') and tgname = 'kept') then
     -- Transfers point to accounts without a foreign key.
     create trigger kept before delete or truncate on ledger_account
@@ -248,5 +252,26 @@ begin
   select e.balance_minor into balance from ledger_entry e
     where e.account_number = num and e.sequence = ledger_sequence_before(num, last, p_at);
   return coalesce(balance, 0);
+end
+$$;
+
+-- Number and hash of a tenant's transfers of the transactions after one up to and including another, chained to the hash
+-- before them. The only place that says what a transfer's bytes are: its text, which tells nulls from empty ones and quotes
+-- what stands between. A change of it breaks the seals of every ledger, so it stays.
+create or replace function ledger_digest(
+  p_tenant text, p_after bigint, p_last bigint, p_previous bytea, out row_count int, out hash bytea
+) language plpgsql stable
+-- The text of a time depends on the first two. Without the third, the whole table is read where little is known of it.
+set timezone = 'UTC' set datestyle = 'ISO, YMD' set enable_seqscan = off
+as $$
+begin
+  select count(*), sha256(p_previous || coalesce(string_agg(sha256(convert_to(row(
+      t.tenant_id, t.id, t.request_hash, t.kind, t.refusal, t.debit_number, t.credit_number, t.amount_minor, t.currency,
+      t.reference, t.subject_id, t.expires_at, t.debit_sequence, t.credit_sequence, t.debit_balance_minor,
+      t.credit_balance_minor, t.decided_at, t.xid)::text, 'UTF8')), '' order by t.xid, t.id), ''))
+    into row_count, hash
+    from ledger_transfer t
+    -- By no index of the tenant's, which would be all of its transfers.
+    where t.xid > p_after and t.xid <= p_last and t.tenant_id || '' = p_tenant;
 end
 $$;

@@ -4,11 +4,13 @@ import type { Id } from '../../ids.ts'
 export const LEDGER_FAULTS = {
   ACCOUNT_WRONG: "A transfer names an account that is not there, another tenant's, or one of another currency.",
   BALANCE_NOT_SUM: 'The balance is not the sum of the entries, or their number not the last sequence.',
+  CHAIN_BROKEN: 'A seal is missing, or is not chained to the one before it.',
   CURRENCY_UNBALANCED: 'The balances of a currency do not sum to zero.',
   ENTRIES_BROKEN: 'Sequences are not 1, 2, 3 …, or a balance is not the one before it and the amount of its entry.',
   HELD_NOT_SUM: 'What is held is not the sum of the open pending transfers that take from the normal side.',
   HOLD_WRONG:
     'A pending transfer that is not resolved has no hold, or a hold stands for none, or for another amount or time.',
+  SEAL_BROKEN: 'The transfers under a seal are not those that were sealed: one was changed, removed or put in.',
   SUBJECT_WRONG: 'What posts, releases or reverses a transfer does not agree with it.',
 } as const
 
@@ -18,7 +20,7 @@ export type LedgerFaultCode = keyof typeof LEDGER_FAULTS
 export type LedgerFault = {
   readonly code: LedgerFaultCode
   readonly tenant: string
-  /** The account or transfer, or the currency. */
+  /** The account or transfer, the currency, or the seal by its ordinal. */
   readonly about: Id<'led'> | Id<'tfr'> | string
 }
 

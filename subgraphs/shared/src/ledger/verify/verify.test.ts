@@ -44,6 +44,7 @@ test("looks at one tenant's books alone, and tells how far it is", async () => {
     accounts: 0,
     transfers: 0,
     entries: 0,
+    seals: 0,
     faults: [],
   })
   const told: VerifyProgress[] = []

@@ -2,6 +2,7 @@ import type { Database } from '../../db/pools.ts'
 import { walkAccounts } from './accounts.ts'
 import { FaultList, type LedgerFault } from './fault.ts'
 import { walkHolds } from './holds.ts'
+import { walkSeals } from './seals.ts'
 import { walkTransfers } from './transfers.ts'
 import { STEP_ROWS_MAX, type VerifyTx, type Walk } from './walk.ts'
 
@@ -10,6 +11,7 @@ export type LedgerVerdict = {
   /** Decided ones, refusals included. */
   readonly transfers: number
   readonly entries: number
+  readonly seals: number
   /** None where the books are sound; of each code no more than FAULTS_SHOWN_MAX. */
   readonly faults: readonly LedgerFault[]
 }
@@ -23,7 +25,7 @@ export type VerifyOptions = {
 }
 
 export type VerifyProgress = {
-  readonly of: 'holds' | 'accounts' | 'transfers' | 'entries'
+  readonly of: 'holds' | 'accounts' | 'transfers' | 'entries' | 'seals'
   readonly done: number
 }
 
@@ -36,21 +38,32 @@ export async function verifyLedger(
   options: VerifyOptions = {},
 ): Promise<LedgerVerdict> {
   const connections = options.tenant === undefined ? sql.system : sql.forTenant(options.tenant)
-  return connections.begin('isolation level repeatable read read only', async (tx) => {
+  const list = new FaultList()
+  const counted = await connections.begin('isolation level repeatable read read only', async (tx) => {
     // All steps together take as long as they take: it writes nothing, and holds up nobody.
     await tx.unsafe('set local transaction_timeout = 0')
-    return readVerdict(tx, options)
+    return walkBooks(tx, list, options)
   })
+  // What is sealed never changes, so the chain needs no moment; and it is read as it was made, across tenants.
+  const seals = await walkSeals(sql.system, list, options)
+  return { ...counted, seals, faults: list.faults }
 }
 
-/** The same within a transaction of the caller's, of what that sees. */
-export async function readVerdict(
+/** The same within a transaction of the caller's that sees every tenant, of what it sees. */
+export async function readVerdict(tx: VerifyTx, options: VerifyOptions = {}): Promise<LedgerVerdict> {
+  const list = new FaultList()
+  const counted = await walkBooks(tx, list, options)
+  const seals = await walkSeals(tx, list, options)
+  return { ...counted, seals, faults: list.faults }
+}
+
+async function walkBooks(
   tx: VerifyTx,
-  { stepRows = STEP_ROWS_MAX, onProgress }: VerifyOptions = {},
-): Promise<LedgerVerdict> {
+  list: FaultList,
+  { stepRows = STEP_ROWS_MAX, onProgress }: VerifyOptions,
+): Promise<Pick<LedgerVerdict, 'accounts' | 'transfers' | 'entries'>> {
   // A plan that was made while the tables were small reads the whole of them for every step.
   await tx.unsafe('set local enable_seqscan = off; set local plan_cache_mode = force_custom_plan').simple()
-  const list = new FaultList()
   const counting = (of: VerifyProgress['of']) => {
     let done = 0
     return (rows: number) => {
@@ -62,5 +75,5 @@ export async function readVerdict(
   const held = await walkHolds(walk('holds'))
   const { accounts, entries } = await walkAccounts({ ...walk('accounts'), onEntries: counting('entries') }, held)
   const transfers = await walkTransfers(walk('transfers'))
-  return { accounts, transfers, entries, faults: list.faults }
+  return { accounts, transfers, entries }
 }
