@@ -226,7 +226,7 @@ it('the books balance, and say so; where somebody wrote to a table, they say whe
   const purse = await graph.purseWith(700n, 'books')
   const asked = `{ trialBalance { currency debits { amount } credits { amount } difference { amount }
       lines { purpose debits { amount } credits { amount } } }
-    ledgerVerification { isSound accounts transfers entries faults { code about } } }`
+    ledgerVerification { isSound accounts transfers entries seals faults { code about } } }`
   const caller = { operator: true, tenant: 'books' } as const
   expect((await graph.ask(caller, asked)).data).toEqual({
     trialBalance: [
@@ -242,7 +242,7 @@ it('the books balance, and say so; where somebody wrote to a table, they say whe
         ],
       },
     ],
-    ledgerVerification: { isSound: true, accounts: 3, transfers: 1, entries: 2, faults: [] },
+    ledgerVerification: { isSound: true, accounts: 3, transfers: 1, entries: 2, seals: expect.any(Number), faults: [] },
   })
   await graph.database.sql.forTenant('books')`
     update ledger_account set balance_minor = 800 where id = ${toUuid(purse.walletId)}`

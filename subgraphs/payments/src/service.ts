@@ -5,6 +5,7 @@ import { perDatabase } from '@carriergraph/shared/db/per-database.ts'
 import { databaseOf } from '@carriergraph/shared/db/pools.ts'
 import { EntryTail } from '@carriergraph/shared/ledger/entry-tail.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
+import { LedgerSealer } from '@carriergraph/shared/ledger/seal.ts'
 import type { Service } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import {
@@ -17,6 +18,7 @@ import type { Settings } from './config.ts'
 import { CONSUMER, handlers } from './consume.ts'
 import type { Context } from './context.ts'
 import { MIGRATIONS_FOLDER } from './db/migrations.ts'
+import { createHoldExpiry } from './flow/hold-expiry.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
 import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
@@ -72,6 +74,8 @@ export function payments(
     workers: ({ database }) => [
       draining(ledgers),
       entryTailOf(database),
+      new LedgerSealer({ database, log, clock }),
+      createHoldExpiry({ database, ledgers, clock, log }),
       createSweeper({ database, flow, clock, log }),
     ],
   }

@@ -8,6 +8,7 @@ import { migrate } from '@carriergraph/shared/db/migrate.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { fromUuid, type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
+import { LedgerSealer } from '@carriergraph/shared/ledger/seal.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
@@ -169,6 +170,33 @@ test('whoever asks for a transfer of then again gets the answer of then, and for
   if (first === undefined) throw new Error('Three deposits.')
   for (const order of books.orders) expect(await ledger.post(order)).toEqual({ ok: true, value: { replayed: true } })
   expect(await ledger.post({ ...first, amountMinor: 2n })).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+})
+
+test('what was posted then is sealed like what is posted now, in steps', async () => {
+  await fill('demo', [[2, 1, 7n]])
+  const source = toUuid(newId('led'))
+  await database.sql.forTenant('demo')`
+    insert into ledger_account (id, purpose, currency, created_at, balance_minor, last_sequence)
+    values (${source}, 'FUNDING', 'USD', now(), -2500, 2500), (gen_random_uuid(), 'BILLING_CLEARING', 'USD', now(), 2500, 2500)`
+  await database.sql.forTenant('demo')`
+    with side as (select id, purpose from ledger_account where currency = 'USD'),
+    posted as (
+      insert into transfer (id, source_id, destination_id, amount_minor, currency, reference, posted_at)
+      select gen_random_uuid(), ${source}, (select id from side where purpose <> 'FUNDING'), 1, 'USD', 'many',
+        ${THEN.toISOString()}::timestamptz + n * interval '1 second' from generate_series(1, 2500) n
+      returning *)
+    insert into ledger_entry (account_id, sequence, transfer_id, amount_minor, balance_after_minor, posted_at)
+    select side.id, row_number() over (partition by side.id order by posted_at), posted.id,
+      case purpose when 'FUNDING' then -1 else 1 end,
+      row_number() over (partition by side.id order by posted_at) * case purpose when 'FUNDING' then -1 else 1 end, posted_at
+    from posted cross join side`
+  await migrateOn()
+  const sealer = new LedgerSealer({ database, log: silent, clock: () => THEN })
+  for (let pace = await sealer.runOnce(); pace === 'again'; ) pace = await sealer.runOnce()
+  const [groups] = await database.sql.system<{ groups: number }[]>`
+    select count(distinct xid)::int as groups from ledger_transfer`
+  expect(groups?.groups).toBe(3)
+  expect(await verifyLedger(database)).toMatchObject({ transfers: 2_504, seals: 1, faults: [] })
 })
 
 test('money moves on from where it stood: the next entry has the next number', async () => {

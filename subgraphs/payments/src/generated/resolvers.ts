@@ -416,6 +416,8 @@ export type LedgerVerification = {
   transfers: Scalars['SafeInt']['output'];
   /** How many entries there are. */
   entries: Scalars['SafeInt']['output'];
+  /** How many seals there are: a chain of hashes over all transfers that were decided a while ago. */
+  seals: Scalars['SafeInt']['output'];
   /** What is wrong; of each code a hundred at the most. */
   faults: Array<LedgerFault>;
 };
@@ -425,7 +427,7 @@ export type LedgerFault = {
   __typename?: 'LedgerFault';
   /** What it is. */
   code: LedgerFaultCode;
-  /** The id of the account or transfer, or the currency. */
+  /** The id of the account or transfer, the currency, or the seal by its number. */
   about: Scalars['String']['output'];
 };
 
@@ -435,6 +437,8 @@ export type LedgerFaultCode =
   | 'ACCOUNT_WRONG'
   /** The balance is not the sum of the entries, or their number not the last sequence. */
   | 'BALANCE_NOT_SUM'
+  /** A seal is missing, or is not chained to the one before it. */
+  | 'CHAIN_BROKEN'
   /** The balances of a currency do not sum to zero. */
   | 'CURRENCY_UNBALANCED'
   /** Sequences are not 1, 2, 3 …, or a balance is not the one before it and the amount of its entry. */
@@ -443,6 +447,8 @@ export type LedgerFaultCode =
   | 'HELD_NOT_SUM'
   /** A pending transfer that is not resolved has no hold, or a hold stands for none, or for another amount or time. */
   | 'HOLD_WRONG'
+  /** The transfers under a seal are not those that were sealed: one was changed, removed or put in. */
+  | 'SEAL_BROKEN'
   /** What posts, releases or reverses a transfer does not agree with it. */
   | 'SUBJECT_WRONG';
 
@@ -1465,6 +1471,7 @@ export type LedgerVerificationResolvers<ContextType = Context, ParentType extend
   accounts?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   transfers?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   entries?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  seals?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   faults?: Resolver<Array<ResolversTypes['LedgerFault']>, ParentType, ContextType>;
 };
 

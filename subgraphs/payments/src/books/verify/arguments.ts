@@ -13,7 +13,7 @@ export const USAGE = `Computes the books of payments anew from their entries, an
   pnpm ledger:verify [--tenant NAME]
 
 Entries sum to the balance of their account and to zero in each currency, sequences have no gap, what is held is what open
-pending transfers hold. Payments may run meanwhile: each tenant's books are looked at as they were at one moment. Exit code
+pending transfers hold, and the chain of seals over all transfers is intact. Payments may run meanwhile: each tenant's books are looked at as they were at one moment. Exit code
 0: all of them are sound; 2: some are not, and standard error says where; 1: it could not be looked at.
 `
 

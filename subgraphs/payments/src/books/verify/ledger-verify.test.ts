@@ -61,9 +61,9 @@ test('says of every tenant what its books hold and that they are sound, and how 
   const { code, stdout, stderr } = await command([])
   expect([code, stdout]).toEqual([
     0,
-    `demo: sound, 3 accounts, 2 transfers, 2 entries
+    `demo: sound, 3 accounts, 2 transfers, 2 entries, 0 seals
   EUR  debit 12.50  credit 12.50
-rival: sound, 3 accounts, 1 transfers, 2 entries
+rival: sound, 3 accounts, 1 transfers, 2 entries, 0 seals
   JPY  debit 7  credit 7
 `,
   ])

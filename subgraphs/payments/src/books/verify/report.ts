@@ -7,11 +7,11 @@ import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 /** What the books of a tenant hold, and whether they are sound, for a person. */
 export function verdictText(
   tenant: string,
-  { accounts, transfers, entries, faults }: LedgerVerdict,
+  { accounts, transfers, entries, seals, faults }: LedgerVerdict,
   lines: readonly TrialBalanceLine[],
 ): string {
   const verdict = faults.length === 0 ? 'sound' : 'NOT SOUND'
-  const head = `${tenant}: ${verdict}, ${accounts} accounts, ${transfers} transfers, ${entries} entries`
+  const head = `${tenant}: ${verdict}, ${accounts} accounts, ${transfers} transfers, ${entries} entries, ${seals} seals`
   return `${[head, ...totalRows(lines)].join('\n')}\n`
 }
 
