@@ -1,0 +1,22 @@
+import type { published } from '../events.ts'
+
+/**
+ * The events that may leave the house. Each is named here: what is added to the journal is not sent to receivers by itself.
+ * Not among them are those about keys and reveals, which are for our own auditors, and those about webhooks, which would
+ * call forth one another.
+ */
+export const WEBHOOK_EVENT_TYPES = [
+  'card.added',
+  'card.removed',
+  'card.renewed',
+  'payment.completed',
+  'payment.created',
+  'payment.failed',
+  'payment.held_for_review',
+  'wallet.opened',
+] as const satisfies readonly (keyof typeof published)[]
+
+export type WebhookEventType = (typeof WEBHOOK_EVENT_TYPES)[number]
+
+export const isWebhookEventType = (text: string): text is WebhookEventType =>
+  WEBHOOK_EVENT_TYPES.some((type) => type === text)
