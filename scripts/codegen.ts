@@ -23,6 +23,10 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'Transfer',
     'Payment',
     'Money',
+    'WebhookEndpoint',
+    'WebhookDelivery',
+    'WebhookAttempt',
+    'WebhookDeliveryDiedEvent',
   ],
   risk: ['User', 'Payment', 'RiskAssessment'],
 }

@@ -21,6 +21,8 @@ const SETTINGS = {
   RISK_DEADLINE_MS: 1,
   RISK_FALLBACK_LIMIT: new Decimal(0),
   VAULT_KEY: newKeyRingText(),
+  WEBHOOK_PORTS: [443],
+  WEBHOOK_LOOPBACK: false,
   SIGNING_KEYS: parseSigningKeys('test:a-signing-key-for-tests-of-32-characters'),
 }
 const silent = { clock: systemClock, log: createLog({ service: 'test', level: 'silent' }) }

@@ -53,6 +53,8 @@ beforeAll(async () => {
     RISK_DEADLINE_MS: 10_000,
     RISK_FALLBACK_LIMIT: new Decimal('50.00'),
     VAULT_KEY: newKeyRingText(),
+    WEBHOOK_PORTS: [443],
+    WEBHOOK_LOOPBACK: false,
   }
   database = openDatabase({ url: own.url, applicationName: 'payments-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))

@@ -2,6 +2,7 @@ import { readConfig } from '@carriergraph/shared/config.ts'
 import { expect, test } from 'vitest'
 import { RISK_DEADLINE_MS_MAX, SETTINGS } from './config.ts'
 import { UNFINISHED_AGE_MS } from './flow/sweeper.ts'
+import { webhookPolicy } from './webhooks/settings.ts'
 
 const ENVIRONMENT = {
   PORT: '4003',
@@ -51,4 +52,36 @@ test('spaces around a limit do no harm, and an address that is none does', () =>
 test('without the address of risk it does not start', () => {
   const { RISK_URL: _, ...rest } = ENVIRONMENT
   expect(() => readConfig(SETTINGS, rest)).toThrow('RISK_URL: is missing')
+})
+
+test('webhooks go to ports 443 and 8443 and not to this machine, unless the environment says otherwise', () => {
+  const policyOf = (more: Record<string, string>) => webhookPolicy(readConfig(SETTINGS, { ...ENVIRONMENT, ...more }))
+  const defaults = policyOf({})
+  expect([[...defaults.ports], defaults.allowsLoopback, defaults.refuses('203.0.114.1')]).toEqual([
+    [443, 8443],
+    false,
+    false,
+  ])
+  const own = policyOf({
+    WEBHOOK_PORTS: '9443',
+    WEBHOOK_LOOPBACK: 'true',
+    WEBHOOK_REFUSED_RANGES: '203.0.114.0/24, 2a00::/16',
+  })
+  expect([[...own.ports], own.allowsLoopback, own.refuses('203.0.114.1')]).toEqual([[9443], true, true])
+})
+
+test.each([
+  ['WEBHOOK_PORTS', '443,x'],
+  ['WEBHOOK_PORTS', '0'],
+  ['WEBHOOK_PORTS', '65536'],
+  ['WEBHOOK_REFUSED_RANGES', '10.0.0.0'],
+  ['WEBHOOK_REFUSED_RANGES', '10.0.0.0/33'],
+  ['WEBHOOK_LOOPBACK', 'perhaps'],
+])('%s=%s is a fault of the configuration', (name, value) => {
+  expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, [name]: value })).toThrow(`${name}: `)
+})
+
+test('webhooks to this machine are a fault of the configuration in production', () => {
+  const settings = readConfig(SETTINGS, { ...ENVIRONMENT, WEBHOOK_LOOPBACK: 'true', NODE_ENV: 'production' })
+  expect(() => webhookPolicy(settings)).toThrow('WEBHOOK_LOOPBACK: is true in production')
 })

@@ -4,6 +4,7 @@ import type { ServiceContext } from '@carriergraph/shared/service/subgraph-servi
 import type { PaymentFlow } from './flow/payment-flow.ts'
 import type { Loaders } from './loaders.ts'
 import type { CardVault } from './vault/vault.ts'
+import type { Webhooks } from './webhooks/webhooks.ts'
 
 /** What a request to payments carries. */
 export type Context = ServiceContext & {
@@ -12,4 +13,5 @@ export type Context = ServiceContext & {
   readonly vault: CardVault
   readonly ledgers: Ledgers
   readonly entryTail: EntryTail
+  readonly webhooks: Webhooks
 }

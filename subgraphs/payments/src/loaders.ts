@@ -10,6 +10,8 @@ import type { newestEntries } from './db/ledger-entries.ts'
 import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
+import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
+import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -62,6 +64,17 @@ export const createLoaders = (db: TenantDb) => ({
   resolutionOfTransfer: loaderById<Id<'tfr'>, Transfer>(
     (ids: Ids<'tfr'>) => findResolutions(db, ids),
     ({ id, subjectId }) => subjectId ?? id,
+  ),
+  webhookEndpoint: loaderById(
+    (ids: Ids<'whe'>) => findWebhookEndpoints(db, ids),
+    ({ id }) => id,
+  ),
+  webhookDelivery: loaderById(
+    (ids: Ids<'whd'>) => findWebhookDeliveries(db, ids),
+    ({ id }) => id,
+  ),
+  attemptsOfDelivery: pageLoader((ids: Ids<'whd'>, page: PageOf<typeof newestWebhookAttempts>) =>
+    attemptsOfDeliveries(db, ids, page),
   ),
 })
 

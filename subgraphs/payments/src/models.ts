@@ -4,7 +4,10 @@ import type { Money } from '@carriergraph/shared/money/money.ts'
 import type { Card } from './db/cards.ts'
 import type { LedgerAccount } from './db/ledger-accounts.ts'
 import type { LedgerEntry } from './db/ledger-entries.ts'
+import type { WebhookAttemptRow } from './db/tables/webhook-attempt.ts'
 import type { Transfer } from './db/transfers.ts'
+import type { WebhookDelivery } from './db/webhook-deliveries.ts'
+import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment } from './domain/payment.ts'
 
 // What resolvers hand on for each object type of the schema.
@@ -19,3 +22,11 @@ export type LedgerEntryEventModel = PostedEntry
 export type TransferModel = Transfer
 export type PaymentModel = Payment
 export type MoneyModel = Money
+export type WebhookEndpointModel = WebhookEndpoint
+export type WebhookDeliveryModel = WebhookDelivery
+export type WebhookAttemptModel = WebhookAttemptRow
+export type WebhookDeliveryDiedEventModel = {
+  readonly cursor: string
+  readonly occurredAt: Date
+  readonly deliveryId: Id<'whd'>
+}

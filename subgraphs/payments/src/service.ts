@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
+import { Dispatcher } from '@carriergraph/shared/bus/dispatcher.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import { perDatabase } from '@carriergraph/shared/db/per-database.ts'
 import { databaseOf } from '@carriergraph/shared/db/pools.ts'
@@ -27,17 +28,24 @@ import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
 import { type KeySettings, keyProviderFrom } from './vault/keys/key-source.ts'
 import { createCardVault } from './vault/vault.ts'
+import { WEBHOOK_EVENT_TYPES } from './webhooks/event-types.ts'
+import { webhookFanOut } from './webhooks/fan-out.ts'
+import { dnsResolve } from './webhooks/guard/resolve.ts'
+import { webhookTransport } from './webhooks/send/send.ts'
+import { createWebhookSender } from './webhooks/sender.ts'
+import { type WebhookSettings, webhookPolicy } from './webhooks/settings.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 
 /** What payments need to know of risk. */
 export type RiskSettings = Pick<Settings, 'RISK_URL' | 'RISK_DEADLINE_MS' | 'RISK_FALLBACK_LIMIT' | 'SIGNING_KEYS'>
 
 /**
- * What makes payments out of the kit's parts: the payment flow with risk at its other end, the sweeper behind it, and the
- * card vault.
- * @throws ConfigError where the vault's keys are missing or at fault
+ * What makes payments out of the kit's parts: the payment flow with risk at its other end, the sweeper behind it, the card
+ * vault, and the webhooks.
+ * @throws ConfigError where the vault's keys are missing or at fault, or webhooks to this machine are allowed in production
  */
 export function payments(
-  settings: RiskSettings & KeySettings,
+  settings: RiskSettings & KeySettings & WebhookSettings,
   { clock, log }: Required<ServiceOptions>,
 ): SubgraphDefinition<Context> {
   const risk = createRiskClient({
@@ -54,8 +62,12 @@ export function payments(
     clock,
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })
-  const vault = createCardVault({ keys: keyProviderFrom(settings), log })
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
+  const keys = keyProviderFrom(settings)
+  const vault = createCardVault({ keys, log })
+  const policy = webhookPolicy(settings)
+  const resolve = dnsResolve()
+  const webhooks = createWebhooks({ keys, policy, resolve, log })
   return {
     name: 'payments',
     sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
@@ -66,23 +78,35 @@ export function payments(
       ...base,
       flow,
       vault,
+      webhooks,
       ledgers,
       entryTail: entryTailOf(databaseOf(base.db)),
       loaders: createLoaders(base.db),
     }),
     consumers: () => [{ name: CONSUMER, handlers }],
-    workers: ({ database }) => [
-      draining(ledgers),
-      entryTailOf(database),
-      new LedgerSealer({ database, log, clock }),
-      createHoldExpiry({ database, ledgers, clock, log }),
-      createSweeper({ database, flow, clock, log }),
-    ],
+    workers: ({ database, journal }) => {
+      const transport = webhookTransport({ policy, resolve })
+      const sender = createWebhookSender({ database, keys, transport, clock, log })
+      const bus = webhookFanOut({ database, clock, log, onDeliveries: sender.wake })
+      const types = WEBHOOK_EVENT_TYPES
+      return [
+        draining(ledgers),
+        entryTailOf(database),
+        new LedgerSealer({ database, log, clock }),
+        createHoldExpiry({ database, ledgers, clock, log }),
+        createSweeper({ database, flow, clock, log }),
+        sender,
+        new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
+      ]
+    },
   }
 }
 
 /** First of the workers, so that it stops last: when nobody posts any more, before the database is closed. */
 const draining = (ledgers: Ledgers): Worker => ({ start() {}, stop: () => ledgers.drained() })
+
+/** Under which name it is kept how far the journal has become deliveries; another one would begin anew. */
+const WEBHOOK_CURSOR = 'payments webhooks'
 
 /** The whole service. What it opens it registers in `resources`. */
 export function createPaymentsService(

@@ -3,6 +3,8 @@ import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
+import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
+import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
 import { verifyBooks } from '../flow/verify-books.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { cardIdIn } from './card-id.ts'
@@ -27,4 +29,13 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     })
   },
+
+  webhookEndpoint: (_, { id }, { loaders }) => loaders.webhookEndpoint.load(parseId('whe', id)),
+  webhookEndpoints: (_, page, { db }) => listWebhookEndpoints(db, pageArgs(newestWebhookEndpoints, page)),
+  webhookDelivery: (_, { id }, { loaders }) => loaders.webhookDelivery.load(parseId('whd', id)),
+  webhookDeliveries: (_, { filter, ...page }, { db }) =>
+    listWebhookDeliveries(db, pageArgs(newestWebhookDeliveries, page), {
+      endpointId: filter?.endpointId == null ? undefined : parseId('whe', filter.endpointId),
+      status: filter?.status ?? undefined,
+    }),
 }

@@ -7,19 +7,26 @@ import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { createPayment } from './Mutation/createPayment.ts'
+import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
 import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
 import { removeCard } from './Mutation/removeCard.ts'
+import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
 import { revealCard } from './Mutation/revealCard.ts'
+import { rotateWebhookSecret } from './Mutation/rotateWebhookSecret.ts'
 import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
 import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
+import { deleteWebhookEndpoint, pauseWebhookEndpoint, resumeWebhookEndpoint } from './Mutation/webhookEndpointStatus.ts'
 import { Payment } from './Payment.ts'
 import { Query } from './Query.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
+import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
 import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
+import { WebhookDelivery, WebhookDeliveryDiedEvent } from './WebhookDelivery.ts'
+import { WebhookEndpoint } from './WebhookEndpoint.ts'
 
 export const resolvers: Resolvers = {
   Query,
@@ -27,16 +34,22 @@ export const resolvers: Resolvers = {
     addCard,
     closeLedgerAccount,
     createPayment,
+    createWebhookEndpoint,
+    deleteWebhookEndpoint,
     freezeLedgerAccount,
     openLedgerAccount,
     openWallet,
+    pauseWebhookEndpoint,
     postTransfers,
     removeCard,
+    replayWebhookDeliveries,
+    resumeWebhookEndpoint,
     revealCard,
+    rotateWebhookSecret,
     setOverdraftLimit,
     unfreezeLedgerAccount,
   },
-  Subscription: { ledgerEntryPosted },
+  Subscription: { ledgerEntryPosted, webhookDeliveryDied },
   Card,
   LedgerAccount,
   LedgerEntryEvent,
@@ -44,5 +57,8 @@ export const resolvers: Resolvers = {
   Payment,
   Transfer,
   User,
+  WebhookDelivery,
+  WebhookDeliveryDiedEvent,
+  WebhookEndpoint,
   ...cardScalars,
 }

@@ -30,6 +30,8 @@ export async function runPayments(): Promise<PaymentsGraph> {
     RISK_FALLBACK_LIMIT: new Decimal('50.00'),
     SIGNING_KEYS: keys,
     VAULT_KEY: newKeyRingText(),
+    WEBHOOK_PORTS: [443],
+    WEBHOOK_LOOPBACK: true,
   }
   const running = resources.use(await runSubgraph(payments(settings, { clock, log: silent }), { clock }))
   return {

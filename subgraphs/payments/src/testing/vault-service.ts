@@ -27,7 +27,10 @@ export type VaultService = AsyncDisposable & {
   stop(): Promise<{ readonly log: string; readonly spans: string }>
 }
 
-export async function startVaultService(vaultKey: string): Promise<VaultService> {
+export async function startVaultService(
+  vaultKey: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<VaultService> {
   const resources = new AsyncDisposableStack()
   const own = await createPaymentsTestDatabase()
   resources.defer(() => own.drop())
@@ -51,6 +54,7 @@ export async function startVaultService(vaultKey: string): Promise<VaultService>
       RISK_URL: 'http://127.0.0.1:9/graphql',
       VAULT_KEY: vaultKey,
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+      ...more,
     },
   })
   const said: string[] = []

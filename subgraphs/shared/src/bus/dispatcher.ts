@@ -29,7 +29,8 @@ export type DispatcherOptions = {
   readonly source: string
   readonly database: Database
   readonly tail: JournalTail
-  readonly bus: EventBus
+  /** Where the events go. It absorbs what it has already. */
+  readonly bus: Pick<EventBus, 'publish' | 'prune'>
   readonly log: Logger
   /** The events that concern other services; all of them where it is left out. */
   readonly types?: readonly string[]

@@ -4,10 +4,11 @@ import './provided.ts'
 
 /**
  * What a service does on its own, whoever asks: migrating, tailing the journal, sealing, the bus, opening connections, reading
- * across tenants. Where a transaction begins and ends is not counted either: nobody can tell a worker's from a request's.
+ * across tenants, claiming work. Where a transaction begins and ends is not counted either: nobody can tell a worker's from
+ * a request's.
  */
 const BACKGROUND =
-  /"journal"|journal_|from journal|bus_|consumed_event|failed_event|dispatch|pg_|ledger_seal|ledger_digest|\bxid\b|enable_seqscan|advisory|listen|notify|set_config|select \$1$|order by ("\w+"\.)?"tenant_id"|^(begin|commit|rollback)/i
+  /"journal"|journal_|from journal|bus_|consumed_event|failed_event|dispatch|pg_|ledger_seal|ledger_digest|\bxid\b|enable_seqscan|advisory|listen|notify|set_config|select \$1$|order by ("\w+"\.)?"tenant_id"|skip locked|^(begin|commit|rollback)/i
 
 /** How many SQL statements the databases of these URLs ran for `run`, as PostgreSQL itself counted them. */
 export const countStatements = async (urls: readonly string[], run: () => Promise<unknown>): Promise<number> =>

@@ -1,0 +1,14 @@
+import type { ClaimedDelivery } from '../db/webhook-claims.ts'
+
+/**
+ * What is sent: `type`, `timestamp` and `data` as Standard Webhooks advises, with the event's id and its place in the
+ * history of its subject, by which a receiver can put events in order. `docs/events` has the schema of each `data`.
+ */
+export const bodyOf = ({ delivery, event }: Pick<ClaimedDelivery, 'delivery' | 'event'>): string =>
+  JSON.stringify({
+    type: delivery.eventType,
+    timestamp: event.occurredAt.toISOString(),
+    id: delivery.eventId,
+    subject: { type: delivery.subjectType, id: delivery.subjectId, version: delivery.subjectVersion },
+    data: event.data,
+  })
