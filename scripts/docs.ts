@@ -7,6 +7,8 @@ import { INGEST_FAULTS } from '@carriergraph/billing/ingest/fault.ts'
 import { REJECT_CODES } from '@carriergraph/billing/ingest/reject-codes.ts'
 import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
+import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
+import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
@@ -73,6 +75,8 @@ function errorsPage(): string {
     section('HTTP: the gateway, and a subgraph that is called directly', SERVER_REFUSALS),
     section('A subgraph, about the signature of a call', SIGNATURE_REFUSALS),
     section('Commands that need a database', DATABASE_FAULTS),
+    section('`pnpm fx:import`, where it fails (exit code 1)', FX_IMPORT_FAULTS),
+    section('`pnpm fx:import`, about a file that is refused (exit code 2)', RATE_FILE_FAULTS),
     section('`pnpm statement:check`, where it fails (exit code 1)', CHECK_FAULTS),
     section('A bank statement that is refused (`pnpm statement:check`: exit code 2)', STATEMENT_FAULTS),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),

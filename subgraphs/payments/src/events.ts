@@ -65,6 +65,8 @@ const webhookDeliveryFields = {
   at: instantField,
 }
 
+const dayField = z.iso.date()
+
 /** What the journal of payments says and the bus carries: the data of each type of event. */
 export const published = {
   'wallet.opened': z.strictObject({
@@ -104,6 +106,15 @@ export const published = {
     dataKeyId: idField('vdk').describe('The key, which new card numbers of the tenant are encrypted with from now on.'),
     wrappingKeyId: z.string().describe('The id of the wrapping key that it is stored under.'),
     madeAt: instantField,
+  }),
+  'fx_rates.imported': z.strictObject({
+    importId: idField('fxi').describe('The import.'),
+    digest: z.string().describe('SHA-256 of the file, in hex.'),
+    added: z.int().min(0).describe('Rates that were new.'),
+    corrected: z.int().min(0).describe('Rates that replaced others of their day.'),
+    firstDay: dayField.describe('The oldest day of the file.'),
+    lastDay: dayField.describe('The newest.'),
+    at: instantField,
   }),
   'webhook_endpoint.created': z.strictObject(webhookEndpointFields),
   'webhook_endpoint.secret_rotated': z.strictObject(webhookEndpointFields),

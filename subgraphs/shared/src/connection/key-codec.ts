@@ -4,6 +4,7 @@ import {
   PgBigInt64,
   type PgColumn,
   PgCustomColumn,
+  PgDateString,
   PgInteger,
   PgText,
   PgTimestamp,
@@ -29,6 +30,7 @@ export function keyCodec(column: PgColumn): z.ZodType {
   if (is(column, PgBigInt53)) return z.int()
   if (is(column, PgBigInt64)) return bigintKey
   if (is(column, PgTimestamp)) return instantKey(column)
+  if (is(column, PgDateString)) return z.iso.date().refine((day) => day >= EARLIEST_DAY)
   if (is(column, PgCustomColumn) && column.getSQLType() === 'uuid') return idKey(column)
   throw new TypeError(`A list cannot be sorted by ${named(column)}: no cursor carries a ${column.getSQLType()}.`)
 }
@@ -52,7 +54,8 @@ function instantKey(column: PgColumn & { readonly precision: number | undefined 
 }
 
 /** PostgreSQL knows no year 0. */
-const EARLIEST = new Date('0001-01-01T00:00:00.000Z')
+const EARLIEST_DAY = '0001-01-01'
+const EARLIEST = new Date(`${EARLIEST_DAY}T00:00:00.000Z`)
 
 /** The column itself knows its prefix and refuses every other text. */
 function idKey(column: PgColumn) {

@@ -1,0 +1,46 @@
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** What `pnpm fx:import` was told to do. */
+export type FxImportArguments = {
+  readonly file: string
+  readonly tenant: string
+  readonly takesCorrections: boolean
+  readonly mayJump: readonly string[]
+}
+
+export const USAGE = `Imports the euro reference rates of the European Central Bank.
+
+  pnpm fx:import FILE [--tenant demo] [--corrections] [--jumps CUR,CUR]
+
+FILE is eurofxref-hist.csv or eurofxref.csv, as unpacked from what the ECB publishes. It is taken whole or not at all. The
+same file, or a longer one, may be imported again: what is there already stays.
+
+  --corrections  keeps a rate that differs from the stored one of its day as a later version; without it the file is refused
+  --jumps        lets these currencies move by more than a factor of two in a day
+
+Exit code 0: all is well; 2: the file is refused; 1: it failed, and nothing was stored.
+`
+
+const OPTIONS = {
+  tenant: { type: 'string', default: 'demo' },
+  corrections: { type: 'boolean', default: false },
+  jumps: { type: 'string', default: '' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<FxImportArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, OPTIONS)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  if (values.help) return ok('help')
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
+  if (!isTenantName(values.tenant)) return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  const mayJump = values.jumps === '' ? [] : values.jumps.split(',')
+  if (!mayJump.every((currency) => /^[A-Z]{3}$/.test(currency)))
+    return refuse('USAGE', `--jumps ${values.jumps}: currencies with commas between, such as TRY,ARS.`)
+  return ok({ file, tenant: values.tenant, takesCorrections: values.corrections, mayJump })
+}
