@@ -23,6 +23,9 @@ const SETTINGS = {
   VAULT_KEY: newKeyRingText(),
   WEBHOOK_PORTS: [443],
   WEBHOOK_LOOPBACK: false,
+  FX_SPREAD_BPS: 50,
+  FX_FEE_BPS: 20,
+  FX_FEE_FIXED_EUR: new Decimal(1),
   SIGNING_KEYS: parseSigningKeys('test:a-signing-key-for-tests-of-32-characters'),
 }
 const silent = { clock: systemClock, log: createLog({ service: 'test', level: 'silent' }) }

@@ -55,6 +55,9 @@ beforeAll(async () => {
     VAULT_KEY: newKeyRingText(),
     WEBHOOK_PORTS: [443],
     WEBHOOK_LOOPBACK: false,
+    FX_SPREAD_BPS: 50,
+    FX_FEE_BPS: 20,
+    FX_FEE_FIXED_EUR: new Decimal(1),
   }
   database = openDatabase({ url: own.url, applicationName: 'payments-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))

@@ -85,3 +85,19 @@ test('webhooks to this machine are a fault of the configuration in production', 
   const settings = readConfig(SETTINGS, { ...ENVIRONMENT, WEBHOOK_LOOPBACK: 'true', NODE_ENV: 'production' })
   expect(() => webhookPolicy(settings)).toThrow('WEBHOOK_LOOPBACK: is true in production')
 })
+
+test('an exchange costs half a percent, two in a thousand and one euro, unless the environment says otherwise', () => {
+  const costs = (more: Record<string, string>) => {
+    const { FX_SPREAD_BPS, FX_FEE_BPS, FX_FEE_FIXED_EUR } = readConfig(SETTINGS, { ...ENVIRONMENT, ...more })
+    return [FX_SPREAD_BPS, FX_FEE_BPS, FX_FEE_FIXED_EUR.toFixed(2)]
+  }
+  expect(costs({})).toEqual([50, 20, '1.00'])
+  expect(costs({ FX_SPREAD_BPS: '0', FX_FEE_BPS: '1000', FX_FEE_FIXED_EUR: '0' })).toEqual([0, 1_000, '0.00'])
+  for (const [name, value] of [
+    ['FX_SPREAD_BPS', '1001'],
+    ['FX_FEE_BPS', '-1'],
+    ['FX_FEE_BPS', '0.5'],
+    ['FX_FEE_FIXED_EUR', '-1'],
+  ] as const)
+    expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, [name]: value })).toThrow(`${name}: is "${value}"`)
+})

@@ -2,6 +2,7 @@ import { ms, url } from '@carriergraph/shared/config.ts'
 import { parseDecimal } from '@carriergraph/shared/money/decimal.ts'
 import { SUBGRAPH_SETTINGS } from '@carriergraph/shared/service/settings.ts'
 import { z } from 'zod'
+import { FX_SETTINGS } from './fx/settings.ts'
 import { WEBHOOK_SETTINGS } from './webhooks/settings.ts'
 
 const EXPECTED = 'a decimal of zero or more, such as 50.00'
@@ -34,6 +35,7 @@ export const SETTINGS = z.object({
   VAULT_KEY: z.string().optional(),
   VAULT_KEY_FILE: z.string().optional(),
   ...WEBHOOK_SETTINGS,
+  ...FX_SETTINGS,
 })
 
 export type Settings = z.output<typeof SETTINGS>

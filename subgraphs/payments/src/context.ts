@@ -2,6 +2,7 @@ import type { EntryTail } from '@carriergraph/shared/ledger/entry-tail.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { ServiceContext } from '@carriergraph/shared/service/subgraph-service.ts'
 import type { PaymentFlow } from './flow/payment-flow.ts'
+import type { FxPrices } from './fx/create-quote.ts'
 import type { Loaders } from './loaders.ts'
 import type { CardVault } from './vault/vault.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
@@ -14,4 +15,5 @@ export type Context = ServiceContext & {
   readonly ledgers: Ledgers
   readonly entryTail: EntryTail
   readonly webhooks: Webhooks
+  readonly fxPrices: FxPrices
 }

@@ -5,6 +5,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import { type AsOf, balancesAsOf, type Period, statementsOf } from '@carriergraph/shared/ledger/statement.ts'
 import { loaderById, loaderByKey, loaderByParent } from '@carriergraph/shared/loader.ts'
 import { cardsOfUsers, findCards, type newestCards, toCard } from './db/cards.ts'
+import { findFxQuotes } from './db/fx-quotes.ts'
 import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
 import type { newestEntries } from './db/ledger-entries.ts'
 import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
@@ -64,6 +65,10 @@ export const createLoaders = (db: TenantDb) => ({
   resolutionOfTransfer: loaderById<Id<'tfr'>, Transfer>(
     (ids: Ids<'tfr'>) => findResolutions(db, ids),
     ({ id, subjectId }) => subjectId ?? id,
+  ),
+  fxQuote: loaderById(
+    (ids: Ids<'fxq'>) => findFxQuotes(db, ids),
+    ({ id }) => id,
   ),
   webhookEndpoint: loaderById(
     (ids: Ids<'whe'>) => findWebhookEndpoints(db, ids),

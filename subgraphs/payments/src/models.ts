@@ -2,6 +2,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { PostedEntry } from '@carriergraph/shared/ledger/entry-tail.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import type { Card } from './db/cards.ts'
+import type { FxQuote } from './db/fx-quotes.ts'
 import type { LedgerAccount } from './db/ledger-accounts.ts'
 import type { LedgerEntry } from './db/ledger-entries.ts'
 import type { WebhookAttemptRow } from './db/tables/webhook-attempt.ts'
@@ -9,6 +10,7 @@ import type { Transfer } from './db/transfers.ts'
 import type { WebhookDelivery } from './db/webhook-deliveries.ts'
 import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment } from './domain/payment.ts'
+import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
 
 // What resolvers hand on for each object type of the schema.
 
@@ -22,6 +24,9 @@ export type LedgerEntryEventModel = PostedEntry
 export type TransferModel = Transfer
 export type PaymentModel = Payment
 export type MoneyModel = Money
+export type FxQuoteModel = FxQuote
+export type FxRateModel = CrossRate
+export type FxReferenceRateModel = ReferenceRate
 export type WebhookEndpointModel = WebhookEndpoint
 export type WebhookDeliveryModel = WebhookDelivery
 export type WebhookAttemptModel = WebhookAttemptRow

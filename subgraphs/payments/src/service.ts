@@ -23,6 +23,7 @@ import { createHoldExpiry } from './flow/hold-expiry.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
 import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
+import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
@@ -45,7 +46,7 @@ export type RiskSettings = Pick<Settings, 'RISK_URL' | 'RISK_DEADLINE_MS' | 'RIS
  * @throws ConfigError where the vault's keys are missing or at fault, or webhooks to this machine are allowed in production
  */
 export function payments(
-  settings: RiskSettings & KeySettings & WebhookSettings,
+  settings: RiskSettings & KeySettings & WebhookSettings & FxSettings,
   { clock, log }: Required<ServiceOptions>,
 ): SubgraphDefinition<Context> {
   const risk = createRiskClient({
@@ -65,6 +66,7 @@ export function payments(
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   const keys = keyProviderFrom(settings)
   const vault = createCardVault({ keys, log })
+  const prices = fxPrices(settings)
   const policy = webhookPolicy(settings)
   const resolve = dnsResolve()
   const webhooks = createWebhooks({ keys, policy, resolve, log })
@@ -79,6 +81,7 @@ export function payments(
       flow,
       vault,
       webhooks,
+      fxPrices: prices,
       ledgers,
       entryTail: entryTailOf(databaseOf(base.db)),
       loaders: createLoaders(base.db),

@@ -2,12 +2,16 @@ import { ownersSeenBy } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { findRatesInForce, listFxRates, newestFxRates } from '../db/fx-rates.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
 import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
 import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
 import { verifyBooks } from '../flow/verify-books.ts'
+import { crossRate, dayOf } from '../fx/cross-rate.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { cardIdIn } from './card-id.ts'
+import { anyCurrencyIn, dayIn } from './fx-input.ts'
 import { byCurrency } from './trial-balance.ts'
 
 export const Query: QueryResolvers = {
@@ -29,6 +33,16 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     })
   },
+
+  async fxRate(_, { from, to, day }, { clock, db }) {
+    const wanted = { from: anyCurrencyIn(from, 'from'), to: anyCurrencyIn(to, 'to'), day: dayIn(day ?? dayOf(clock())) }
+    const rate = crossRate(wanted, await findRatesInForce(db, [wanted.from, wanted.to], wanted.day))
+    if (!rate.ok) throw Refusal.from(rate)
+    return rate.value
+  },
+  fxRates: (_, { currency, ...page }, { db }) =>
+    listFxRates(db, pageArgs(newestFxRates, page), anyCurrencyIn(currency, 'currency')),
+  fxQuote: (_, { id }, { loaders }) => loaders.fxQuote.load(parseId('fxq', id)),
 
   webhookEndpoint: (_, { id }, { loaders }) => loaders.webhookEndpoint.load(parseId('whe', id)),
   webhookEndpoints: (_, page, { db }) => listWebhookEndpoints(db, pageArgs(newestWebhookEndpoints, page)),

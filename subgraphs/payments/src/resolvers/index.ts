@@ -1,11 +1,13 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { cardScalars } from '../vault/scalars.ts'
 import { Card } from './Card.ts'
+import { FxQuote, FxRate, FxReferenceRate } from './FxQuote.ts'
 import { LedgerAccount } from './LedgerAccount.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
+import { createFxQuote } from './Mutation/createFxQuote.ts'
 import { createPayment } from './Mutation/createPayment.ts'
 import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
@@ -33,6 +35,7 @@ export const resolvers: Resolvers = {
   Mutation: {
     addCard,
     closeLedgerAccount,
+    createFxQuote,
     createPayment,
     createWebhookEndpoint,
     deleteWebhookEndpoint,
@@ -51,6 +54,9 @@ export const resolvers: Resolvers = {
   },
   Subscription: { ledgerEntryPosted, webhookDeliveryDied },
   Card,
+  FxQuote,
+  FxRate,
+  FxReferenceRate,
   LedgerAccount,
   LedgerEntryEvent,
   Money,

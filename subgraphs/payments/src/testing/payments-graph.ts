@@ -32,6 +32,9 @@ export async function runPayments(): Promise<PaymentsGraph> {
     VAULT_KEY: newKeyRingText(),
     WEBHOOK_PORTS: [443],
     WEBHOOK_LOOPBACK: true,
+    FX_SPREAD_BPS: 50,
+    FX_FEE_BPS: 20,
+    FX_FEE_FIXED_EUR: new Decimal(1),
   }
   const running = resources.use(await runSubgraph(payments(settings, { clock, log: silent }), { clock }))
   return {
