@@ -15,9 +15,11 @@ const ADDRESSES_MAX = 16
 /**
  * Asks the name servers themselves, and not the machine: a name of its hosts file or its search domains is one of the
  * inside. It also keeps a slow name server from the four threads on which the system's own look-ups run.
+ * @param servers those of the machine unless given
  */
-export function dnsResolve(): Resolve {
+export function dnsResolve(servers?: readonly string[]): Resolve {
   const resolver = new Resolver({ timeout: DNS_TRY_MS, tries: DNS_TRIES })
+  if (servers !== undefined) resolver.setServers(servers)
   return async (name) => {
     if (name === LOCALHOST) return ['127.0.0.1', '::1']
     const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)])
