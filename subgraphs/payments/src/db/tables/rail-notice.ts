@@ -1,0 +1,37 @@
+import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { sql } from 'drizzle-orm'
+import { bigint, check, foreignKey, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { type News, NOTICE_EFFECTS } from '../../rails/notice.ts'
+import type { InstructionState, TransactionStatus } from '../../rails/status.ts'
+import { railInstruction } from './rail-instruction.ts'
+
+/** All that was heard of an instruction, each piece of news once, with what it did. Append-only. */
+export const railNotice = pgTable(
+  'rail_notice',
+  {
+    tenantId: tenantColumn(),
+    instructionId: idColumn('ins', 'instruction_id').notNull(),
+    key: text('key').notNull(),
+    kind: text('kind').$type<News['kind']>().notNull(),
+    status: text('status').$type<TransactionStatus>(),
+    reasonCode: text('reason_code'),
+    reasonText: text('reason_text'),
+    returnedMinor: bigint('returned_minor', { mode: 'bigint' }),
+    effect: text('effect', { enum: NOTICE_EFFECTS }).notNull(),
+    /** The state after it. */
+    state: text('state').$type<InstructionState>().notNull(),
+    heardAt: timestamp('heard_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'rail_notice_key', columns: [table.tenantId, table.instructionId, table.key] }),
+    foreignKey({
+      name: 'rail_notice_instruction',
+      columns: [table.tenantId, table.instructionId],
+      foreignColumns: [railInstruction.tenantId, railInstruction.id],
+    }),
+    check('rail_notice_status', sql`(${table.kind} = 'STATUS') = (${table.status} is not null)`),
+    check('rail_notice_returned', sql`(${table.kind} = 'RETURN') = (${table.returnedMinor} is not null)`),
+    tenantPolicy(),
+  ],
+)

@@ -1,0 +1,201 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import {
+  findInstruction,
+  findNoticeKeys,
+  findOpenInstructions,
+  type HeardNotice,
+  insertInstruction,
+  insertNotices,
+  lockInstructions,
+  markLookedAt,
+  noticeKey,
+  type TrackedInstruction,
+  updateInstructions,
+} from '../db/rail-instructions.ts'
+import { type Instruction, instructionHash } from './instruction.ts'
+import { interpret, type News, type Notice } from './notice.ts'
+import type { Answer, InstructionCode, Rail, RailName } from './rail.ts'
+import type { InstructionState } from './status.ts'
+
+/** An instruction that has come into another state. */
+export type InstructionChange = { readonly before: InstructionState; readonly after: TrackedInstruction }
+
+/** What else belongs to a change, in its transaction: whoever gave the instruction moves on by it. */
+export type OnChange = (tx: Tx, change: InstructionChange) => Promise<void>
+
+export type RailDriverOptions = {
+  readonly db: TenantDb
+  readonly rail: Rail
+  readonly clock: Clock
+  readonly onChange?: OnChange
+}
+
+/**
+ * Stores an instruction before it is sent, in the transaction that decides on it, so that one that was sent is never
+ * unknown here. The same one again changes nothing. @returns where it stands
+ */
+export async function registerInstruction(
+  tx: Tx,
+  instruction: Instruction,
+  rail: RailName,
+  now: Date,
+): Promise<Outcome<TrackedInstruction, 'INSTRUCTION_DIFFERS'>> {
+  const stored = await insertInstruction(tx, instruction, rail, now)
+  if (stored.rail === rail && stored.contentHash === instructionHash(instruction)) return ok(stored)
+  return refuse('INSTRUCTION_DIFFERS', `Another instruction was registered as ${instruction.id}.`)
+}
+
+/** Drives instructions of one tenant over one rail to their end. Any number of processes may do so at once. */
+export class RailDriver {
+  readonly #options: RailDriverOptions
+
+  constructor(options: RailDriverOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Gives a registered instruction to the rail, or asks about one that had no answer; does nothing about one that the rail
+   * has. What does not answer is asked about before it is given again, and then as the same instruction. One that the rail
+   * does not carry is rejected.
+   * @returns where it stands then @throws what the rail throws: it then stands as UNKNOWN
+   */
+  async send(id: Id<'ins'>): Promise<TrackedInstruction> {
+    let tracked = await this.#existing(id)
+    if (tracked.state === 'UNKNOWN') tracked = await this.#inquire(tracked)
+    if (tracked.state !== 'REGISTERED') return tracked
+    const { rail } = this.#options
+    const { instruction, version } = tracked
+    const checked = rail.check(instruction)
+    if (!checked.ok) {
+      await this.#take([{ instructionId: id, key: `refused:${version}`, ...refusalNews(checked) }])
+      return this.#existing(id)
+    }
+    // It may be that it never comes back from there: the next one to look must not take it for unsent.
+    await this.#take([{ instructionId: id, key: `submitting:${version}`, kind: 'NO_ANSWER' }])
+    const answer = await rail.submit(instruction)
+    await this.#take([{ instructionId: id, key: `${answer.outcome}:${version}`, ...answerNews(answer) }])
+    return this.#existing(id)
+  }
+
+  /**
+   * Looks after the instructions that have not ended and were not looked at since `before`: sends what was not sent, and
+   * asks about the rest, for what a rail forgets to tell.
+   * @returns how many were looked at @throws AggregateError for those that failed, after the others
+   */
+  async resume(before: Date, limit: number): Promise<number> {
+    const { db, rail, clock } = this.#options
+    const open = await findOpenInstructions(db, rail.name, before, limit)
+    const errors: unknown[] = []
+    for (const { id } of open) {
+      try {
+        await markLookedAt(db, id, clock())
+        const { state } = await this.send(id)
+        if (state === 'ACCEPTED') await this.#inquire(await this.#existing(id))
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${open.length} instructions failed.`)
+    return open.length
+  }
+
+  /** Hears what the rail has to tell. @returns how many notices that were */
+  async collect(): Promise<number> {
+    let heard = 0
+    for await (const notices of this.#options.rail.notices()) {
+      await this.#take(notices)
+      heard += notices.length
+    }
+    return heard
+  }
+
+  async #inquire(tracked: TrackedInstruction): Promise<TrackedInstruction> {
+    const { id } = tracked.instruction
+    const heard = await this.#options.rail.inquire(id)
+    const nothing: Notice = { instructionId: id, key: `never arrived:${tracked.version}`, kind: 'NEVER_ARRIVED' }
+    await this.#take(heard ?? [nothing])
+    return this.#existing(id)
+  }
+
+  async #take(notices: readonly Notice[]): Promise<void> {
+    const { db, clock, onChange } = this.#options
+    await inTransaction(db, async (tx) => {
+      for (const change of await takeNotices(tx, notices, clock())) await onChange?.(tx, change)
+    })
+  }
+
+  async #existing(id: Id<'ins'>): Promise<TrackedInstruction> {
+    const tracked = await findInstruction(this.#options.db, id)
+    if (tracked === undefined) throw new Error(`${id} was not registered.`)
+    return tracked
+  }
+}
+
+/**
+ * Stores what was heard, each piece of news once, and moves the instructions on by it. Notices of instructions that are
+ * not known here are left out: they are others'.
+ * @returns the changes, in their order; each is told once, however often its notice comes
+ */
+export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date): Promise<InstructionChange[]> {
+  const ids = notices.map(({ instructionId }) => instructionId)
+  const tracked = new Map(await lockInstructions(tx, ids))
+  // Their rows are held, so nobody stores one of them meanwhile.
+  const known = await findNoticeKeys(tx, notices)
+  const heard: HeardNotice[] = []
+  const changes: InstructionChange[] = []
+  const changed = new Set<Id<'ins'>>()
+  for (const notice of notices) {
+    const before = tracked.get(notice.instructionId)
+    if (before === undefined || known.has(noticeKey(notice))) continue
+    known.add(noticeKey(notice))
+    const { effect, stages } = moved(before, notice)
+    const after = stages.at(-1) ?? before
+    heard.push({ notice, effect, state: after.state })
+    tracked.set(notice.instructionId, after)
+    if (effect !== 'NOTHING_NEW') changed.add(notice.instructionId)
+    if (effect === 'CHANGED')
+      for (const [index, stage] of stages.entries())
+        changes.push({ before: (stages[index - 1] ?? before).state, after: stage })
+  }
+  await insertNotices(tx, heard, now)
+  const toStore = [...changed].flatMap((id) => tracked.get(id) ?? [])
+  await updateInstructions(tx, toStore, now)
+  return changes
+}
+
+/** The instruction after a notice, state by state. */
+function moved(
+  before: TrackedInstruction,
+  notice: Notice,
+): Pick<HeardNotice, 'effect'> & { stages: TrackedInstruction[] } {
+  const { effect, states } = { states: [], ...interpret(before.state, notice) }
+  if (effect === 'CONTRADICTION') return { effect, stages: [{ ...before, contradictions: before.contradictions + 1 }] }
+  const stages = states.map((state, index): TrackedInstruction => {
+    const returned = state === 'RETURNED' && notice.kind === 'RETURN' ? notice.amount : before.returned
+    const reason = index === states.length - 1 && 'reason' in notice ? notice.reason : undefined
+    return { ...before, state, reason, returned, version: before.version + index + 1 }
+  })
+  return { effect, stages }
+}
+
+function answerNews(answer: Answer): News {
+  switch (answer.outcome) {
+    case 'ACCEPTED':
+      return { kind: 'STATUS', status: answer.status, reason: undefined }
+    case 'DECLINED':
+      return { kind: 'STATUS', status: 'RJCT', reason: answer.reason }
+    case 'UNKNOWN':
+      return { kind: 'NO_ANSWER' }
+  }
+}
+
+/** Nothing was sent, and nothing will be: to whoever gave it, it is as if a bank had rejected it, with our reason. */
+const refusalNews = ({ code, message }: Refused<InstructionCode>): News => ({
+  kind: 'STATUS',
+  status: 'RJCT',
+  reason: { code, text: message },
+})

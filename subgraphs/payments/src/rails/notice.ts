@@ -1,0 +1,74 @@
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import {
+  FINAL_STATES,
+  type InstructionState,
+  STATUS_STATES,
+  type StatusReason,
+  TRANSITIONS,
+  type TransactionStatus,
+} from './status.ts'
+
+/**
+ * What is heard of an instruction: the rail's answer, or what it tells later, in any order and more than once. `key` is
+ * the same for the same piece of news of one instruction.
+ */
+export type Notice = { readonly instructionId: Id<'ins'>; readonly key: string } & News
+
+export type News =
+  | { readonly kind: 'STATUS'; readonly status: TransactionStatus; readonly reason: StatusReason | undefined }
+  /** The rail was asked, and no answer came. */
+  | { readonly kind: 'NO_ANSWER' }
+  /** The rail was asked about it after that, and never had it. */
+  | { readonly kind: 'NEVER_ARRIVED' }
+  /** Settled money that came back. */
+  | { readonly kind: 'RETURN'; readonly amount: Money; readonly reason: StatusReason | undefined }
+
+/**
+ * What a notice does. CHANGED: the instruction goes through these states, in this order. NOTHING_NEW: it was in that state,
+ * or beyond it. CONTRADICTION: it says another end than the one that was told before; nothing is changed, and a person
+ * has to ask the bank.
+ */
+export type Interpretation =
+  | { readonly effect: 'CHANGED'; readonly states: readonly [InstructionState, ...InstructionState[]] }
+  | { readonly effect: 'NOTHING_NEW' }
+  | { readonly effect: 'CONTRADICTION' }
+
+export const NOTICE_EFFECTS = [
+  'CHANGED',
+  'NOTHING_NEW',
+  'CONTRADICTION',
+] as const satisfies readonly Interpretation['effect'][]
+
+/**
+ * What news means to an instruction in a state, and the only place where that is decided. Whatever comes, however often and
+ * in whatever order: one final state is entered, and it is the first one that was told.
+ */
+export function interpret(state: InstructionState, news: News): Interpretation {
+  const target = stateOf(news)
+  if (target === state) return { effect: 'NOTHING_NEW' }
+  if (isLegal(state, target)) return { effect: 'CHANGED', states: [target] }
+  // A return that overtook the news of the settlement says both.
+  if (target === 'RETURNED' && !isEnded(state)) return { effect: 'CHANGED', states: ['SETTLED', 'RETURNED'] }
+  const isSameEnd = state === 'RETURNED' && target === 'SETTLED'
+  return isEnded(state) && isEnded(target) && !isSameEnd ? { effect: 'CONTRADICTION' } : { effect: 'NOTHING_NEW' }
+}
+
+function stateOf(news: News): InstructionState {
+  switch (news.kind) {
+    case 'STATUS':
+      return STATUS_STATES[news.status]
+    case 'NO_ANSWER':
+      return 'UNKNOWN'
+    case 'NEVER_ARRIVED':
+      return 'REGISTERED'
+    case 'RETURN':
+      return 'RETURNED'
+  }
+}
+
+const isLegal = (from: InstructionState, to: InstructionState): boolean =>
+  (TRANSITIONS[from] as readonly InstructionState[]).includes(to)
+
+const ENDED: ReadonlySet<InstructionState> = new Set([...FINAL_STATES, 'RETURNED'])
+const isEnded = (state: InstructionState): boolean => ENDED.has(state)
