@@ -56,6 +56,8 @@ export type StatementLine = {
   readonly status: EntryStatus
   /** It takes back an earlier entry; the amount has the sign of what happens now. */
   readonly isReversal: boolean
+  /** Why a payment came back (ISO 20022 ExternalReturnReason1Code, or the bank's own); undefined where none did. */
+  readonly returnReason: string | undefined
   readonly references: References
   readonly remittance: readonly string[]
   readonly counterparty: Counterparty

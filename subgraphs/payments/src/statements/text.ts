@@ -3,8 +3,14 @@ import type { Position } from './statement.ts'
 
 export type Encoding = 'utf-8' | 'latin1'
 
-/** Bytes to text, a byte order mark dropped. @throws StatementFault ENCODING_INVALID for what is not the encoding */
-export async function* decode(bytes: AsyncIterable<Uint8Array>, encoding: Encoding): AsyncGenerator<string> {
+type EncodingFault = (code: 'ENCODING_INVALID', message: string, position: Position) => Error
+
+/** Bytes to text, a byte order mark dropped. @throws ENCODING_INVALID, as `fault` makes it, for what is not the encoding */
+export async function* decode(
+  bytes: AsyncIterable<Uint8Array>,
+  encoding: Encoding,
+  fault: EncodingFault = (code, message, position) => new StatementFault(code, message, position),
+): AsyncGenerator<string> {
   if (encoding === 'latin1') {
     for await (const chunk of bytes) yield latin1(chunk)
     return
@@ -17,9 +23,7 @@ export async function* decode(bytes: AsyncIterable<Uint8Array>, encoding: Encodi
     } catch {
       // It does not say where; one that forgives marks the place.
       const [before = ''] = new TextDecoder().decode(chunk).split('\ufffd', 1)
-      throw new StatementFault('ENCODING_INVALID', 'A byte in this line is not UTF-8.', {
-        line: line + lineEnds(before),
-      })
+      throw fault('ENCODING_INVALID', 'A byte in this line is not UTF-8.', { line: line + lineEnds(before) })
     }
   }
   for await (const chunk of bytes) {

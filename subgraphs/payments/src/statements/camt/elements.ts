@@ -1,6 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { shown } from '../amounts.ts'
-import { StatementFault } from '../fault.ts'
+import { StatementFault, type StatementFaultCode } from '../fault.ts'
 import type { Position } from '../statement.ts'
 
 /** An element without children. */
@@ -14,9 +14,20 @@ export type ElementHandler = {
   close(path: string, position: Position): void
 }
 
+/** What can be wrong with XML, whatever its elements mean. */
+type XmlFaultCode = Extract<
+  StatementFaultCode,
+  'XML_MALFORMED' | 'XML_DTD_REFUSED' | 'XML_TOO_DEEP' | 'XML_TOO_LARGE' | 'ENCODING_INVALID'
+>
+
+/** Makes what is thrown, for messages that are no statements. */
+export type XmlFault = (code: XmlFaultCode, message: string, position: Position) => Error
+
+const statementFault: XmlFault = (code, message, position) => new StatementFault(code, message, position)
+
 /** camt.053.001.13 nests to 16, and what banks put into its envelope for supplements a little more. */
 export const DEPTH_MAX = 32
-/** Of one text, tag, comment or instruction. The longest text of a camt message has 2,000 characters. */
+/** Of one text, tag, comment or instruction. The longest text of a message of ISO 20022 has 2,000 characters. */
 export const PIECE_CHARACTERS_MAX = 64 * 1024
 /** What is parsed between two looks at how large the piece in hand is. */
 const SLICE_CHARACTERS = 16 * 1024
@@ -28,6 +39,7 @@ const SLICE_CHARACTERS = 16 * 1024
 export class ElementReader {
   readonly #parser = new SaxesParser({ xmlns: true, position: true })
   readonly #handler: ElementHandler
+  readonly #fault: XmlFault
   readonly #paths: string[] = []
   #namespace = ''
   #text = ''
@@ -36,17 +48,22 @@ export class ElementReader {
   #currency: string | undefined
   #pieceBegan = 0
 
-  constructor(handler: ElementHandler) {
+  constructor(handler: ElementHandler, fault: XmlFault = statementFault) {
     this.#handler = handler
+    this.#fault = fault
     const parser = this.#parser
     parser.on('error', (error) => {
       const reason = error.message.replace(/^[^ ]*: /, '')
-      throw new StatementFault('XML_MALFORMED', `Not well-formed: ${shown(reason)}`, this.#position())
+      throw this.#fault('XML_MALFORMED', `Not well-formed: ${shown(reason)}`, this.#position())
     })
     parser.on('xmldecl', ({ encoding }) => {
       this.#endPiece()
       if (encoding !== undefined && !/^(utf-?8|us-ascii)$/i.test(encoding))
-        throw new StatementFault('ENCODING_INVALID', `It names ${shown(encoding)}: camt is UTF-8.`, this.#position())
+        throw this.#fault(
+          'ENCODING_INVALID',
+          `It names ${shown(encoding)}: messages of ISO 20022 are UTF-8.`,
+          this.#position(),
+        )
     })
     parser.on('doctype', () => this.#refuseDoctype())
     parser.on('comment', () => this.#endPiece())
@@ -57,7 +74,7 @@ export class ElementReader {
     parser.on('closetag', () => this.#close())
   }
 
-  /** @throws StatementFault XML_MALFORMED, XML_DTD_REFUSED, XML_TOO_DEEP, XML_TOO_LARGE, or what the handler throws */
+  /** @throws XML_MALFORMED, XML_DTD_REFUSED, XML_TOO_DEEP, XML_TOO_LARGE, or what the handler throws */
   write(text: string): void {
     for (let start = 0; start < text.length; start += SLICE_CHARACTERS) {
       this.#parser.write(text.slice(start, start + SLICE_CHARACTERS))
@@ -78,7 +95,7 @@ export class ElementReader {
     const name = uri === this.#namespace ? local : `{}${local}`
     const path = parent === undefined ? name : `${parent}/${name}`
     if (this.#paths.push(path) > DEPTH_MAX)
-      throw new StatementFault('XML_TOO_DEEP', `Elements nest to ${DEPTH_MAX} at the most.`, this.#position())
+      throw this.#fault('XML_TOO_DEEP', `Elements nest to ${DEPTH_MAX} at the most.`, this.#position())
     if (parent === undefined) this.#handler.root(local, uri, this.#position())
     this.#isLeaf = true
     this.#currency = currency
@@ -107,23 +124,23 @@ export class ElementReader {
     if (this.#text.length > PIECE_CHARACTERS_MAX) throw this.#tooLarge()
   }
 
-  /** camt has no mixed content: a text beside elements was an element before it was damaged. */
+  /** ISO 20022 has no mixed content: a text beside elements was an element before it was damaged. */
   #refuseText(): void {
-    if (this.#hasText) throw new StatementFault('XML_MALFORMED', 'A text stands beside elements.', this.#position())
+    if (this.#hasText) throw this.#fault('XML_MALFORMED', 'A text stands beside elements.', this.#position())
     this.#text = ''
   }
 
   #refuseDoctype(): never {
-    throw new StatementFault('XML_DTD_REFUSED', 'A document type is declared.', this.#position())
+    throw this.#fault('XML_DTD_REFUSED', 'A document type is declared.', this.#position())
   }
 
   #endPiece(): void {
     this.#pieceBegan = this.#parser.position
   }
 
-  #tooLarge(): StatementFault {
+  #tooLarge(): Error {
     const message = `One text, tag or comment has ${PIECE_CHARACTERS_MAX} characters at the most.`
-    return new StatementFault('XML_TOO_LARGE', message, this.#position())
+    return this.#fault('XML_TOO_LARGE', message, this.#position())
   }
 
   #position(): Position {

@@ -115,6 +115,7 @@ function lineOf(entry: Scope, { status }: EntryHead, { account, statementId, ent
       amount,
       status,
       isReversal,
+      returnReason: transaction?.returnReason,
       references: {
         ...references,
         paymentInformationId: references.paymentInformationId ?? batchPayment,

@@ -78,6 +78,8 @@ export const TRANSACTION: Kept = kept(
     'Refs/UETR',
     'Refs/MndtId',
     'AddtlTxInf',
+    'RtrInf/Rsn/Cd',
+    'RtrInf/Rsn/Prtry',
     ...[DEBTOR, CREDITOR].flatMap(({ name, account, agent }) => [...name, ...account, ...agent]),
   ],
   ['RmtInf/Ustrd', 'RmtInf/Strd/CdtrRefInf/Ref', 'RmtInf/Strd/RfrdDocInf/Nb', 'RmtInf/Strd/AddtlRmtInf'],

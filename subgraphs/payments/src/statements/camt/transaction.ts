@@ -12,6 +12,7 @@ export type Transaction = {
   readonly references: References
   readonly remittance: readonly string[]
   readonly text: string | undefined
+  readonly returnReason: string | undefined
   readonly debtor: Counterparty
   readonly creditor: Counterparty
   readonly charges: readonly Charge[]
@@ -41,6 +42,7 @@ export function readTransaction(scope: Scope, head: EntryHead, charges: readonly
     },
     remittance: [...scope.texts('RmtInf/Ustrd'), ...scope.texts('RmtInf/Strd/AddtlRmtInf')],
     text: scope.text('AddtlTxInf'),
+    returnReason: scope.text('RtrInf/Rsn/Cd', 'RtrInf/Rsn/Prtry'),
     debtor: partyOf(scope, DEBTOR),
     creditor: partyOf(scope, CREDITOR),
     charges,

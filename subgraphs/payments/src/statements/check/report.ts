@@ -26,7 +26,8 @@ export function refusalText({ code, message, position }: StatementRefusal): stri
   return `${code}${position === undefined ? '' : ` at ${placeText(position)}`}: ${printable(message)}\n`
 }
 
-const placeText = ({ line, column, path }: Position): string =>
+/** `line 3, column 7 (Document/…/Amt)` */
+export const placeText = ({ line, column, path }: Position): string =>
   `line ${line}${column === undefined ? '' : `, column ${column}`}${path === undefined ? '' : ` (${printable(path)})`}`
 
 /** One line as JSON, its amounts in major units. */

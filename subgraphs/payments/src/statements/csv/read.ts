@@ -80,6 +80,7 @@ class CsvReader {
         amount: read.amount,
         status: 'BOOK',
         isReversal: false,
+        returnReason: undefined,
         references: {
           ...NO_REFERENCES,
           endToEndId: referenceText(find('endToEndId')),

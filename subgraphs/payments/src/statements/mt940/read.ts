@@ -179,6 +179,7 @@ class StatementReader {
         amount: entry.amount,
         status: 'BOOK',
         isReversal: entry.isReversal,
+        returnReason: undefined,
         references: {
           ...NO_REFERENCES,
           endToEndId,

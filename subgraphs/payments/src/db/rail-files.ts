@@ -1,0 +1,119 @@
+import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
+import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
+import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import type { Instruction } from '../rails/instruction.ts'
+import type { SentInstruction } from '../rails/iso20022/status-report.ts'
+import { instructionColumns, toInstruction } from './rail-instructions.ts'
+import { type RailFileRow, railFile } from './tables/rail-file.ts'
+import { railFileEntry } from './tables/rail-file-entry.ts'
+import { railInstruction } from './tables/rail-instruction.ts'
+
+/** A file of the manifest. */
+export type RailFile = Omit<RailFileRow, 'tenantId'>
+
+export type RailFileEntry = Omit<typeof railFileEntry.$inferSelect, 'tenantId'>
+
+/** Puts an instruction into the queue; one that is there stays as it is. Either way, what is there. */
+export async function insertEntry(db: Db, id: Id<'ins'>, contentHash: string, queuedAt: Date): Promise<RailFileEntry> {
+  await db.insert(railFileEntry).values({ instructionId: id, contentHash, queuedAt }).onConflictDoNothing()
+  const entry = await findEntry(db, id)
+  if (entry === undefined) throw new Error(`${id} was not queued.`)
+  return entry
+}
+
+export async function findEntry(db: Db, id: Id<'ins'>): Promise<RailFileEntry | undefined> {
+  const [row] = await db.select().from(railFileEntry).where(eq(railFileEntry.instructionId, id))
+  return row
+}
+
+/** False where it is in a file, or was cancelled before. */
+export async function cancelEntry(db: Db, id: Id<'ins'>, cancelledAt: Date): Promise<boolean> {
+  const rows = await db
+    .update(railFileEntry)
+    .set({ cancelledAt })
+    .where(and(eq(railFileEntry.instructionId, id), isNull(railFileEntry.fileId), isNull(railFileEntry.cancelledAt)))
+    .returning({ id: railFileEntry.instructionId })
+  return rows.length === 1
+}
+
+/** Cancelled and not told. */
+export const findUntoldEntries = (db: TenantDb, limit: number): Promise<{ id: Id<'ins'> }[]> =>
+  db
+    .select({ id: railFileEntry.instructionId })
+    .from(railFileEntry)
+    .where(and(isNotNull(railFileEntry.cancelledAt), eq(railFileEntry.told, false)))
+    .limit(limit)
+
+export async function markEntriesTold(db: Db, ids: readonly Id<'ins'>[]): Promise<void> {
+  await db
+    .update(railFileEntry)
+    .set({ told: true })
+    .where(inArray(railFileEntry.instructionId, [...ids]))
+}
+
+/** Instructions that wait for a file, who waited longest first; held, and left out where another process holds them. */
+export async function takeWaiting(tx: Tx, limit: number): Promise<Instruction[]> {
+  const rows = await tx
+    .select(instructionColumns)
+    .from(railFileEntry)
+    .innerJoin(railInstruction, eq(railInstruction.id, railFileEntry.instructionId))
+    .where(and(isNull(railFileEntry.fileId), isNull(railFileEntry.cancelledAt)))
+    .orderBy(asc(railFileEntry.queuedAt), asc(railFileEntry.instructionId))
+    .limit(limit)
+    .for('update', { of: railFileEntry, skipLocked: true })
+  return rows.map(toInstruction)
+}
+
+/** A new file and what is in it. */
+export async function insertFile(tx: Tx, file: RailFile, entries: readonly SentInstruction[]): Promise<void> {
+  await tx.insert(railFile).values(file)
+  const rows = unnested(
+    { type: 'uuid', values: entries.map(({ instructionId }) => toUuid(instructionId)) },
+    { type: 'text', values: entries.map(({ paymentInformationId }) => paymentInformationId) },
+  )
+  await tx.execute(sql`
+    update ${railFileEntry} set file_id = ${toUuid(file.id)}, payment_information_id = x.place
+    from ${rows} x (id, place)
+    where ${railFileEntry.instructionId} = x.id and ${railFileEntry.tenantId} = current_setting('app.tenant')`)
+}
+
+export const findUnsentFiles = (db: TenantDb): Promise<{ id: Id<'rfl'> }[]> =>
+  db.select({ id: railFile.id }).from(railFile).where(ne(railFile.state, 'SENT')).orderBy(asc(railFile.id))
+
+/** A file that is to be sent, held; undefined where another process holds it or has sent it. */
+export async function takeFile(tx: Tx, id: Id<'rfl'>): Promise<RailFile | undefined> {
+  const [row] = await tx
+    .select()
+    .from(railFile)
+    .where(and(eq(railFile.id, id), ne(railFile.state, 'SENT')))
+    .for('update', { skipLocked: true })
+  return row
+}
+
+export async function findFileInstructions(db: Db, id: Id<'rfl'>): Promise<Instruction[]> {
+  const rows = await db
+    .select(instructionColumns)
+    .from(railFileEntry)
+    .innerJoin(railInstruction, eq(railInstruction.id, railFileEntry.instructionId))
+    .where(eq(railFileEntry.fileId, id))
+  return rows.map(toInstruction)
+}
+
+export async function markStaged(tx: Tx, id: Id<'rfl'>, digest: string): Promise<void> {
+  await tx.update(railFile).set({ state: 'STAGED', digest }).where(eq(railFile.id, id))
+}
+
+export async function markSent(tx: Tx, id: Id<'rfl'>, sentAt: Date): Promise<void> {
+  await tx.update(railFile).set({ state: 'SENT', sentAt }).where(eq(railFile.id, id))
+}
+
+/** What went out in a file. */
+export async function findSent(db: Db, id: Id<'rfl'>): Promise<SentInstruction[]> {
+  const rows = await db
+    .select({ instructionId: railFileEntry.instructionId, place: railFileEntry.paymentInformationId })
+    .from(railFileEntry)
+    .where(eq(railFileEntry.fileId, id))
+    .orderBy(asc(railFileEntry.instructionId))
+  return rows.map(({ instructionId, place }) => ({ instructionId, paymentInformationId: place ?? '' }))
+}

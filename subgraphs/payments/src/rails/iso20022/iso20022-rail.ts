@@ -1,0 +1,124 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { cancelEntry, findEntry, findUntoldEntries, insertEntry, markEntriesTold } from '../../db/rail-files.ts'
+import { type Instruction, instructionHash } from '../instruction.ts'
+import type { Notice } from '../notice.ts'
+import {
+  type Answer,
+  CANCEL_REFUSALS,
+  type CancelCode,
+  INSTRUCTION_REFUSALS,
+  type InstructionCode,
+  InstructionDiffersError,
+  NOTICES_MAX,
+  type Rail,
+} from '../rail.ts'
+import { readBankFile } from './bank-file.ts'
+import { checkInstruction, type WrittenMessage } from './check-instruction.ts'
+import { bankFiles } from './inbox.ts'
+import type { Outbox } from './outbox.ts'
+import { sendFiles } from './send-files.ts'
+
+export type Iso20022RailOptions = {
+  readonly db: TenantDb
+  readonly clock: Clock
+  readonly log: Log
+  /** pain.001 tells one's own bank to pay; pacs.008 is from bank to bank. */
+  readonly message: WrittenMessage
+  /** Those in which the bank keeps accounts of ours. */
+  readonly currencies: ReadonlySet<CurrencyCode>
+  /** Who sends, in the characters that banks carry. */
+  readonly initiatingParty: string
+  readonly outbox: Outbox
+  /** Folder with the files of the bank: pain.002, camt.053, camt.054. */
+  readonly inbox: string
+}
+
+/** A rail whose instructions wait for `sendFiles`. */
+export type Iso20022Rail = Rail & {
+  /** Puts what waits into files for the bank. @returns how many files were sent */
+  sendFiles(): Promise<number>
+}
+
+/**
+ * A bank that takes files and gives files. An instruction that is submitted waits in a queue; until it is put into a file,
+ * it can be taken back. What the bank says of it comes as files, in any order, and the same may come twice.
+ */
+export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
+  const { db, clock, log, message, currencies, inbox } = options
+
+  function check(instruction: Instruction): Outcome<void, InstructionCode> {
+    if (!currencies.has(instruction.amount.currency))
+      return refuse('CURRENCY_NOT_SUPPORTED', INSTRUCTION_REFUSALS.CURRENCY_NOT_SUPPORTED, ['amount', 'currency'])
+    const checked = checkInstruction(instruction, message)
+    return checked.ok ? ok(undefined) : checked
+  }
+
+  async function submit(instruction: Instruction): Promise<Answer> {
+    const checked = check(instruction)
+    if (!checked.ok) throw new Error(`${instruction.id} was submitted unchecked: ${checked.code}`)
+    const contentHash = instructionHash(instruction)
+    const entry = await insertEntry(db, instruction.id, contentHash, clock())
+    if (entry.contentHash !== contentHash)
+      throw new InstructionDiffersError(`Another instruction was submitted as ${instruction.id}.`)
+    return { outcome: 'ACCEPTED', status: 'RCVD' }
+  }
+
+  async function inquire(id: Id<'ins'>): Promise<readonly Notice[] | undefined> {
+    const entry = await findEntry(db, id)
+    if (entry === undefined) return undefined
+    return [entry.cancelledAt === null ? received(id) : cancelled(id)]
+  }
+
+  async function cancel(id: Id<'ins'>): Promise<Outcome<void, CancelCode>> {
+    if (await cancelEntry(db, id, clock())) return ok(undefined)
+    const entry = await findEntry(db, id)
+    if (entry === undefined) return refuse('INSTRUCTION_NOT_FOUND', CANCEL_REFUSALS.INSTRUCTION_NOT_FOUND)
+    if (entry.cancelledAt !== null) return ok(undefined)
+    return refuse('CANCEL_TOO_LATE', CANCEL_REFUSALS.CANCEL_TOO_LATE)
+  }
+
+  async function* notices(): AsyncGenerator<readonly Notice[]> {
+    for (;;) {
+      const untold = await findUntoldEntries(db, NOTICES_MAX)
+      if (untold.length === 0) break
+      yield untold.map(({ id }) => cancelled(id))
+      await markEntriesTold(
+        db,
+        untold.map(({ id }) => id),
+      )
+    }
+    for (const file of await bankFiles(inbox)) {
+      const news = await readBankFile(file.source, db)
+      if (news.ok) {
+        yield* news.notices
+        await file.done()
+      } else {
+        log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
+        await file.refused(news.reason)
+      }
+    }
+  }
+
+  return { name: 'iso20022', check, submit, inquire, cancel, notices, sendFiles: () => sendFiles(options) }
+}
+
+const received = (instructionId: Id<'ins'>): Notice => ({
+  instructionId,
+  key: 'queue:received',
+  kind: 'STATUS',
+  status: 'RCVD',
+  reason: undefined,
+})
+
+const cancelled = (instructionId: Id<'ins'>): Notice => ({
+  instructionId,
+  key: 'queue:cancelled',
+  kind: 'STATUS',
+  status: 'CANC',
+  reason: undefined,
+})

@@ -1,0 +1,70 @@
+import { money } from '@carriergraph/shared/money/money.ts'
+import { expect, test } from 'vitest'
+import { NO_COUNTERPARTY, NO_REFERENCES, type StatementLine } from '../../statements/statement.ts'
+import { endToEndId } from '../instruction.ts'
+import { instruction } from '../rails.fixture.ts'
+import { instructionOfLine, noticeOfLine } from './statement-notices.ts'
+
+const order = instruction({ amount: money(1_000n, 'EUR') })
+const reference = endToEndId(order.id)
+
+const line = (minor: bigint, more: Partial<StatementLine> = {}): StatementLine => ({
+  account: 'A',
+  statementId: 'S',
+  entry: 1,
+  bookingDate: '2026-11-23',
+  valueDate: '2026-11-23',
+  amount: money(minor, 'EUR'),
+  status: 'BOOK',
+  isReversal: false,
+  returnReason: undefined,
+  references: { ...NO_REFERENCES, endToEndId: reference },
+  remittance: [],
+  counterparty: NO_COUNTERPARTY,
+  charges: [],
+  position: { line: 1 },
+  ...more,
+})
+
+test.each<[string, StatementLine, object | undefined]>([
+  ['the amount that left', line(-1_000n), { kind: 'STATUS', status: 'ACSC' }],
+  ['a cent less that left', line(-999n), undefined],
+  ['a cent more that left', line(-1_001n), undefined],
+  ['another currency', line(-1_000n, { amount: money(-1_000n, 'USD') }), undefined],
+  ['what is not booked yet', line(-1_000n, { status: 'PDNG' }), undefined],
+  ['what is only told', line(-1_000n, { status: 'INFO' }), undefined],
+  [
+    'what came back with a reason',
+    line(1_000n, { returnReason: 'AC04' }),
+    { kind: 'RETURN', amount: money(1_000n, 'EUR'), reason: { code: 'AC04', text: undefined } },
+  ],
+  ['what came back less charges', line(990n, { returnReason: 'AC04' }), { kind: 'RETURN', amount: money(990n, 'EUR') }],
+  ['what came back as a reversal', line(1_000n, { isReversal: true }), { kind: 'RETURN', reason: undefined }],
+  ['more than went out', line(1_001n, { returnReason: 'AC04' }), undefined],
+  ['nothing', line(0n, { returnReason: 'AC04' }), undefined],
+  ['a credit that only has the reference', line(1_000n), undefined],
+  ['a debit that takes back a return', line(-1_000n, { isReversal: true }), undefined],
+])('%s', (_, booked, expected) => {
+  const notice = noticeOfLine(booked, order)
+  if (expected === undefined) expect(notice).toBeUndefined()
+  else expect(notice).toMatchObject({ instructionId: order.id, ...expected })
+})
+
+test('a line is of the instruction that its references name, in the order in which banks keep them', () => {
+  const of = (references: Partial<StatementLine['references']>) =>
+    instructionOfLine(line(1n, { references: { ...NO_REFERENCES, ...references } }))
+  const other = instruction()
+  expect(of({ endToEndId: reference })).toBe(order.id)
+  expect(of({ endToEndId: reference.toUpperCase(), instructionId: endToEndId(other.id) })).toBe(order.id)
+  expect(of({ endToEndId: 'INVOICE 7', instructionId: reference })).toBe(order.id)
+  expect(of({ transactionId: reference })).toBe(order.id)
+  expect(of({ endToEndId: 'INVOICE 7', paymentInformationId: reference })).toBeUndefined()
+})
+
+test('the same entry of the same statement has the same key, and another has another', () => {
+  const keys = [line(-1_000n), line(-1_000n), line(-1_000n, { entry: 2 }), line(-1_000n, { statementId: 'T' })].map(
+    (each) => noticeOfLine(each, order)?.key,
+  )
+  expect(keys[0]).toBe(keys[1])
+  expect(new Set(keys).size).toBe(3)
+})

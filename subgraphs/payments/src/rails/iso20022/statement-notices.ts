@@ -1,0 +1,37 @@
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { StatementLine } from '../../statements/statement.ts'
+import { type Instruction, instructionOf } from '../instruction.ts'
+import type { Notice } from '../notice.ts'
+
+/**
+ * The instruction that a line of a bank statement refers to, by the reference that banks carry from end to end, or by the
+ * one that the debtor's bank was given; undefined for lines that are of nothing that was instructed here.
+ */
+export function instructionOfLine({ references }: StatementLine): Id<'ins'> | undefined {
+  for (const reference of [references.endToEndId, references.instructionId, references.transactionId]) {
+    const id = reference === undefined ? undefined : instructionOf(reference)
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+/**
+ * What a booked line says about its instruction. Money that left in the instructed amount is settled. Money that came is a
+ * return where the bank says so: it gives a reason, or marks the entry as a reversal. Everything else (another amount, a
+ * pending entry, a credit that only has the same reference) says nothing that can be acted on, and is for reconciliation.
+ */
+export function noticeOfLine(line: StatementLine, instruction: Instruction): Notice | undefined {
+  const { amount, status, isReversal, returnReason, references, statementId, entry } = line
+  const { id: instructionId } = instruction
+  if (status !== 'BOOK' || amount.currency !== instruction.amount.currency) return undefined
+  const key = `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
+  if (amount.minor < 0n) {
+    if (isReversal || amount.minor !== -instruction.amount.minor) return undefined
+    return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
+  }
+  const isReturn = returnReason !== undefined || isReversal
+  // Less may come back than went out: banks on the way take their charges. More is something else.
+  if (!isReturn || amount.minor === 0n || amount.minor > instruction.amount.minor) return undefined
+  const reason = returnReason === undefined ? undefined : { code: returnReason, text: undefined }
+  return { instructionId, key, kind: 'RETURN', amount, reason }
+}

@@ -1,0 +1,75 @@
+import { any, choice, type ElementRule, OPAQUE, one, optional, some } from './element.ts'
+import { account, agent, agentsBetween, CHARGE_BEARER, party, paymentType, purpose, remittance } from './parties.ts'
+import { AMOUNT, BOOLEAN, COUNT, code, DATE, DATE_TIME, DECIMAL, text, UETR } from './values.ts'
+
+const reimbursement = ['InstgRmbrsmntAgt', 'InstdRmbrsmntAgt', 'ThrdRmbrsmntAgt'].flatMap((name) => [
+  optional(name, agent('2019')),
+  optional(`${name}Acct`, account('2019')),
+])
+
+/** FIToFICustomerCreditTransfer, pacs.008.001.08: a bank tells another one to pay. */
+export const interbankCreditTransfer: ElementRule = one('FIToFICstmrCdtTrf', [
+  one('GrpHdr', [
+    one('MsgId', text(35)),
+    one('CreDtTm', DATE_TIME),
+    optional('BtchBookg', BOOLEAN),
+    one('NbOfTxs', COUNT),
+    optional('CtrlSum', DECIMAL),
+    optional('TtlIntrBkSttlmAmt', AMOUNT),
+    optional('IntrBkSttlmDt', DATE),
+    one('SttlmInf', [
+      one('SttlmMtd', code('INDA', 'INGA', 'COVE', 'CLRG')),
+      optional('SttlmAcct', account('2019')),
+      optional('ClrSys', choice(one('Cd', text(3)), one('Prtry', text(35)))),
+      ...reimbursement,
+    ]),
+    optional('PmtTpInf', paymentType('2019', true)),
+    optional('InstgAgt', agent('2019')),
+    optional('InstdAgt', agent('2019')),
+  ]),
+  some('CdtTrfTxInf', [
+    one('PmtId', [
+      optional('InstrId', text(35)),
+      one('EndToEndId', text(35)),
+      optional('TxId', text(35)),
+      optional('UETR', UETR),
+      optional('ClrSysRef', text(35)),
+    ]),
+    optional('PmtTpInf', paymentType('2019', true)),
+    one('IntrBkSttlmAmt', AMOUNT),
+    optional('IntrBkSttlmDt', DATE),
+    optional('SttlmPrty', code('URGT', 'HIGH', 'NORM')),
+    optional('SttlmTmIndctn', OPAQUE),
+    optional('SttlmTmReq', OPAQUE),
+    optional('AccptncDtTm', DATE_TIME),
+    optional('PoolgAdjstmntDt', DATE),
+    optional('InstdAmt', AMOUNT),
+    optional('XchgRate', OPAQUE),
+    one('ChrgBr', CHARGE_BEARER),
+    any('ChrgsInf', OPAQUE),
+    ...agentsBetween('2019', 'PrvsInstgAgt'),
+    optional('InstgAgt', agent('2019')),
+    optional('InstdAgt', agent('2019')),
+    ...agentsBetween('2019', 'IntrmyAgt'),
+    optional('UltmtDbtr', party('2019')),
+    optional('InitgPty', party('2019')),
+    one('Dbtr', party('2019')),
+    optional('DbtrAcct', account('2019')),
+    one('DbtrAgt', agent('2019')),
+    optional('DbtrAgtAcct', account('2019')),
+    one('CdtrAgt', agent('2019')),
+    optional('CdtrAgtAcct', account('2019')),
+    one('Cdtr', party('2019')),
+    optional('CdtrAcct', account('2019')),
+    optional('UltmtCdtr', party('2019')),
+    any('InstrForCdtrAgt', OPAQUE),
+    any('InstrForNxtAgt', OPAQUE),
+    optional('Purp', purpose),
+    any('RgltryRptg', OPAQUE, 10),
+    optional('Tax', OPAQUE),
+    any('RltdRmtInf', OPAQUE, 10),
+    optional('RmtInf', remittance),
+    any('SplmtryData', OPAQUE),
+  ]),
+  any('SplmtryData', OPAQUE),
+])
