@@ -4,6 +4,7 @@ import { WEBHOOK_PAUSE_REASONS } from './db/tables/webhook-endpoint.ts'
 import { ACCOUNT_PURPOSES } from './domain/account-purpose.ts'
 import { FAILURE_CODES } from './domain/decide.ts'
 import { PAYMENT_TYPES } from './domain/payment.ts'
+import { RAIL_NAMES } from './rails/rail.ts'
 import { CARD_BRANDS } from './vault/brands.ts'
 import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
 
@@ -67,6 +68,16 @@ const webhookDeliveryFields = {
 
 const dayField = z.iso.date()
 
+const settlementFields = {
+  cycleId: idField('cyc').describe('The cycle: what is cleared and settled together.'),
+  rail: z.enum(RAIL_NAMES).describe('The rail that it is of.'),
+  currency: currencyField,
+  day: dayField.describe('The business day of its cut-off.'),
+  number: z.int().min(1).describe('Its number on that day.'),
+  settlementDate: dayField.describe('The day from which it may be settled.'),
+  at: instantField,
+}
+
 /** What the journal of payments says and the bus carries: the data of each type of event. */
 export const published = {
   'wallet.opened': z.strictObject({
@@ -127,6 +138,14 @@ export const published = {
     httpStatus: z.int().nullable().describe('Of the last answer; null where there was none.'),
   }),
   'webhook_delivery.replayed': z.strictObject(webhookDeliveryFields),
+  'settlement.closed': z.strictObject(settlementFields),
+  'settlement.settled': z.strictObject(settlementFields),
+  'settlement.refused': z.strictObject({
+    ...settlementFields,
+    refusalCode: z.string().describe('Why the ledger refused it: none of it was posted.'),
+    accountId: idField('led').nullable().describe('The account of the transfer that was refused.'),
+  }),
+  'settlement.reversed': z.strictObject(settlementFields),
 } as const satisfies Record<string, z.ZodType>
 
 type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }

@@ -1,0 +1,206 @@
+import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { and, asc, eq, inArray, lte, or, sql } from 'drizzle-orm'
+import type { RailName } from '../rails/rail.ts'
+import type { SettlementCycle } from '../settlement/cycle.ts'
+import type { Obligation, Position } from '../settlement/netting.ts'
+import type { Pair } from '../settlement/orders.ts'
+import { type SettlementCycleRow, settlementCycle } from './tables/settlement-cycle.ts'
+import { settlementItem } from './tables/settlement-item.ts'
+import { settlementPosition } from './tables/settlement-position.ts'
+
+/** What is cleared, with the cycle that it is in. */
+export type SettlementItem = Obligation & { readonly reference: string; readonly cycleId: Id<'cyc'> }
+
+/** The cycle of a rail's day, made where there is none yet. */
+export async function ensureCycle(
+  tx: Tx,
+  cycle: Omit<SettlementCycle, 'state' | 'version' | 'attempt' | 'reversalAttempt' | 'refusal'>,
+  now: Date,
+): Promise<Id<'cyc'>> {
+  const { accounts, ...rest } = cycle
+  const values = {
+    ...rest,
+    settlementAccountId: accounts.settlementId,
+    feesAccountId: accounts.feesId,
+    state: 'OPEN',
+    version: 1,
+    attempt: 1,
+    reversalAttempt: 1,
+    openedAt: now,
+    changedAt: now,
+  } as const
+  await tx.insert(settlementCycle).values(values).onConflictDoNothing()
+  const { rail, currency, day, number } = cycle
+  const [row] = await tx
+    .select({ id: settlementCycle.id })
+    .from(settlementCycle)
+    .where(
+      and(
+        eq(settlementCycle.rail, rail),
+        eq(settlementCycle.currency, currency),
+        eq(settlementCycle.day, day),
+        eq(settlementCycle.number, number),
+      ),
+    )
+  if (row === undefined) throw new Error(`Cycle ${day}/${number} of ${rail} ${currency} is gone.`)
+  return row.id
+}
+
+/**
+ * The cycle as it stands, which stays so until the transaction ends: for `share`, others may enter items as well; for
+ * `no key update`, nobody may.
+ */
+export async function lockCycle(
+  tx: Tx,
+  id: Id<'cyc'>,
+  strength: 'share' | 'no key update',
+): Promise<SettlementCycle | undefined> {
+  const [row] = await tx.select().from(settlementCycle).where(eq(settlementCycle.id, id)).for(strength)
+  return row && toCycle(row)
+}
+
+export async function findCycle(db: Db, id: Id<'cyc'>): Promise<SettlementCycle | undefined> {
+  const [row] = await db.select().from(settlementCycle).where(eq(settlementCycle.id, id))
+  return row && toCycle(row)
+}
+
+/** Open cycles that are past their cut-off, and closed ones that are to be settled by that day, the eldest first. */
+export async function findDueCycles(
+  db: TenantDb,
+  rail: RailName,
+  currency: CurrencyCode,
+  now: Date,
+  today: string,
+): Promise<SettlementCycle[]> {
+  const rows = await db
+    .select()
+    .from(settlementCycle)
+    .where(
+      and(
+        eq(settlementCycle.rail, rail),
+        eq(settlementCycle.currency, currency),
+        or(
+          and(eq(settlementCycle.state, 'OPEN'), lte(settlementCycle.cutOffAt, now)),
+          and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, today)),
+        ),
+      ),
+    )
+    .orderBy(asc(settlementCycle.cutOffAt))
+    .limit(DUE_CYCLES_MAX)
+  return rows.map(toCycle)
+}
+
+/** Of one rail and currency; the rest is found the next time. */
+const DUE_CYCLES_MAX = 100
+
+/** Stores where a cycle stands, whose row the caller holds. */
+export async function updateCycle(tx: Tx, cycle: SettlementCycle, now: Date): Promise<void> {
+  const { id, state, version, attempt, reversalAttempt, refusal } = cycle
+  await tx
+    .update(settlementCycle)
+    .set({
+      state,
+      version,
+      attempt,
+      reversalAttempt,
+      refusalCode: refusal?.code ?? null,
+      refusalAccountId: refusal?.accountId ?? null,
+      changedAt: now,
+    })
+    .where(eq(settlementCycle.id, id))
+}
+
+export async function findItem(db: Db, reference: string): Promise<SettlementItem | undefined> {
+  const [row] = await db.select().from(settlementItem).where(eq(settlementItem.reference, reference))
+  return row
+}
+
+/** False where something was entered under this reference. */
+export async function insertItem(tx: Tx, item: SettlementItem, enteredAt: Date): Promise<boolean> {
+  const rows = await tx
+    .insert(settlementItem)
+    .values({ ...item, enteredAt })
+    .onConflictDoNothing()
+    .returning({ reference: settlementItem.reference })
+  return rows.length === 1
+}
+
+const ofCycle = (id: Id<'cyc'>) => eq(settlementItem.cycleId, id)
+
+export async function hasPair(db: Db, id: Id<'cyc'>, { debtorId, creditorId }: Pair): Promise<boolean> {
+  const rows = await db
+    .select({ one: sql`1` })
+    .from(settlementItem)
+    .where(and(ofCycle(id), eq(settlementItem.debtorId, debtorId), eq(settlementItem.creditorId, creditorId)))
+    .limit(1)
+  return rows.length === 1
+}
+
+/** Who owes whom in a cycle. */
+export const findPairs = (db: Db, id: Id<'cyc'>): Promise<Pair[]> =>
+  db
+    .selectDistinct({ debtorId: settlementItem.debtorId, creditorId: settlementItem.creditorId })
+    .from(settlementItem)
+    .where(ofCycle(id))
+
+/** What the items of a cycle come to for each pair, exactly. */
+export async function findObligations(db: Db, id: Id<'cyc'>): Promise<Obligation[]> {
+  const rows = await db
+    .select({
+      debtorId: settlementItem.debtorId,
+      creditorId: settlementItem.creditorId,
+      // The sum of bigints is numeric, which comes as text.
+      amount: sql<string>`sum(${settlementItem.amountMinor})::text`,
+      fee: sql<string>`sum(${settlementItem.feeMinor})::text`,
+    })
+    .from(settlementItem)
+    .where(ofCycle(id))
+    .groupBy(settlementItem.debtorId, settlementItem.creditorId)
+    .orderBy(settlementItem.debtorId, settlementItem.creditorId)
+  return rows.map(({ debtorId, creditorId, amount, fee }) => ({
+    debtorId,
+    creditorId,
+    amountMinor: BigInt(amount),
+    feeMinor: BigInt(fee),
+  }))
+}
+
+export async function insertPositions(tx: Tx, cycleId: Id<'cyc'>, positions: readonly Position[]): Promise<void> {
+  if (positions.length > 0) await tx.insert(settlementPosition).values(positions.map((each) => ({ cycleId, ...each })))
+}
+
+/** Of these cycles, each with its participants in the order of their accounts. */
+export const findPositions = (db: Db, ids: readonly Id<'cyc'>[]): Promise<(Position & { cycleId: Id<'cyc'> })[]> =>
+  db
+    .select({
+      cycleId: settlementPosition.cycleId,
+      accountId: settlementPosition.accountId,
+      paysMinor: settlementPosition.paysMinor,
+      receivesMinor: settlementPosition.receivesMinor,
+      feesMinor: settlementPosition.feesMinor,
+    })
+    .from(settlementPosition)
+    .where(inArray(settlementPosition.cycleId, [...ids]))
+    .orderBy(asc(settlementPosition.cycleId), asc(settlementPosition.accountId))
+
+const toCycle = (row: SettlementCycleRow): SettlementCycle => ({
+  id: row.id,
+  rail: row.rail,
+  currency: row.currency,
+  day: row.day,
+  number: row.number,
+  cutOffAt: row.cutOffAt,
+  settlementDate: row.settlementDate,
+  netting: row.netting,
+  accounts: { settlementId: row.settlementAccountId, feesId: row.feesAccountId },
+  state: row.state,
+  version: row.version,
+  attempt: row.attempt,
+  reversalAttempt: row.reversalAttempt,
+  refusal:
+    row.refusalCode === null || row.refusalAccountId === null
+      ? null
+      : { code: row.refusalCode, accountId: row.refusalAccountId },
+})

@@ -1,0 +1,52 @@
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import type { RailName } from '../rails/rail.ts'
+import type { Netting, SettlementAccounts } from './orders.ts'
+
+/** OPEN: takes items. CLOSED: what it comes to stands fast. SETTLED: it was posted. REVERSED: that was taken back. */
+export type CycleState = keyof typeof CYCLE_TRANSITIONS
+
+export const CYCLE_TRANSITIONS = {
+  OPEN: ['CLOSED'],
+  CLOSED: ['SETTLED'],
+  SETTLED: ['REVERSED'],
+  REVERSED: [],
+} as const satisfies Record<string, readonly string[]>
+
+export type SettlementCycle = {
+  readonly id: Id<'cyc'>
+  readonly rail: RailName
+  readonly currency: CurrencyCode
+  readonly day: string
+  readonly number: number
+  readonly cutOffAt: Date
+  readonly settlementDate: string
+  readonly netting: Netting
+  /** Those of when it was opened: what was posted must be what is posted again. */
+  readonly accounts: SettlementAccounts
+  readonly state: CycleState
+  readonly version: number
+  /** Of the posting in hand, or of the one that settled it. */
+  readonly attempt: number
+  readonly reversalAttempt: number
+  /** Why the last posting was refused, and which transfer of it; null where none was. */
+  readonly refusal: { readonly code: PostingCode; readonly accountId: Id<'led'> } | null
+}
+
+/** Why something is not done with a cycle. The first that applies is the answer. */
+export const SETTLEMENT_REFUSALS = {
+  CYCLE_NOT_FOUND: 'There is no such cycle.',
+  CYCLE_NOT_DUE: 'The cut-off or the settlement date is still to come.',
+  CYCLE_STATE_WRONG: 'The cycle is not in the state for that.',
+  ITEM_DIFFERS: 'Something else was entered under this reference.',
+  ITEM_MALFORMED: 'An item has an amount above zero, no negative fee, and two different participants.',
+  TOO_MANY_PARTICIPANTS: 'The cycle has as many participants as can be settled together.',
+  POSTING_REFUSED: 'The ledger refuses a transfer, so that none was posted: the cycle says which and why.',
+} as const
+
+export type SettlementCode = keyof typeof SETTLEMENT_REFUSALS
+
+export const settlementRefusal = (code: SettlementCode): Refused<SettlementCode> =>
+  refuse(code, SETTLEMENT_REFUSALS[code])

@@ -1,0 +1,88 @@
+import { addDays } from '../rails/day.ts'
+import { addBusinessDays, businessDayFrom, type Calendar } from './calendar.ts'
+
+/** When a rail clears one currency. */
+export type CycleSchedule = {
+  /** IANA name of the zone that the times are in: `Europe/Brussels`. */
+  readonly timeZone: string
+  /** Times of day, HH:MM, ascending; each ends a cycle. At least one. */
+  readonly cutOffs: readonly string[]
+  /** Business days from the day of the cut-off to that of the settlement; 0 for the same day. */
+  readonly settlementDays: number
+  readonly calendar: Calendar
+}
+
+/** One cycle as its schedule has it. */
+export type CyclePeriod = {
+  /** The business day on which it ends. */
+  readonly day: string
+  /** 1, 2, 3 … on that day. */
+  readonly number: number
+  /** What comes at that moment or later is for the next cycle. */
+  readonly cutOffAt: Date
+  readonly settlementDate: string
+}
+
+/** The cycle that is open at a moment: that with the first cut-off after it, on a business day. */
+export function cycleAt({ timeZone, cutOffs, settlementDays, calendar }: CycleSchedule, now: Date): CyclePeriod {
+  // A day before that of the zone is behind it everywhere, and one of the next business days has a cut-off to come.
+  for (let day = localDay(now, timeZone); ; day = addDays(day, 1)) {
+    day = businessDayFrom(calendar, day)
+    for (const [index, time] of cutOffs.entries()) {
+      const cutOffAt = instantOf(day, time, timeZone)
+      if (cutOffAt <= now) continue
+      return { day, number: index + 1, cutOffAt, settlementDate: addBusinessDays(calendar, day, settlementDays) }
+    }
+    if (cutOffs.length === 0) throw new RangeError('A schedule has at least one cut-off.')
+  }
+}
+
+/** The day that it is in a zone. */
+export function localDay(now: Date, timeZone: string): string {
+  const parts = localParts(now, timeZone)
+  return `${parts.year}-${parts.month}-${parts.day}`
+}
+
+/** The moment at which a clock in the zone shows that time; where it is skipped in spring, the moment of the change. */
+export function instantOf(day: string, time: string, timeZone: string): Date {
+  const wanted = new Date(`${day}T${time}:00Z`).getTime()
+  // What a clock is ahead of UTC changes twice a year: the second look is with that of the day itself.
+  let instant = wanted
+  for (let look = 0; look < 2; look += 1) instant = wanted - aheadOfUtc(new Date(instant), timeZone)
+  return new Date(instant)
+}
+
+/** Milliseconds by which the clock in the zone is ahead of UTC; below zero in the west. */
+function aheadOfUtc(at: Date, timeZone: string): number {
+  const { year, month, day, hour, minute, second } = localParts(at, timeZone)
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`) - Math.floor(at.getTime() / 1_000) * 1_000
+}
+
+function localParts(at: Date, timeZone: string): Record<Intl.DateTimeFormatPartTypes, string> {
+  const parts = formatOf(timeZone).formatToParts(at)
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value])) as Record<
+    Intl.DateTimeFormatPartTypes,
+    string
+  >
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+/** Making one costs a hundred times what using it costs. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone)
+  if (known !== undefined) return known
+  const two = '2-digit'
+  const format = new Intl.DateTimeFormat('en', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: two,
+    day: two,
+    hour: two,
+    minute: two,
+    second: two,
+  })
+  formats.set(timeZone, format)
+  return format
+}

@@ -1,0 +1,189 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { correlationId } from '@carriergraph/shared/correlation.ts'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import {
+  findCycle,
+  findDueCycles,
+  findObligations,
+  insertPositions,
+  lockCycle,
+  updateCycle,
+} from '../db/settlement-cycles.ts'
+import { SETTLING_ACTOR } from '../flow/settle.ts'
+import {
+  CYCLE_TRANSITIONS,
+  type CycleState,
+  type SettlementCode,
+  type SettlementCycle,
+  settlementRefusal,
+} from './cycle.ts'
+import { positionsOf } from './netting.ts'
+import { reversalOrders, type SettlementPlan, settlementOrders } from './orders.ts'
+import { localDay } from './schedule.ts'
+import { settlementEvent } from './settlement-event.ts'
+import type { SettlementTerms } from './terms.ts'
+
+/** Posts all or none, with an answer for each: `Ledger.postLinked`. */
+export type PostLinked = (orders: readonly TransferOrder[]) => Promise<readonly Posting[]>
+
+export type SettlementOptions = {
+  readonly db: TenantDb
+  readonly terms: SettlementTerms
+  readonly clock: Clock
+  readonly post: PostLinked
+}
+
+/** Closes a cycle that is past its cut-off: what it comes to for each participant stands fast. */
+export function closeCycle(
+  { db, clock }: Pick<SettlementOptions, 'db' | 'clock'>,
+  id: Id<'cyc'>,
+): Promise<Outcome<SettlementCycle, SettlementCode>> {
+  const now = clock()
+  return inTransaction(db, async (tx) => {
+    const cycle = await lockCycle(tx, id, 'no key update')
+    if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
+    if (cycle.state === 'CLOSED') return ok(cycle)
+    if (cycle.state !== 'OPEN') return settlementRefusal('CYCLE_STATE_WRONG')
+    if (now < cycle.cutOffAt) return settlementRefusal('CYCLE_NOT_DUE')
+    await insertPositions(tx, id, positionsOf(await findObligations(tx, id)))
+    return ok(await move(tx, cycle, 'CLOSED', now))
+  })
+}
+
+/**
+ * Posts what a closed cycle comes to, on its settlement date or later: all of it, or nothing. Where the ledger refuses, the
+ * cycle says why and can be settled again. May be called again after a crash, and by several at once: it is posted once.
+ * @throws what `post` throws: whether it was posted is not known then, and the next call finds out
+ */
+export async function settleCycle(
+  options: SettlementOptions,
+  id: Id<'cyc'>,
+): Promise<Outcome<SettlementCycle, SettlementCode>> {
+  const { db, terms, clock, post } = options
+  const cycle = await findCycle(db, id)
+  if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
+  if (cycle.state === 'SETTLED') return ok(cycle)
+  if (cycle.state !== 'CLOSED') return settlementRefusal('CYCLE_STATE_WRONG')
+  if (localDay(clock(), terms.schedule.timeZone) < cycle.settlementDate) return settlementRefusal('CYCLE_NOT_DUE')
+  const orders = settlementOrders(await planOf(options.db, cycle))
+  const refused = orders.length === 0 ? undefined : refusedIn(orders, await post(orders))
+  return conclude(options, cycle, 'SETTLED', refused)
+}
+
+/** Takes back what a settlement moved: all of it, or nothing, as where a participant has spent what it received. */
+export async function reverseCycle(
+  options: SettlementOptions,
+  id: Id<'cyc'>,
+): Promise<Outcome<SettlementCycle, SettlementCode>> {
+  const cycle = await findCycle(options.db, id)
+  if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
+  if (cycle.state === 'REVERSED') return ok(cycle)
+  if (cycle.state !== 'SETTLED') return settlementRefusal('CYCLE_STATE_WRONG')
+  const plan = await planOf(options.db, cycle)
+  const orders = reversalOrders(plan, cycle.reversalAttempt)
+  // What a reversal takes from is what its transfer had given to.
+  const given = settlementOrders(plan).toReversed()
+  const refused = orders.length === 0 ? undefined : refusedIn(given, await options.post(orders), 'creditAccountId')
+  return conclude(options, cycle, 'REVERSED', refused)
+}
+
+/**
+ * Closes and settles what is due of one rail and currency.
+ * @returns the cycles that were settled, and those that the ledger refused
+ */
+export async function settleDueCycles(
+  options: SettlementOptions & { readonly currency: SettlementCycle['currency'] },
+): Promise<{ readonly settled: number; readonly refused: number }> {
+  const { db, terms, clock, currency } = options
+  const today = localDay(clock(), terms.schedule.timeZone)
+  let [settled, refused] = [0, 0]
+  for (const { id, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), today)) {
+    const closed = await closeCycle(options, id)
+    if (!closed.ok || settlementDate > today) continue
+    const outcome = await settleCycle(options, id)
+    if (outcome.ok) settled += 1
+    else refused += 1
+  }
+  return { settled, refused }
+}
+
+async function planOf(db: TenantDb, cycle: SettlementCycle): Promise<SettlementPlan> {
+  const { id: cycleId, attempt, netting, currency, accounts } = cycle
+  return { cycleId, attempt, netting, currency, accounts, obligations: await findObligations(db, cycleId) }
+}
+
+type RefusedPosting = NonNullable<SettlementCycle['refusal']>
+
+/** The transfer for which the ledger refused them all, and the account that it takes from. */
+function refusedIn(
+  orders: readonly TransferOrder[],
+  postings: readonly Posting[],
+  side: 'debitAccountId' | 'creditAccountId' = 'debitAccountId',
+): RefusedPosting | undefined {
+  const all = postings.map((posting, index) => ({ posting, order: orders[index] }))
+  const refused = all.filter(({ posting }) => !posting.ok)
+  const cause = refused.find(({ posting }) => !posting.ok && posting.code !== 'LINKED_TRANSFER_FAILED') ?? refused[0]
+  if (cause === undefined || cause.posting.ok || cause.order === undefined) return undefined
+  // What was posted under these ids was something else: to count that as a refusal would be to post it twice.
+  if (cause.posting.code === 'IDEMPOTENCY_KEY_REUSED')
+    throw new Error(`${cause.order.id} was posted as another transfer.`)
+  if (!(side in cause.order)) throw new Error('A settlement is made of transfers between two accounts.')
+  return { code: cause.posting.code, accountId: (cause.order as Record<typeof side, Id<'led'>>)[side] }
+}
+
+/** Stores what came of a posting, unless somebody else has done so. */
+function conclude(
+  { db, clock }: SettlementOptions,
+  seen: SettlementCycle,
+  state: 'SETTLED' | 'REVERSED',
+  refused: RefusedPosting | undefined,
+): Promise<Outcome<SettlementCycle, SettlementCode>> {
+  const now = clock()
+  return inTransaction(db, async (tx) => {
+    const cycle = await lockCycle(tx, seen.id, 'no key update')
+    if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
+    if (cycle.state === state) return ok(cycle)
+    if (refused === undefined) return ok(await move(tx, cycle, state, now))
+    // Another one was refused the same, and has counted it.
+    if (cycle.version !== seen.version) return settlementRefusal('POSTING_REFUSED')
+    const isReversal = state === 'REVERSED'
+    const after: SettlementCycle = {
+      ...cycle,
+      version: cycle.version + 1,
+      attempt: cycle.attempt + (isReversal ? 0 : 1),
+      reversalAttempt: cycle.reversalAttempt + (isReversal ? 1 : 0),
+      refusal: refused,
+    }
+    await updateCycle(tx, after, now)
+    await appendToJournal(tx, settlementEvent('settlement.refused', after, provenance(after.id, now)))
+    return settlementRefusal('POSTING_REFUSED')
+  })
+}
+
+const EVENTS = {
+  CLOSED: 'settlement.closed',
+  SETTLED: 'settlement.settled',
+  REVERSED: 'settlement.reversed',
+} as const
+
+async function move(
+  tx: Tx,
+  cycle: SettlementCycle,
+  state: Exclude<CycleState, 'OPEN'>,
+  now: Date,
+): Promise<SettlementCycle> {
+  if (!(CYCLE_TRANSITIONS[cycle.state] as readonly CycleState[]).includes(state))
+    throw new Error(`${cycle.id} cannot go from ${cycle.state} to ${state}.`)
+  const after: SettlementCycle = { ...cycle, state, version: cycle.version + 1, refusal: null }
+  await updateCycle(tx, after, now)
+  await appendToJournal(tx, settlementEvent(EVENTS[state], after, provenance(after.id, now)))
+  return after
+}
+
+const provenance = (id: Id<'cyc'>, now: Date) => ({ actor: SETTLING_ACTOR, correlationId: correlationId() ?? id, now })
