@@ -9,6 +9,9 @@ import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
 import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
+import { MESSAGE_FAULTS } from '@carriergraph/payments/rails/iso20022/fault.ts'
+import { CANCEL_REFUSALS, INSTRUCTION_REFUSALS } from '@carriergraph/payments/rails/rail.ts'
+import { SETTLEMENT_REFUSALS } from '@carriergraph/payments/settlement/cycle.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
@@ -77,7 +80,11 @@ function errorsPage(): string {
     section('Commands that need a database', DATABASE_FAULTS),
     section('`pnpm fx:import`, where it fails (exit code 1)', FX_IMPORT_FAULTS),
     section('`pnpm fx:import`, about a file that is refused (exit code 2)', RATE_FILE_FAULTS),
-    section('`pnpm statement:check`, where it fails (exit code 1)', CHECK_FAULTS),
+    section('A rail, about an instruction that it does not carry: the reason of its rejection', INSTRUCTION_REFUSALS),
+    section('A rail, about an instruction that is to be taken back', CANCEL_REFUSALS),
+    section('A settlement cycle', SETTLEMENT_REFUSALS),
+    section('`pnpm message:check` and `pnpm statement:check`, where they fail (exit code 1)', CHECK_FAULTS),
+    section('A payment message that is refused (`pnpm message:check`: exit code 2)', MESSAGE_FAULTS),
     section('A bank statement that is refused (`pnpm statement:check`: exit code 2)', STATEMENT_FAULTS),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
