@@ -20,6 +20,8 @@ export const ACCOUNT_PURPOSES = {
   FEE_INCOME: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
   /** The position in a currency, which exchanges go through. */
   FX: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What participants of a settlement pay goes through it to those who receive: empty before and after. */
+  SETTLEMENT: { normalSide: 'CREDIT', floorMinor: 0n, owner: 'OPERATOR' },
   /** Money whose owner is not known yet. */
   SUSPENSE: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
 } as const satisfies Record<string, PurposeRules>

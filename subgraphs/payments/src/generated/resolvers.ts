@@ -373,6 +373,8 @@ export type LedgerAccountPurpose =
   | 'FEE_INCOME'
   /** The operator's position in a currency: an exchange is two linked transfers through the positions of both. */
   | 'FX'
+  /** What participants of a settlement pay goes through it to those who receive: empty before and after. */
+  | 'SETTLEMENT'
   /** Money whose owner is not known yet. */
   | 'SUSPENSE';
 

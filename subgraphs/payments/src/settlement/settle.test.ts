@@ -1,29 +1,28 @@
-import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { CHAIN_MAX } from '@carriergraph/shared/ledger/ledger.ts'
-import { verifyLedger } from '@carriergraph/shared/ledger/verify.ts'
+import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle, findPairs, findPositions } from '../db/settlement-cycles.ts'
+import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
+import { expectSoundLedger } from '../testing/sound-ledger.ts'
 import { fitsOneChain, NETTINGS } from './orders.ts'
 import { closeCycle, reverseCycle, settleCycle, settleDueCycles } from './settle.ts'
-import { FRIDAY, MONDAY, openSettlementDatabase, setSettlementStage } from './settlement.fixture.ts'
+import { FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
+import type { SettlementTerms } from './terms.ts'
 
-let database: Database
-let opened: Awaited<ReturnType<typeof openSettlementDatabase>>
+let payments: PaymentsDatabase
 beforeAll(async () => {
-  opened = await openSettlementDatabase()
-  database = opened.database
+  payments = await openPaymentsDatabase()
 })
 afterAll(async () => {
-  expect((await verifyLedger(database)).faults).toEqual([])
-  await opened[Symbol.asyncDispose]()
+  await expectSoundLedger(payments.database)
+  await payments[Symbol.asyncDispose]()
 })
 
-const stage = (...more: Parameters<typeof setSettlementStage> extends [unknown, ...infer Rest] ? Rest : never) =>
-  setSettlementStage(database, ...more)
+const stage = (more?: Partial<SettlementTerms>) => setSettlementStage(payments.database, more)
 type Stage = Awaited<ReturnType<typeof stage>>
 
 /** Enters, and says into which cycle. */
@@ -34,7 +33,8 @@ async function entered(set: Stage, ...item: Parameters<Stage['enter']>): Promise
 }
 
 const eventsOf = async (id: Id<'cyc'>) => {
-  const rows = await database.sql.system`select type, version from journal where aggregate_id = ${id} order by version`
+  const rows = await payments.database.sql
+    .system`select type, version from journal where aggregate_id = ${id} order by version`
   return rows.map(({ type, version }) => `${version} ${type}`)
 }
 
@@ -167,9 +167,11 @@ test('a process that dies after posting has posted, and the next one finds that 
   await closeCycle(set.options, cycle)
   const dying = {
     ...set.options,
-    post: async (...orders: Parameters<typeof set.options.post>) => {
-      await set.options.post(...orders)
-      throw new Error('died')
+    ledger: {
+      async postLinked(orders: readonly TransferOrder[]): Promise<never> {
+        await set.options.ledger.postLinked(orders)
+        throw new Error('died')
+      },
     },
   }
   await expect(settleCycle(dying, cycle)).rejects.toThrow('died')

@@ -4,7 +4,7 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
-import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 import {
@@ -29,14 +29,12 @@ import { localDay } from './schedule.ts'
 import { settlementEvent } from './settlement-event.ts'
 import type { SettlementTerms } from './terms.ts'
 
-/** Posts all or none, with an answer for each: `Ledger.postLinked`. */
-export type PostLinked = (orders: readonly TransferOrder[]) => Promise<readonly Posting[]>
-
 export type SettlementOptions = {
   readonly db: TenantDb
+  /** The tenant's, as `db` is. */
+  readonly ledger: Pick<Ledger, 'postLinked'>
   readonly terms: SettlementTerms
   readonly clock: Clock
-  readonly post: PostLinked
 }
 
 /** Closes a cycle that is past its cut-off: what it comes to for each participant stands fast. */
@@ -59,20 +57,20 @@ export function closeCycle(
 /**
  * Posts what a closed cycle comes to, on its settlement date or later: all of it, or nothing. Where the ledger refuses, the
  * cycle says why and can be settled again. May be called again after a crash, and by several at once: it is posted once.
- * @throws what `post` throws: whether it was posted is not known then, and the next call finds out
+ * @throws what the ledger throws: whether it was posted is not known then, and the next call finds out
  */
 export async function settleCycle(
   options: SettlementOptions,
   id: Id<'cyc'>,
 ): Promise<Outcome<SettlementCycle, SettlementCode>> {
-  const { db, terms, clock, post } = options
+  const { db, ledger, terms, clock } = options
   const cycle = await findCycle(db, id)
   if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
   if (cycle.state === 'SETTLED') return ok(cycle)
   if (cycle.state !== 'CLOSED') return settlementRefusal('CYCLE_STATE_WRONG')
   if (localDay(clock(), terms.schedule.timeZone) < cycle.settlementDate) return settlementRefusal('CYCLE_NOT_DUE')
   const orders = settlementOrders(await planOf(options.db, cycle))
-  const refused = orders.length === 0 ? undefined : refusedIn(orders, await post(orders))
+  const refused = orders.length === 0 ? undefined : refusedIn(orders, await ledger.postLinked(orders))
   return conclude(options, cycle, 'SETTLED', refused)
 }
 
@@ -89,7 +87,8 @@ export async function reverseCycle(
   const orders = reversalOrders(plan, cycle.reversalAttempt)
   // What a reversal takes from is what its transfer had given to.
   const given = settlementOrders(plan).toReversed()
-  const refused = orders.length === 0 ? undefined : refusedIn(given, await options.post(orders), 'creditAccountId')
+  const refused =
+    orders.length === 0 ? undefined : refusedIn(given, await options.ledger.postLinked(orders), 'creditAccountId')
   return conclude(options, cycle, 'REVERSED', refused)
 }
 

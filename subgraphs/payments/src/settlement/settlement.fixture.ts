@@ -1,16 +1,11 @@
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { databaseWith } from '@carriergraph/shared/db/tables-for-tests.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
-import * as journalTables from '@carriergraph/shared/journal/table.ts'
-import { findLedgerAccount, openLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
-import { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
-import * as ledgerTables from '@carriergraph/shared/ledger/tables.ts'
+import { findLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { settlementCycle } from '../db/tables/settlement-cycle.ts'
-import { settlementItem } from '../db/tables/settlement-item.ts'
-import { settlementPosition } from '../db/tables/settlement-position.ts'
+import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
 import { calendarOf } from './calendar.ts'
 import { enterItem } from './enter-item.ts'
 import type { SettlementOptions } from './settle.ts'
@@ -21,49 +16,35 @@ export const FRIDAY = new Date('2026-11-20T12:00:00.000Z')
 /** After the cut-off, on the settlement date. */
 export const MONDAY = new Date('2026-11-23T09:00:00.000Z')
 
-/** The ledger's engine with the tables of settlement beside it. */
-export const openSettlementDatabase = () =>
-  databaseWith('settlement', { ...ledgerTables, ...journalTables, settlementCycle, settlementItem, settlementPosition })
-
 let tenants = 0
 
-/** A tenant whose rail clears euro once a day and settles on the next business day. */
+/** A tenant whose rail clears euro once a day and settles on the next business day; its participants are wallets. */
 export async function setSettlementStage(database: Database, more: Partial<SettlementTerms> = {}) {
   tenants += 1
   const tenant = `settlement-${tenants}`
   const db = database.forTenant(tenant)
   const clock = fixedClock(FRIDAY)
-  const ledger = new Ledger({ database, tenant, now: clock })
-  async function open(floorMinor: bigint | null, purpose: string): Promise<Id<'led'>> {
-    const id = newId('led')
-    const account = {
-      id,
-      normalSide: 'CREDIT',
-      currency: 'EUR',
-      floorMinor,
-      ownerId: null,
-      purpose,
-      createdAt: FRIDAY,
-    } as const
-    await openLedgerAccount(db, account)
-    return id
-  }
-  const bank = await open(null, 'BANK')
-  const accounts = { settlementId: await open(0n, 'SETTLEMENT'), feesId: await open(0n, 'FEES') }
+  const ledger = new Ledgers(clock).of({ tenant, db })
+  const purposes = ['FUNDING', 'SETTLEMENT', 'FEE_INCOME'] as const
+  await inTransaction(db, (tx) => ensureOperatorAccounts(tx, 'EUR', FRIDAY, purposes))
+  const own = async (purpose: (typeof purposes)[number]) => (await findOperatorAccount(db, purpose, 'EUR')).id
+  const bank = await own('FUNDING')
+  const accounts = { settlementId: await own('SETTLEMENT'), feesId: await own('FEE_INCOME') }
   const schedule = { timeZone: 'Europe/Brussels', cutOffs: ['16:00'], settlementDays: 1, calendar: calendarOf('EUR') }
   const fees = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined }
   const terms: SettlementTerms = { rail: 'sandbox', schedule, netting: 'MULTILATERAL', fees, accounts, ...more }
-  const options: SettlementOptions = { db, terms, clock, post: (orders) => ledger.postLinked(orders) }
+  const options: SettlementOptions = { db, ledger, terms, clock }
   return {
     db,
     clock,
-    ledger,
     terms,
     accounts,
     options,
     /** A participant with money in its account. */
     async participant(fundsMinor: bigint): Promise<Id<'led'>> {
-      const id = await open(0n, 'PARTICIPANT')
+      const id = newId('led')
+      const wallet = { id, ownerId: newId('usr'), currency: 'EUR', createdAt: FRIDAY } as const
+      await inTransaction(db, (tx) => insertWallet(tx, wallet))
       if (fundsMinor > 0n) await this.move(bank, id, fundsMinor)
       return id
     },
