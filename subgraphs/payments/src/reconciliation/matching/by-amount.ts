@@ -1,0 +1,123 @@
+import type { PlacedLine, PlacedMovement, Pool } from './pool.ts'
+import type { MatchRule } from './result.ts'
+
+/**
+ * Whether nothing that they say of themselves speaks against it: of two that were both given references, and share
+ * none, the same amount is chance.
+ */
+export const mayBeSame = ({ line }: PlacedLine, { movement }: PlacedMovement): boolean =>
+  (line.references.length === 0 || movement.references.length === 0) &&
+  (line.counterparty === undefined ||
+    movement.counterparty === undefined ||
+    line.counterparty === movement.counterparty)
+
+type Valuation = {
+  readonly ofLine: (line: PlacedLine['line']) => bigint | undefined
+  readonly ofMovement: (movement: PlacedMovement['movement']) => bigint | undefined
+}
+
+/** What has to be equal: the amounts as they are; the amount after the declared fee; the amount before the bank's charges. */
+const VALUATIONS: readonly Valuation[] = [
+  { ofLine: ({ amountMinor }) => amountMinor, ofMovement: ({ amountMinor }) => amountMinor },
+  {
+    ofLine: ({ amountMinor }) => amountMinor,
+    ofMovement: ({ amountMinor, feeMinor }) => (feeMinor > 0n ? amountMinor - feeMinor : undefined),
+  },
+  {
+    ofLine: ({ amountMinor, chargesMinor }) => (chargesMinor > 0n ? amountMinor + chargesMinor : undefined),
+    ofMovement: ({ amountMinor }) => amountMinor,
+  },
+]
+
+type Candidates = {
+  readonly rule: MatchRule
+  readonly window_days: number
+  readonly lines: readonly PlacedLine[]
+  readonly movements: readonly PlacedMovement[]
+}
+
+/**
+ * Pairs what has the same amount within the window, the oldest with the oldest: of many equal ones, each may be any, and
+ * as many pairs as possible are found this way.
+ */
+export function pairInOrder(pool: Pool, candidates: Candidates): void {
+  for (const valuation of VALUATIONS) {
+    const movements = grouped(candidates.movements, ({ movement }) => valuation.ofMovement(movement))
+    if (movements.size === 0) continue
+    const lines = grouped(candidates.lines, ({ line }) => valuation.ofLine(line))
+    for (const [value, ofValue] of lines)
+      pairEqual(pool, { ...candidates, lines: ofValue, movements: movements.get(value) ?? [] })
+  }
+}
+
+function grouped<T extends { readonly isTaken: boolean }>(
+  placed: readonly T[],
+  amountOf: (one: T) => bigint | undefined,
+): Map<bigint, T[]> {
+  const groups = new Map<bigint, T[]>()
+  for (const one of placed) {
+    const value = one.isTaken ? undefined : amountOf(one)
+    if (value === undefined) continue
+    const group = groups.get(value)
+    if (group === undefined) groups.set(value, [one])
+    else group.push(one)
+  }
+  return groups
+}
+
+/** Both sides are in the order of their days, so that what is too old for one line is too old for all that follow. */
+function pairEqual(pool: Pool, { rule, window_days, lines, movements }: Candidates): void {
+  let next = 0
+  for (const placed of lines) {
+    while ((movements[next]?.day ?? Number.POSITIVE_INFINITY) < placed.day - window_days) next += 1
+    const candidate = movements[next]
+    if (candidate === undefined) return
+    if (candidate.day > placed.day + window_days) continue
+    if (pool.take(rule, [placed], [candidate])) next += 1
+  }
+}
+
+/**
+ * Matches what shares no reference by amount and day: first where the account at the other end is the same, then where one
+ * side does not say it. What was given references on both sides is left alone.
+ */
+export function matchByAmount(pool: Pool): void {
+  const lines = pool.lines.filter(({ isTaken, isSuspect }) => !isTaken && !isSuspect)
+  const movements = pool.movements.filter(({ isTaken }) => !isTaken)
+  if (lines.length === 0 || movements.length === 0) return
+  const isBare = {
+    lines: lines.filter(({ line }) => line.references.length === 0),
+    movements: movements.filter(({ movement }) => movement.references.length === 0),
+  }
+  // Each pair of sides in which one was given no reference.
+  const sides = [
+    { lines: isBare.lines, movements },
+    { lines, movements: isBare.movements },
+  ]
+  const pairUp = (candidates: Pick<Candidates, 'lines' | 'movements'>) =>
+    pairInOrder(pool, { ...candidates, rule: 'AMOUNT_AND_DATE', window_days: pool.windows.amount_days })
+  for (const side of sides) for (const candidates of byCounterparty(side)) pairUp(candidates)
+  for (const side of sides) {
+    pairUp({ ...side, lines: side.lines.filter(({ line }) => line.counterparty === undefined) })
+    pairUp({ ...side, movements: side.movements.filter(({ movement }) => movement.counterparty === undefined) })
+  }
+}
+
+type Sides = Pick<Candidates, 'lines' | 'movements'>
+
+/** Those of each account at the other end that is named on both sides. */
+export function byCounterparty({ lines, movements }: Sides): Sides[] {
+  const groups = new Map<string, { lines: PlacedLine[]; movements: PlacedMovement[] }>()
+  for (const placed of movements) {
+    const { counterparty } = placed.movement
+    if (counterparty === undefined) continue
+    const group = groups.get(counterparty)
+    if (group === undefined) groups.set(counterparty, { lines: [], movements: [placed] })
+    else group.movements.push(placed)
+  }
+  for (const placed of lines) {
+    const { counterparty } = placed.line
+    if (counterparty !== undefined) groups.get(counterparty)?.lines.push(placed)
+  }
+  return [...groups.values()].filter((group) => group.lines.length > 0)
+}

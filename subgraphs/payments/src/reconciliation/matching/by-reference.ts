@@ -1,0 +1,156 @@
+import { pairInOrder } from './by-amount.ts'
+import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } from './pool.ts'
+import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
+
+/** What has one reference. */
+type Bucket = { readonly key: string; readonly lines: PlacedLine[]; readonly movements: PlacedMovement[] }
+
+/** More of them that do not add up are told one by one: nobody could look at them as one case. */
+export const MISMATCH_MEMBERS_MAX = 100
+
+/**
+ * Matches what shares a reference: first pairs, then sums, last what shares it and differs in amount. The reference that
+ * the fewest share is looked at first, because it says the most.
+ */
+export function matchByReference(pool: Pool): void {
+  const buckets = bucketsOf(pool)
+  const passes = [pair, pairEqualAmounts, sumUp, findSubset]
+  for (const pass of passes) for (const bucket of buckets) pass(pool, remaining(bucket))
+  sumUpLinked(pool, buckets)
+  for (const bucket of buckets) mismatch(pool, remaining(bucket))
+}
+
+function bucketsOf({ lines, movements }: Pool): Bucket[] {
+  const byKey = new Map<string, Bucket>()
+  for (const placed of movements)
+    for (const key of new Set(placed.movement.references)) {
+      const bucket = byKey.get(key)
+      if (bucket === undefined) byKey.set(key, { key, lines: [], movements: [placed] })
+      else bucket.movements.push(placed)
+    }
+  for (const placed of lines)
+    for (const key of new Set([...placed.line.references, ...placed.line.mentions])) byKey.get(key)?.lines.push(placed)
+  return [...byKey.values()]
+    .filter(({ lines }) => lines.length > 0)
+    .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.key < b.key ? -1 : 1))
+}
+
+const sizeOf = ({ lines, movements }: Bucket): number => lines.length + movements.length
+
+const remaining = ({ key, lines, movements }: Bucket): Bucket => ({
+  key,
+  lines: untaken(lines),
+  movements: untaken(movements),
+})
+
+function pair(pool: Pool, { lines, movements }: Bucket): void {
+  if (lines.length === 1 && movements.length === 1) takeWithin(pool, 'REFERENCE', lines, movements)
+}
+
+function pairEqualAmounts(pool: Pool, { lines, movements }: Bucket): void {
+  if (lines.length === 0 || movements.length === 0) return
+  pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.reference_days, lines, movements })
+}
+
+function sumUp(pool: Pool, { lines, movements }: Bucket): void {
+  if (lines.length > 0 && movements.length > 0) takeWithin(pool, 'REFERENCE_SUM', lines, movements)
+}
+
+/** One line for some of the movements, or one movement by some of the lines. */
+function findSubset(pool: Pool, { lines, movements }: Bucket): void {
+  const [line, movement] = [lines[0], movements[0]]
+  if (line === undefined || movement === undefined || lines.length + movements.length < 3) return
+  if (lines.length === 1)
+    for (const withFee of [0n, 1n]) {
+      const values = movements.map(({ movement: { amountMinor, feeMinor } }) => amountMinor - withFee * feeMinor)
+      if (takeChosen(pool, values, line.line.amountMinor, (chosen) => [lines, chosen.map((at) => movements[at])]))
+        return
+    }
+  else if (movements.length === 1) {
+    const values = lines.map((placed) => placed.line.amountMinor)
+    for (const feeMinor of new Set([0n, movement.movement.feeMinor])) {
+      const target = movement.movement.amountMinor - feeMinor
+      if (takeChosen(pool, values, target, (chosen) => [chosen.map((at) => lines[at]), movements])) return
+    }
+  }
+}
+
+type Chosen = readonly [readonly (PlacedLine | undefined)[], readonly (PlacedMovement | undefined)[]]
+
+function takeChosen(
+  pool: Pool,
+  values: readonly bigint[],
+  target: bigint,
+  sidesOf: (indices: readonly number[]) => Chosen,
+): boolean {
+  const indices = subsetOf(pool, values, target)
+  if (indices === undefined) return false
+  const [lines, movements] = sidesOf(indices)
+  return takeWithin(pool, 'REFERENCE_SUBSET', lines.filter(isPresent), movements.filter(isPresent))
+}
+
+const isPresent = <T>(value: T | undefined): value is T => value !== undefined
+
+/** Of few, any subset; of many, all but one: what a bank turned down of a batch. */
+function subsetOf(pool: Pool, values: readonly bigint[], target: bigint): number[] | undefined {
+  if (!pool.maySearch()) return undefined
+  if (values.length <= SUBSET_CANDIDATES_MAX) return onlySubset(values, target)
+  const outsider = onlyOutsider(values, target)
+  return outsider === undefined ? undefined : values.flatMap((_, at) => (at === outsider ? [] : [at]))
+}
+
+/** Groups that several references join, each of which joins a part: many lines for many movements. */
+function sumUpLinked(pool: Pool, buckets: readonly Bucket[]): void {
+  for (const { lines, movements } of linkedGroups(buckets.map(remaining)))
+    takeWithin(pool, 'LINKED_REFERENCES', lines, movements)
+}
+
+function linkedGroups(buckets: readonly Bucket[]): Omit<Bucket, 'key'>[] {
+  const groupOf = new Map<PlacedLine | PlacedMovement, PlacedLine | PlacedMovement>()
+  const rootOf = (member: PlacedLine | PlacedMovement): PlacedLine | PlacedMovement => {
+    let root = member
+    for (let next = groupOf.get(root); next !== undefined && next !== root; next = groupOf.get(root)) root = next
+    // So that the next way is short.
+    for (let at = member; at !== root; ) {
+      const next = groupOf.get(at) ?? root
+      groupOf.set(at, root)
+      at = next
+    }
+    return root
+  }
+  for (const { lines, movements } of buckets) {
+    const [first, ...others] = [...lines, ...movements]
+    if (first === undefined) continue
+    for (const other of others) groupOf.set(rootOf(other), rootOf(first))
+  }
+  const groups = new Map<PlacedLine | PlacedMovement, { lines: Set<PlacedLine>; movements: Set<PlacedMovement> }>()
+  for (const { lines, movements } of buckets)
+    for (const member of [...lines, ...movements]) {
+      const root = rootOf(member)
+      const group = groups.get(root) ?? { lines: new Set(), movements: new Set() }
+      groups.set(root, group)
+      if ('line' in member) group.lines.add(member)
+      else group.movements.add(member)
+    }
+  return [...groups.values()]
+    .map(({ lines, movements }) => ({ lines: [...lines], movements: [...movements] }))
+    .filter(({ lines, movements }) => lines.length > 0 && movements.length > 0)
+}
+
+/** What is left has the reference in common and not the amount. */
+function mismatch(pool: Pool, { lines, movements }: Bucket): void {
+  const isCase = lines.length === 1 || movements.length === 1
+  if (!isCase || lines.length === 0 || movements.length === 0) return
+  if (lines.length + movements.length > MISMATCH_MEMBERS_MAX) return
+  if (!areWithin(pool.windows.reference_days, lines, movements)) return
+  pool.conclude('AMOUNT_MISMATCH', 'REFERENCE', lines, movements)
+}
+
+function takeWithin(
+  pool: Pool,
+  rule: 'REFERENCE' | 'REFERENCE_SUM' | 'REFERENCE_SUBSET' | 'LINKED_REFERENCES',
+  lines: readonly PlacedLine[],
+  movements: readonly PlacedMovement[],
+): boolean {
+  return areWithin(pool.windows.reference_days, lines, movements) && pool.take(rule, lines, movements)
+}

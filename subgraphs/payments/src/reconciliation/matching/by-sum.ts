@@ -1,0 +1,111 @@
+import { byCounterparty, mayBeSame } from './by-amount.ts'
+import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } from './pool.ts'
+import { onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
+
+/** Without a name at the other end, few enough that a sum which fits by chance is unlikely. */
+export const ANONYMOUS_CANDIDATES_MAX = 8
+/** Members of a group that is matched by nothing but its sum and its counterparty. */
+export const GROUP_MEMBERS_MAX = 1_000
+
+/**
+ * Matches what shares no reference and is split on one side: one line for several movements, several lines for one,
+ * several for several. Bounded: see SUBSET_CANDIDATES_MAX, ANONYMOUS_CANDIDATES_MAX and SEARCHES_MAX.
+ */
+export function matchBySum(pool: Pool): void {
+  const lines = pool.lines.filter(({ isTaken, isSuspect }) => !isTaken && !isSuspect)
+  const movements = untaken(pool.movements)
+  const groups = byCounterparty({ lines, movements })
+  for (const group of groups) splitMovements(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
+  for (const group of groups) splitLines(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
+  for (const group of groups) sumUp(pool, untaken(group.lines), untaken(group.movements))
+  splitMovements(pool, untaken(lines), untaken(movements), ANONYMOUS_CANDIDATES_MAX)
+  splitLines(pool, untaken(lines), untaken(movements), ANONYMOUS_CANDIDATES_MAX)
+}
+
+function splitMovements(
+  pool: Pool,
+  lines: readonly PlacedLine[],
+  movements: readonly PlacedMovement[],
+  candidates_max: number,
+): void {
+  const near = new Nearby(movements, pool.windows.amount_days)
+  for (const placed of lines) {
+    const candidates = near.around(placed.day, candidates_max)?.filter((one) => mayBeSame(placed, one)) ?? []
+    if (candidates.length < 2) continue
+    for (const withFee of [0n, 1n]) {
+      const values = candidates.map(({ movement: { amountMinor, feeMinor } }) => amountMinor - withFee * feeMinor)
+      const chosen = pick(pool, candidates, values, placed.line.amountMinor)
+      if (chosen && pool.take('SUBSET', [placed], chosen)) break
+      if (candidates.every(({ movement }) => movement.feeMinor === 0n)) break
+    }
+  }
+}
+
+function splitLines(
+  pool: Pool,
+  lines: readonly PlacedLine[],
+  movements: readonly PlacedMovement[],
+  candidates_max: number,
+): void {
+  const near = new Nearby(lines, pool.windows.amount_days)
+  for (const placed of movements) {
+    if (placed.isTaken) continue
+    const candidates = near.around(placed.day, candidates_max)?.filter((one) => mayBeSame(one, placed)) ?? []
+    if (candidates.length < 2) continue
+    const values = candidates.map(({ line }) => line.amountMinor)
+    const { amountMinor, feeMinor } = placed.movement
+    for (const target of new Set([amountMinor, amountMinor - feeMinor])) {
+      const chosen = pick(pool, candidates, values, target)
+      if (chosen && pool.take('SUBSET', chosen, [placed])) break
+    }
+  }
+}
+
+function pick<T>(pool: Pool, candidates: readonly T[], values: readonly bigint[], target: bigint): T[] | undefined {
+  if (!pool.maySearch()) return undefined
+  const indices = onlySubset(values, target)
+  return indices && candidates.filter((_, at) => indices.includes(at))
+}
+
+/** All that is left with one counterparty. */
+function sumUp(pool: Pool, lines: readonly PlacedLine[], movements: readonly PlacedMovement[]): void {
+  if (lines.length === 0 || movements.length === 0 || lines.length + movements.length > GROUP_MEMBERS_MAX) return
+  if (!areWithin(pool.windows.amount_days, lines, movements)) return
+  if (lines.some((line) => !movements.every((movement) => mayBeSame(line, movement)))) return
+  pool.take('COUNTERPARTY_SUM', lines, movements)
+}
+
+/** What lies within a window around a day, for days that go up. */
+class Nearby<T extends { readonly day: number; readonly isTaken: boolean }> {
+  readonly #placed: readonly T[]
+  readonly #window_days: number
+  #from = 0
+
+  constructor(placed: readonly T[], window_days: number) {
+    this.#placed = placed
+    this.#window_days = window_days
+  }
+
+  /** Undefined where there are more than `most`: what is more is not even read to its end. */
+  around(day: number, most: number): T[] | undefined {
+    while (this.#isBefore(day - this.#window_days)) this.#from += 1
+    const found: T[] = []
+    for (let at = this.#from, read = 0; at < this.#placed.length; at += 1, read += 1) {
+      const one = this.#placed[at]
+      if (one === undefined || one.day > day + this.#window_days) break
+      if (read === READ_MAX) return undefined
+      if (one.isTaken) continue
+      if (found.length === most) return undefined
+      found.push(one)
+    }
+    return found
+  }
+
+  #isBefore(day: number): boolean {
+    const one = this.#placed[this.#from]
+    return one !== undefined && (one.day < day || one.isTaken)
+  }
+}
+
+/** Of what lies near a day: those that were taken meanwhile are read as well. */
+const READ_MAX = 64

@@ -1,0 +1,369 @@
+import { describe, expect, it, test } from 'vitest'
+import { explain } from './explain.ts'
+import { type MatchInput, match } from './match.ts'
+import { line, movement, TODAY } from './movements.fixture.ts'
+import { MATCH_RULES, type MatchResult } from './result.ts'
+
+/** `STATUS RULE lines=expected`, in the order of their first members. */
+const told = (input: Omit<MatchInput, 'day'> & { day?: string }): string[] =>
+  match({ day: TODAY, ...input })
+    .results.map(
+      ({ status, rule, lines, expected }) =>
+        `${status} ${rule} ${[...lines].sort().join('+')}=${[...expected].sort().join('+')}`,
+    )
+    .sort()
+
+const ref = (...references: string[]) => ({ references })
+
+describe('matches', () => {
+  const cases: [string, Parameters<typeof told>[0], string[]][] = [
+    [
+      'by reference, whatever the day and the counterparty say',
+      {
+        lines: [line('l', { ...ref('A'), bookedOn: '2026-12-30', counterparty: 'X' })],
+        expected: [movement('e', { ...ref('A'), counterparty: 'Y' })],
+        day: '2026-12-31',
+      },
+      ['MATCHED REFERENCE l=e'],
+    ],
+    [
+      'by a word of the remittance text',
+      { lines: [line('l', { mentions: ['THANKS', 'INV-4711'] })], expected: [movement('e', ref('INV-4711'))] },
+      ['MATCHED REFERENCE l=e'],
+    ],
+    [
+      'the rarer reference before the one of the batch',
+      {
+        lines: [line('l1', ref('BATCH', 'A')), line('l2', ref('BATCH', 'B'))],
+        expected: [movement('e1', ref('BATCH', 'B')), movement('e2', ref('BATCH', 'A'))],
+      },
+      ['MATCHED REFERENCE l1=e2', 'MATCHED REFERENCE l2=e1'],
+    ],
+    [
+      'one line with all that its reference expects',
+      {
+        lines: [line('l', { ...ref('BATCH'), amountMinor: 600n })],
+        expected: [100n, 200n, 300n].map((amountMinor, at) => movement(`e${at}`, { ...ref('BATCH'), amountMinor })),
+      },
+      ['MATCHED REFERENCE_SUM l=e0+e1+e2'],
+    ],
+    [
+      'several lines with one expectation',
+      {
+        lines: [line('l1', { ...ref('INV'), amountMinor: 4_000n }), line('l2', { ...ref('INV'), amountMinor: 6_000n })],
+        expected: [movement('e', ref('INV'))],
+      },
+      ['MATCHED REFERENCE_SUM l1+l2=e'],
+    ],
+    [
+      'a line with the part of a batch that it pays, where only one part sums to it',
+      {
+        lines: [line('l', { ...ref('BATCH'), amountMinor: 500n })],
+        expected: [100n, 200n, 301n, 400n].map((amountMinor, at) =>
+          movement(`e${at}`, { ...ref('BATCH'), amountMinor }),
+        ),
+      },
+      ['AWAITED NOT_DUE =e1', 'AWAITED NOT_DUE =e2', 'MATCHED REFERENCE_SUBSET l=e0+e3'],
+    ],
+    [
+      'a large batch of which one was turned down',
+      {
+        lines: [line('l', { ...ref('BATCH'), amountMinor: BigInt((99 * 100) / 2 - 42) })],
+        expected: Array.from({ length: 99 }, (_, at) =>
+          movement(`e${at + 1}`, { ...ref('BATCH'), amountMinor: BigInt(at + 1) }),
+        ),
+      },
+      [
+        'AWAITED NOT_DUE =e42',
+        `MATCHED REFERENCE_SUBSET l=${Array.from({ length: 99 }, (_, at) => `e${at + 1}`)
+          .filter((id) => id !== 'e42')
+          .sort()
+          .join('+')}`,
+      ],
+    ],
+    [
+      'many with many, where references link them one to the next',
+      {
+        lines: [line('l1', { ...ref('A'), amountMinor: 150n }), line('l2', { ...ref('B'), amountMinor: 250n })],
+        expected: [
+          movement('e1', { ...ref('A'), amountMinor: 100n }),
+          movement('e2', { ...ref('A', 'B'), amountMinor: 120n }),
+          movement('e3', { ...ref('B'), amountMinor: 180n }),
+        ],
+      },
+      ['MATCHED LINKED_REFERENCES l1+l2=e1+e2+e3'],
+    ],
+    [
+      'by amount within the window of days, the oldest first',
+      {
+        lines: [line('l2', { bookedOn: '2026-11-20' }), line('l1', { bookedOn: '2026-11-18' })],
+        expected: [movement('e2', { expectedOn: '2026-11-19' }), movement('e1', { expectedOn: '2026-11-15' })],
+      },
+      ['MATCHED AMOUNT_AND_DATE l1=e1', 'MATCHED AMOUNT_AND_DATE l2=e2'],
+    ],
+    [
+      'by amount with the same counterparty before one that is not named',
+      {
+        lines: [line('l1', { counterparty: 'Y' }), line('l2')],
+        expected: [movement('e1', { expectedOn: '2026-11-19' }), movement('e2', { counterparty: 'Y' })],
+      },
+      ['MATCHED AMOUNT_AND_DATE l1=e2', 'MATCHED AMOUNT_AND_DATE l2=e1'],
+    ],
+    [
+      'one line with several expectations without any reference, where only they sum to it',
+      {
+        lines: [line('l', { amountMinor: 600n })],
+        expected: [100n, 200n, 300n].map((amountMinor, at) => movement(`e${at}`, { amountMinor })),
+      },
+      ['MATCHED SUBSET l=e0+e1+e2'],
+    ],
+    [
+      'several lines with one expectation without any reference',
+      {
+        lines: [101n, 202n, 5n].map((amountMinor, at) => line(`l${at}`, { amountMinor })),
+        expected: [movement('e', { amountMinor: 303n })],
+      },
+      ['MATCHED SUBSET l0+l1=e', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'many with many of one counterparty by their sum',
+      {
+        lines: [150n, 250n].map((amountMinor, at) => line(`l${at}`, { amountMinor, counterparty: 'X' })),
+        expected: [120n, 280n].map((amountMinor, at) => movement(`e${at}`, { amountMinor, counterparty: 'X' })),
+      },
+      ['MATCHED COUNTERPARTY_SUM l0+l1=e0+e1'],
+    ],
+    [
+      'the declared fee taken off what came in, and added to what went out',
+      {
+        lines: [
+          line('l1', { ...ref('A'), amountMinor: 9_950n }),
+          line('l2', { ...ref('B'), amountMinor: -10_050n }),
+          line('l3', { amountMinor: 7_950n }),
+        ],
+        expected: [
+          movement('e1', { ...ref('A'), feeMinor: 50n }),
+          movement('e2', { ...ref('B'), amountMinor: -10_000n, feeMinor: 50n }),
+          movement('e3', { amountMinor: 8_000n, feeMinor: 50n }),
+        ],
+      },
+      ['MATCHED AMOUNT_AND_DATE l3=e3', 'MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
+    ],
+    [
+      'what the bank says it kept back, up to the declared fee',
+      {
+        lines: [
+          line('l1', { ...ref('A'), amountMinor: 9_970n, chargesMinor: 30n }),
+          line('l2', { ...ref('B'), amountMinor: 9_940n, chargesMinor: 60n }),
+        ],
+        expected: [movement('e1', { ...ref('A'), feeMinor: 50n }), movement('e2', { ...ref('B'), feeMinor: 50n })],
+      },
+      ['AMOUNT_MISMATCH REFERENCE l2=e2', 'MATCHED REFERENCE l1=e1'],
+    ],
+    [
+      'a line of nothing with nothing',
+      { lines: [line('l', { amountMinor: 0n })], expected: [] },
+      ['MATCHED ZERO_LINE l='],
+    ],
+  ]
+  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
+})
+
+describe('does not match', () => {
+  const cases: [string, Parameters<typeof told>[0], string[]][] = [
+    [
+      'a reference that was used months ago',
+      {
+        lines: [line('l', ref('A'))],
+        expected: [movement('e', { ...ref('A'), expectedOn: '2026-08-01' })],
+      },
+      ['MISSING_EXTERNALLY NO_COUNTERPART =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'the same amount where both have references and share none',
+      { lines: [line('l', ref('A'))], expected: [movement('e', ref('B'))] },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'the same amount with another counterparty',
+      { lines: [line('l', { counterparty: 'X' })], expected: [movement('e', { counterparty: 'Y' })] },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'the same amount out of the window',
+      { lines: [line('l')], expected: [movement('e', { expectedOn: '2026-11-26' })] },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'another currency under the same reference',
+      { lines: [line('l', ref('A'))], expected: [movement('e', { ...ref('A'), currency: 'USD' })] },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'a credit with a debit under the same reference',
+      { lines: [line('l', ref('A'))], expected: [movement('e', { ...ref('A'), amountMinor: -10_000n })] },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'a sum that several subsets have',
+      {
+        lines: [line('l', { amountMinor: 300n })],
+        expected: [100n, 200n, 100n].map((amountMinor, at) => movement(`e${at}`, { amountMinor })),
+      },
+      ['AWAITED NOT_DUE =e0', 'AWAITED NOT_DUE =e1', 'AWAITED NOT_DUE =e2', 'MISSING_INTERNALLY NO_COUNTERPART l='],
+    ],
+    [
+      'a fee below or above what was declared, which is a mismatch',
+      {
+        lines: [line('l1', { ...ref('A'), amountMinor: 9_980n }), line('l2', { ...ref('B'), amountMinor: 9_900n })],
+        expected: [movement('e1', { ...ref('A'), feeMinor: 50n }), movement('e2', { ...ref('B'), feeMinor: 50n })],
+      },
+      ['AMOUNT_MISMATCH REFERENCE l1=e1', 'AMOUNT_MISMATCH REFERENCE l2=e2'],
+    ],
+    [
+      'more than what came in, which is a mismatch as well',
+      { lines: [line('l', { ...ref('A'), amountMinor: 10_001n })], expected: [movement('e', ref('A'))] },
+      ['AMOUNT_MISMATCH REFERENCE l=e'],
+    ],
+  ]
+  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
+})
+
+describe('finds missing', () => {
+  test.each([
+    ['2026-11-19', 'AWAITED NOT_DUE =e'],
+    ['2026-11-25', 'AWAITED NOT_DUE =e'],
+    ['2026-11-26', 'MISSING_EXTERNALLY NO_COUNTERPART =e'],
+  ])('on %s, what is expected on the 20th: %s', (day, expected) =>
+    expect(told({ lines: [], expected: [movement('e')], day })).toEqual([expected]),
+  )
+})
+
+describe('finds duplicates', () => {
+  const twice = [line('l1', ref('A')), line('l2', { ...ref('A'), bookedOn: '2026-11-21' })]
+  const statement = { bankReference: 'BANK-1' }
+  const notification = { bankReference: 'BANK-1', isNotification: true }
+  const cases: [string, Parameters<typeof told>[0], string[]][] = [
+    [
+      'a line that comes again, of which one was expected',
+      { lines: twice, expected: [movement('e', ref('A'))] },
+      ['DUPLICATE REPEATED_LINE l2=', 'MATCHED REFERENCE l1=e'],
+    ],
+    [
+      'and not where two were expected',
+      { lines: twice, expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
+      ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
+    ],
+    [
+      'a line that comes again after the first was dealt with',
+      { lines: twice.slice(1), known: twice.slice(0, 1), expected: [movement('e')] },
+      ['AWAITED NOT_DUE =e', 'DUPLICATE REPEATED_LINE l2='],
+    ],
+    [
+      'and not what comes again a month later',
+      {
+        lines: [line('l2', { ...ref('RENT'), bookedOn: '2026-12-20' })],
+        known: [line('l1', ref('RENT'))],
+        expected: [],
+      },
+      ['MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and not the equal lines of one batch',
+      {
+        lines: [line('l1', { ...statement, entry: 'E' }), line('l2', { ...statement, entry: 'E' })],
+        expected: [movement('e1'), movement('e2')],
+      },
+      ['MATCHED AMOUNT_AND_DATE l1=e1', 'MATCHED AMOUNT_AND_DATE l2=e2'],
+    ],
+    [
+      'what was expected twice and came once',
+      { lines: [line('l', ref('A'))], expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
+      ['DUPLICATE REPEATED_EXPECTATION =e2', 'MATCHED REFERENCE l=e1'],
+    ],
+    [
+      'a movement that a notification and a statement tell: once',
+      { lines: [line('n', notification), line('s', statement)], expected: [movement('e')] },
+      ['DUPLICATE ALSO_NOTIFIED n=', 'MATCHED AMOUNT_AND_DATE s=e'],
+    ],
+    [
+      'the entry of a batch whose transactions were notified: they tell more',
+      {
+        lines: [
+          line('s', statement),
+          line('n1', { ...notification, ...ref('A'), amountMinor: 4_000n }),
+          line('n2', { ...notification, ...ref('B'), amountMinor: 6_000n }),
+        ],
+        expected: [
+          movement('e1', { ...ref('A'), amountMinor: 4_000n }),
+          movement('e2', { ...ref('B'), amountMinor: 6_000n }),
+        ],
+      },
+      ['DUPLICATE ALSO_NOTIFIED s=', 'MATCHED REFERENCE n1=e1', 'MATCHED REFERENCE n2=e2'],
+    ],
+    [
+      'the statement of what a notification told and was matched with',
+      { lines: [line('s', statement)], known: [line('n', notification)], expected: [] },
+      ['DUPLICATE ALSO_NOTIFIED s='],
+    ],
+    [
+      'and not where the amounts differ',
+      { lines: [line('s', statement), line('n', { ...notification, amountMinor: 1n })], expected: [] },
+      ['MISSING_INTERNALLY NO_COUNTERPART n=', 'MISSING_INTERNALLY NO_COUNTERPART s='],
+    ],
+  ]
+  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
+})
+
+test('says what the account has more than the books, and what of it is the fee', () => {
+  const sums = (input: Omit<MatchInput, 'day'>) =>
+    match({ ...input, day: '2026-12-31' }).results.map(({ feeMinor, differenceMinor }) => [feeMinor, differenceMinor])
+  const fee = { ...ref('A'), feeMinor: 50n }
+  expect(sums({ lines: [line('l', { ...ref('A'), amountMinor: 9_950n })], expected: [movement('e', fee)] })).toEqual([
+    [50n, 0n],
+  ])
+  expect(sums({ lines: [line('l', { ...ref('A'), amountMinor: 9_930n })], expected: [movement('e', fee)] })).toEqual([
+    [0n, -70n],
+  ])
+  expect(sums({ lines: [line('l', { amountMinor: -1n })], expected: [] })).toEqual([[0n, -1n]])
+  expect(sums({ lines: [], expected: [movement('e')] })).toEqual([[0n, -10_000n]])
+})
+
+test('refuses an id that is given twice, and what is expected of nothing', () => {
+  expect(() => told({ lines: [line('x')], expected: [movement('x')] })).toThrow('x is given twice.')
+  expect(() => told({ lines: [], expected: [movement('e', { amountMinor: 0n })] })).toThrow(RangeError)
+  expect(() => told({ lines: [], expected: [movement('e', { feeMinor: -1n })] })).toThrow(RangeError)
+})
+
+test('explains each rule in words, with what it looked at', () => {
+  const result: MatchResult = {
+    status: 'MATCHED',
+    rule: 'REFERENCE',
+    currency: 'JPY',
+    lines: [],
+    expected: [],
+    linesMinor: 950n,
+    expectedMinor: 1_000n,
+    feeMinor: 50n,
+    feeMaxMinor: 50n,
+    differenceMinor: 0n,
+  }
+  const of = (change: Partial<MatchResult>) => explain({ ...result, ...change, lineCount: 1, expectedCount: 2 })
+  expect(of({})).toEqual({
+    rule: 'reconciliation.reference',
+    summary: 'They share a reference.',
+    inputs: [
+      { name: 'lines', value: '1' },
+      { name: 'expected', value: '2' },
+      { name: 'amount_of_lines', value: '950 JPY' },
+      { name: 'amount_expected', value: '1000 JPY' },
+      { name: 'fee', value: '50 JPY' },
+      { name: 'fee_declared', value: '50 JPY' },
+      { name: 'difference', value: '0 JPY' },
+    ],
+    counterfactual: 'Without that reference in common they would not have been joined.',
+  })
+  expect(of({ status: 'AMOUNT_MISMATCH' }).summary).toContain('the amounts differ')
+  const summaries = MATCH_RULES.map((rule) => of({ rule }).summary)
+  expect(new Set(summaries).size).toBe(MATCH_RULES.length)
+})

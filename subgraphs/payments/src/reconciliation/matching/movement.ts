@@ -1,0 +1,48 @@
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+
+/** A movement that a bank account is expected to show, and that the books have on it already. */
+export type ExpectedMovement = {
+  readonly id: string
+  /** What the bank will tell it by, as `referenceKey` writes it; empty where nothing is known to come back. */
+  readonly references: readonly string[]
+  /** Minor units before the bank's fee: above zero where the account gains. Never zero. */
+  readonly amountMinor: bigint
+  readonly currency: CurrencyCode
+  /** YYYY-MM-DD. */
+  readonly expectedOn: string
+  /** What the bank may keep back, or take on top: zero or more. */
+  readonly feeMinor: bigint
+  /** The account of whoever is at the other end. */
+  readonly counterparty: string | undefined
+}
+
+/** A booked line of a statement. */
+export type BankLine = {
+  readonly id: string
+  /** What the parties gave it: end-to-end id, creditor references, document numbers. As `referenceKey` writes them. */
+  readonly references: readonly string[]
+  /** Whatever else may name it: other parties' ids, words of the remittance text. As `referenceKey` writes them. */
+  readonly mentions: readonly string[]
+  /** Minor units, above zero where the account gained. */
+  readonly amountMinor: bigint
+  /** What the bank says it kept back inside the amount: zero or more. */
+  readonly chargesMinor: bigint
+  readonly currency: CurrencyCode
+  /** YYYY-MM-DD. */
+  readonly bookedOn: string
+  readonly counterparty: string | undefined
+  /** The entry that it is part of: lines of one batch share it. */
+  readonly entry: string
+  /** The bank's own reference of the entry; a statement and a notification of the same movement share it. */
+  readonly bankReference: string | undefined
+  /** From a camt.054, which announces what a statement says again. */
+  readonly isNotification: boolean
+}
+
+/** Banks change case and put spaces into references. */
+export const referenceKey = (text: string): string => text.replace(/\s+/g, '').toUpperCase()
+
+/** Days since 1970-01-01 of YYYY-MM-DD. */
+export const dayNumber = (day: string): number => Math.round(Date.parse(day) / DAY_MS)
+
+const DAY_MS = 86_400_000

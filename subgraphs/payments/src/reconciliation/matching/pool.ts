@@ -1,0 +1,169 @@
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { type BankLine, dayNumber, type ExpectedMovement } from './movement.ts'
+import type { MatchResult, MatchRule, MatchStatus } from './result.ts'
+
+export type PlacedLine = {
+  readonly line: BankLine
+  readonly day: number
+  isTaken: boolean
+  /** It repeats another line, and so is matched by reference alone. */
+  isSuspect: boolean
+}
+
+export type PlacedMovement = { readonly movement: ExpectedMovement; readonly day: number; isTaken: boolean }
+
+export type Windows = {
+  /** How far apart a reference may still join: a reference may be used again the next quarter. */
+  readonly reference_days: number
+  /** How far apart the same amount alone may still be the same movement. */
+  readonly amount_days: number
+}
+
+type Sums = {
+  readonly linesMinor: bigint
+  readonly chargesMinor: bigint
+  readonly expectedMinor: bigint
+  readonly feeMaxMinor: bigint
+}
+
+/** Subset searches of one run: what is left then stays unmatched, so that no input makes a run long. */
+export const SEARCHES_MAX = 20_000
+
+/**
+ * What is to be matched in one currency and one direction, by day, amount and id, so that the order in which it was
+ * given has no say; and what was found so far.
+ */
+export class Pool {
+  readonly lines: readonly PlacedLine[]
+  readonly movements: readonly PlacedMovement[]
+  readonly windows: Windows
+  readonly results: MatchResult[] = []
+  readonly #currency: CurrencyCode
+  readonly #searches: SearchBudget
+
+  constructor(
+    currency: CurrencyCode,
+    lines: readonly PlacedLine[],
+    movements: readonly PlacedMovement[],
+    windows: Windows,
+    searches: SearchBudget,
+  ) {
+    this.#currency = currency
+    this.lines = lines
+    this.movements = movements
+    this.windows = windows
+    this.#searches = searches
+  }
+
+  /** Makes a MATCHED result of them where what they sum to is the same, fees as declared set aside. */
+  take(rule: MatchRule, lines: readonly PlacedLine[], movements: readonly PlacedMovement[]): boolean {
+    const sums = sumsOf(lines, movements)
+    const feeMinor = feeBetween(sums)
+    if (feeMinor === undefined) return false
+    this.#add('MATCHED', rule, lines, movements, sums, feeMinor)
+    return true
+  }
+
+  /** Makes a result of another status of them. */
+  conclude(
+    status: Exclude<MatchStatus, 'MATCHED'>,
+    rule: MatchRule,
+    lines: readonly PlacedLine[],
+    movements: readonly PlacedMovement[],
+  ): void {
+    this.#add(status, rule, lines, movements, sumsOf(lines, movements), 0n)
+  }
+
+  /** @returns whether one more subset search may be made */
+  maySearch(): boolean {
+    return this.#searches.take()
+  }
+
+  #add(
+    status: MatchStatus,
+    rule: MatchRule,
+    lines: readonly PlacedLine[],
+    movements: readonly PlacedMovement[],
+    { linesMinor, expectedMinor, feeMaxMinor }: Sums,
+    feeMinor: bigint,
+  ): void {
+    for (const placed of lines) placed.isTaken = true
+    for (const placed of movements) placed.isTaken = true
+    this.results.push({
+      status,
+      rule,
+      currency: this.#currency,
+      lines: lines.map(({ line }) => line.id),
+      expected: movements.map(({ movement }) => movement.id),
+      linesMinor,
+      expectedMinor,
+      feeMinor,
+      feeMaxMinor,
+      differenceMinor: rule === 'ALSO_NOTIFIED' ? 0n : linesMinor - expectedMinor + feeMinor,
+    })
+  }
+}
+
+export class SearchBudget {
+  #left = SEARCHES_MAX
+
+  take(): boolean {
+    if (this.#left === 0) return false
+    this.#left -= 1
+    return true
+  }
+
+  get used(): number {
+    return SEARCHES_MAX - this.#left
+  }
+}
+
+export const untaken = <T extends { readonly isTaken: boolean }>(placed: readonly T[]): T[] =>
+  placed.filter(({ isTaken }) => !isTaken)
+
+/** Whether all of them lie within that many days. */
+export function areWithin(window_days: number, ...sides: readonly (readonly { readonly day: number }[])[]): boolean {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (const side of sides)
+    for (const { day } of side) {
+      first = Math.min(first, day)
+      last = Math.max(last, day)
+    }
+  return last - first <= window_days
+}
+
+function sumsOf(lines: readonly PlacedLine[], movements: readonly PlacedMovement[]): Sums {
+  let [linesMinor, chargesMinor, expectedMinor, feeMaxMinor] = [0n, 0n, 0n, 0n]
+  for (const { line } of lines) {
+    linesMinor += line.amountMinor
+    chargesMinor += line.chargesMinor
+  }
+  for (const { movement } of movements) {
+    expectedMinor += movement.amountMinor
+    feeMaxMinor += movement.feeMinor
+  }
+  return { linesMinor, chargesMinor, expectedMinor, feeMaxMinor }
+}
+
+/**
+ * The fee by which lines and expectation differ: none, all that was declared, or what the bank says it kept back, up to
+ * what was declared. Undefined for every other difference.
+ */
+function feeBetween({ linesMinor, chargesMinor, expectedMinor, feeMaxMinor }: Sums): bigint | undefined {
+  const short = expectedMinor - linesMinor
+  const isStated = short === chargesMinor && short > 0n && short <= feeMaxMinor
+  return short === 0n || short === feeMaxMinor || isStated ? short : undefined
+}
+
+export const placeLine = (line: BankLine): PlacedLine => ({
+  line,
+  day: dayNumber(line.bookedOn),
+  isTaken: false,
+  isSuspect: false,
+})
+
+export const placeMovement = (movement: ExpectedMovement): PlacedMovement => ({
+  movement,
+  day: dayNumber(movement.expectedOn),
+  isTaken: false,
+})

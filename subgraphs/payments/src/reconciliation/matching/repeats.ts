@@ -1,0 +1,90 @@
+import type { BankLine, ExpectedMovement } from './movement.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, placeLine } from './pool.ts'
+
+/**
+ * Takes out what a notification and a statement both tell by the bank's own reference: it is one movement. What was
+ * matched before stays; otherwise the side that tells more of it does, and of equals the statement.
+ */
+export function setApartToldTwice(pool: Pool, known: readonly BankLine[]): void {
+  for (const { fresh, knownLines } of toldTwice(pool, known)) {
+    const [statement, notification] = [false, true].map((isNotification) => {
+      const lines = fresh.filter(({ line }) => line.isNotification === isNotification)
+      const before = knownLines.filter((line) => line.isNotification === isNotification)
+      const all = [...lines.map(({ line }) => line), ...before]
+      return { lines, isKnown: before.length > 0, count: all.length, sum: sum(all) }
+    })
+    if (statement === undefined || notification === undefined) continue
+    if (statement.count === 0 || notification.count === 0 || statement.sum !== notification.sum) continue
+    if (statement.isKnown && notification.isKnown) continue
+    const keepsNotification = notification.isKnown || (!statement.isKnown && notification.count > statement.count)
+    const dropped = keepsNotification ? statement : notification
+    for (const placed of dropped.lines) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
+  }
+}
+
+const sum = (lines: readonly BankLine[]): bigint => lines.reduce((total, { amountMinor }) => total + amountMinor, 0n)
+
+function toldTwice({ lines }: Pool, known: readonly BankLine[]) {
+  const groups = new Map<string, { fresh: PlacedLine[]; knownLines: BankLine[] }>()
+  for (const placed of lines) {
+    const { bankReference } = placed.line
+    if (bankReference === undefined) continue
+    const group = groups.get(bankReference)
+    if (group === undefined) groups.set(bankReference, { fresh: [placed], knownLines: [] })
+    else group.fresh.push(placed)
+  }
+  for (const line of known) if (line.bankReference !== undefined) groups.get(line.bankReference)?.knownLines.push(line)
+  return groups.values()
+}
+
+/**
+ * Marks the lines that say again what another entry said within the window: same references, amount and account at the
+ * other end. They may be two payments of one customer, so they are matched where a second one is expected by reference.
+ */
+export function markRepeats(pool: Pool, known: readonly BankLine[]): void {
+  const before = new Map<string, { line: BankLine; day: number; ordinal: number }[]>()
+  const seenInEntry = new Map<string, number>()
+  const isFresh = new Set(pool.lines)
+  const all = [...known.map(placeLine), ...pool.lines].sort((a, b) => a.day - b.day)
+  for (const placed of all) {
+    const key = repeatKey(placed.line)
+    if (key === undefined || placed.isTaken) continue
+    const inEntry = `${placed.line.entry} ${key}`
+    const ordinal = seenInEntry.get(inEntry) ?? 0
+    seenInEntry.set(inEntry, ordinal + 1)
+    const originals = before.get(key) ?? []
+    before.set(key, originals)
+    const repeats = originals.findLast(
+      (original) =>
+        original.ordinal === ordinal &&
+        original.line.entry !== placed.line.entry &&
+        placed.day - original.day <= pool.windows.amount_days,
+    )
+    if (repeats === undefined) keepOriginal(originals, { line: placed.line, day: placed.day, ordinal })
+    else if (isFresh.has(placed)) placed.isSuspect = true
+  }
+}
+
+/** One for each place in an entry, the newest: what is older is out of the window for all that follow. */
+function keepOriginal<T extends { readonly ordinal: number }>(originals: T[], original: T): void {
+  originals[original.ordinal] = original
+}
+
+const repeatKey = ({ references, bankReference, amountMinor, counterparty }: BankLine): string | undefined =>
+  references.length === 0 && bankReference === undefined
+    ? undefined
+    : JSON.stringify([
+        references.length === 0 ? bankReference : [...references].sort(),
+        String(amountMinor),
+        counterparty ?? null,
+      ])
+
+/** Tells of a movement whether one like it was matched: it was then expected twice, and happened once. */
+export function repeatedExpectations({ movements, results }: Pool): (placed: PlacedMovement) => boolean {
+  const matched = new Set(results.filter(({ status }) => status === 'MATCHED').flatMap(({ expected }) => expected))
+  const keys = new Set(movements.flatMap(({ movement }) => (matched.has(movement.id) ? expectationKey(movement) : [])))
+  return ({ movement }) => expectationKey(movement).some((key) => keys.has(key))
+}
+
+const expectationKey = ({ references, amountMinor, counterparty }: ExpectedMovement): string[] =>
+  references.length === 0 ? [] : [JSON.stringify([[...references].sort(), String(amountMinor), counterparty ?? null])]
