@@ -282,6 +282,19 @@ describe('finds duplicates', () => {
       ['DUPLICATE REPEATED_EXPECTATION =e2', 'MATCHED REFERENCE l=e1'],
     ],
     [
+      'what is expected again after the first was met',
+      { lines: [], expected: [movement('e2', ref('A'))], met: [movement('e1', ref('A'))] },
+      ['DUPLICATE REPEATED_EXPECTATION =e2'],
+    ],
+    [
+      'and not what is expected again a month later',
+      {
+        lines: [line('l', ref('RENT'))],
+        expected: [movement('e1', ref('RENT')), movement('e2', { ...ref('RENT'), expectedOn: '2026-12-20' })],
+      },
+      ['AWAITED NOT_DUE =e2', 'MATCHED REFERENCE l=e1'],
+    ],
+    [
       'a movement that a notification and a statement tell: once',
       { lines: [line('n', notification), line('s', statement)], expected: [movement('e')] },
       ['DUPLICATE ALSO_NOTIFIED n=', 'MATCHED AMOUNT_AND_DATE s=e'],

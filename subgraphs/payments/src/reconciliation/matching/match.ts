@@ -20,6 +20,8 @@ export type MatchInput = {
   readonly expected: readonly ExpectedMovement[]
   /** Lines that were dealt with before, and that one of `lines` may repeat. They are in no result. */
   readonly known?: readonly BankLine[]
+  /** Movements that were matched before, and that one of `expected` may repeat. They are in no result. */
+  readonly met?: readonly ExpectedMovement[]
   /** The day that is reconciled, YYYY-MM-DD: what is expected then may still be on its way. */
   readonly day: string
   readonly options?: MatchOptions
@@ -37,12 +39,12 @@ export type Matched = {
  * sort the input: by reference, then by amount and day, then by sums in a bounded search.
  * @throws RangeError for an id that is given twice, and for an expected movement of nothing
  */
-export function match({ lines, expected, known = [], day, options = MATCH_DEFAULTS }: MatchInput): Matched {
+export function match({ lines, expected, known = [], met = [], day, options = MATCH_DEFAULTS }: MatchInput): Matched {
   refuseRepeatedIds([...lines, ...expected])
   const searches = new SearchBudget()
   const results: MatchResult[] = []
   const today = dayNumber(day)
-  for (const part of parted(lines, expected, known)) {
+  for (const part of parted({ lines, expected, known, met })) {
     const pool = new Pool(
       part.currency,
       part.lines.map(placeLine).sort(byDay(({ line }) => line)),
@@ -55,7 +57,7 @@ export function match({ lines, expected, known = [], day, options = MATCH_DEFAUL
     matchByReference(pool)
     matchByAmount(pool)
     matchBySum(pool)
-    concludeRest(pool, today - options.awaited_days)
+    concludeRest(pool, part.met, today - options.awaited_days)
     for (const result of pool.results) results.push(result)
   }
   return { results, searches: searches.used }
@@ -66,23 +68,26 @@ type Part = {
   readonly lines: BankLine[]
   readonly expected: ExpectedMovement[]
   readonly known: BankLine[]
+  readonly met: ExpectedMovement[]
 }
 
 /** Each currency and each direction for itself: what came in never explains what went out. */
-function parted(
-  lines: readonly BankLine[],
-  expected: readonly ExpectedMovement[],
-  known: readonly BankLine[],
-): Iterable<Part> {
+function parted({
+  lines,
+  expected,
+  known,
+  met,
+}: Required<Pick<MatchInput, 'lines' | 'expected' | 'known' | 'met'>>): Iterable<Part> {
   const parts = new Map<string, Part>()
   const partOf = ({ currency, amountMinor }: BankLine | ExpectedMovement): Part => {
     const key = `${currency} ${amountMinor > 0n ? 1 : amountMinor < 0n ? -1 : 0}`
-    const part = parts.get(key) ?? { currency, lines: [], expected: [], known: [] }
+    const part = parts.get(key) ?? { currency, lines: [], expected: [], known: [], met: [] }
     parts.set(key, part)
     return part
   }
   for (const line of lines) partOf(line).lines.push(line)
   for (const line of known) partOf(line).known.push(line)
+  for (const movement of met) partOf(movement).met.push(movement)
   for (const movement of expected) {
     if (movement.amountMinor === 0n || movement.feeMinor < 0n)
       throw new RangeError(`${movement.id}: an expected movement is of more than nothing, and its fee of no less.`)
@@ -108,12 +113,12 @@ function refuseRepeatedIds(all: readonly { readonly id: string }[]): void {
   }
 }
 
-function concludeRest(pool: Pool, lastDayMissing: number): void {
+function concludeRest(pool: Pool, met: readonly ExpectedMovement[], lastDayMissing: number): void {
   for (const placed of untaken(pool.lines))
     if (placed.line.amountMinor === 0n) pool.take('ZERO_LINE', [placed], [])
     else if (placed.isSuspect) pool.conclude('DUPLICATE', 'REPEATED_LINE', [placed], [])
     else pool.conclude('MISSING_INTERNALLY', 'NO_COUNTERPART', [placed], [])
-  const isRepeated = repeatedExpectations(pool)
+  const isRepeated = repeatedExpectations(pool, met)
   for (const placed of untaken(pool.movements))
     if (isRepeated(placed)) pool.conclude('DUPLICATE', 'REPEATED_EXPECTATION', [], [placed])
     else if (placed.day < lastDayMissing) pool.conclude('MISSING_EXTERNALLY', 'NO_COUNTERPART', [], [placed])

@@ -42,6 +42,15 @@ export type BankLine = {
 /** Banks change case and put spaces into references. */
 export const referenceKey = (text: string): string => text.replace(/\s+/g, '').toUpperCase()
 
+/**
+ * All references in one text, by which what comes again is found; null where there are none. Cut to what fits into an
+ * index: what it finds is compared again.
+ */
+export const lookupOf = (references: readonly string[]): string | null =>
+  references.length === 0 ? null : [...references].sort().join(' ').slice(0, LOOKUP_LENGTH_MAX)
+
+const LOOKUP_LENGTH_MAX = 500
+
 /** Days since 1970-01-01 of YYYY-MM-DD. */
 export const dayNumber = (day: string): number => Math.round(Date.parse(day) / DAY_MS)
 

@@ -1,5 +1,5 @@
 import type { BankLine, ExpectedMovement } from './movement.ts'
-import { type PlacedLine, type PlacedMovement, type Pool, placeLine } from './pool.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
 
 /**
  * Takes out what a notification and a statement both tell by the bank's own reference: it is one movement. What was
@@ -79,12 +79,28 @@ const repeatKey = ({ references, bankReference, amountMinor, counterparty }: Ban
         counterparty ?? null,
       ])
 
-/** Tells of a movement whether one like it was matched: it was then expected twice, and happened once. */
-export function repeatedExpectations({ movements, results }: Pool): (placed: PlacedMovement) => boolean {
+/** Tells of a movement whether one like it was matched for a day close by: it was then expected twice, and came once. */
+export function repeatedExpectations(
+  { movements, results, windows }: Pool,
+  met: readonly ExpectedMovement[],
+): (placed: PlacedMovement) => boolean {
   const matched = new Set(results.filter(({ status }) => status === 'MATCHED').flatMap(({ expected }) => expected))
-  const keys = new Set(movements.flatMap(({ movement }) => (matched.has(movement.id) ? expectationKey(movement) : [])))
-  return ({ movement }) => expectationKey(movement).some((key) => keys.has(key))
+  const days = new Set<string>()
+  const isMatched = ({ movement }: PlacedMovement) => matched.has(movement.id)
+  for (const { movement, day } of [...movements.filter(isMatched), ...met.map(placeMovement)]) {
+    const key = expectationKey(movement)
+    if (key !== undefined) days.add(`${day} ${key}`)
+  }
+  return ({ movement, day }) => {
+    const key = expectationKey(movement)
+    if (key === undefined) return false
+    for (let near = day - windows.amount_days; near <= day + windows.amount_days; near += 1)
+      if (days.has(`${near} ${key}`)) return true
+    return false
+  }
 }
 
-const expectationKey = ({ references, amountMinor, counterparty }: ExpectedMovement): string[] =>
-  references.length === 0 ? [] : [JSON.stringify([[...references].sort(), String(amountMinor), counterparty ?? null])]
+const expectationKey = ({ references, amountMinor, counterparty }: ExpectedMovement): string | undefined =>
+  references.length === 0
+    ? undefined
+    : JSON.stringify([[...references].sort(), String(amountMinor), counterparty ?? null])
