@@ -11,6 +11,7 @@ import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
 import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
 import { MESSAGE_FAULTS } from '@carriergraph/payments/rails/iso20022/fault.ts'
 import { CANCEL_REFUSALS, INSTRUCTION_REFUSALS } from '@carriergraph/payments/rails/rail.ts'
+import { STATEMENT_IMPORT_FAULTS } from '@carriergraph/payments/reconciliation/import/fault.ts'
 import { SETTLEMENT_REFUSALS } from '@carriergraph/payments/settlement/cycle.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
@@ -83,9 +84,19 @@ function errorsPage(): string {
     section('A rail, about an instruction that it does not carry: the reason of its rejection', INSTRUCTION_REFUSALS),
     section('A rail, about an instruction that is to be taken back', CANCEL_REFUSALS),
     section('A settlement cycle', SETTLEMENT_REFUSALS),
-    section('`pnpm message:check` and `pnpm statement:check`, where they fail (exit code 1)', CHECK_FAULTS),
+    section(
+      '`pnpm message:check`, `pnpm statement:check` and `pnpm statement:import`, where they fail (exit code 1)',
+      CHECK_FAULTS,
+    ),
     section('A payment message that is refused (`pnpm message:check`: exit code 2)', MESSAGE_FAULTS),
-    section('A bank statement that is refused (`pnpm statement:check`: exit code 2)', STATEMENT_FAULTS),
+    section(
+      'A bank statement that is refused (`pnpm statement:check` and `pnpm statement:import`: exit code 2)',
+      STATEMENT_FAULTS,
+    ),
+    section(
+      '`pnpm statement:import`, of a file that holds (STATEMENT_ID_NEEDED, STATEMENT_CHANGED: exit code 2; others: 1)',
+      STATEMENT_IMPORT_FAULTS,
+    ),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
     section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),

@@ -1,0 +1,203 @@
+import { createHash, type Hash } from 'node:crypto'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { eventOf } from '../../events.ts'
+import type { StatementFile } from '../../statements/read-statement.ts'
+import type { StatementSummary } from '../../statements/statement.ts'
+import {
+  beginImport,
+  discardUnfinishedImports,
+  findStatements,
+  finishImport,
+  identityOf,
+  insertStatementLines,
+  isFileImported,
+  type NewStatement,
+  type StatementIdentity,
+} from '../db/statement-imports.ts'
+import { ImportFault } from './fault.ts'
+import { type StoredLine, storedLine } from './stored-line.ts'
+
+/** Lines of one insert: larger ones are no faster. */
+export const IMPORT_BATCH = 1_000
+
+export type Imported = {
+  /** Of the statements that were new; of a file that was imported before, none. */
+  readonly statements: number
+  readonly lines: number
+  /** Statements that were there already, and were left alone. */
+  readonly knownStatements: number
+}
+
+export type ImportOptions = {
+  readonly provenance: Provenance
+  /** Called behind each batch, with the number of lines that were read. */
+  readonly onProgress?: ((lines: number) => void) | undefined
+  /** Aborted when the import shall end: nothing of it then stays. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Stores the lines of a file that holds, all or none. They are stored in batches and seen when the last one is: a process
+ * that is killed before leaves what nobody sees and the next import removes. The same file, and a statement that was in
+ * another one, is not stored again. One import at a time for each tenant: the caller holds the lease.
+ * @throws ImportFault STATEMENT_CHANGED, INTERRUPTED; StatementFault FILE_CHANGED; the database's error
+ */
+export async function importStatement(
+  db: TenantDb,
+  file: StatementFile,
+  { provenance, onProgress, signal }: ImportOptions,
+): Promise<Imported> {
+  const { now } = provenance
+  const identities = file.statements.map((summary) => identityOf(summary, file.format === 'camt.054'))
+  const digest = digestOf(file, identities)
+  if (await isFileImported(db, digest)) return { statements: 0, lines: 0, knownStatements: file.statements.length }
+  await discardUnfinishedImports(db)
+  const known = await findStatements(db, identities)
+  const importId = newId('sti', now)
+  await beginImport(db, {
+    id: importId,
+    digest,
+    format: file.format,
+    statements: 0,
+    lines: 0,
+    importedBy: provenance.actor,
+    startedAt: now,
+  })
+  try {
+    const digests = file.statements.map(() => createHash('sha256'))
+    const lines = await storeLines(db, importId, file, { known, digests, day: day(now), onProgress, signal })
+    const statements = newStatements(file.statements, identities, known, digests)
+    await finish(db, importId, { file, statements, lines }, provenance)
+    return { statements: statements.length, lines, knownStatements: known.size }
+  } catch (error) {
+    // Where this fails as well, the next import does it.
+    await discardUnfinishedImports(db).catch(() => undefined)
+    throw error
+  }
+}
+
+/** Of CSV, the content does not say whose it is: two accounts may have the same day. */
+const digestOf = ({ format, digest }: StatementFile, identities: readonly StatementIdentity[]): string =>
+  format === 'CSV' ? createHash('sha256').update(digest).update(JSON.stringify(identities)).digest('hex') : digest
+
+const day = (now: Date): string => now.toISOString().slice(0, 10)
+
+type Storing = Pick<ImportOptions, 'onProgress' | 'signal'> & {
+  readonly known: ReadonlyMap<number, string>
+  readonly digests: readonly Hash[]
+  readonly day: string
+}
+
+/** Stores the lines of the statements that are not known, and adds each line to the digest of its statement. */
+async function storeLines(
+  db: TenantDb,
+  importId: Id<'sti'>,
+  file: StatementFile,
+  { known, digests, day, onProgress, signal }: Storing,
+): Promise<number> {
+  const placeOf = statementPlaces(file)
+  let [stored, read] = [0, 0]
+  let batch: StoredLine[] = []
+  const store = async () => {
+    if (signal?.aborted) throw new ImportFault('INTERRUPTED', 'The import was interrupted; nothing of it was stored.')
+    if (batch.length > 0) await insertStatementLines(db, importId, batch)
+    stored += batch.length
+    batch = []
+    onProgress?.(read)
+  }
+  for await (const line of file.read()) {
+    const place = placeOf(line.account)
+    const summary = file.statements[place]
+    const row = storedLine(line, place + 1, summary?.balances?.closing.date ?? day)
+    digests[place]?.update(contentOf(row, line.bookingDate))
+    read += 1
+    if (!known.has(place)) batch.push(row)
+    if (batch.length === IMPORT_BATCH || read % IMPORT_BATCH === 0) await store()
+  }
+  await store()
+  return stored
+}
+
+/** What of a line is of its statement, and neither of its place in a file nor of the day of the import. */
+const contentOf = ({ statementNumber: _, bookedOn: __, ...row }: StoredLine, bookingDate: string | undefined): string =>
+  `${JSON.stringify([bookingDate, row], (___, value) => (typeof value === 'bigint' ? String(value) : value))}\n`
+
+/** Tells of each line, in the order of the file, which statement it is of: those of CSV mix accounts, the others do not. */
+function statementPlaces({ format, statements }: StatementFile): (account: string) => number {
+  if (format === 'CSV') {
+    const places = new Map(statements.map(({ account }, place) => [account, place]))
+    return (account) => places.get(account) ?? -1
+  }
+  let [place, left] = [-1, 0]
+  return () => {
+    while (left === 0 && place < statements.length) {
+      place += 1
+      left = statements[place]?.lines ?? 0
+    }
+    left -= 1
+    return place
+  }
+}
+
+function newStatements(
+  summaries: readonly StatementSummary[],
+  identities: readonly StatementIdentity[],
+  known: ReadonlyMap<number, string>,
+  hashes: readonly Hash[],
+): NewStatement[] {
+  const digests = hashes.map((hash) => hash.digest('hex'))
+  return summaries.flatMap((summary, place) => {
+    const identity = identities[place]
+    const contentDigest = digests[place]
+    if (identity === undefined || contentDigest === undefined) throw new Error('A statement has no identity.')
+    const digest = known.get(place)
+    if (digest !== undefined && digest !== contentDigest)
+      throw new ImportFault(
+        'STATEMENT_CHANGED',
+        `Statement ${summary.statementId} of account ${summary.account} (line ${summary.position.line}) was imported with other lines.`,
+      )
+    if (digest !== undefined) return []
+    const { balances, currency, entries, lines } = summary
+    return {
+      ...identity,
+      number: place + 1,
+      currency: currency === undefined ? null : (balances?.opening.amount.currency ?? null),
+      openingMinor: balances?.opening.amount.minor ?? null,
+      closingMinor: balances?.closing.amount.minor ?? null,
+      entries,
+      lines,
+      contentDigest,
+    }
+  })
+}
+
+type Finished = { readonly file: StatementFile; readonly statements: readonly NewStatement[]; readonly lines: number }
+
+function finish(
+  db: TenantDb,
+  importId: Id<'sti'>,
+  { file, statements, lines }: Finished,
+  { now, ...by }: Provenance,
+): Promise<void> {
+  return inTransaction(db, async (tx) => {
+    await finishImport(tx, importId, { statements, lines, now })
+    await appendToJournal(tx, {
+      aggregate: { type: 'statement_import', id: importId },
+      version: 1,
+      ...eventOf('statement_import.completed', {
+        importId,
+        digest: file.digest,
+        format: file.format,
+        statements: statements.length,
+        lines,
+        at: now.toISOString(),
+      }),
+      ...by,
+      occurredAt: now,
+    })
+  })
+}

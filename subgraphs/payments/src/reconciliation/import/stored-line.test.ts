@@ -1,0 +1,79 @@
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { expect, test } from 'vitest'
+import { NO_COUNTERPARTY, NO_REFERENCES, type StatementLine } from '../../statements/statement.ts'
+import { storedLine } from './stored-line.ts'
+
+const money = (minor: bigint, currency: CurrencyCode = 'EUR') => ({ minor, currency })
+const of = (change: Partial<StatementLine>) =>
+  storedLine(
+    {
+      account: 'A',
+      statementId: 'S',
+      entry: 1,
+      bookingDate: '2026-03-02',
+      valueDate: '2026-03-03',
+      amount: money(100n),
+      status: 'BOOK',
+      isReversal: false,
+      returnReason: undefined,
+      references: NO_REFERENCES,
+      remittance: [],
+      counterparty: NO_COUNTERPARTY,
+      charges: [],
+      position: { line: 1 },
+      ...change,
+    },
+    1,
+    '2026-03-31',
+  )
+
+test('what the parties gave it are references, all else that may name it are mentions, each once and in one spelling', () => {
+  const references = {
+    ...NO_REFERENCES,
+    endToEndId: 'e2e 1',
+    creditorReferences: ['RF18 5390 0754 7034'],
+    documentNumbers: ['INV-1', 'inv-1'],
+    transactionId: 'T1',
+    entryReference: 'E2E1',
+    accountServicerReference: 'bank 1',
+  }
+  expect(of({ references })).toMatchObject({
+    references: ['E2E1', 'RF18539007547034', 'INV-1'],
+    mentions: ['T1', 'BANK1'],
+    bankReference: 'BANK1',
+    lookup: 'E2E1 INV-1 RF18539007547034',
+  })
+  expect(of({})).toMatchObject({ references: [], mentions: [], bankReference: null, lookup: null })
+})
+
+test('of a remittance text, words with a digit are mentions, and the whole of a short text', () => {
+  expect(of({ remittance: ['Invoice 47 11', 'thanks for INV-4711, and 12'] }).mentions).toEqual([
+    'INVOICE4711',
+    'THANKSFORINV-4711,AND12',
+    'INV-4711',
+  ])
+  expect(
+    of({ remittance: [Array.from({ length: 99 }, (_, at) => `REF${1000 + at}`).join(' ')] }).mentions,
+  ).toHaveLength(24)
+})
+
+test('charges are what the bank took out of the amount, in its currency', () => {
+  const charge = (minor: bigint, change: object = {}) => ({
+    amount: money(minor),
+    isIncluded: true,
+    type: undefined,
+    ...change,
+  })
+  expect(of({ charges: [charge(-30n), charge(-20n)] }).chargesMinor).toBe(50n)
+  expect(
+    of({ charges: [charge(-30n, { isIncluded: false }), charge(-9n, { isIncluded: undefined })] }).chargesMinor,
+  ).toBe(0n)
+  expect(of({ charges: [charge(-30n, { amount: money(-30n, 'USD') })] }).chargesMinor).toBe(0n)
+  expect(of({ charges: [charge(30n)] }).chargesMinor).toBe(0n)
+})
+
+test('a line without a booking day has its value day, and without either the day of its statement', () => {
+  expect(of({}).bookedOn).toBe('2026-03-02')
+  expect(of({ bookingDate: undefined }).bookedOn).toBe('2026-03-03')
+  expect(of({ bookingDate: undefined, valueDate: undefined }).bookedOn).toBe('2026-03-31')
+})

@@ -1,0 +1,92 @@
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import type { Charge, EntryStatus, References, StatementLine } from '../../statements/statement.ts'
+import { lookupOf, referenceKey } from '../matching/movement.ts'
+
+/** A line as it is stored: what people look at, and what it can be found by. */
+export type StoredLine = {
+  readonly statementNumber: number
+  readonly account: string
+  readonly entry: number
+  readonly status: EntryStatus
+  readonly bookedOn: string
+  readonly valueOn: string | null
+  readonly amountMinor: bigint
+  readonly chargesMinor: bigint
+  readonly currency: CurrencyCode
+  readonly isReversal: boolean
+  readonly references: readonly string[]
+  readonly mentions: readonly string[]
+  readonly bankReference: string | null
+  readonly lookup: string | null
+  readonly remittance: string
+  readonly counterpartyName: string | null
+  readonly counterpartyAccount: string | null
+}
+
+/** Words of a remittance text that are looked at: a text of four lines has no more that could be references. */
+export const MENTIONS_MAX = 24
+/** A shorter word, or one without a digit, is not a reference but a word. */
+const MENTION = /^(?=.*\d).{5,35}$/
+
+/** @param day of its statement, for a line that has none */
+export function storedLine(line: StatementLine, statementNumber: number, day: string): StoredLine {
+  const references = keysOf(businessReferences(line.references))
+  const others = [...otherReferences(line.references), ...wordsOf(line.remittance)]
+  const bankReference = line.references.accountServicerReference
+  return {
+    statementNumber,
+    account: line.account,
+    entry: line.entry,
+    status: line.status,
+    bookedOn: line.bookingDate ?? line.valueDate ?? day,
+    valueOn: line.valueDate ?? null,
+    amountMinor: line.amount.minor,
+    chargesMinor: chargesInside(line),
+    currency: line.amount.currency,
+    isReversal: line.isReversal,
+    references,
+    mentions: keysOf(others).filter((key) => !references.includes(key)),
+    bankReference: bankReference === undefined ? null : referenceKey(bankReference),
+    lookup: lookupOf(references),
+    remittance: line.remittance.join('\n'),
+    counterpartyName: line.counterparty.name ?? null,
+    counterpartyAccount: line.counterparty.account ?? null,
+  }
+}
+
+/** What payer or payee gave it, and so what we may have given it. */
+const businessReferences = ({ endToEndId, creditorReferences, documentNumbers }: References) => [
+  endToEndId,
+  ...creditorReferences,
+  ...documentNumbers,
+]
+
+const otherReferences = (references: References) => [
+  references.transactionId,
+  references.instructionId,
+  references.uetr,
+  references.paymentInformationId,
+  references.messageId,
+  references.mandateId,
+  references.entryReference,
+  references.accountServicerReference,
+]
+
+const wordsOf = (remittance: readonly string[]): string[] =>
+  remittance
+    .flatMap((text) => [text, ...text.split(/[\s,;:()]+/)])
+    .filter((word) => MENTION.test(word))
+    .slice(0, MENTIONS_MAX)
+
+const keysOf = (references: readonly (string | undefined)[]): string[] => [
+  ...new Set(
+    references.flatMap((text) => (text === undefined ? [] : [referenceKey(text)])).filter((key) => key !== ''),
+  ),
+]
+
+/** What the bank says that it took out of the amount; nothing where it gave more than it took. */
+function chargesInside({ charges, amount }: StatementLine): bigint {
+  const isInside = ({ isIncluded, amount: { currency } }: Charge) => isIncluded === true && currency === amount.currency
+  const sum = charges.filter(isInside).reduce((total, charge) => total - charge.amount.minor, 0n)
+  return sum > 0n ? sum : 0n
+}
