@@ -1,0 +1,140 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { type SQL, sql } from 'drizzle-orm'
+import { bankStatement } from '../../db/tables/bank-statement.ts'
+import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
+import { expectedMovement } from '../../db/tables/expected-movement.ts'
+import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
+import type { BankLine, ExpectedMovement } from '../matching/movement.ts'
+
+type LineRow = {
+  readonly id: string
+  readonly references: readonly string[]
+  readonly mentions: readonly string[]
+  readonly amount: bigint
+  readonly charges: bigint
+  readonly currency: CurrencyCode
+  readonly day: string
+  readonly counterparty: string | null
+  readonly entry: string
+  readonly bank_reference: string | null
+  readonly lookup: string | null
+  readonly is_notification: boolean
+}
+
+const LINE = sql`l.id, l."references", l.mentions, l.amount_minor as amount, l.charges_minor as charges, l.currency,
+  l.booked_on::text as day, l.counterparty_account as counterparty,
+  l.import_id || '/' || l.statement_number || '/' || l.entry as entry, l.bank_reference, l.lookup, s.is_notification`
+
+/** Lines are seen through their statement, which is there when all of its file is. */
+const SEEN = sql`${bankStatementLine} l join ${bankStatement} s
+  on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`
+
+export type LinesToMatch = { readonly lines: readonly BankLine[]; readonly known: readonly BankLine[] }
+
+/** Booked lines of an account up to a day that are in no item, and those of its open cases; and what they may repeat. */
+export async function linesToMatch(
+  tx: Tx,
+  {
+    account,
+    day,
+    openLineIds,
+    repeat_days,
+  }: { account: string; day: string; openLineIds: readonly string[]; repeat_days: number },
+): Promise<LinesToMatch> {
+  const rows = await tx.execute<LineRow>(sql`
+    select ${LINE} from ${SEEN}
+    where l.account = ${account} and l.item_id is null and l.status = 'BOOK' and l.booked_on <= ${day}::date
+    union all
+    select ${LINE} from ${SEEN} where l.id in (select open.id from ${uuids(openLineIds)} as open (id))`)
+  return { lines: rows.map(toBankLine), known: await knownLines(tx, account, rows, repeat_days) }
+}
+
+/** Lines in items that share the bank's reference, or all references, with one of `rows`. */
+async function knownLines(tx: Tx, account: string, rows: readonly LineRow[], repeat_days: number): Promise<BankLine[]> {
+  const given = new Set(rows.map(({ id }) => id))
+  const distinct = (values: (string | null)[]) => [...new Set(values)].filter((value) => value !== null)
+  const [bankReferences, lookups] = [
+    distinct(rows.map(({ bank_reference }) => bank_reference)),
+    distinct(rows.map(({ lookup }) => lookup)),
+  ]
+  const [first = '9999-12-31'] = rows.map(({ day }) => day).sort()
+  // A lateral probe for each: a join would let the planner read the whole table.
+  const probe = (values: readonly string[], column: SQL, more: SQL) => sql`
+    select ${LINE} from ${unnested({ type: 'text', values })} as given (value)
+    cross join lateral (
+      select * from ${bankStatementLine} p
+      where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
+    ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`
+  const known = await tx.execute<LineRow>(sql`
+    ${probe(bankReferences, sql`p.bank_reference`, sql``)}
+    union
+    ${probe(lookups, sql`p.lookup`, sql`and p.booked_on >= ${first}::date - ${repeat_days}::int`)}`)
+  return known.filter(({ id }) => !given.has(id)).map(toBankLine)
+}
+
+const toBankLine = (row: LineRow): BankLine => ({
+  id: row.id,
+  references: row.references,
+  mentions: row.mentions,
+  amountMinor: row.amount,
+  chargesMinor: row.charges,
+  currency: row.currency,
+  bookedOn: row.day,
+  counterparty: row.counterparty ?? undefined,
+  entry: row.entry,
+  bankReference: row.bank_reference ?? undefined,
+  isNotification: row.is_notification,
+})
+
+type MovementRow = {
+  readonly id: string
+  readonly references: readonly string[]
+  readonly amount: bigint
+  readonly currency: CurrencyCode
+  readonly day: string
+  readonly fee: bigint
+  readonly counterparty: string | null
+  readonly lookup: string | null
+}
+
+export type MovementsToMatch = { readonly expected: ExpectedMovement[]; readonly met: ExpectedMovement[] }
+
+/**
+ * Expected movements of an account up to a day that are in no item, and those of its open cases; and what they may
+ * repeat of what was matched.
+ */
+export async function movementsToMatch(
+  tx: Tx,
+  { account, until, openExpectedIds }: { account: string; until: string; openExpectedIds: readonly string[] },
+): Promise<MovementsToMatch> {
+  const columns = sql`id, "references", amount_minor as amount, currency, expected_on::text as day, fee_minor as fee, counterparty, lookup`
+  const rows = await tx.execute<MovementRow>(sql`
+    select ${columns} from ${expectedMovement}
+    where account = ${account} and item_id is null and expected_on <= ${until}::date
+    union all
+    select ${columns} from ${expectedMovement} where id in (select open.id from ${uuids(openExpectedIds)} as open (id))`)
+  // The account is no condition for an index here: that of its sources would seem as good as that of the references.
+  const lookups = [...new Set(rows.flatMap(({ lookup }) => lookup ?? []))]
+  const met = await tx.execute<MovementRow>(sql`
+    select m.* from ${unnested({ type: 'text', values: lookups })} as given (value)
+    cross join lateral (
+      select ${columns}, item_id from ${expectedMovement} e
+      where e.account || '' = ${account} and e.lookup = given.value and e.item_id is not null offset 0
+    ) m join ${reconciliationItem} i on i.id = m.item_id
+    where i.state = 'SETTLED'`)
+  return { expected: rows.map(toExpectedMovement), met: met.map(toExpectedMovement) }
+}
+
+const toExpectedMovement = (row: MovementRow): ExpectedMovement => ({
+  id: row.id,
+  references: row.references,
+  amountMinor: row.amount,
+  currency: row.currency,
+  expectedOn: row.day,
+  feeMinor: row.fee,
+  counterparty: row.counterparty ?? undefined,
+})
+
+const uuids = (values: readonly string[]): SQL => unnested({ type: 'uuid', values })

@@ -1,0 +1,122 @@
+import { fromUuid, namedId } from '@carriergraph/shared/ids.ts'
+import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import { refuse } from '@carriergraph/shared/outcome.ts'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { silent } from '../testing/payments-database.ts'
+import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import type { ReconciliationBooks } from './books.ts'
+import { createPostingWorker } from './posting-worker.ts'
+import { runReconciliation } from './run-reconciliation.ts'
+
+/** Far above what it takes, far below the test's own limit. */
+const PATIENCE = { timeout: 20_000, interval: 20 }
+
+let stage: ReconciliationStage
+beforeEach(async () => {
+  stage = await setReconciliationStage()
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+const postings = () => stage.database.sql.system`
+  select kind, attempt, state, refusal from reconciliation_posting order by kind, attempt`
+
+/** Books in which something happens around each order. */
+const booksWith = (
+  post: (order: Parameters<ReconciliationBooks['post']>[0]) => Promise<Posting>,
+): ReconciliationBooks => ({
+  ...stage.books,
+  post,
+})
+
+test('killed between the ledger and its note of it, the next one posts nothing twice', async () => {
+  await stage.statement([{ reference: 'A', amount: '-70.00' }])
+  await stage.run()
+  const dying = booksWith(async (order) => {
+    await stage.books.post(order)
+    throw new Error('killed')
+  })
+  await expect(stage.post(dying)).rejects.toThrow('killed')
+  expect(await stage.balances()).toEqual({ BANK: 7_000n, SUSPENSE: -7_000n })
+  expect((await postings()).map(({ state }) => state)).toEqual(['PENDING'])
+  expect(await stage.post()).toBe(1)
+  expect(await stage.balances()).toEqual({ BANK: 7_000n, SUSPENSE: -7_000n })
+  await stage.expectSoundBooks()
+})
+
+test('two that post at once post once', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.run()
+  await Promise.all([stage.post(), stage.post(), stage.post()])
+  expect(await stage.balances()).toEqual({ BANK: -10_000n, SUSPENSE: 10_000n })
+})
+
+test('what the ledger refuses stays on record, holds up what depends on it, and is asked for again with the next run', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.run()
+  const asked: string[] = []
+  const frozen = booksWith(async (order) => {
+    asked.push(order.id)
+    return refuse('ACCOUNT_FROZEN', 'One of the accounts is frozen.')
+  })
+  expect(await stage.post(frozen)).toBe(1)
+  expect([...(await postings())]).toEqual([
+    { kind: 'SUSPENSE', attempt: 1, state: 'REFUSED', refusal: 'ACCOUNT_FROZEN' },
+  ])
+  expect(await stage.post()).toBe(0)
+  // The counterpart comes: what was never put into suspense is not taken out of it before it is.
+  await stage.expect([{ reference: 'A' }])
+  await stage.run()
+  expect([...(await postings())]).toEqual([
+    { kind: 'RELEASE', attempt: 1, state: 'PENDING', refusal: null },
+    { kind: 'SUSPENSE', attempt: 2, state: 'PENDING', refusal: null },
+  ])
+  expect(await stage.post()).toBe(2)
+  expect((await postings()).map(({ state }) => state)).toEqual(['POSTED', 'POSTED'])
+  expect(await stage.balances()).toEqual({ BANK: -10_000n })
+  const ids = await stage.database.sql.system<{ item: string; id: string }[]>`
+    select item_id::text as item, transfer_id::text as id from reconciliation_posting where kind = 'SUSPENSE'`
+  const itemId = fromUuid('rci', ids[0]?.item ?? '')
+  expect(asked).toEqual([namedId('tfr', `SUSPENSE 1 of ${itemId}`)])
+  expect(ids.map(({ id }) => fromUuid('tfr', id))).toEqual([namedId('tfr', `SUSPENSE 2 of ${itemId}`)])
+})
+
+test('the worker posts for every tenant, and one whose books fail does not hold up the others', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.statement([{ reference: 'A' }], { tenant: 'broken' })
+  const other = { account: ACCOUNT, day: TODAY }
+  await runReconciliation(stage.database.forTenant('broken'), other, stage.provenance())
+  await stage.run()
+  const worker = createPostingWorker({
+    database: stage.database,
+    clock: stage.clock,
+    log: silent,
+    booksOf({ tenant }) {
+      if (tenant === 'broken') throw new Error('These books are closed.')
+      return stage.books
+    },
+  })
+  worker.start()
+  await vi.waitFor(async () => expect(await stage.balances()).toEqual({ BANK: -10_000n, SUSPENSE: 10_000n }), PATIENCE)
+  await worker.stop()
+  expect(await worker.runOnce()).toBe(0)
+  expect((await postings()).map(({ state }) => state).sort()).toEqual(['PENDING', 'POSTED'])
+})
+
+test('no account of a customer is ever named: all are the operator’s own', async () => {
+  const named = new Set<string>()
+  const watched: ReconciliationBooks = {
+    ...stage.books,
+    async accountOf(role, account, currency) {
+      named.add(role)
+      return stage.books.accountOf(role, account, currency)
+    },
+  }
+  await stage.expect([{ reference: 'FEE', feeMinor: 50n }])
+  await stage.statement([
+    { reference: 'FEE', amount: '99.50' },
+    { reference: 'A', counterparty: 'DE02120300000000202051' },
+  ])
+  await stage.run()
+  await stage.post(watched)
+  expect([...named].sort()).toEqual(['BANK', 'BANK_FEES', 'SUSPENSE'])
+})

@@ -1,0 +1,33 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { changeItems } from './db/items.ts'
+import { insertPostings, itemsInSuspense } from './db/postings.ts'
+import type { ReconciliationItem } from './item.ts'
+import type { Resolution } from './item-states.ts'
+import { journalResolved } from './journal-items.ts'
+import { postingOf } from './postings.ts'
+
+/** Ends open cases whose reason is found, and has taken back what stands in suspense for them. */
+export async function resolveItems(
+  tx: Tx,
+  resolved: readonly { readonly item: ReconciliationItem; readonly resolution: Resolution }[],
+  provenance: Provenance,
+): Promise<void> {
+  if (resolved.length === 0) return
+  const { actor, now } = provenance
+  for (const [resolution, group] of Map.groupBy(resolved, ({ resolution }) => resolution))
+    await changeItems(
+      tx,
+      group.map(({ item }) => item.id),
+      { state: 'RESOLVED', resolution, resolvedBy: actor, resolvedAt: now },
+    )
+  const suspended = await itemsInSuspense(
+    tx,
+    resolved.map(({ item }) => item.id),
+  )
+  const releases = resolved
+    .filter(({ item }) => suspended.has(item.id))
+    .map(({ item }) => postingOf('RELEASE', { ...item, itemId: item.id, amountMinor: -item.differenceMinor }))
+  await insertPostings(tx, releases, now)
+  await journalResolved(tx, resolved, provenance)
+}

@@ -1,0 +1,160 @@
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { eventOf } from '../events.ts'
+import { lockReconciledAccount } from './db/account-lock.ts'
+import { linesToMatch, movementsToMatch } from './db/inputs.ts'
+import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
+import { insertPostings, retryRefusedPostings } from './db/postings.ts'
+import { findRun, newestRunDay, type ReconciliationRun, rememberSeen, saveRun, saveTotals } from './db/runs.ts'
+import type { LockedItem } from './item.ts'
+import { MATCH_DEFAULTS, match } from './matching/match.ts'
+import type { MatchResult } from './matching/result.ts'
+import { type Plan, planRun } from './plan.ts'
+import { type ItemPosting, postingOf } from './postings.ts'
+import { resolveItems } from './resolve-items.ts'
+
+/** An account and a day, YYYY-MM-DD. */
+export type DayToReconcile = { readonly account: string; readonly day: string }
+
+export type RunCode = 'ACCOUNT_NOT_FOUND' | 'DAY_IN_FUTURE'
+
+export type RunOutcome = {
+  readonly run: ReconciliationRun
+  /** Cases that were found now. */
+  readonly cases: number
+}
+
+/**
+ * Reconciles an account up to a day, in one transaction: matches what is in no item yet, and what is in open cases, and
+ * stores what has changed. Run again with nothing new it changes nothing; with new statements or expectations, cases that
+ * they explain are resolved. Two runs of one account stand in line.
+ */
+export function runReconciliation(
+  db: TenantDb,
+  { account, day }: DayToReconcile,
+  provenance: Provenance,
+): Promise<Outcome<RunOutcome, RunCode>> {
+  return inTransaction(db, async (tx) => {
+    if (day > provenance.now.toISOString().slice(0, 10))
+      return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
+    const reconciled = await lockReconciledAccount(tx, account)
+    if (reconciled === undefined)
+      return refuse('ACCOUNT_NOT_FOUND', 'There is no statement of that account, and nothing is expected on it.', [
+        'account',
+      ])
+    const { results, open } = await matchOpen(tx, account, day)
+    await retryRefusedPostings(tx, account)
+    const plan = planRun(results, open)
+    const before = await findRun(tx, account, day)
+    const isNew = plan.created.length > 0 || plan.closed.length > 0
+    if (before !== undefined && !isNew) {
+      await rememberSeen(tx, before.id, reconciled.imports)
+      return ok({ run: before, cases: 0 })
+    }
+    const cases = plan.created.filter(isCase).length
+    const run = await saveRun(tx, {
+      account,
+      day,
+      events: cases === 0 ? 1 : 2,
+      seenImports: reconciled.imports,
+      now: provenance.now,
+    })
+    await carryOut(tx, run, plan, provenance)
+    await saveTotals(
+      tx,
+      run.id,
+      results.filter(({ status }) => status === 'AWAITED'),
+    )
+    await journalRun(tx, run, cases, provenance)
+    return ok({ run, cases })
+  })
+}
+
+/** What waits for somebody. That a movement was told twice explains itself. */
+const isCase = ({ status, rule }: MatchResult): boolean => status !== 'MATCHED' && rule !== 'ALSO_NOTIFIED'
+
+/** Matches all that is not settled of an account, which is locked. */
+export async function matchOpen(
+  tx: Tx,
+  account: string,
+  day: string,
+): Promise<{ readonly results: readonly MatchResult[]; readonly open: readonly LockedItem[] }> {
+  const open = await findOpenItems(tx, account)
+  const { amount_days: repeat_days, reference_days } = MATCH_DEFAULTS
+  const { lines, known } = await linesToMatch(tx, {
+    account,
+    day,
+    openLineIds: open.flatMap(({ lineIds }) => lineIds),
+    repeat_days,
+  })
+  // What is missing by a later day does not become awaited again because an earlier one is looked at once more.
+  const newest = await newestRunDay(tx, account)
+  const asOf = newest !== undefined && newest > day ? newest : day
+  const { expected, met } = await movementsToMatch(tx, {
+    account,
+    until: daysAfter(asOf, reference_days),
+    openExpectedIds: open.flatMap(({ expectedIds }) => expectedIds),
+  })
+  return { open, results: match({ lines, expected, known, met, day: asOf }).results }
+}
+
+function daysAfter(day: string, days: number): string {
+  const date = new Date(`${day}T00:00:00Z`)
+  date.setUTCDate(date.getUTCDate() + days)
+  return date.toISOString().slice(0, 10)
+}
+
+/** Stores items, resolves cases, and decides on what the ledger is to post. */
+export async function carryOut(
+  tx: Tx,
+  { id: runId, account }: Pick<ReconciliationRun, 'id' | 'account'>,
+  { created, closed, freedExpectedIds }: Plan<LockedItem>,
+  provenance: Provenance,
+): Promise<Id<'rci'>[]> {
+  const { now } = provenance
+  await resolveItems(tx, closed, provenance)
+  const ids = await insertItems(tx, { runId, account, results: created, now })
+  await freeExpected(tx, freedExpectedIds)
+  const postings = created.flatMap((result, at) => postingsOf(result, ids[at], account))
+  await insertPostings(tx, postings, now)
+  return ids
+}
+
+/** A fee is booked with its match; a difference is held in suspense until somebody knows better. */
+function postingsOf(
+  { status, currency, feeMinor, differenceMinor }: MatchResult,
+  itemId: Id<'rci'> | undefined,
+  account: string,
+): ItemPosting[] {
+  if (itemId === undefined) throw new Error('A result has no item.')
+  const of = (amountMinor: bigint) => ({ itemId, account, currency, amountMinor })
+  if (status === 'MATCHED') return feeMinor === 0n ? [] : [postingOf('FEE', of(-feeMinor))]
+  return differenceMinor === 0n ? [] : [postingOf('SUSPENSE', of(differenceMinor))]
+}
+
+async function journalRun(
+  tx: Tx,
+  { id, account, day, revision, version }: ReconciliationRun,
+  cases: number,
+  { now, ...by }: Provenance,
+): Promise<void> {
+  const data = { runId: id, account, day, revision, at: now.toISOString() }
+  const events = [
+    eventOf('reconciliation_run.completed', data),
+    ...(cases === 0 ? [] : [eventOf('reconciliation_run.mismatched', { ...data, cases })]),
+  ]
+  await appendToJournal(
+    tx,
+    events.map((event, at) => ({
+      aggregate: { type: 'reconciliation_run', id },
+      version: version - events.length + 1 + at,
+      ...event,
+      ...by,
+      occurredAt: now,
+    })),
+  )
+}

@@ -1,0 +1,89 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { silent } from '../testing/payments-database.ts'
+import { type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import { createDailyReconciliation, dueDay } from './schedule.ts'
+
+let stage: ReconciliationStage
+beforeEach(async () => {
+  stage = await setReconciliationStage()
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+const daily = () => createDailyReconciliation({ database: stage.database, clock: stage.clock, log: silent, hour: 6 })
+const runs = () => stage.database.sql.system`
+  select tenant_id as tenant, account, day::text, revision from reconciliation_run order by 1, 2, 3`
+
+test.each([
+  ['2026-11-21T05:59:59Z', '2026-11-19'],
+  ['2026-11-21T06:00:00Z', '2026-11-20'],
+  ['2026-12-01T23:59:59Z', '2026-11-30'],
+  ['2026-01-01T00:00:00Z', '2025-12-30'],
+])('at %s, the day due is %s', (now, day) => expect(dueDay(new Date(now), 6)).toBe(day))
+
+test('each account of each tenant is reconciled once a day, from the hour on', async () => {
+  await stage.statement([{}])
+  await stage.statement([{}], { account: 'OTHER' })
+  await stage.statement([{}], { account: 'OTHER', tenant: 'north' })
+  const daily = createDailyReconciliation({ database: stage.database, clock: stage.clock, log: silent, hour: 7 })
+  stage.clock.set(new Date('2026-11-21T06:59:00Z'))
+  expect(await daily.runOnce()).toBe(3)
+  expect((await runs()).map(({ day }) => day)).toEqual(Array(3).fill('2026-11-19'))
+  stage.clock.set(new Date('2026-11-21T07:00:00Z'))
+  expect(await daily.runOnce()).toBe(3)
+  expect(await daily.runOnce()).toBe(0)
+  expect((await runs()).filter(({ day }) => day === TODAY)).toHaveLength(3)
+  const rows = await stage.database.sql
+    .system`select actor, count(*)::int from journal where type like 'reconciliation_run%' group by 1`
+  expect([...rows]).toEqual([{ actor: 'svc:payments', count: 9 }])
+})
+
+test('a statement that comes later has its account run again, and no other', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.statement([{}], { account: 'OTHER' })
+  await daily().runOnce()
+  await stage.statement([{ reference: 'B' }])
+  expect(await daily().runOnce()).toBe(1)
+  expect(await daily().runOnce()).toBe(0)
+  expect((await runs()).map(({ revision }) => revision)).toEqual([2, 1])
+  // One that brings nothing up to the day is looked at once as well.
+  await stage.statement([{ day: '2026-11-25' }])
+  expect(await daily().runOnce()).toBe(1)
+  expect(await daily().runOnce()).toBe(0)
+})
+
+test('two processes at once do no harm', async () => {
+  await stage.statement([{}])
+  await Promise.all([daily().runOnce(), daily().runOnce()])
+  expect(await stage.items()).toEqual(['MISSING_INTERNALLY OPEN 1/0 10000'])
+})
+
+test('an account that fails does not hold up the others, and is tried again', async () => {
+  await stage.statement([{}], { account: 'A' })
+  await stage.statement([{}], { account: 'B' })
+  // Nothing can be stored for one of them.
+  await stage.database.sql.system`alter table reconciliation_item add constraint broken check (account <> 'A')`
+  expect(await daily().runOnce()).toBe(1)
+  expect((await runs()).map(({ account }) => account)).toEqual(['B'])
+  await stage.database.sql.system`alter table reconciliation_item drop constraint broken`
+  expect(await daily().runOnce()).toBe(1)
+})
+
+test('started, it reconciles by itself', async () => {
+  await stage.statement([{}])
+  const scheduled: (() => void)[] = []
+  const worker = createDailyReconciliation({
+    database: stage.database,
+    clock: stage.clock,
+    log: silent,
+    hour: 6,
+    schedule: (run) => {
+      scheduled.push(run)
+      return () => undefined
+    },
+  })
+  await worker.start()
+  // It calls for its next look when the first has ended.
+  await vi.waitFor(() => expect(scheduled).toHaveLength(1), { timeout: 20_000, interval: 20 })
+  await worker.stop()
+  expect(await runs()).toHaveLength(1)
+})

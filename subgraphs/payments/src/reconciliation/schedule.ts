@@ -1,0 +1,102 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { Database } from '@carriergraph/shared/db/pools.ts'
+import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { type DueAccount, findDueAccounts } from './db/due-accounts.ts'
+import { runReconciliation } from './run-reconciliation.ts'
+
+/** How often is looked whether a day is due, or a statement has come for one that was done. */
+export const LOOK_INTERVAL_MS = 60_000
+/** Accounts read at once; a look goes on until there are none. */
+const LOOK_PAGE = 100
+
+export type DailyReconciliationOptions = {
+  readonly database: Database
+  readonly clock: Clock
+  readonly log: Log
+  /** Of the day, in UTC, from which on the day before is due: by then banks have sent its statements. */
+  readonly hour: number
+  readonly schedule?: Schedule
+}
+
+export type DailyReconciliation = {
+  start(): Promise<void>
+  stop(): Promise<void>
+  /** Reconciles every account of every tenant that is due. Resolves with how many that were. */
+  runOnce(): Promise<number>
+}
+
+/**
+ * Reconciles each account for the day before, once a day, and again when a statement has come since. A day on which no
+ * process ran is made good by the next: a run looks at all that is open up to its day.
+ */
+export function createDailyReconciliation({
+  database,
+  clock,
+  log,
+  hour,
+  schedule,
+}: DailyReconciliationOptions): DailyReconciliation {
+  let isStopping = false
+
+  async function reconcile({ tenant, account }: DueAccount, day: string, correlationId: string): Promise<boolean> {
+    try {
+      const provenance = { actor: 'svc:payments', correlationId, now: clock() }
+      const ran = await runReconciliation(database.forTenant(tenant), { account, day }, provenance)
+      if (!ran.ok) throw new Error(ran.code)
+      const { run, cases } = ran.value
+      const told = { runId: run.id, tenant, day, cases }
+      if (cases === 0) log.info(told, 'reconciled an account')
+      else log.warn(told, 'reconciled an account, and cases wait for somebody')
+      return true
+    } catch (error) {
+      // The others must not wait for this one; it is tried again with the next look.
+      log.error({ err: error, tenant, day }, 'could not reconcile an account')
+      return false
+    }
+  }
+
+  async function runOnce(): Promise<number> {
+    const day = dueDay(clock(), hour)
+    let reconciled = 0
+    for (let after: DueAccount | undefined; ; ) {
+      const page = await findDueAccounts(database.system, { day, after, limit: LOOK_PAGE })
+      for (const due of page) {
+        if (isStopping) return reconciled
+        if (await withCorrelation(undefined, (correlationId) => reconcile(due, day, correlationId))) reconciled += 1
+      }
+      after = page.at(-1)
+      if (page.length < LOOK_PAGE) return reconciled
+    }
+  }
+
+  const loop = new PollingLoop({
+    name: 'daily reconciliation',
+    interval_ms: LOOK_INTERVAL_MS,
+    log,
+    schedule,
+    async step() {
+      await runOnce()
+      return 'idle'
+    },
+  })
+
+  return {
+    runOnce,
+    async start() {
+      loop.start()
+    },
+    async stop() {
+      isStopping = true
+      await loop.stop()
+    },
+  }
+}
+
+/** The newest day whose statements are due: yesterday, or before the hour the day before that. */
+export function dueDay(now: Date, hour: number): string {
+  const day = new Date(now)
+  day.setUTCDate(day.getUTCDate() - (now.getUTCHours() >= hour ? 1 : 2))
+  return day.toISOString().slice(0, 10)
+}
