@@ -20,6 +20,7 @@ const SETTINGS = {
   RISK_URL: 'http://risk.example/',
   RISK_DEADLINE_MS: 1,
   RISK_FALLBACK_LIMIT: new Decimal(0),
+  RECONCILIATION_HOUR: 6,
   VAULT_KEY: newKeyRingText(),
   WEBHOOK_PORTS: [443],
   WEBHOOK_LOOPBACK: false,

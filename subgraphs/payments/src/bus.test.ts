@@ -58,6 +58,7 @@ beforeAll(async () => {
     FX_SPREAD_BPS: 50,
     FX_FEE_BPS: 20,
     FX_FEE_FIXED_EUR: new Decimal(1),
+    RECONCILIATION_HOUR: 6,
   }
   database = openDatabase({ url: own.url, applicationName: 'payments-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))

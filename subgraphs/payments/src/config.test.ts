@@ -43,6 +43,14 @@ test('the longest deadline ends well before the sweeper takes a payment for aban
   expect(RISK_DEADLINE_MS_MAX * 2).toBeLessThan(UNFINISHED_AGE_MS)
 })
 
+test('accounts are reconciled from 6:00 UTC on, unless the environment says another hour of the day', () => {
+  expect(readConfig(SETTINGS, ENVIRONMENT).RECONCILIATION_HOUR).toBe(6)
+  for (const hour of ['0', '23'])
+    expect(readConfig(SETTINGS, { ...ENVIRONMENT, RECONCILIATION_HOUR: hour }).RECONCILIATION_HOUR).toBe(Number(hour))
+  for (const hour of ['24', '-1', '6:00', 'x'])
+    expect(() => readConfig(SETTINGS, { ...ENVIRONMENT, RECONCILIATION_HOUR: hour })).toThrow('RECONCILIATION_HOUR: ')
+})
+
 test('spaces around a limit do no harm, and an address that is none does', () => {
   const limited = readConfig(SETTINGS, { ...ENVIRONMENT, RISK_FALLBACK_LIMIT: ' 10.00 ' })
   expect(limited.RISK_FALLBACK_LIMIT.toFixed(2)).toBe('10.00')

@@ -14,6 +14,12 @@ const deadline = ms.refine((value) => value >= 1 && value <= RISK_DEADLINE_MS_MA
   error: `is out of range, expected 1 to ${RISK_DEADLINE_MS_MAX} milliseconds`,
 })
 
+const hour = z
+  .string()
+  .trim()
+  .regex(/^(1?\d|2[0-3])$/, { error: 'is out of range, expected an hour from 0 to 23' })
+  .transform(Number)
+
 /** An amount without a currency, in major units. */
 const limit = z.string().transform((text, context) => {
   const value = parseDecimal(text.trim())
@@ -31,6 +37,8 @@ export const SETTINGS = z.object({
   RISK_DEADLINE_MS: deadline.default(800),
   /** Up to it, in major units of a payment's own currency, a payment goes through when risk does not answer. */
   RISK_FALLBACK_LIMIT: limit.prefault('50.00'),
+  /** Of each day, in UTC, from which on bank accounts are reconciled for the day before. */
+  RECONCILIATION_HOUR: hour.default(6),
   /** The card vault's keys, or the file that they are in: one of the two. */
   VAULT_KEY: z.string().optional(),
   VAULT_KEY_FILE: z.string().optional(),

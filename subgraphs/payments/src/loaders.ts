@@ -13,6 +13,18 @@ import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
+import {
+  type expectedInOrder,
+  expectedOfItems,
+  findItems,
+  findRuns,
+  findTotals,
+  itemsOfRuns,
+  type linesInOrder,
+  linesOfItems,
+  type oldestItemsOfRun,
+} from './reconciliation/db/lists.ts'
+import { findPostings } from './reconciliation/db/postings.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -81,6 +93,25 @@ export const createLoaders = (db: TenantDb) => ({
   attemptsOfDelivery: pageLoader((ids: Ids<'whd'>, page: PageOf<typeof newestWebhookAttempts>) =>
     attemptsOfDeliveries(db, ids, page),
   ),
+  reconciliationRun: loaderById(
+    (ids: Ids<'rcr'>) => findRuns(db, ids),
+    ({ id }) => id,
+  ),
+  reconciliationItem: loaderById(
+    (ids: Ids<'rci'>) => findItems(db, ids),
+    ({ id }) => id,
+  ),
+  totalsOfRun: loaderByParent(
+    (ids: Ids<'rcr'>) => findTotals(db, ids),
+    ({ runId }) => runId,
+  ),
+  postingsOfItem: loaderByParent(
+    (ids: Ids<'rci'>) => findPostings(db, ids),
+    ({ itemId }) => itemId,
+  ),
+  itemsOfRun: pageLoader((ids: Ids<'rcr'>, page: PageOf<typeof oldestItemsOfRun>) => itemsOfRuns(db, ids, page)),
+  linesOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof linesInOrder>) => linesOfItems(db, ids, page)),
+  expectedOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof expectedInOrder>) => expectedOfItems(db, ids, page)),
 })
 
 function memoised<Key, Made>(make: (key: Key) => Made, nameOf: (key: Key) => string): (key: Key) => Made {

@@ -11,6 +11,11 @@ import type { WebhookDelivery } from './db/webhook-deliveries.ts'
 import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment } from './domain/payment.ts'
 import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
+import type { ExpectedBankMovement } from './reconciliation/db/expected-movements.ts'
+import type { StatementLine, Total } from './reconciliation/db/lists.ts'
+import type { ShownPosting } from './reconciliation/db/postings.ts'
+import type { ReconciliationRun } from './reconciliation/db/runs.ts'
+import type { ReconciliationItem } from './reconciliation/item.ts'
 
 // What resolvers hand on for each object type of the schema.
 
@@ -34,4 +39,16 @@ export type WebhookDeliveryDiedEventModel = {
   readonly cursor: string
   readonly occurredAt: Date
   readonly deliveryId: Id<'whd'>
+}
+export type ReconciliationRunModel = ReconciliationRun
+export type ReconciliationTotalModel = Total
+export type ReconciliationItemModel = ReconciliationItem
+export type ReconciliationPostingModel = ShownPosting
+export type BankStatementLineModel = StatementLine
+export type ExpectedBankMovementModel = ExpectedBankMovement
+export type ReconciliationMismatchEventModel = {
+  readonly cursor: string
+  readonly occurredAt: Date
+  readonly cases: number
+  readonly runId: Id<'rcr'>
 }

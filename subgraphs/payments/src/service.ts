@@ -25,6 +25,7 @@ import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
+import { createDailyReconciliation } from './reconciliation/schedule.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
 import { type KeySettings, keyProviderFrom } from './vault/keys/key-source.ts'
@@ -42,11 +43,11 @@ export type RiskSettings = Pick<Settings, 'RISK_URL' | 'RISK_DEADLINE_MS' | 'RIS
 
 /**
  * What makes payments out of the kit's parts: the payment flow with risk at its other end, the sweeper behind it, the card
- * vault, and the webhooks.
+ * vault, the webhooks, and the reconciliation of each day.
  * @throws ConfigError where the vault's keys are missing or at fault, or webhooks to this machine are allowed in production
  */
 export function payments(
-  settings: RiskSettings & KeySettings & WebhookSettings & FxSettings,
+  settings: RiskSettings & KeySettings & WebhookSettings & FxSettings & Pick<Settings, 'RECONCILIATION_HOUR'>,
   { clock, log }: Required<ServiceOptions>,
 ): SubgraphDefinition<Context> {
   const risk = createRiskClient({
@@ -98,6 +99,7 @@ export function payments(
         new LedgerSealer({ database, log, clock }),
         createHoldExpiry({ database, ledgers, clock, log }),
         createSweeper({ database, flow, clock, log }),
+        createDailyReconciliation({ database, clock, log, hour: settings.RECONCILIATION_HOUR }),
         sender,
         new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
       ]

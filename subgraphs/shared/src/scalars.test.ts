@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { Decimal } from './money/decimal.ts'
 import { scalarResolvers } from './scalars.ts'
 
-const NAMES = ['CurrencyCode', 'Cursor', 'DateTime', 'Decimal', 'Duration', 'SafeInt'] as const
+const NAMES = ['CurrencyCode', 'Cursor', 'Date', 'DateTime', 'Decimal', 'Duration', 'SafeInt'] as const
 type Name = (typeof NAMES)[number]
 
 /** One field per scalar that answers with what its argument was parsed to. */
@@ -39,6 +39,7 @@ const answered: [Name, unknown, unknown][] = [
   ['CurrencyCode', 'EUR', 'EUR'],
   ['CurrencyCode', 'eur', 'eur'],
   ['Cursor', 'WzEsInNsaWNlcyJd', 'WzEsInNsaWNlcyJd'],
+  ['Date', '2024-02-29', '2024-02-29'],
   ['DateTime', '2026-11-21T09:30:00Z', '2026-11-21T09:30:00.000Z'],
   ['DateTime', '2026-11-21T11:30:00.5+02:00', '2026-11-21T09:30:00.500Z'],
   ['Duration', 'PT15M', 'PT15M'],
@@ -53,6 +54,11 @@ const refused: [Name, unknown, string][] = [
   ['CurrencyCode', 978, 'BAD_USER_INPUT'],
   ['Cursor', '', 'INVALID_CURSOR'],
   ['Cursor', 'x'.repeat(2_049), 'INVALID_CURSOR'],
+  ['Date', '2026-02-29', 'BAD_USER_INPUT'],
+  ['Date', '2026-13-01', 'BAD_USER_INPUT'],
+  ['Date', '0000-01-01', 'BAD_USER_INPUT'],
+  ['Date', '2026-11-21T00:00:00Z', 'BAD_USER_INPUT'],
+  ['Date', 20_261_121, 'BAD_USER_INPUT'],
   ['DateTime', '2026-02-30T00:00:00Z', 'BAD_USER_INPUT'],
   ['DateTime', '2026-11-21', 'BAD_USER_INPUT'],
   ['DateTime', '2026-11-21T09:30:00', 'BAD_USER_INPUT'],
@@ -102,6 +108,7 @@ test.each([
   ['Decimal', new Decimal(Number.NaN)],
   ['Decimal', new Decimal(Number.POSITIVE_INFINITY)],
   ['SafeInt', 2n ** 53n],
+  ['Date', '2026-02-30'],
   ['DateTime', new Date(Number.NaN)],
 ] as const)('%s never writes %s', (name, value) => {
   expect(() => scalarResolvers[name].serialize(value)).toThrow()

@@ -81,6 +81,24 @@ const cursor = scalar({
   write: String,
 })
 
+const date = scalar({
+  name: 'Date',
+  read: (value) => day(text(value, 'a day')),
+  write: (value) => day(String(value)),
+})
+
+/** YYYY-MM-DD, as columns of days hold it. */
+function day(value: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(value) && value >= '0001' && isDay(value)) return value
+  throw new Refusal('BAD_USER_INPUT', 'Expected a day that there is, such as "2026-11-21".')
+}
+
+/** JavaScript takes the 30th of February for the 2nd of March. */
+function isDay(value: string): boolean {
+  const instant = new Date(`${value}T00:00:00Z`)
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(value)
+}
+
 const dateTime = scalar({
   name: 'DateTime',
   read: (value) => instant(text(value, 'an instant')),
@@ -117,6 +135,7 @@ function safeInteger(value: unknown): number {
 export const scalarResolvers = {
   CurrencyCode: currencyCode,
   Cursor: cursor,
+  Date: date,
   DateTime: dateTime,
   Decimal: decimal,
   Duration: duration,

@@ -10,6 +10,7 @@ import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endp
 import { verifyBooks } from '../flow/verify-books.ts'
 import { crossRate, dayOf } from '../fx/cross-rate.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
+import { listCases, listRuns, newestCases, newestRuns } from '../reconciliation/db/lists.ts'
 import { cardIdIn } from './card-id.ts'
 import { anyCurrencyIn, dayIn } from './fx-input.ts'
 import { byCurrency } from './trial-balance.ts'
@@ -51,5 +52,15 @@ export const Query: QueryResolvers = {
     listWebhookDeliveries(db, pageArgs(newestWebhookDeliveries, page), {
       endpointId: filter?.endpointId == null ? undefined : parseId('whe', filter.endpointId),
       status: filter?.status ?? undefined,
+    }),
+
+  reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),
+  reconciliationRuns: (_, { account, ...page }, { db }) =>
+    listRuns(db, pageArgs(newestRuns, page), account ?? undefined),
+  reconciliationCases: (_, { filter, ...page }, { db }) =>
+    listCases(db, pageArgs(newestCases, page), {
+      account: filter?.account ?? undefined,
+      status: filter?.status ?? undefined,
+      state: filter?.state ?? undefined,
     }),
 }

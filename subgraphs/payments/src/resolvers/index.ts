@@ -1,29 +1,44 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { cardScalars } from '../vault/scalars.ts'
+import { BankStatementLine } from './BankStatementLine.ts'
 import { Card } from './Card.ts'
+import { ExpectedBankMovement } from './ExpectedBankMovement.ts'
 import { FxQuote, FxRate, FxReferenceRate } from './FxQuote.ts'
 import { LedgerAccount } from './LedgerAccount.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
+import { approveWriteOff } from './Mutation/approveWriteOff.ts'
+import { autoResolve } from './Mutation/autoResolve.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { createFxQuote } from './Mutation/createFxQuote.ts'
 import { createPayment } from './Mutation/createPayment.ts'
 import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
+import { expectBankMovements } from './Mutation/expectBankMovements.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
+import { matchByHand } from './Mutation/matchByHand.ts'
 import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
+import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
+import { requestWriteOff } from './Mutation/requestWriteOff.ts'
 import { revealCard } from './Mutation/revealCard.ts'
 import { rotateWebhookSecret } from './Mutation/rotateWebhookSecret.ts'
+import { runReconciliation } from './Mutation/runReconciliation.ts'
 import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
 import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
 import { deleteWebhookEndpoint, pauseWebhookEndpoint, resumeWebhookEndpoint } from './Mutation/webhookEndpointStatus.ts'
 import { Payment } from './Payment.ts'
 import { Query } from './Query.ts'
+import { ReconciliationItem } from './ReconciliationItem.ts'
+import { ReconciliationMismatchEvent } from './ReconciliationMismatchEvent.ts'
+import { ReconciliationPosting } from './ReconciliationPosting.ts'
+import { ReconciliationRun } from './ReconciliationRun.ts'
+import { ReconciliationTotal } from './ReconciliationTotal.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
+import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
 import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
 import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
@@ -34,26 +49,35 @@ export const resolvers: Resolvers = {
   Query,
   Mutation: {
     addCard,
+    approveWriteOff,
+    autoResolve,
     closeLedgerAccount,
     createFxQuote,
     createPayment,
     createWebhookEndpoint,
     deleteWebhookEndpoint,
+    expectBankMovements,
     freezeLedgerAccount,
+    matchByHand,
     openLedgerAccount,
     openWallet,
     pauseWebhookEndpoint,
     postTransfers,
+    rejectWriteOff,
     removeCard,
     replayWebhookDeliveries,
+    requestWriteOff,
     resumeWebhookEndpoint,
     revealCard,
     rotateWebhookSecret,
+    runReconciliation,
     setOverdraftLimit,
     unfreezeLedgerAccount,
   },
-  Subscription: { ledgerEntryPosted, webhookDeliveryDied },
+  Subscription: { ledgerEntryPosted, reconciliationMismatch, webhookDeliveryDied },
+  BankStatementLine,
   Card,
+  ExpectedBankMovement,
   FxQuote,
   FxRate,
   FxReferenceRate,
@@ -61,6 +85,11 @@ export const resolvers: Resolvers = {
   LedgerEntryEvent,
   Money,
   Payment,
+  ReconciliationItem,
+  ReconciliationMismatchEvent,
+  ReconciliationPosting,
+  ReconciliationRun,
+  ReconciliationTotal,
   Transfer,
   User,
   WebhookDelivery,

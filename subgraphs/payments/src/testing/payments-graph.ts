@@ -35,6 +35,7 @@ export async function runPayments(): Promise<PaymentsGraph> {
     FX_SPREAD_BPS: 50,
     FX_FEE_BPS: 20,
     FX_FEE_FIXED_EUR: new Decimal(1),
+    RECONCILIATION_HOUR: 6,
   }
   const running = resources.use(await runSubgraph(payments(settings, { clock, log: silent }), { clock }))
   return {

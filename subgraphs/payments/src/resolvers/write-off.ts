@@ -1,0 +1,23 @@
+import { type Id, readId } from '@carriergraph/shared/ids.ts'
+import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
+import type { Outcome } from '@carriergraph/shared/outcome.ts'
+import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
+import type { Context } from '../context.ts'
+import type { ReconciliationError } from '../generated/resolvers.ts'
+import type { ReconciliationItem } from '../reconciliation/item.ts'
+import type { Decider, WriteOffCode } from '../reconciliation/write-off.ts'
+
+type Payload = { case: ReconciliationItem | null; errors: ReconciliationError[] }
+
+/** A step of a write-off by whoever asks, and the case as it stands after it. */
+export async function writeOffStep(
+  caseId: string,
+  context: Context,
+  step: (caseId: Id<'rci'>, decider: Decider) => Promise<Outcome<undefined, WriteOffCode>>,
+): Promise<Payload> {
+  const id = readId('rci', caseId, ['caseId'])
+  if (!id.ok) return { case: null, errors: [payloadError(id)] }
+  const done = await step(id.value, { provenance: provenanceOf(context), personId: context.actor.userId })
+  if (!done.ok) return { case: null, errors: [payloadError(done)] }
+  return { case: await context.loaders.reconciliationItem.load(id.value), errors: [] }
+}
