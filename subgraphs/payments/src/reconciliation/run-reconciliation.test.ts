@@ -175,6 +175,21 @@ test('a case that more came to is another case then, and suspense follows it', a
   await stage.expectSoundBooks()
 })
 
+test('what was in a case and is not due is awaited again when the line of the case finds its own', async () => {
+  await stage.expect([{ reference: 'A', expectedOn: '2026-11-24' }])
+  await stage.statement([{ reference: 'A', amount: '90.00' }])
+  await stage.run()
+  expect(await stage.items()).toEqual(['AMOUNT_MISMATCH OPEN 1/1 -1000'])
+  await stage.expect([{ reference: 'A', amountMinor: 9_000n }])
+  await stage.run()
+  const found = ['AMOUNT_MISMATCH RESOLVED 1/1 -1000 RECLASSIFIED', 'MATCHED SETTLED 1/1 0']
+  expect(await stage.items()).toEqual(found)
+  stage.clock.set(new Date('2026-11-25T06:00:00.000Z'))
+  await stage.statement([{ reference: 'A', day: '2026-11-24' }])
+  await stage.run('2026-11-24')
+  expect(await stage.items()).toEqual([...found, 'MATCHED SETTLED 1/1 0'])
+})
+
 test('a day before others can be run late, and does not make awaited again what was missing', async () => {
   await stage.expect([{ reference: 'A', expectedOn: '2026-11-13' }])
   await stage.run()
