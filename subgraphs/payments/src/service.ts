@@ -25,6 +25,7 @@ import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
+import { createPostingWorker } from './reconciliation/posting-worker.ts'
 import { createDailyReconciliation } from './reconciliation/schedule.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
@@ -100,6 +101,7 @@ export function payments(
         createHoldExpiry({ database, ledgers, clock, log }),
         createSweeper({ database, flow, clock, log }),
         createDailyReconciliation({ database, clock, log, hour: settings.RECONCILIATION_HOUR }),
+        createPostingWorker({ database, ledgers, clock, log }),
         sender,
         new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
       ]

@@ -24,6 +24,10 @@ export const ACCOUNT_PURPOSES = {
   SETTLEMENT: { normalSide: 'CREDIT', floorMinor: 0n, owner: 'OPERATOR' },
   /** Money whose owner is not known yet. */
   SUSPENSE: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What banks took for what they did. */
+  BANK_FEES: { normalSide: 'DEBIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What was given up: differences to the bank that nobody could explain. */
+  WRITE_OFFS: { normalSide: 'DEBIT', floorMinor: null, owner: 'OPERATOR' },
 } as const satisfies Record<string, PurposeRules>
 
 export type AccountPurpose = keyof typeof ACCOUNT_PURPOSES

@@ -469,7 +469,11 @@ export type LedgerAccountPurpose =
   /** What participants of a settlement pay goes through it to those who receive: empty before and after. */
   | 'SETTLEMENT'
   /** Money whose owner is not known yet. */
-  | 'SUSPENSE';
+  | 'SUSPENSE'
+  /** What banks took for what they did. */
+  | 'BANK_FEES'
+  /** What was given up: differences to the bank that nobody could explain. */
+  | 'WRITE_OFFS';
 
 /** A side of the books. */
 export type LedgerSide =

@@ -110,7 +110,7 @@ test('the books say what the bank says, whatever comes when, and what they canno
       const found = await sums(stage)
       const balances = await stage.balances()
       // Debits are below zero in the ledger: the bank account, fees and losses are on that side.
-      expect(balances.BANK ?? 0n).toBe(-(found.bank + found.awaited))
+      expect(balances.FUNDING ?? 0n).toBe(-(found.bank + found.awaited))
       expect(balances.SUSPENSE ?? 0n).toBe(found.open)
       expect(balances.BANK_FEES ?? 0n).toBe(-found.fees)
       expect(balances.WRITE_OFFS ?? 0n).toBe(found.given)

@@ -43,7 +43,7 @@ describe('by hand', () => {
       'MISSING_INTERNALLY RESOLVED 1/0 10000 BY_HAND',
     ])
     expect(await stage.post()).toBe(4)
-    expect(await stage.balances()).toEqual({ BANK: -10_000n, BANK_FEES: -50n })
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n, BANK_FEES: -50n })
     await stage.run()
     expect(await stage.cases()).toEqual([])
     await stage.expectSoundBooks()
@@ -122,7 +122,7 @@ describe('writing off', () => {
     expect((await approveWriteOff(stage.db, { caseId: id }, by(BRUNO))).ok).toBe(true)
     expect(await stage.items()).toEqual(['MISSING_INTERNALLY WRITTEN_OFF 1/0 10000 WRITTEN_OFF'])
     expect(await stage.post()).toBe(1)
-    expect(await stage.balances()).toEqual({ BANK: -10_000n, WRITE_OFFS: 10_000n })
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n, WRITE_OFFS: 10_000n })
     await stage.expectSoundBooks()
     const rows = await stage.database.sql.system`
       select type, actor, version, data ->> 'requestedBy' as requested from journal

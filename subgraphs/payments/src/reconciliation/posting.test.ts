@@ -1,10 +1,11 @@
 import { fromUuid, namedId } from '@carriergraph/shared/ids.ts'
 import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { refuse } from '@carriergraph/shared/outcome.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { silent } from '../testing/payments-database.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
-import type { ReconciliationBooks } from './books.ts'
 import { createPostingWorker } from './posting-worker.ts'
 import { runReconciliation } from './run-reconciliation.ts'
 
@@ -20,26 +21,21 @@ afterEach(() => stage[Symbol.asyncDispose]())
 const postings = () => stage.database.sql.system`
   select kind, attempt, state, refusal from reconciliation_posting order by kind, attempt`
 
-/** Books in which something happens around each order. */
-const booksWith = (
-  post: (order: Parameters<ReconciliationBooks['post']>[0]) => Promise<Posting>,
-): ReconciliationBooks => ({
-  ...stage.books,
-  post,
-})
+/** A ledger in which something happens around each order. */
+const ledgerWith = (post: (order: TransferOrder) => Promise<Posting>) => ({ post })
 
 test('killed between the ledger and its note of it, the next one posts nothing twice', async () => {
   await stage.statement([{ reference: 'A', amount: '-70.00' }])
   await stage.run()
-  const dying = booksWith(async (order) => {
-    await stage.books.post(order)
+  const dying = ledgerWith(async (order) => {
+    await stage.ledger.post(order)
     throw new Error('killed')
   })
   await expect(stage.post(dying)).rejects.toThrow('killed')
-  expect(await stage.balances()).toEqual({ BANK: 7_000n, SUSPENSE: -7_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: 7_000n, SUSPENSE: -7_000n })
   expect((await postings()).map(({ state }) => state)).toEqual(['PENDING'])
   expect(await stage.post()).toBe(1)
-  expect(await stage.balances()).toEqual({ BANK: 7_000n, SUSPENSE: -7_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: 7_000n, SUSPENSE: -7_000n })
   await stage.expectSoundBooks()
 })
 
@@ -47,14 +43,14 @@ test('two that post at once post once', async () => {
   await stage.statement([{ reference: 'A' }])
   await stage.run()
   await Promise.all([stage.post(), stage.post(), stage.post()])
-  expect(await stage.balances()).toEqual({ BANK: -10_000n, SUSPENSE: 10_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: -10_000n, SUSPENSE: 10_000n })
 })
 
 test('what the ledger refuses stays on record, holds up what depends on it, and is asked for again with the next run', async () => {
   await stage.statement([{ reference: 'A' }])
   await stage.run()
   const asked: string[] = []
-  const frozen = booksWith(async (order) => {
+  const frozen = ledgerWith(async (order) => {
     asked.push(order.id)
     return refuse('ACCOUNT_FROZEN', 'One of the accounts is frozen.')
   })
@@ -72,7 +68,7 @@ test('what the ledger refuses stays on record, holds up what depends on it, and 
   ])
   expect(await stage.post()).toBe(2)
   expect((await postings()).map(({ state }) => state)).toEqual(['POSTED', 'POSTED'])
-  expect(await stage.balances()).toEqual({ BANK: -10_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
   const ids = await stage.database.sql.system<{ item: string; id: string }[]>`
     select item_id::text as item, transfer_id::text as id from reconciliation_posting where kind = 'SUSPENSE'`
   const itemId = fromUuid('rci', ids[0]?.item ?? '')
@@ -90,27 +86,29 @@ test('the worker posts for every tenant, and one whose books fail does not hold 
     database: stage.database,
     clock: stage.clock,
     log: silent,
-    booksOf({ tenant }) {
-      if (tenant === 'broken') throw new Error('These books are closed.')
-      return stage.books
+    ledgers: {
+      of(books) {
+        if (books.tenant === 'broken') throw new Error('These books are closed.')
+        return stage.ledgers.of(books)
+      },
     },
   })
   worker.start()
-  await vi.waitFor(async () => expect(await stage.balances()).toEqual({ BANK: -10_000n, SUSPENSE: 10_000n }), PATIENCE)
+  await vi.waitFor(
+    async () => expect(await stage.balances()).toEqual({ FUNDING: -10_000n, SUSPENSE: 10_000n }),
+    PATIENCE,
+  )
   await worker.stop()
   expect(await worker.runOnce()).toBe(0)
   expect((await postings()).map(({ state }) => state).sort()).toEqual(['PENDING', 'POSTED'])
 })
 
 test('no account of a customer is ever named: all are the operator’s own', async () => {
-  const named = new Set<string>()
-  const watched: ReconciliationBooks = {
-    ...stage.books,
-    async accountOf(role, account, currency) {
-      named.add(role)
-      return stage.books.accountOf(role, account, currency)
-    },
-  }
+  const orders: TransferOrder[] = []
+  const watched = ledgerWith((order) => {
+    orders.push(order)
+    return stage.ledger.post(order)
+  })
   await stage.expect([{ reference: 'FEE', feeMinor: 50n }])
   await stage.statement([
     { reference: 'FEE', amount: '99.50' },
@@ -118,5 +116,10 @@ test('no account of a customer is ever named: all are the operator’s own', asy
   ])
   await stage.run()
   await stage.post(watched)
-  expect([...named].sort()).toEqual(['BANK', 'BANK_FEES', 'SUSPENSE'])
+  const ids = orders.flatMap((order) =>
+    'debitAccountId' in order ? [order.debitAccountId, order.creditAccountId] : [],
+  )
+  const named = await findLedgerAccounts(stage.db, ids)
+  expect(named.map(({ purpose }) => purpose).sort()).toEqual(['BANK_FEES', 'FUNDING', 'SUSPENSE'])
+  expect(named.map(({ ownerId }) => ownerId)).toEqual([null, null, null])
 })

@@ -12,16 +12,22 @@ export type PostingKind = (typeof POSTING_KINDS)[number]
 
 export const POSTING_STATES = ['PENDING', 'POSTED', 'REFUSED'] as const
 
-/** The accounts that reconciliation posts to. All are the operator's own: that of a customer has no name here. */
-export type BookRole = 'BANK' | 'SUSPENSE' | 'BANK_FEES' | 'WRITE_OFFS'
+/**
+ * The accounts that reconciliation posts to, one of each in a currency. All are the operator's own: that of a customer has
+ * no name here. FUNDING stands for the bank account.
+ */
+export type ReconciliationPurpose = 'FUNDING' | 'SUSPENSE' | 'BANK_FEES' | 'WRITE_OFFS'
 
 /** What gains and what loses where the amount is above zero. A RELEASE reverses the SUSPENSE posting. */
 const SIDES = {
-  SUSPENSE: { debit: 'BANK', credit: 'SUSPENSE' },
-  FEE: { debit: 'BANK', credit: 'BANK_FEES' },
+  SUSPENSE: { debit: 'FUNDING', credit: 'SUSPENSE' },
+  FEE: { debit: 'FUNDING', credit: 'BANK_FEES' },
   SUSPENSE_FEE: { debit: 'SUSPENSE', credit: 'BANK_FEES' },
   WRITE_OFF: { debit: 'SUSPENSE', credit: 'WRITE_OFFS' },
-} as const satisfies Record<Exclude<PostingKind, 'RELEASE'>, { debit: BookRole; credit: BookRole }>
+} as const satisfies Record<
+  Exclude<PostingKind, 'RELEASE'>,
+  { debit: ReconciliationPurpose; credit: ReconciliationPurpose }
+>
 
 export type ItemPosting = {
   readonly itemId: Id<'rci'>
@@ -56,9 +62,9 @@ export const transferIdOf = (itemId: Id<'rci'>, kind: PostingKind, attempt: numb
  * @param suspenseId the transfer that a RELEASE takes back
  */
 export async function orderOf(
-  { kind, transferId, itemId, account, amountMinor, currency }: ItemPosting,
+  { kind, transferId, itemId, amountMinor, currency }: ItemPosting,
   suspenseId: Id<'tfr'>,
-  accountOf: (role: BookRole, account: string, currency: CurrencyCode) => Promise<Id<'led'>>,
+  accountOf: (purpose: ReconciliationPurpose, currency: CurrencyCode) => Promise<Id<'led'>>,
 ): Promise<TransferOrder> {
   const ordered = { id: transferId, reference: itemId }
   if (kind === 'RELEASE') return { kind: 'REVERSAL', ...ordered, reversedId: suspenseId }
@@ -67,8 +73,8 @@ export async function orderOf(
   return {
     kind: 'SINGLE',
     ...ordered,
-    debitAccountId: await accountOf(gaining, account, currency),
-    creditAccountId: await accountOf(losing, account, currency),
+    debitAccountId: await accountOf(gaining, currency),
+    creditAccountId: await accountOf(losing, currency),
     amountMinor: amountMinor > 0n ? amountMinor : -amountMinor,
     currency,
   }

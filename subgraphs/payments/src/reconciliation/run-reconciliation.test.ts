@@ -119,7 +119,7 @@ test('what nobody can explain stands in suspense, fees are booked, and the bank 
   await stage.run()
   expect(await stage.post()).toBe(5)
   // Debits are below zero. The lines sum to 484.50; 100.00 are still on their way.
-  expect(await stage.balances()).toEqual({ BANK: -58_450n, SUSPENSE: 15_500n, BANK_FEES: -50n })
+  expect(await stage.balances()).toEqual({ FUNDING: -58_450n, SUSPENSE: 15_500n, BANK_FEES: -50n })
   await stage.expectSoundBooks()
 })
 
@@ -156,7 +156,7 @@ test('with a further statement of the day it goes on, and what has found its cou
     'reconciliation_run.completed 3',
   ])
   expect(await stage.post()).toBe(1)
-  expect(await stage.balances()).toEqual({ BANK: -20_000n, SUSPENSE: 10_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
   await stage.expectSoundBooks()
 })
 
@@ -171,7 +171,7 @@ test('a case that more came to is another case then, and suspense follows it', a
     'MISSING_INTERNALLY RESOLVED 1/0 9000 RECLASSIFIED',
   ])
   expect(await stage.post()).toBe(2)
-  expect(await stage.balances()).toEqual({ BANK: -9_000n, SUSPENSE: -1_000n })
+  expect(await stage.balances()).toEqual({ FUNDING: -9_000n, SUSPENSE: -1_000n })
   await stage.expectSoundBooks()
 })
 

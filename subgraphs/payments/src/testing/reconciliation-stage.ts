@@ -3,19 +3,20 @@ import { type Database, openDatabase, type TenantDb } from '@carriergraph/shared
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
-import { setBooks } from '@carriergraph/shared/ledger/ledger-for-tests.ts'
-import { verifyLedger } from '@carriergraph/shared/ledger/verify.ts'
+import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
+import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { expect } from 'vitest'
-import { bookAccountId, ledgerBooks, type ReconciliationBooks } from '../reconciliation/books.ts'
+import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
 import { findOpenItems } from '../reconciliation/db/items.ts'
 import { expectMovements, type MovementToExpect } from '../reconciliation/expect-movements.ts'
 import { importStatement } from '../reconciliation/import/import-statement.ts'
-import { postPending } from '../reconciliation/post-pending.ts'
-import type { BookRole } from '../reconciliation/postings.ts'
+import { type PostOptions, postPending } from '../reconciliation/post-pending.ts'
+import type { ReconciliationPurpose } from '../reconciliation/postings.ts'
 import { type RunOutcome, runReconciliation } from '../reconciliation/run-reconciliation.ts'
 import { readStatement } from '../statements/read-statement.ts'
 import { sourceOf } from '../statements/statements.fixture.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
+import { expectSoundLedger } from './sound-ledger.ts'
 
 export const ACCOUNT = 'DE89370400440532013000'
 export const TODAY = '2026-11-20'
@@ -32,14 +33,16 @@ export type TestLine = {
 
 export type TestMovement = Partial<Omit<MovementToExpect, 'references'>> & { readonly reference?: string }
 
-/** Reconciliation on a database of payments, and the books in a ledger engine of their own. */
+/** Reconciliation on a database of payments, and the books of the tenant `demo` in it. */
 export type ReconciliationStage = AsyncDisposable & {
   readonly url: string
   readonly database: Database
   readonly db: TenantDb
   /** The morning after TODAY, until a test moves it. */
   readonly clock: FixedClock
-  readonly books: ReconciliationBooks
+  readonly ledgers: Ledgers
+  /** Of the tenant `demo`. */
+  readonly ledger: Ledger
   provenance(actor?: string): Provenance
   /** Imports a statement with these lines. */
   statement(lines: readonly TestLine[], options?: { account?: string; tenant?: string }): Promise<void>
@@ -48,9 +51,9 @@ export type ReconciliationStage = AsyncDisposable & {
   /** Expects these movements, and has them on the bank account in the books. */
   expect(movements: readonly TestMovement[], options?: { account?: string }): Promise<Id<'exm'>[]>
   run(day?: string, account?: string): Promise<RunOutcome>
-  post(books?: ReconciliationBooks): Promise<number>
+  post(ledger?: PostOptions['ledger']): Promise<number>
   /** The operator's accounts as their books have them: credits less debits. */
-  balances(): Promise<Partial<Record<BookRole, bigint>>>
+  balances(): Promise<Partial<Record<ReconciliationPurpose, bigint>>>
   /** `STATUS STATE lines/expected difference`, sorted. */
   items(): Promise<string[]>
   /** The ids of the cases that are open, by their status. */
@@ -62,12 +65,13 @@ export type ReconciliationStage = AsyncDisposable & {
 export async function setReconciliationStage(): Promise<ReconciliationStage> {
   const test = await createPaymentsTestDatabase()
   const database = openDatabase({ url: test.url, applicationName: 'reconciliation-test', log: silent })
-  const engine = await setBooks()
   const clock = fixedClock(NOW)
   const db = database.forTenant('demo')
-  const ledger = engine.ledger({ now: clock })
-  const books = ledgerBooks(ledger, { tenant: 'demo', db: engine.database.forTenant('demo') }, clock)
-  const clearing = await engine.open({ floorMinor: null, purpose: 'CLEARING' })
+  const ledgers = new Ledgers(clock)
+  const ledger = ledgers.of({ tenant: 'demo', db })
+  await inTransaction(db, (tx) => ensureOperatorAccounts(tx, 'EUR', NOW))
+  const { id: bank } = await findOperatorAccount(db, 'FUNDING', 'EUR')
+  const { id: clearing } = await findOperatorAccount(db, 'BILLING_CLEARING', 'EUR')
   const provenance = (actor = 'svc:test') => ({ actor, correlationId: 'correlation-1', now: clock() })
   let statements = 0
   let sources = 0
@@ -78,8 +82,7 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
     await importStatement(database.forTenant(tenant), read.value, { provenance: provenance() })
   }
 
-  async function book({ amountMinor }: MovementToExpect, account: string): Promise<void> {
-    const bank = await books.accountOf('BANK', account, 'EUR')
+  async function book({ amountMinor }: MovementToExpect): Promise<void> {
     const [debitAccountId, creditAccountId] = amountMinor > 0n ? [bank, clearing] : [clearing, bank]
     const amount = amountMinor > 0n ? amountMinor : -amountMinor
     const order = { kind: 'SINGLE', id: newId('tfr'), debitAccountId, creditAccountId, amountMinor: amount } as const
@@ -91,7 +94,8 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
     database,
     db,
     clock,
-    books,
+    ledgers,
+    ledger,
     provenance,
     file: (content) => importFile(content),
     statement(lines, { account = ACCOUNT, tenant } = {}) {
@@ -126,7 +130,7 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
       })
       const expected = await expectMovements(db, { account, movements: wanted, now: clock() })
       if (!expected.ok) throw new Error(expected.code)
-      for (const movement of wanted) await book(movement, account)
+      for (const movement of wanted) await book(movement)
       return expected.value.map(({ id }) => id)
     },
     async run(day = TODAY, account = ACCOUNT) {
@@ -134,16 +138,11 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
       if (!ran.ok) throw new Error(`${ran.code}: ${ran.message}`)
       return ran.value
     },
-    post: (used = books) => postPending({ db, books: used, now: clock, log: silent }),
+    post: (used = ledger) => postPending({ db, ledger: used, now: clock, log: silent }),
     async balances() {
-      const roles: readonly BookRole[] = ['BANK', 'SUSPENSE', 'BANK_FEES', 'WRITE_OFFS']
-      const found: Partial<Record<BookRole, bigint>> = {}
-      for (const role of roles) {
-        const id = bookAccountId({ tenant: 'demo', role, bankAccount: ACCOUNT, currency: 'EUR' })
-        const account = await engine.read(id).catch(() => undefined)
-        if (account !== undefined && account.balanceMinor !== 0n) found[role] = account.balanceMinor
-      }
-      return found
+      const rows = await database.sql.forTenant('demo')<{ purpose: ReconciliationPurpose; minor: bigint }[]>`
+        select purpose, balance_minor as minor from ledger_account where purpose <> 'BILLING_CLEARING' and balance_minor <> 0`
+      return Object.fromEntries(rows.map(({ purpose, minor }) => [purpose, minor]))
     },
     async items() {
       const rows = await database.sql.system<{ told: string }[]>`
@@ -155,13 +154,10 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
       const open = await inTransaction(db, (tx) => findOpenItems(tx, ACCOUNT))
       return open.filter((item) => status === undefined || item.status === status).map(({ id }) => id)
     },
-    async expectSoundBooks() {
-      expect(await verifyLedger(engine.database)).toMatchObject({ faults: [] })
-    },
+    expectSoundBooks: () => expectSoundLedger(database),
     async [Symbol.asyncDispose]() {
       await database.close({ timeout_s: 1 })
       await test.drop()
-      await engine[Symbol.asyncDispose]()
     },
   }
 }
