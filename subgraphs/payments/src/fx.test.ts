@@ -157,7 +157,7 @@ it('a quote is seen by its owner and by operators; customers quote for themselve
 })
 
 it('rates are told with the two that they are made of, of today or of a day', async () => {
-  const RATE = `query ($from: CurrencyCode!, $to: CurrencyCode!, $day: String) { fxRate(from: $from, to: $to, day: $day) {
+  const RATE = `query ($from: CurrencyCode!, $to: CurrencyCode!, $day: Date) { fxRate(from: $from, to: $to, day: $day) {
     from to rate day fromRate { currency day version rate } toRate { currency day version rate } } }`
   const ask = (variables: Record<string, unknown>) => graph.ask({ customer: ada }, RATE, variables)
   expect((await ask({ from: 'USD', to: 'JPY' })).data.fxRate).toEqual({

@@ -1,5 +1,6 @@
 import { GraphQLScalarType, valueFromASTUntyped } from 'graphql'
 import { GraphQLDateTime, GraphQLDuration } from 'graphql-scalars'
+import { isDay } from './day.ts'
 import { Decimal } from './money/decimal.ts'
 import { Refusal } from './refusal.ts'
 
@@ -89,14 +90,8 @@ const date = scalar({
 
 /** YYYY-MM-DD, as columns of days hold it. */
 function day(value: string): string {
-  if (/^\d{4}-\d\d-\d\d$/.test(value) && value >= '0001' && isDay(value)) return value
+  if (isDay(value)) return value
   throw new Refusal('BAD_USER_INPUT', 'Expected a day that there is, such as "2026-11-21".')
-}
-
-/** JavaScript takes the 30th of February for the 2nd of March. */
-function isDay(value: string): boolean {
-  const instant = new Date(`${value}T00:00:00Z`)
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(value)
 }
 
 const dateTime = scalar({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { dayOf } from '@carriergraph/shared/day.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
@@ -7,7 +8,7 @@ import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FxQuote, findFxQuoteByKey, insertFxQuote } from '../db/fx-quotes.ts'
 import { findRatesInForce } from '../db/fx-rates.ts'
-import { type CrossRate, crossRate, dayOf, type RateCode } from './cross-rate.ts'
+import { type CrossRate, crossRate, type RateCode } from './cross-rate.ts'
 import { type Exchange, type ExchangeCode, exchange, type Wanted } from './exchange.ts'
 
 /** How long a quote holds. */

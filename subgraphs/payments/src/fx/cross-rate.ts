@@ -1,3 +1,4 @@
+import { daysBetween } from '@carriergraph/shared/day.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
@@ -67,12 +68,6 @@ export function crossRate(
 /** A rate with ten significant digits; DOWN for one that must not be better than it says. */
 export const toRateDigits = (rate: Decimal, rounding: 'HALF_EVEN' | 'DOWN'): Decimal =>
   rate.toSignificantDigits(RATE_DIGITS, rounding === 'DOWN' ? Decimal.ROUND_DOWN : Decimal.ROUND_HALF_EVEN)
-
-/** The day of an instant in UTC. */
-export const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
-
-export const daysBetween = (earlier: string, later: string): number =>
-  (Date.parse(later) - Date.parse(earlier)) / 86_400_000
 
 const legOf = (currency: string, legs: ReadonlyMap<string, ReferenceRate>): ReferenceRate | null | undefined =>
   currency === BASE ? null : legs.get(currency)

@@ -131,7 +131,7 @@ export type QueryWebhookDeliveriesArgs = {
 export type QueryFxRateArgs = {
   from: Scalars['CurrencyCode']['input'];
   to: Scalars['CurrencyCode']['input'];
-  day?: InputMaybe<Scalars['String']['input']>;
+  day?: InputMaybe<Scalars['Date']['input']>;
 };
 
 
@@ -1851,8 +1851,8 @@ export type FxReferenceRate = {
   __typename?: 'FxReferenceRate';
   /** The currency. */
   currency: Scalars['CurrencyCode']['output'];
-  /** The day, YYYY-MM-DD, from which on it was in force. */
-  day: Scalars['String']['output'];
+  /** The day from which on it was in force. */
+  day: Scalars['Date']['output'];
   /** 1, or more where the day was corrected. */
   version: Scalars['Int']['output'];
   /** Units of the currency for one euro. */
@@ -1868,8 +1868,8 @@ export type FxRate = {
   to: Scalars['CurrencyCode']['output'];
   /** Units of `to` for one unit of `from`, with ten significant digits, rounded half to even. */
   rate: Scalars['Decimal']['output'];
-  /** The day of the older of the two rates that it is made of, YYYY-MM-DD. */
-  day: Scalars['String']['output'];
+  /** The day of the older of the two rates that it is made of. */
+  day: Scalars['Date']['output'];
   /** The published rate of `from`; null for the euro. */
   fromRate?: Maybe<FxReferenceRate>;
   /** The published rate of `to`; null for the euro. */
@@ -3329,7 +3329,7 @@ export type PaymentEdgeResolvers<ContextType = Context, ParentType extends Resol
 
 export type FxReferenceRateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FxReferenceRate'] = ResolversParentTypes['FxReferenceRate']> = {
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
-  day?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  day?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   rate?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
 };
@@ -3338,7 +3338,7 @@ export type FxRateResolvers<ContextType = Context, ParentType extends ResolversP
   from?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   to?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   rate?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
-  day?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  day?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
   fromRate?: Resolver<Maybe<ResolversTypes['FxReferenceRate']>, ParentType, ContextType>;
   toRate?: Resolver<Maybe<ResolversTypes['FxReferenceRate']>, ParentType, ContextType>;
 };

@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
@@ -39,8 +40,7 @@ export function runReconciliation(
   provenance: Provenance,
 ): Promise<Outcome<RunOutcome, RunCode>> {
   return inTransaction(db, async (tx) => {
-    if (day > provenance.now.toISOString().slice(0, 10))
-      return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
+    if (day > dayOf(provenance.now)) return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
     const reconciled = await lockReconciledAccount(tx, account)
     if (reconciled === undefined)
       return refuse('ACCOUNT_NOT_FOUND', 'There is no statement of that account, and nothing is expected on it.', [
@@ -96,16 +96,10 @@ export async function matchOpen(
   const asOf = newest !== undefined && newest > day ? newest : day
   const { expected, met } = await movementsToMatch(tx, {
     account,
-    until: daysAfter(asOf, reference_days),
+    until: addDays(asOf, reference_days),
     openExpectedIds: open.flatMap(({ expectedIds }) => expectedIds),
   })
   return { open, results: match({ lines, expected, known, met, day: asOf }).results }
-}
-
-function daysAfter(day: string, days: number): string {
-  const date = new Date(`${day}T00:00:00Z`)
-  date.setUTCDate(date.getUTCDate() + days)
-  return date.toISOString().slice(0, 10)
 }
 
 /** Stores items, resolves cases, and decides on what the ledger is to post. */

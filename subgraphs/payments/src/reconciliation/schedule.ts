@@ -1,5 +1,6 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
@@ -95,8 +96,4 @@ export function createDailyReconciliation({
 }
 
 /** The newest day whose statements are due: yesterday, or before the hour the day before that. */
-export function dueDay(now: Date, hour: number): string {
-  const day = new Date(now)
-  day.setUTCDate(day.getUTCDate() - (now.getUTCHours() >= hour ? 1 : 2))
-  return day.toISOString().slice(0, 10)
-}
+export const dueDay = (now: Date, hour: number): string => addDays(dayOf(now), now.getUTCHours() >= hour ? -1 : -2)

@@ -1,5 +1,6 @@
 import { ownersSeenBy } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
+import { dayOf } from '@carriergraph/shared/day.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
@@ -8,11 +9,11 @@ import { listPayments, newestPayments } from '../db/payment-lists.ts'
 import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
 import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
 import { verifyBooks } from '../flow/verify-books.ts'
-import { crossRate, dayOf } from '../fx/cross-rate.ts'
+import { crossRate } from '../fx/cross-rate.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { listCases, listRuns, newestCases, newestRuns } from '../reconciliation/db/lists.ts'
 import { cardIdIn } from './card-id.ts'
-import { anyCurrencyIn, dayIn } from './fx-input.ts'
+import { anyCurrencyIn } from './fx-input.ts'
 import { byCurrency } from './trial-balance.ts'
 
 export const Query: QueryResolvers = {
@@ -36,7 +37,7 @@ export const Query: QueryResolvers = {
   },
 
   async fxRate(_, { from, to, day }, { clock, db }) {
-    const wanted = { from: anyCurrencyIn(from, 'from'), to: anyCurrencyIn(to, 'to'), day: dayIn(day ?? dayOf(clock())) }
+    const wanted = { from: anyCurrencyIn(from, 'from'), to: anyCurrencyIn(to, 'to'), day: day ?? dayOf(clock()) }
     const rate = crossRate(wanted, await findRatesInForce(db, [wanted.from, wanted.to], wanted.day))
     if (!rate.ok) throw Refusal.from(rate)
     return rate.value

@@ -1,6 +1,6 @@
+import { addDays, weekdayOf } from '@carriergraph/shared/day.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addDays, isDay, weekdayOf } from '../rails/day.ts'
 import { addBusinessDays, businessDayFrom, calendarOf, easterSunday } from './calendar.ts'
 import { cycleAt, instantOf, localDay } from './schedule.ts'
 
@@ -76,10 +76,6 @@ test('business days are counted without those of rest', () => {
 
 test('a calendar that never opens is an error, not a search without end', () => {
   expect(() => businessDayFrom({ isBusinessDay: () => false }, '2026-01-01')).toThrow(RangeError)
-})
-
-test.each(['2026-02-29', '2026-13-01', '2026-1-1', '20260101', 'x', '', '2026-01-01T00:00'])('%j is no day', (text) => {
-  expect(isDay(text)).toBe(false)
 })
 
 test.each([

@@ -1,5 +1,5 @@
+import { addDays, weekdayOf } from '@carriergraph/shared/day.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { addDays, weekdayOf } from '../rails/day.ts'
 
 /** On which days a currency is settled. */
 export type Calendar = { isBusinessDay(day: string): boolean }

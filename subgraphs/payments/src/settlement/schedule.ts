@@ -1,4 +1,4 @@
-import { addDays } from '../rails/day.ts'
+import { addDays } from '@carriergraph/shared/day.ts'
 import { addBusinessDays, businessDayFrom, type Calendar } from './calendar.ts'
 
 /** When a rail clears one currency. */

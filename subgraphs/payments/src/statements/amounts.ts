@@ -1,3 +1,4 @@
+import { isDay } from '@carriergraph/shared/day.ts'
 import { type Money, money, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { StatementFault } from './fault.ts'
 import type { Position } from './statement.ts'
@@ -21,9 +22,7 @@ export const signed = (amount: Money, isCredit: boolean): Money =>
 /** A day of the calendar as YYYY-MM-DD. */
 export function readDay(year: string, month: string, day: string, text: string, position: Position): string {
   const written = `${year}-${month}-${day}`
-  const at = new Date(`${written}T00:00:00Z`)
-  if (Number.isNaN(at.getTime()) || at.toISOString().slice(0, 10) !== written)
-    throw new StatementFault('DATE_INVALID', `${shown(text)} is no day of the calendar.`, position)
+  if (!isDay(written)) throw new StatementFault('DATE_INVALID', `${shown(text)} is no day of the calendar.`, position)
   return written
 }
 

@@ -1,4 +1,5 @@
-import { BASE, daysBetween } from '../cross-rate.ts'
+import { daysBetween, isDay } from '@carriergraph/shared/day.ts'
+import { BASE } from '../cross-rate.ts'
 import { type RateFileFault, type RateFileFaultCode, type RefusedFile, refusedFile } from './fault.ts'
 
 /** A rate as a file has it, and where. */
@@ -151,10 +152,7 @@ function dayIn(text: string): string | undefined {
   const [, date = '', name = '', year = ''] = /^(\d{1,2}) ([A-Z][a-z]+) (\d{4})$/.exec(text) ?? []
   const month = MONTHS.indexOf(name) + 1
   const day = name === '' ? text : `${year}-${String(month).padStart(2, '0')}-${date.padStart(2, '0')}`
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return undefined
-  const instant = new Date(`${day}T00:00:00.000Z`)
-  // 30 February is a day of March to some parsers.
-  return !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(day) ? day : undefined
+  return isDay(day) ? day : undefined
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,6 +1,6 @@
+import { isDay } from '@carriergraph/shared/day.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools'
-import { isDay } from '../day.ts'
 import type { Instruction, Party } from '../instruction.ts'
 import { INSTRUCTION_REFUSALS, type InstructionCode } from '../rail.ts'
 import { toLatin } from './latin.ts'

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { dayOf } from '@carriergraph/shared/day.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
@@ -69,7 +70,7 @@ export async function importStatement(
   })
   try {
     const digests = file.statements.map(() => createHash('sha256'))
-    const lines = await storeLines(db, importId, file, { known, digests, day: day(now), onProgress, signal })
+    const lines = await storeLines(db, importId, file, { known, digests, day: dayOf(now), onProgress, signal })
     const statements = newStatements(file.statements, identities, known, digests)
     await finish(db, importId, { file, statements, lines }, provenance)
     return { statements: statements.length, lines, knownStatements: known.size }
@@ -83,8 +84,6 @@ export async function importStatement(
 /** Of CSV, the content does not say whose it is: two accounts may have the same day. */
 const digestOf = ({ format, digest }: StatementFile, identities: readonly StatementIdentity[]): string =>
   format === 'CSV' ? createHash('sha256').update(digest).update(JSON.stringify(identities)).digest('hex') : digest
-
-const day = (now: Date): string => now.toISOString().slice(0, 10)
 
 type Storing = Pick<ImportOptions, 'onProgress' | 'signal'> & {
   readonly known: ReadonlyMap<number, string>

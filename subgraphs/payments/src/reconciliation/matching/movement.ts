@@ -50,8 +50,3 @@ export const lookupOf = (references: readonly string[]): string | null =>
   references.length === 0 ? null : [...references].sort().join(' ').slice(0, LOOKUP_LENGTH_MAX)
 
 const LOOKUP_LENGTH_MAX = 500
-
-/** Days since 1970-01-01 of YYYY-MM-DD. */
-export const dayNumber = (day: string): number => Math.round(Date.parse(day) / DAY_MS)
-
-const DAY_MS = 86_400_000

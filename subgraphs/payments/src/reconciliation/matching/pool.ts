@@ -1,5 +1,6 @@
+import { dayNumber } from '@carriergraph/shared/day.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { type BankLine, dayNumber, type ExpectedMovement } from './movement.ts'
+import type { BankLine, ExpectedMovement } from './movement.ts'
 import type { MatchResult, MatchRule, MatchStatus } from './result.ts'
 
 export type PlacedLine = {

@@ -1,4 +1,4 @@
-import { isDay } from '../../day.ts'
+import { isDay } from '@carriergraph/shared/day.ts'
 
 /** What the text of an element may be: a simple type of ISO 20022. */
 export type ValueType = {
