@@ -2,13 +2,14 @@ import type { published } from '../events.ts'
 
 /**
  * The events that may leave the house. Each is named here: what is added to the journal is not sent to receivers by itself.
- * Not among them are those about keys, reveals and reference rates, which are for our own auditors, and those about
- * webhooks, which would call forth one another.
+ * Not among them are those about keys, reveals, reference rates and the operator's own books, settlements and
+ * reconciliation, which are for our own auditors, and those about webhooks, which would call forth one another.
  */
 export const WEBHOOK_EVENT_TYPES = [
   'card.added',
   'card.removed',
   'card.renewed',
+  'payment.authorised',
   'payment.completed',
   'payment.created',
   'payment.failed',
