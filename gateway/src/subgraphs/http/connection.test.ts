@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
+import { TOY_CERTIFICATE } from '@carriergraph/shared/testing/toy-certificate.ts'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { type ClientUnderTest, CONTEXT, clientOf, mutation, query } from '../../testing/calls.ts'
 import {
@@ -10,7 +11,6 @@ import {
   type RawSubgraph,
   startRawSubgraph,
 } from '../../testing/raw-subgraph.ts'
-import { TOY_CERTIFICATE } from '../../testing/toy-certificate.ts'
 
 const WELL = graphqlAnswer({ is: 'well' })
 const ANSWER = { data: { is: 'well' } }

@@ -2,13 +2,13 @@
 
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
+import { TOY_CERTIFICATE } from '@carriergraph/shared/testing/toy-certificate.ts'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { answers, startReceiver, type WebhookReceiver } from '../../testing/webhook-receiver.ts'
 import { LOOPBACK, transportToLoopback } from '../../testing/webhook-stage.ts'
 import { addressPolicy } from '../guard/address-policy.ts'
 import type { Resolve } from '../guard/resolve.ts'
-import { RECEIVER_CERTIFICATE } from './certificate.fixture.ts'
 import { EXCERPT_LENGTH_MAX } from './response-excerpt.ts'
 import { type Attempt, BODY_BYTES_MAX, type SendOptions, webhookTransport } from './send.ts'
 
@@ -204,7 +204,7 @@ describe('names and certificates', () => {
   const to = (port: number, name = 'receiver.test') => attemptTo(`https://${name}:${port}/hooks`)
   let secure: WebhookReceiver
   beforeAll(async () => {
-    secure = await startReceiver(RECEIVER_CERTIFICATE)
+    secure = await startReceiver(TOY_CERTIFICATE)
   })
   afterAll(() => secure[Symbol.asyncDispose]())
   afterEach(() => {
@@ -217,7 +217,7 @@ describe('names and certificates', () => {
       asked.push(name)
       return ['127.0.0.1']
     }
-    const sender = transport({ policy: anywhere, resolve, ca: RECEIVER_CERTIFICATE.cert })
+    const sender = transport({ policy: anywhere, resolve, ca: TOY_CERTIFICATE.cert })
     expect((await sender.send(to(secure.port))).outcome).toBe('DELIVERED')
     // One look-up for the check and for the connection: there is no second answer to connect to.
     expect(asked).toEqual(['receiver.test'])
@@ -226,7 +226,7 @@ describe('names and certificates', () => {
 
   it('a certificate that nobody vouches for, or of another name, is none', async () => {
     expect((await transport({ policy: anywhere }).send(to(secure.port))).outcome).toBe('TLS_FAILED')
-    const trusting = transport({ policy: anywhere, ca: RECEIVER_CERTIFICATE.cert })
+    const trusting = transport({ policy: anywhere, ca: TOY_CERTIFICATE.cert })
     expect((await trusting.send(to(secure.port, 'other.test'))).outcome).toBe('TLS_FAILED')
     expect((await trusting.send(to(receiver.port))).outcome).toBe('TLS_FAILED')
     expect(secure.received).toEqual([])
@@ -236,7 +236,7 @@ describe('names and certificates', () => {
     const strict = { ...addressPolicy({ allowsLoopback: false, ports: [], refusedRanges: [] }), ports: anywhere.ports }
     for (const addresses of [['127.0.0.1'], ['::ffff:127.0.0.1'], ['1.1.1.1', '127.0.0.1'], ['127.0.0.1', '1.1.1.1']]) {
       const connected = secure.sockets.size
-      const sender = transport({ policy: strict, resolve: async () => addresses, ca: RECEIVER_CERTIFICATE.cert })
+      const sender = transport({ policy: strict, resolve: async () => addresses, ca: TOY_CERTIFICATE.cert })
       expect((await sender.send(to(secure.port))).outcome).toBe('ADDRESS_REFUSED')
       expect(secure.sockets.size).toBe(connected)
     }
@@ -248,7 +248,7 @@ describe('names and certificates', () => {
     const isFirst = [true]
     const policy = { ...strict, ports: anywhere.ports, refuses: (address: string) => address !== '127.0.0.1' }
     const resolve: Resolve = async () => (isFirst.pop() ? ['127.0.0.1'] : ['127.0.0.2'])
-    const sender = () => transport({ policy, resolve, ca: RECEIVER_CERTIFICATE.cert })
+    const sender = () => transport({ policy, resolve, ca: TOY_CERTIFICATE.cert })
     expect((await sender().send(to(secure.port))).outcome).toBe('DELIVERED')
     expect((await sender().send(to(secure.port))).outcome).toBe('ADDRESS_REFUSED')
   })
