@@ -8,7 +8,12 @@ import { cardsOfUsers, findCards, type newestCards, toCard } from './db/cards.ts
 import { findFxQuotes } from './db/fx-quotes.ts'
 import { findLedgerAccounts, type newestWallets, toLedgerAccount, walletsOfUsers } from './db/ledger-accounts.ts'
 import type { newestEntries } from './db/ledger-entries.ts'
-import { type newestPaymentsOfUser, paymentsOfUsers } from './db/payment-lists.ts'
+import {
+  type newestPaymentsOfUser,
+  type newestRefunds,
+  paymentsOfUsers,
+  refundsOfPayments,
+} from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
@@ -57,6 +62,9 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   paymentsOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestPaymentsOfUser>) =>
     mapPages(await paymentsOfUsers(db, ids, page), toPayment),
+  ),
+  refundsOfPayment: pageLoader(async (ids: Ids<'pay'>, page: PageOf<typeof newestRefunds>) =>
+    mapPages(await refundsOfPayments(db, ids, page), toPayment),
   ),
   /** The same field may be asked for with several periods, under aliases: each is a loader of its own. */
   entriesWithin: memoised(

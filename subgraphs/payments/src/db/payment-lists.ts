@@ -61,3 +61,18 @@ export const paymentsOfUsers = pagesByParent(newestPaymentsOfUser, payment.payer
     .orderBy(...orderBy)
     .limit(limit),
 )
+
+export const newestRefunds = ordering({
+  name: 'Payment.refunds by newest',
+  direction: 'desc',
+  by: { id: payment.id },
+})
+
+export const refundsOfPayments = pagesByParent(newestRefunds, payment.originalId, (db, { where, orderBy, limit }) =>
+  db
+    .select()
+    .from(payment)
+    .where(where)
+    .orderBy(...orderBy)
+    .limit(limit),
+)

@@ -1,6 +1,6 @@
 import { namedId } from '@carriergraph/shared/ids.ts'
 import { expect, test } from 'vitest'
-import { type AdmissionFacts, admitTopUp, type Requester } from './admit.ts'
+import { type AccountFacts, type AdmissionFacts, admit, type Requester } from './admit.ts'
 
 const ADA = namedId('usr', 'ada')
 const BRUNO = namedId('usr', 'bruno')
@@ -12,61 +12,101 @@ const operator: Requester = { userId: BRUNO, actsForOthers: true }
 const service: Requester = { userId: undefined, actsForOthers: true }
 const nobody: Requester = { userId: undefined, actsForOthers: false }
 
-const wallet = (minor: bigint, currency: 'EUR' | 'USD' = 'EUR') =>
-  ({ purpose: 'WALLET', ownerId: ADA, status: 'ACTIVE', available: { minor, currency } }) as const
-const funding = {
-  purpose: 'FUNDING',
-  ownerId: null,
+const wallet = (minor: bigint, change: Partial<AccountFacts> = {}): AccountFacts => ({
+  id: namedId('led', 'of ada'),
+  purpose: 'WALLET',
+  ownerId: ADA,
   status: 'ACTIVE',
-  available: { minor: 5_000n, currency: 'EUR' },
-} as const
-const frozen = { ...wallet(999n), status: 'FROZEN' } as const
-const closed = { ...wallet(0n), status: 'CLOSED' } as const
+  available: { minor, currency: 'EUR' },
+  ...change,
+})
+const inDollars = { available: { minor: 1_000n, currency: 'USD' } } as const
+const funding = wallet(5_000n, { purpose: 'FUNDING', ownerId: null })
+const full = wallet(1_000n)
+const frozen = wallet(999n, { status: 'FROZEN' })
+const closed = wallet(0n, { status: 'CLOSED' })
+const its = { id: namedId('led', 'of bruno'), ownerId: BRUNO }
 
-test.each<[string, Requester]>([
-  ['its owner', owner],
-  ['an operator', operator],
-  ['a service', service],
-])('takes on a covered payment from a wallet for %s, and the owner pays', (_, requester) => {
-  expect(admitTopUp(EUR_10, requester, { source: wallet(1_000n), billingCurrency: 'EUR' })).toEqual({
-    ok: true,
-    value: { payerId: ADA },
-  })
+const topUp = (source: AccountFacts | undefined, billingCurrency: 'EUR' | 'USD' | undefined = 'EUR') =>
+  ({ source, destination: { type: 'TOP_UP', billingCurrency } }) as const
+const noAccount = (source: AccountFacts | undefined): AdmissionFacts => ({
+  source,
+  destination: { type: 'TOP_UP', billingCurrency: undefined },
+})
+const transfer = (source: AccountFacts, account: AccountFacts | undefined): AdmissionFacts => ({
+  source,
+  destination: { type: 'TRANSFER', account },
+})
+const fee = (source: AccountFacts): AdmissionFacts => ({ source, destination: { type: 'FEE' } })
+
+test.each<[string, Requester, AdmissionFacts]>([
+  ['a top-up for its owner', owner, topUp(full)],
+  ['a top-up for an operator', operator, topUp(full)],
+  ['a top-up for a service', service, topUp(full)],
+  ["a transfer to somebody else's wallet", owner, transfer(full, wallet(0n, its))],
+  ['a transfer to another wallet of the same owner', owner, transfer(full, wallet(0n, { id: its.id }))],
+  ['a fee', owner, fee(full)],
+])('takes on %s, and the owner of the wallet pays', (_, requester, facts) => {
+  expect(admit(EUR_10, requester, facts)).toEqual({ ok: true, value: { payerId: ADA } })
 })
 
-test.each<[string, Requester, AdmissionFacts, string]>([
-  ['no wallet', owner, { source: undefined, billingCurrency: 'EUR' }, 'LEDGER_ACCOUNT_NOT_FOUND'],
-  ["a stranger's wish", stranger, { source: wallet(1_000n), billingCurrency: 'EUR' }, 'LEDGER_ACCOUNT_NOT_FOUND'],
-  ["nobody's wish", nobody, { source: wallet(1_000n), billingCurrency: 'EUR' }, 'LEDGER_ACCOUNT_NOT_FOUND'],
-  ["nobody's wish on no owner", nobody, { source: funding, billingCurrency: 'EUR' }, 'LEDGER_ACCOUNT_NOT_FOUND'],
-  ["the operator's funding", operator, { source: funding, billingCurrency: 'EUR' }, 'LEDGER_ACCOUNT_NOT_FOUND'],
-  ['no billing account', owner, { source: wallet(1_000n), billingCurrency: undefined }, 'BILLING_ACCOUNT_NOT_FOUND'],
-  ['a wallet in USD', owner, { source: wallet(1_000n, 'USD'), billingCurrency: 'EUR' }, 'CURRENCY_MISMATCH'],
-  ['billing in USD', owner, { source: wallet(1_000n), billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
-  ['both in USD', owner, { source: wallet(1_000n, 'USD'), billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
-  ['one cent too little', owner, { source: wallet(999n), billingCurrency: 'EUR' }, 'INSUFFICIENT_FUNDS'],
-  ['a frozen wallet', owner, { source: frozen, billingCurrency: 'EUR' }, 'ACCOUNT_FROZEN'],
-  ['a closed wallet', owner, { source: closed, billingCurrency: 'EUR' }, 'ACCOUNT_CLOSED'],
-  // Precedence, where more than one applies.
+test.each<[string, Requester, AdmissionFacts, string, string]>([
+  ['no wallet', owner, topUp(undefined), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ["a stranger's wish", stranger, topUp(full), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ["nobody's wish", nobody, topUp(full), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ["nobody's wish on no owner", nobody, topUp(funding), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ["the operator's funding", operator, topUp(funding), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ['no billing account', owner, noAccount(full), 'BILLING_ACCOUNT_NOT_FOUND', 'billingAccountId'],
+  ['no wallet to send to', owner, transfer(full, undefined), 'LEDGER_ACCOUNT_NOT_FOUND', 'destinationAccountId'],
   [
-    'no wallet before no billing account',
+    "the operator's account to send to",
     owner,
-    { source: undefined, billingCurrency: undefined },
+    transfer(full, { ...funding, id: its.id }),
     'LEDGER_ACCOUNT_NOT_FOUND',
+    'destinationAccountId',
+  ],
+  ['the wallet itself', owner, transfer(full, full), 'ACCOUNTS_SAME', 'destinationAccountId'],
+  ['a wallet in USD', owner, topUp(wallet(0n, inDollars)), 'CURRENCY_MISMATCH', 'amount'],
+  ['billing in USD', owner, topUp(full, 'USD'), 'CURRENCY_MISMATCH', 'amount'],
+  ['both in USD', owner, topUp(wallet(0n, inDollars), 'USD'), 'CURRENCY_MISMATCH', 'amount'],
+  [
+    'a wallet in USD to send to',
+    owner,
+    transfer(full, wallet(0n, { ...its, ...inDollars })),
+    'CURRENCY_MISMATCH',
+    'amount',
+  ],
+  ['a fee from a wallet in USD', owner, fee(wallet(0n, inDollars)), 'CURRENCY_MISMATCH', 'amount'],
+  ['a closed wallet', owner, topUp(closed), 'ACCOUNT_CLOSED', 'sourceAccountId'],
+  ['a frozen wallet', owner, fee(frozen), 'ACCOUNT_FROZEN', 'sourceAccountId'],
+  [
+    'a closed wallet to send to',
+    owner,
+    transfer(full, { ...closed, ...its }),
+    'ACCOUNT_CLOSED',
+    'destinationAccountId',
   ],
   [
-    'no billing account before no funds',
+    'a frozen wallet to send to',
     owner,
-    { source: wallet(0n), billingCurrency: undefined },
-    'BILLING_ACCOUNT_NOT_FOUND',
+    transfer(full, { ...frozen, ...its }),
+    'ACCOUNT_FROZEN',
+    'destinationAccountId',
   ],
-  ['currency before its status', owner, { source: frozen, billingCurrency: 'USD' }, 'CURRENCY_MISMATCH'],
-  ['currency before funds', owner, { source: wallet(0n, 'USD'), billingCurrency: 'EUR' }, 'CURRENCY_MISMATCH'],
-])('refuses %s', (_, requester, facts, code) => {
-  expect(admitTopUp(EUR_10, requester, facts)).toMatchObject({ ok: false, code })
+  ['one cent too little', owner, topUp(wallet(999n)), 'INSUFFICIENT_FUNDS', 'amount'],
+  // Precedence, where more than one applies.
+  ['no wallet before no billing account', owner, noAccount(undefined), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  ['no billing account before no funds', owner, noAccount(wallet(0n)), 'BILLING_ACCOUNT_NOT_FOUND', 'billingAccountId'],
+  ['the same wallet before its status', owner, transfer(frozen, frozen), 'ACCOUNTS_SAME', 'destinationAccountId'],
+  ['currency before its status', owner, topUp(frozen, 'USD'), 'CURRENCY_MISMATCH', 'amount'],
+  ['closed before frozen', owner, transfer(frozen, { ...closed, ...its }), 'ACCOUNT_CLOSED', 'destinationAccountId'],
+  ['status before funds', owner, fee(frozen), 'ACCOUNT_FROZEN', 'sourceAccountId'],
+])('refuses %s', (_, requester, facts, code, field) => {
+  const refused = admit(EUR_10, requester, facts)
+  expect(refused).toMatchObject({ ok: false, code })
+  expect(refused.ok ? '' : refused.field?.[0]).toBe(field)
 })
 
 test("a stranger's wallet and one that does not exist are answered alike", () => {
-  const theirs = admitTopUp(EUR_10, stranger, { source: wallet(0n), billingCurrency: 'EUR' })
-  expect(theirs).toEqual(admitTopUp(EUR_10, stranger, { source: undefined, billingCurrency: 'EUR' }))
+  expect(admit(EUR_10, stranger, topUp(wallet(0n)))).toEqual(admit(EUR_10, stranger, topUp(undefined)))
 })

@@ -9,6 +9,7 @@ import type { AccountPurpose } from './account-purpose.ts'
 export type AdmissionCode =
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   | 'BILLING_ACCOUNT_NOT_FOUND'
+  | 'ACCOUNTS_SAME'
   | 'CURRENCY_MISMATCH'
   | 'ACCOUNT_CLOSED'
   | 'ACCOUNT_FROZEN'
@@ -17,44 +18,90 @@ export type AdmissionCode =
 /** Who asks. Operators and services pay from anybody's wallet, users from their own. */
 export type Requester = { readonly userId: Id<'usr'> | undefined; readonly actsForOthers: boolean }
 
-/** What is known of the account to take from and of the billing account; undefined where there is none. */
+/** What is known of a ledger account. */
+export type AccountFacts = {
+  readonly id: Id<'led'>
+  readonly purpose: AccountPurpose
+  readonly ownerId: Id<'usr'> | null
+  readonly status: AccountStatus
+  /** What can be taken from it: the balance less what is held and what must stay. */
+  readonly available: Money
+}
+
+/** What is known of the account to take from, and of where the money goes; undefined where there is none. */
 export type AdmissionFacts = {
-  readonly source:
-    | {
-        readonly purpose: AccountPurpose
-        readonly ownerId: Id<'usr'> | null
-        readonly status: AccountStatus
-        /** What can be taken from it: the balance less what is held and what must stay. */
-        readonly available: Money
-      }
-    | undefined
-  readonly billingCurrency: CurrencyCode | undefined
+  readonly source: AccountFacts | undefined
+  readonly destination:
+    | { readonly type: 'TOP_UP'; readonly billingCurrency: CurrencyCode | undefined }
+    | { readonly type: 'TRANSFER'; readonly account: AccountFacts | undefined }
+    | { readonly type: 'FEE' }
 }
 
 /**
- * Whether a top-up is taken on, and who then pays. Somebody else's wallet is answered as one that does not exist, so
- * that nothing is learnt from trying ids. A billing account may be anybody's: people top up their children's phones.
+ * Whether a payment is taken on, and who then pays. Somebody else's wallet is answered as one that does not exist, so
+ * that nothing is learnt from trying ids. Where the money goes may be anybody's: people top up their children's phones.
  */
-export function admitTopUp(
+export function admit(
   amount: Money,
   requester: Requester,
-  { source, billingCurrency }: AdmissionFacts,
+  { source, destination }: AdmissionFacts,
 ): Outcome<{ readonly payerId: Id<'usr'> }, AdmissionCode> {
   const payerId = source?.purpose === 'WALLET' ? source.ownerId : null
   if (source === undefined || payerId === null || !(requester.actsForOthers || payerId === requester.userId))
     return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such wallet, or it is not yours.', ['sourceAccountId'])
-  if (billingCurrency === undefined)
-    return refuse('BILLING_ACCOUNT_NOT_FOUND', 'There is no such billing account.', ['billingAccountId'])
   const { currency } = source.available
-  if (amount.currency !== currency || billingCurrency !== currency)
-    return refuse(
-      'CURRENCY_MISMATCH',
-      `The wallet is in ${currency} and the billing account in ${billingCurrency}; the amount has to be in the currency of both.`,
-      ['amount', 'currency'],
-    )
-  if (source.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'The wallet is closed.', ['sourceAccountId'])
-  if (source.status === 'FROZEN') return refuse('ACCOUNT_FROZEN', 'The wallet is frozen.', ['sourceAccountId'])
+  const reached = reach(currency, source.id, destination)
+  if (!reached.ok) return reached
+  if (amount.currency !== currency)
+    return refuse('CURRENCY_MISMATCH', `The wallet is in ${currency}; the amount has to be in it as well.`, [
+      'amount',
+      'currency',
+    ])
+  const usable = checkStatuses(source, destination)
+  if (!usable.ok) return usable
   if (source.available.minor < amount.minor)
     return refuse('INSUFFICIENT_FUNDS', 'The wallet has less available than the amount.', ['amount'])
   return ok({ payerId })
+}
+
+type Destination = AdmissionFacts['destination']
+
+/** Whether the money can get there from an account in that currency. */
+function reach(currency: CurrencyCode, sourceId: Id<'led'>, destination: Destination): Outcome<void, AdmissionCode> {
+  if (destination.type === 'TOP_UP') {
+    const { billingCurrency } = destination
+    if (billingCurrency === undefined)
+      return refuse('BILLING_ACCOUNT_NOT_FOUND', 'There is no such billing account.', ['billingAccountId'])
+    return billingCurrency === currency
+      ? ok(undefined)
+      : otherCurrency(currency, 'the billing account', billingCurrency)
+  }
+  if (destination.type === 'TRANSFER') {
+    const { account } = destination
+    if (account?.purpose !== 'WALLET')
+      return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such wallet to send to.', ['destinationAccountId'])
+    if (account.id === sourceId)
+      return refuse('ACCOUNTS_SAME', 'A transfer needs two different wallets.', ['destinationAccountId'])
+    const { currency: other } = account.available
+    return other === currency ? ok(undefined) : otherCurrency(currency, 'the other wallet', other)
+  }
+  return ok(undefined)
+}
+
+const otherCurrency = (currency: CurrencyCode, what: string, other: CurrencyCode) =>
+  refuse(
+    'CURRENCY_MISMATCH',
+    `The wallet is in ${currency} and ${what} in ${other}; the amount has to be in the currency of both.`,
+    ['amount', 'currency'],
+  )
+
+function checkStatuses(source: AccountFacts, destination: Destination): Outcome<void, AdmissionCode> {
+  const sides = [{ account: source, field: 'sourceAccountId', name: 'The wallet' }]
+  if (destination.type === 'TRANSFER' && destination.account !== undefined)
+    sides.push({ account: destination.account, field: 'destinationAccountId', name: 'The wallet to send to' })
+  for (const { account, field, name } of sides)
+    if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', `${name} is closed.`, [field])
+  for (const { account, field, name } of sides)
+    if (account.status === 'FROZEN') return refuse('ACCOUNT_FROZEN', `${name} is frozen.`, [field])
+  return ok(undefined)
 }

@@ -3,8 +3,11 @@ import type { PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { formatAmount, type Money, toDecimal } from '@carriergraph/shared/money/money.ts'
 
-/** RISK: risk assessed it. FALLBACK: risk gave no assessment, and the declared fallback was used. */
-export const DECISION_SOURCES = ['RISK', 'FALLBACK'] as const
+/**
+ * RISK: risk assessed it. FALLBACK: risk gave no assessment, and the declared fallback was used. REVIEW: a person decided,
+ * in risk. REQUEST: it is a refund, which whoever may ask for one decides on by asking.
+ */
+export const DECISION_SOURCES = ['RISK', 'FALLBACK', 'REVIEW', 'REQUEST'] as const
 
 /** What the ledger may answer to a payment that was authorised: others used the accounts in the meantime. */
 export const LEDGER_FAILURES = {
@@ -14,14 +17,23 @@ export const LEDGER_FAILURES = {
   BALANCE_LIMIT_EXCEEDED: 'The account that the money goes to cannot hold that much.',
 } as const satisfies Partial<Record<PostingCode, string>>
 
+/** What ends a payment beside the ledger. */
+export const OTHER_FAILURES = {
+  DECLINED_BY_RISK: 'Risk declined the payment.',
+  DECLINED_IN_REVIEW: 'The payment was reviewed and declined.',
+  AUTHORISATION_EXPIRED: 'The payment was not captured in time; what was held is free again.',
+} as const
+
 /** Why a payment that was taken on may fail. */
 export const FAILURE_CODES = [
   'DECLINED_BY_RISK',
+  'DECLINED_IN_REVIEW',
+  'AUTHORISATION_EXPIRED',
   'INSUFFICIENT_FUNDS',
   'ACCOUNT_FROZEN',
   'ACCOUNT_CLOSED',
   'BALANCE_LIMIT_EXCEEDED',
-] as const satisfies readonly ('DECLINED_BY_RISK' | keyof typeof LEDGER_FAILURES)[]
+] as const satisfies readonly (keyof typeof OTHER_FAILURES | keyof typeof LEDGER_FAILURES)[]
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 export const RISK_DECISIONS = ['APPROVE', 'REVIEW', 'DECLINE'] as const
@@ -48,6 +60,8 @@ export type PaymentDecision = {
 }
 
 export type PaymentFailure = { readonly code: FailureCode; readonly message: string }
+
+export const failed = (code: keyof typeof OTHER_FAILURES): PaymentFailure => ({ code, message: OTHER_FAILURES[code] })
 
 /** The state that a payment goes to. */
 export type Verdict =
@@ -77,11 +91,7 @@ function follow(riskDecision: RiskDecision, explanation: Explanation): Verdict {
   const decision: PaymentDecision = { source: 'RISK', explanation }
   if (riskDecision === 'APPROVE') return { status: 'AUTHORISED', decision }
   if (riskDecision === 'REVIEW') return { status: 'REVIEW', decision }
-  return {
-    status: 'FAILED',
-    decision,
-    failure: { code: 'DECLINED_BY_RISK', message: 'Risk declined the payment.' },
-  }
+  return { status: 'FAILED', decision, failure: failed('DECLINED_BY_RISK') }
 }
 
 const passSmallAmount = (amount: Money, risk: string, limit: Decimal): Verdict => ({

@@ -4,22 +4,55 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { PaymentDecision, PaymentFailure } from './decide.ts'
 
 /**
- * The legal moves of a payment. Money moves out of AUTHORISED and out of no other: from there on it is certain that it
- * shall, so that no second opinion can meet a transfer that is on its way.
+ * The legal moves of a payment. Money moves out of AUTHORISED and PROCESSING and out of no other: from there on it is
+ * certain that it shall, so that no second opinion can meet a transfer that is on its way.
  */
 export const TRANSITIONS = {
+  CREATED: ['RISK_PENDING', 'CANCELLED'],
   RISK_PENDING: ['REVIEW', 'AUTHORISED', 'FAILED'],
-  REVIEW: ['AUTHORISED', 'FAILED'],
-  AUTHORISED: ['COMPLETED', 'FAILED'],
-  COMPLETED: [],
+  REVIEW: ['AUTHORISED', 'FAILED', 'CANCELLED'],
+  AUTHORISED: ['PROCESSING', 'COMPLETED', 'CANCELLED', 'FAILED'],
+  PROCESSING: ['COMPLETED', 'FAILED'],
+  COMPLETED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'],
+  PARTIALLY_REFUNDED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'],
+  DISPUTED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'],
+  REFUNDED: [],
   FAILED: [],
+  CANCELLED: [],
 } as const satisfies Record<string, readonly string[]>
 
 export type PaymentStatus = keyof typeof TRANSITIONS
+export const PAYMENT_STATUSES = Object.keys(TRANSITIONS) as readonly PaymentStatus[]
 
-/** What a payment is for. TOP_UP: from a wallet to the balance of a billing account. */
-export const PAYMENT_TYPES = ['TOP_UP'] as const
+/** Those in which its money has moved. */
+export const MOVED_STATUSES = ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'] as const
+
+export const hasMoved = (status: PaymentStatus): boolean => (MOVED_STATUSES as readonly string[]).includes(status)
+
+/**
+ * What a payment is for. TOP_UP: from a wallet to the balance of a billing account. TRANSFER: from a wallet to a wallet.
+ * FEE: from a wallet to the operator's income. REFUND: of another payment, back to where it came from.
+ */
+export const PAYMENT_TYPES = ['TOP_UP', 'TRANSFER', 'FEE', 'REFUND'] as const
 export type PaymentType = (typeof PAYMENT_TYPES)[number]
+
+/** AUTOMATIC: the money moves as soon as the payment is approved. MANUAL: it is held until somebody captures it. */
+export const CAPTURE_MODES = ['AUTOMATIC', 'MANUAL'] as const
+export type CaptureMode = (typeof CAPTURE_MODES)[number]
+
+/**
+ * What became of the hold of a payment that is captured by hand. WANTED, RELEASING: the ledger is to be asked for it, or
+ * has been and the answer is not recorded. REFUSED: there never was one.
+ */
+export const HOLD_STATES = ['WANTED', 'REFUSED', 'PLACED', 'CAPTURED', 'RELEASING', 'RELEASED'] as const
+export type HoldState = (typeof HOLD_STATES)[number]
+
+/** How a dispute ended. WON: the payment stands. LOST: it is charged back. */
+export const DISPUTE_OUTCOMES = ['WON', 'LOST'] as const
+export type DisputeOutcome = (typeof DISPUTE_OUTCOMES)[number]
+
+/** The last dispute about a payment; `outcome` is null while it is open. */
+export type Dispute = { readonly reason: string; readonly outcome: DisputeOutcome | null }
 
 /** A payment as it stands. */
 export type Payment = {
@@ -29,24 +62,42 @@ export type Payment = {
   /** How many states it has been in, the present one included. */
   readonly version: number
   readonly amount: Money
-  /** The owner of the wallet. */
+  /** The owner of the wallet that pays; of a refund, who paid its original and is paid back. */
   readonly payerId: Id<'usr'>
   readonly sourceAccountId: Id<'led'>
-  /** The operator's account that the money goes to. */
-  readonly clearingAccountId: Id<'led'>
-  readonly billingAccountId: Id<'acc'>
-  /** Chosen when it is taken on: however often posting is tried, it is this one transfer. */
+  readonly destinationAccountId: Id<'led'>
+  /** Of a top-up and of its refunds; null for the others. */
+  readonly billingAccountId: Id<'acc'> | null
+  /** Of a refund: the payment that it gives back. */
+  readonly originalId: Id<'pay'> | null
+  /** Chosen when it is taken on: however often posting is tried, it is this one transfer, or this one hold. */
   readonly transferId: Id<'tfr'>
+  readonly capture: CaptureMode
+  /** Null where nothing is held by it. */
+  readonly hold: HoldState | null
+  /** When what is held goes free by itself; null where nothing was. */
+  readonly authorisedUntil: Date | null
+  /** What is captured of the amount; null for all of it. */
+  readonly capturedMinor: bigint | null
+  /** What refunds give back of it, those that are on their way included. */
+  readonly refundClaimedMinor: bigint
+  /** What refunds have given back of it. */
+  readonly refundedMinor: bigint
+  readonly dispute: Dispute | null
   /** Of the request that it came with; whatever is done for it later carries the same. */
   readonly correlationId: string
-  /** Null while risk is being asked. */
+  /** Null before risk has answered. */
   readonly decision: PaymentDecision | null
   /** Null unless FAILED. */
   readonly failure: PaymentFailure | null
   readonly createdAt: Date
-  /** Null unless COMPLETED. */
+  /** When the money moved; null before that. */
   readonly completedAt: Date | null
 }
+
+/** What moves of a payment, or has moved: the amount, or what was captured of it. */
+export const movedAmount = ({ amount, capturedMinor }: Pick<Payment, 'amount' | 'capturedMinor'>): Money =>
+  capturedMinor === null ? amount : { minor: capturedMinor, currency: amount.currency }
 
 /** A payment came into a state. `version` counts its states from 1 and is the version of the journalled event. */
 export type PaymentTransition = {
@@ -59,13 +110,15 @@ export type PaymentTransition = {
 
 type Standing = Pick<Payment, 'status' | 'version'>
 
-/** The first state of every payment. */
-export const takenOn = (occurredAt: Date, actor: string): PaymentTransition => ({
-  version: 1,
-  status: 'RISK_PENDING',
-  occurredAt,
-  actor,
-})
+/**
+ * The first state of a payment. CREATED where it waits to be confirmed; AUTHORISED for a refund, on which its original was
+ * assessed and somebody who may has decided.
+ */
+export const takenOn = (
+  status: 'CREATED' | 'RISK_PENDING' | 'AUTHORISED',
+  occurredAt: Date,
+  actor: string,
+): PaymentTransition => ({ version: 1, status, occurredAt, actor })
 
 /** The move of a payment into another state, or ILLEGAL_TRANSITION when its present state does not lead there. */
 export function moveTo(

@@ -1,11 +1,14 @@
+import { toUuid } from '@carriergraph/shared/ids.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type FlowStage, requestOf, STAGE_KEYS, setFlowStage } from '../testing/flow-stage.ts'
-import { DEATHS, payAndDie } from '../testing/pay-and-die.ts'
-import type { Purse } from '../testing/payments-database.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import { actAndDie, DEATHS, DEED_DEATHS, DEEDS, payAndDie } from '../testing/pay-and-die.ts'
+import { type Purse, silent } from '../testing/payments-database.ts'
 import { decides, type RiskBehaviour } from '../testing/risk-server.ts'
 import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import type { PostTransfer } from './post-transfer.ts'
+import { createSweeper, UNFINISHED_AGE_MS } from './sweeper.ts'
 
 let stage: FlowStage
 beforeAll(async () => {
@@ -116,3 +119,44 @@ test('of two calls that risk answers differently, the one that settles first dec
   expect(await slow).toEqual(fast)
   expect(await stage.balanceOf(purse.walletId)).toBe(5_000n)
 })
+
+/** What each deed leaves of 5,000 once somebody has gone on with it, and of what state of the payment it was about. */
+const ENDS = {
+  hold: { status: 'AUTHORISED', balance: 5_000n, held: 1_000n },
+  capture: { status: 'COMPLETED', balance: 4_600n, held: 0n },
+  cancel: { status: 'CANCELLED', balance: 5_000n, held: 0n },
+  refund: { status: 'REFUNDED', balance: 5_000n, held: 0n },
+} as const
+
+test.each(DEEDS.flatMap((deed) => DEED_DEATHS.map((dieAt) => [deed, dieAt] as const)))(
+  'a process killed in a %s %s leaves books that are in order, and a sweeper goes on with it',
+  async (deed, dieAt) => {
+    const purse = await stage.purseWith(5_000n)
+    const request = requestOf(purse, 'k')
+    const capture = deed === 'refund' ? 'AUTOMATIC' : 'MANUAL'
+    const order = { ...request.order, capture } as const
+    const made = deed === 'hold' ? undefined : await stage.flow().create('demo', { ...request, order })
+    await actAndDie({
+      databaseUrl: stage.database.url,
+      riskUrl: stage.risk.url,
+      keys: STAGE_KEYS,
+      now: stage.now.toISOString(),
+      purse,
+      idempotencyKey: 'k',
+      deed,
+      paymentId: made?.ok ? made.value.id : undefined,
+      dieAt,
+    })
+    await expectSoundLedger(stage.database)
+    const later = () => new Date(stage.now.getTime() + UNFINISHED_AGE_MS + 1)
+    const flow = stage.flow({ clock: later }).whole
+    await createSweeper({ database: stage.database, flow, clock: later, log: silent }).runOnce()
+    const { status, ...standing } = ENDS[deed]
+    const [row] = await stage.database.sql.system`
+      select p.status, a.balance_minor as balance, a.held_minor as held
+      from payment p join ledger_account a on (a.tenant_id, a.id) = (p.tenant_id, p.source_account_id)
+      where p.payer_id = ${toUuid(purse.userId)} and p.original_id is null`
+    expect(row).toEqual({ status, ...standing })
+    await expectSoundPayments(stage.database)
+  },
+)

@@ -151,19 +151,25 @@ test('an amount in another spelling is the same order; every other difference is
   expect(hashOfOrder({ ...order })).toBe(hash)
   const different = [
     { ...order, sourceAccountId: other.sourceAccountId },
-    { ...order, billingAccountId: other.billingAccountId },
+    { ...order, destination: other.destination },
+    { ...order, capture: 'MANUAL' as const },
+    { ...order, confirm: false },
+    { ...order, destination: { type: 'FEE' } as const },
+    { ...order, destination: { type: 'TRANSFER', destinationAccountId: other.sourceAccountId } as const },
+    { ...order, destination: { type: 'TRANSFER', destinationAccountId: order.sourceAccountId } as const },
     { ...order, amount: { ...order.amount, minor: 1_001n } },
     { ...order, amount: { ...order.amount, currency: 'USD' as const } },
   ].map(hashOfOrder)
-  expect(new Set([hash, ...different]).size).toBe(5)
+  expect(new Set([hash, ...different]).size).toBe(10)
 })
 
 test('an order has the same hash in every release: those that are stored are compared with it', () => {
   const order = {
-    type: 'TOP_UP',
     sourceAccountId: 'led_00000000000000000000000001',
-    billingAccountId: 'acc_00000000000000000000000002',
+    destination: { type: 'TOP_UP', billingAccountId: 'acc_00000000000000000000000002' },
     amount: { minor: 1_250n, currency: 'EUR' },
+    capture: 'AUTOMATIC',
+    confirm: true,
   } as const
   // printf 'v1\nTOP_UP\nled_…1\nacc_…2\n12.50\nEUR' | sha256sum
   expect(hashOfOrder(order)).toBe('978fe119c830a6671056418865475a5606c88cabb93356e6078a0a720f3b9671')

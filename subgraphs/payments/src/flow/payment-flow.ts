@@ -4,19 +4,25 @@ import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { findPayment } from '../db/payments.ts'
 import { decide } from '../domain/decide.ts'
+import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { RiskClient } from '../risk/client.ts'
+import { createCommands, type PaymentCommands } from './commands.ts'
+import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
 import type { PostTransfer } from './post-transfer.ts'
+import { type RefundRequest, takeOnRefund } from './refund.ts'
 import { authorise, execute } from './settle.ts'
 import { type PaymentRequest, type TakenOn, takeOn } from './take-on.ts'
 
-export type PaymentFlow = {
+export type PaymentFlow = PaymentCommands & {
   /**
    * Pays once for each key: the first call does it, every other answers with the same payment as it stands by then, or
    * with the same refusal. A payment that an earlier call left unfinished is driven to its end.
    */
   create(scope: Books, request: PaymentRequest): Promise<TakenOn>
-  /** Drives a payment that was left between its steps to its end. */
+  /** Gives back a payment, or part of it, once for each key. Answers with the refund. */
+  refund(scope: Books, request: RefundRequest): Promise<TakenOn>
+  /** Drives a payment that was left between its steps to its end, or to where it waits for somebody. */
   resume(scope: Books, id: Id<'pay'>): Promise<Payment>
 }
 
@@ -29,14 +35,27 @@ export type PaymentFlowOptions = {
 }
 
 /**
- * Take on, ask risk, authorise, post, record: a transaction each but for the call to risk, because a row that is locked
- * while somebody else is being asked is locked for as long as they are slow. Each step may be done again; a process that
- * is killed between them leaves a payment that says how far it came, for the next call with its key, or for the sweeper.
+ * Take on, ask risk, authorise, then post or hold, record: a transaction each but for the call to risk, because a row that
+ * is locked while somebody else is being asked is locked for as long as they are slow. Each step may be done again; a
+ * process that is killed between them leaves a payment that says how far it came, for the next call, or for the sweeper.
  */
 export function createPaymentFlow({ risk, post, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
+  const steps: Record<Step, (scope: Books, payment: Payment) => Promise<Payment>> = {
+    ASSESS: assess,
+    MOVE: (scope, payment) => execute(scope, payment, clock, post),
+    PLACE_HOLD: (scope, payment) => placeHold(scope, payment, clock, post),
+    CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, clock, post),
+    RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, clock, post),
+    EXPIRE: (scope, payment) => expire(scope, payment, clock),
+  }
+
   async function drive(scope: Books, payment: Payment): Promise<Payment> {
-    const decided = payment.status === 'RISK_PENDING' ? await assess(scope, payment) : payment
-    return decided.status === 'AUTHORISED' ? execute(scope, decided, clock, post) : decided
+    let driven = payment
+    for (;;) {
+      const step = nextStep(driven, clock())
+      if (step === undefined) return driven
+      driven = await steps[step](scope, driven)
+    }
   }
 
   async function assess({ tenant, db }: Books, payment: Payment): Promise<Payment> {
@@ -45,13 +64,13 @@ export function createPaymentFlow({ risk, post, clock, fallbackLimit }: PaymentF
     return authorise(db, paymentId, decide(amount, answer, fallbackLimit), clock())
   }
 
+  const driven = async (scope: Books, taken: TakenOn): Promise<TakenOn> =>
+    taken.ok ? { ok: true, value: await drive(scope, taken.value) } : taken
+
   return {
-    async create(scope, request) {
-      const taken = await takeOn(scope.db, request, clock())
-      return taken.ok ? { ok: true, value: await drive(scope, taken.value) } : taken
-    },
-    async resume(scope, id) {
-      return drive(scope, await findPayment(scope.db, id))
-    },
+    ...createCommands(drive, clock),
+    create: async (scope, request) => driven(scope, await takeOn(scope.db, request, clock())),
+    refund: async (scope, request) => driven(scope, await takeOnRefund(scope.db, request, clock())),
+    resume: async (scope, id) => drive(scope, await findPayment(scope.db, id)),
   }
 }

@@ -1,10 +1,11 @@
 // Who, when, in which request: what history, ledger, stored answers and journal say about it.
 
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
-import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import type { RiskAnswer } from '../domain/decide.ts'
 import { published } from '../events.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
@@ -15,9 +16,13 @@ import { postTransferWith } from './post-transfer.ts'
 
 let stage: FlowStage
 let clock: FixedClock
+/** The operator's account that top-ups go to. */
+let clearingId: Id<'led'>
 beforeAll(async () => {
   stage = await setFlowStage()
   clock = fixedClock(stage.now)
+  await stage.purseWith(0n)
+  clearingId = (await findOperatorAccount(stage.books.db, 'BILLING_CLEARING', 'EUR')).id
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 beforeEach(() => clock.set(stage.now))
@@ -69,7 +74,9 @@ const fieldsOf = (purse: Purse, paymentId: string, at: string) => ({
   type: 'TOP_UP',
   payerId: purse.userId,
   sourceAccountId: purse.walletId,
+  destinationAccountId: clearingId,
   billingAccountId: purse.billingAccountId,
+  originalId: null,
   amount: { amount: '10.00', currency: 'EUR' },
   at,
 })

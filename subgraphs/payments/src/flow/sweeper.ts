@@ -14,7 +14,7 @@ const SWEEP_PAGE = 100
 
 export type SweeperOptions = {
   readonly database: Database
-  readonly flow: PaymentFlow
+  readonly flow: Pick<PaymentFlow, 'resume'>
   readonly clock: Clock
   readonly log: Log
   readonly schedule?: Schedule
@@ -47,10 +47,11 @@ export function createSweeper({ database, flow, clock, log, schedule }: SweeperO
   }
 
   async function runOnce(): Promise<number> {
-    const before = new Date(clock().getTime() - UNFINISHED_AGE_MS)
+    const now = clock()
+    const before = new Date(now.getTime() - UNFINISHED_AGE_MS)
     let finished = 0
     for (let after: UnfinishedPayment | undefined; ; ) {
-      const page = await findUnfinished(database.system, { before, after, limit: SWEEP_PAGE })
+      const page = await findUnfinished(database.system, { before, now, after, limit: SWEEP_PAGE })
       for (const unfinished of page) {
         if (isStopping) return finished
         if (await withCorrelation(undefined, () => resume(unfinished))) finished += 1

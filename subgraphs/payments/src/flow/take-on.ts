@@ -1,19 +1,21 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { newId } from '@carriergraph/shared/ids.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { type FoundFacts, findAdmissionFacts } from '../db/admission-facts.ts'
+import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
 import {
   type FirstAnswer,
-  findAdmissionFacts,
   findAnswer,
   type RequestKey,
+  type RequestRefusal,
   type StoredRequest,
   storeAnswer,
 } from '../db/payment-requests.ts'
 import { findPayment, insertPayment } from '../db/payments.ts'
-import { type AdmissionCode, admitTopUp, type Requester } from '../domain/admit.ts'
-import { type Payment, takenOn } from '../domain/payment.ts'
+import { admit, type Requester } from '../domain/admit.ts'
+import { type Payment, type PaymentTransition, takenOn } from '../domain/payment.ts'
 import { paymentEvent } from './payment-event.ts'
 import { hashOfOrder, type PaymentOrder } from './request-hash.ts'
 
@@ -25,7 +27,7 @@ export type PaymentRequest = {
   readonly correlationId: string
 }
 
-export type TakeOnCode = AdmissionCode | 'IDEMPOTENCY_KEY_REUSED'
+export type TakeOnCode = RequestRefusal | 'IDEMPOTENCY_KEY_REUSED'
 
 /** The payment that is under the key now, or why there is none. */
 export type TakenOn = { readonly ok: true; readonly value: Payment } | Refused<TakeOnCode>
@@ -48,35 +50,86 @@ async function answerFirst(
   now: Date,
 ): Promise<TakenOn | undefined> {
   const { key, order } = request
-  const facts = await findAdmissionFacts(tx, order.sourceAccountId, order.billingAccountId)
-  const admission = admitTopUp(order.amount, request.requester, facts)
+  const facts = await findAdmissionFacts(tx, order.sourceAccountId, order.destination)
+  const admission = admit(order.amount, request.requester, facts)
   const paymentId = newId('pay', now)
   const answer: FirstAnswer = admission.ok ? { kind: 'TAKEN_ON', paymentId } : { kind: 'REFUSED', refusal: admission }
   if (!(await storeAnswer(tx, key, requestHash, answer, now))) return undefined
   if (!admission.ok) return admission
-  if (facts.clearingAccountId === undefined)
-    throw new Error(`The operator has no BILLING_CLEARING account in ${order.amount.currency}.`)
-  const transition = takenOn(now, key.requestedBy)
-  const payment: Payment = {
-    ...order,
-    id: paymentId,
-    status: transition.status,
-    version: transition.version,
-    payerId: admission.value.payerId,
-    clearingAccountId: facts.clearingAccountId,
-    transferId: newId('tfr', now),
-    correlationId: request.correlationId,
-    decision: null,
-    failure: null,
-    createdAt: now,
-    completedAt: null,
-  }
-  await insertPayment(tx, payment, transition)
-  await appendToJournal(tx, paymentEvent(payment, transition))
+  const transition = takenOn(order.confirm ? 'RISK_PENDING' : 'CREATED', now, key.requestedBy)
+  const payment = newPayment(
+    {
+      id: paymentId,
+      type: order.destination.type,
+      amount: order.amount,
+      payerId: admission.value.payerId,
+      sourceAccountId: order.sourceAccountId,
+      destinationAccountId: await destinationOf(tx, order, facts, now),
+      billingAccountId: order.destination.type === 'TOP_UP' ? order.destination.billingAccountId : null,
+      originalId: null,
+      capture: order.capture,
+      correlationId: request.correlationId,
+      decision: null,
+    },
+    transition,
+  )
+  await storePayment(tx, payment, transition)
   return { ok: true, value: payment }
 }
 
-async function answerAgain(db: TenantDb, stored: StoredRequest, requestHash: string): Promise<TakenOn> {
+async function destinationOf(
+  tx: Tx,
+  { destination, amount: { currency } }: PaymentOrder,
+  { operatorAccountId }: FoundFacts,
+  now: Date,
+): Promise<Id<'led'>> {
+  if (destination.type === 'TRANSFER') return destination.destinationAccountId
+  if (operatorAccountId !== undefined) return operatorAccountId
+  const purpose = destination.type === 'FEE' ? 'FEE_INCOME' : 'BILLING_CLEARING'
+  await ensureOperatorAccounts(tx, currency, now, [purpose])
+  return (await findOperatorAccount(tx, purpose, currency)).id
+}
+
+type Given = Pick<
+  Payment,
+  | 'id'
+  | 'type'
+  | 'amount'
+  | 'payerId'
+  | 'sourceAccountId'
+  | 'destinationAccountId'
+  | 'billingAccountId'
+  | 'originalId'
+  | 'capture'
+  | 'correlationId'
+  | 'decision'
+>
+
+/** A payment in its first state. */
+export const newPayment = (given: Given, { status, version, occurredAt }: PaymentTransition): Payment => ({
+  ...given,
+  status,
+  version,
+  transferId: newId('tfr', occurredAt),
+  hold: null,
+  authorisedUntil: null,
+  capturedMinor: null,
+  refundClaimedMinor: 0n,
+  refundedMinor: 0n,
+  dispute: null,
+  failure: null,
+  createdAt: occurredAt,
+  completedAt: null,
+})
+
+/** Stores a new payment with its history and its event. */
+export async function storePayment(tx: Tx, payment: Payment, transition: PaymentTransition): Promise<void> {
+  await insertPayment(tx, payment, transition)
+  await appendToJournal(tx, paymentEvent(payment, transition, null))
+}
+
+/** The first answer under a key, for a request that came later. */
+export async function answerAgain(db: TenantDb, stored: StoredRequest, requestHash: string): Promise<TakenOn> {
   if (stored.requestHash !== requestHash)
     return refuse('IDEMPOTENCY_KEY_REUSED', 'This key was used for another payment. Choose a new one for each.', [
       'idempotencyKey',

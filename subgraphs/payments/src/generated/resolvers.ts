@@ -172,9 +172,35 @@ export type Mutation = {
   /**
    * Pays, once: sent again with the same key it answers with the same payment, or with the same refusal. The payment is
    * assessed by risk; where risk does not answer in time, small payments go through and others wait for review.
-   * A top-up takes the amount from a wallet and adds it to the balance of a billing account.
+   * A top-up takes the amount from a wallet and adds it to the balance of a billing account; a transfer gives it to another
+   * wallet, a fee to the operator. With `capture: MANUAL` it is held until capturePayment, for seven days at the most; with
+   * `confirm: false` nothing happens before confirmPayment.
    */
   createPayment?: Maybe<CreatePaymentPayload>;
+  /** Goes on with a payment that was created with `confirm: false`. Confirming it again changes nothing. */
+  confirmPayment?: Maybe<ConfirmPaymentPayload>;
+  /**
+   * Moves the money that an authorised payment holds, or part of it: the rest goes free. Capturing the same again changes
+   * nothing.
+   */
+  capturePayment?: Maybe<CapturePaymentPayload>;
+  /**
+   * Ends a payment of which no money has moved, and sets free what it holds. Its payer may do so until it is authorised.
+   * Cancelling it again changes nothing.
+   */
+  cancelPayment?: Maybe<CancelPaymentPayload>;
+  /**
+   * Gives a payment back, or part of it, by a payment of its own; once for each key. All its refunds together never give
+   * back more than was paid.
+   */
+  refundPayment?: Maybe<RefundPaymentPayload>;
+  /** Opens a dispute about a payment whose money has moved. Until it is resolved the payment cannot be refunded. */
+  disputePayment?: Maybe<DisputePaymentPayload>;
+  /**
+   * Ends a dispute. WON: the payment is what it was before. LOST: what is left of it is refunded; where its destination does
+   * not have that much, the dispute stays open and the answer says so.
+   */
+  resolveDispute?: Maybe<ResolveDisputePayload>;
   /**
    * Puts a card into the vault. The same number of the same owner is the same card: added again, it is answered with, and
    * a new expiry replaces the old one. Customers add their own. Send the number in a variable: one that stands in the
@@ -260,6 +286,36 @@ export type MutationOpenWalletArgs = {
 
 export type MutationCreatePaymentArgs = {
   input: CreatePaymentInput;
+};
+
+
+export type MutationConfirmPaymentArgs = {
+  input: ConfirmPaymentInput;
+};
+
+
+export type MutationCapturePaymentArgs = {
+  input: CapturePaymentInput;
+};
+
+
+export type MutationCancelPaymentArgs = {
+  input: CancelPaymentInput;
+};
+
+
+export type MutationRefundPaymentArgs = {
+  input: RefundPaymentInput;
+};
+
+
+export type MutationDisputePaymentArgs = {
+  input: DisputePaymentInput;
+};
+
+
+export type MutationResolveDisputeArgs = {
+  input: ResolveDisputeInput;
 };
 
 
@@ -899,20 +955,45 @@ export type LedgerErrorCode =
 /** What a payment is for. */
 export type PaymentType =
   /** From a wallet to the balance of a billing account. */
-  | 'TOP_UP';
+  | 'TOP_UP'
+  /** From a wallet to another wallet. */
+  | 'TRANSFER'
+  /** From a wallet to the operator. */
+  | 'FEE'
+  /** Of another payment, in whole or in part, back to where it came from: see refundPayment. */
+  | 'REFUND';
+
+/** When the money of a payment moves. */
+export type CaptureMode =
+  /** As soon as it is approved. */
+  | 'AUTOMATIC'
+  /** It is held once it is approved, and moves with capturePayment. */
+  | 'MANUAL';
 
 /** Where a payment stands. */
 export type PaymentStatus =
+  /** Waits for confirmPayment; nothing was checked but the accounts. */
+  | 'CREATED'
   /** Taken on; risk is being asked. */
   | 'RISK_PENDING'
   /** Waits for a person to decide; no money has moved. */
   | 'REVIEW'
-  /** Approved; the money is being moved. */
+  /** Approved: the money is being moved, or is held until the payment is captured. */
   | 'AUTHORISED'
+  /** Captured; the money is being moved. */
+  | 'PROCESSING'
   /** The money has moved. */
   | 'COMPLETED'
-  /** Refused; no money has moved. */
-  | 'FAILED';
+  /** Part of the money was given back. */
+  | 'PARTIALLY_REFUNDED'
+  /** All of the money was given back. */
+  | 'REFUNDED'
+  /** The money has moved, and somebody disputes it. */
+  | 'DISPUTED'
+  /** Refused, or not captured in time; no money has moved. */
+  | 'FAILED'
+  /** Ended before any money moved. */
+  | 'CANCELLED';
 
 /** A payment. For its payer and for operators. */
 export type Payment = {
@@ -925,13 +1006,31 @@ export type Payment = {
   status: PaymentStatus;
   /** What is paid; above zero. */
   amount: Money;
-  /** Who pays; null while risk cannot answer. */
+  /** When its money moves. */
+  capture: CaptureMode;
+  /** When what it holds goes free if nobody captures it; null where nothing was to be held. */
+  authorisedUntil?: Maybe<Scalars['DateTime']['output']>;
+  /** What was captured, all or part of the amount; null before the money moved. */
+  capturedAmount?: Maybe<Money>;
+  /** What was given back of it. */
+  refundedAmount: Money;
+  /** Who pays, or is paid back by a refund; null while risk cannot answer. */
   payer?: Maybe<User>;
-  /** The wallet that it is taken from. */
-  sourceAccount: LedgerAccount;
-  /** The billing account that it is added to; null while billing cannot answer. */
+  /** The account that it is taken from; null where that is not the reader's to see, as of a refund. */
+  sourceAccount?: Maybe<LedgerAccount>;
+  /** Id of the account that it is taken from, `led_…`. */
+  sourceAccountId: Scalars['ID']['output'];
+  /** Id of the account that it goes to, `led_…`. */
+  destinationAccountId: Scalars['ID']['output'];
+  /** Of a top-up and its refunds: the billing account; null while billing cannot answer, and of others. */
   billingAccount?: Maybe<BillingAccount>;
-  /** What was decided on it; null while risk is being asked. */
+  /** Of a refund: the payment that it gives back. */
+  original?: Maybe<Payment>;
+  /** Its refunds, newest first, failed ones included. */
+  refunds: PaymentConnection;
+  /** The last dispute about it; null where there was none. */
+  dispute?: Maybe<PaymentDispute>;
+  /** What was decided on it; null before risk has answered. */
   decision?: Maybe<PaymentDecision>;
   /** Why it failed; null where it did not. */
   failure?: Maybe<PaymentError>;
@@ -943,12 +1042,39 @@ export type Payment = {
   completedAt?: Maybe<Scalars['DateTime']['output']>;
 };
 
+
+/** A payment. For its payer and for operators. */
+export type PaymentRefundsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+};
+
+/** A dispute about a payment. */
+export type PaymentDispute = {
+  __typename?: 'PaymentDispute';
+  /** Why, in the words of whoever opened it. */
+  reason: Scalars['String']['output'];
+  /** How it ended; null while it is open. */
+  outcome?: Maybe<DisputeOutcome>;
+};
+
+/** How a dispute ended. */
+export type DisputeOutcome =
+  /** The payment stands. */
+  | 'WON'
+  /** What was left of the payment was given back. */
+  | 'LOST';
+
 /** Who decided on a payment. */
 export type PaymentDecisionSource =
   /** Risk assessed it. */
   | 'RISK'
   /** Risk gave no assessment: it did not answer in time, or refused. The declared fallback was used. */
-  | 'FALLBACK';
+  | 'FALLBACK'
+  /** A person reviewed it. */
+  | 'REVIEW'
+  /** It is a refund: whoever asked for it decided. */
+  | 'REQUEST';
 
 /** What was decided on a payment before money moves. */
 export type PaymentDecision = {
@@ -1003,16 +1129,122 @@ export type CreatePaymentInput = {
   type: PaymentType;
   /** The wallet to take it from, `led_…`. */
   sourceAccountId: Scalars['ID']['input'];
-  /** The billing account to add it to, `acc_…`. */
-  billingAccountId: Scalars['ID']['input'];
+  /** Of a TOP_UP alone: the billing account to add it to, `acc_…`. */
+  billingAccountId?: InputMaybe<Scalars['ID']['input']>;
+  /** Of a TRANSFER alone: the wallet to give it to, `led_…`. */
+  destinationAccountId?: InputMaybe<Scalars['ID']['input']>;
   /** How much; above zero, in the currency of both accounts. */
   amount: MoneyInput;
+  /** When the money moves. */
+  capture?: InputMaybe<CaptureMode>;
+  /** Whether to go on at once; otherwise the payment waits for confirmPayment. */
+  confirm?: InputMaybe<Scalars['Boolean']['input']>;
 };
 
 /** The answer to createPayment. */
 export type CreatePaymentPayload = {
   __typename?: 'CreatePaymentPayload';
   /** The payment, FAILED ones included; null where it was refused before it was taken on. */
+  payment?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** A payment to confirm. */
+export type ConfirmPaymentInput = {
+  /** Id of the payment, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+};
+
+/** The answer to confirmPayment. */
+export type ConfirmPaymentPayload = {
+  __typename?: 'ConfirmPaymentPayload';
+  /** The payment as it stands then; null where there is none that the caller may see. */
+  payment?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** A payment to capture. */
+export type CapturePaymentInput = {
+  /** Id of the payment, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+  /** How much of what it holds; all of it if nothing is said. */
+  amount?: InputMaybe<MoneyInput>;
+};
+
+/** The answer to capturePayment. */
+export type CapturePaymentPayload = {
+  __typename?: 'CapturePaymentPayload';
+  /** The payment as it stands then; null where there is none that the caller may see. */
+  payment?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** A payment to cancel. */
+export type CancelPaymentInput = {
+  /** Id of the payment, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+};
+
+/** The answer to cancelPayment. */
+export type CancelPaymentPayload = {
+  __typename?: 'CancelPaymentPayload';
+  /** The payment as it stands then; null where there is none that the caller may see. */
+  payment?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** What to give back. */
+export type RefundPaymentInput = {
+  /** Key chosen by the client for this refund, 1 to 128 characters; of the same kind as the keys of payments. */
+  idempotencyKey: Scalars['String']['input'];
+  /** Id of the payment to give back, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+  /** How much of it; all that is left if nothing is said. */
+  amount?: InputMaybe<MoneyInput>;
+};
+
+/** The answer to refundPayment. */
+export type RefundPaymentPayload = {
+  __typename?: 'RefundPaymentPayload';
+  /** The refund, a payment of its own, FAILED ones included; null where it was refused before it was taken on. */
+  refund?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** A payment to dispute. */
+export type DisputePaymentInput = {
+  /** Id of the payment, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+  /** Why, 1 to 500 characters. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to disputePayment. */
+export type DisputePaymentPayload = {
+  __typename?: 'DisputePaymentPayload';
+  /** The payment as it stands then; null where there is none that the caller may see. */
+  payment?: Maybe<Payment>;
+  /** Why it was refused or failed; empty when neither. */
+  errors: Array<PaymentError>;
+};
+
+/** A dispute that ended. */
+export type ResolveDisputeInput = {
+  /** Id of the payment, `pay_…`. */
+  paymentId: Scalars['ID']['input'];
+  /** How it ended. */
+  outcome: DisputeOutcome;
+};
+
+/** The answer to resolveDispute. */
+export type ResolveDisputePayload = {
+  __typename?: 'ResolveDisputePayload';
+  /** The payment as it stands then; null where there is none that the caller may see. */
   payment?: Maybe<Payment>;
   /** Why it was refused or failed; empty when neither. */
   errors: Array<PaymentError>;
@@ -1192,15 +1424,15 @@ export type PaymentError = {
 export type PaymentErrorCode =
   /** An id is malformed or of another kind. */
   | 'INVALID_ID'
-  /** A value is out of its range. */
+  /** A value is out of its range, or is missing or too much for what is asked. */
   | 'INVALID_VALUE'
   /** An amount is not above zero, has too many digits or is no number. */
   | 'INVALID_MONEY'
   /** There is no such currency, or it is not in use any more. */
   | 'UNKNOWN_CURRENCY'
-  /** The amount is not in the currency of both accounts. */
+  /** The amount is not in the currency of both accounts, or of the payment. */
   | 'CURRENCY_MISMATCH'
-  /** There is no such wallet, or it is not the caller's. */
+  /** There is no such wallet, or one to take from is not the caller's. */
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   /** There is no such billing account. */
   | 'BILLING_ACCOUNT_NOT_FOUND'
@@ -1215,7 +1447,27 @@ export type PaymentErrorCode =
   /** The idempotency key was used for another payment. */
   | 'IDEMPOTENCY_KEY_REUSED'
   /** Risk declined the payment. */
-  | 'DECLINED_BY_RISK';
+  | 'DECLINED_BY_RISK'
+  /** The payment was reviewed and declined. */
+  | 'DECLINED_IN_REVIEW'
+  /** The payment was not captured in time; what was held is free again. */
+  | 'AUTHORISATION_EXPIRED'
+  /** A transfer needs two different wallets. */
+  | 'ACCOUNTS_SAME'
+  /** There is no such payment, or it is not the caller's. */
+  | 'PAYMENT_NOT_FOUND'
+  /** The state that the payment is in does not allow it. */
+  | 'ILLEGAL_TRANSITION'
+  /** The payment holds less than was to be captured. */
+  | 'CAPTURE_EXCEEDS_AMOUNT'
+  /** Only the operator may do that to a payment in its state. */
+  | 'OPERATOR_REQUIRED'
+  /** All of the payment was given back, or is on its way back. */
+  | 'ALREADY_REFUNDED'
+  /** Less of the payment is left than was to be given back. */
+  | 'REFUND_EXCEEDS_AMOUNT'
+  /** A refund of the payment is on its way; try again when it has ended. */
+  | 'REFUND_UNDER_WAY';
 
 /** What a reconciliation found about some lines and some expected movements. */
 export type ReconciliationStatus =
@@ -2581,8 +2833,11 @@ export type ResolversTypes = {
   LedgerError: ResolverTypeWrapper<LedgerError>;
   LedgerErrorCode: LedgerErrorCode;
   PaymentType: PaymentType;
+  CaptureMode: CaptureMode;
   PaymentStatus: PaymentStatus;
   Payment: ResolverTypeWrapper<PaymentModel>;
+  PaymentDispute: ResolverTypeWrapper<PaymentDispute>;
+  DisputeOutcome: DisputeOutcome;
   PaymentDecisionSource: PaymentDecisionSource;
   PaymentDecision: ResolverTypeWrapper<PaymentDecision>;
   PaymentTransition: ResolverTypeWrapper<PaymentTransition>;
@@ -2591,6 +2846,18 @@ export type ResolversTypes = {
   OpenWalletPayload: ResolverTypeWrapper<Omit<OpenWalletPayload, 'wallet'> & { wallet?: Maybe<ResolversTypes['LedgerAccount']> }>;
   CreatePaymentInput: CreatePaymentInput;
   CreatePaymentPayload: ResolverTypeWrapper<Omit<CreatePaymentPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  ConfirmPaymentInput: ConfirmPaymentInput;
+  ConfirmPaymentPayload: ResolverTypeWrapper<Omit<ConfirmPaymentPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  CapturePaymentInput: CapturePaymentInput;
+  CapturePaymentPayload: ResolverTypeWrapper<Omit<CapturePaymentPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  CancelPaymentInput: CancelPaymentInput;
+  CancelPaymentPayload: ResolverTypeWrapper<Omit<CancelPaymentPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  RefundPaymentInput: RefundPaymentInput;
+  RefundPaymentPayload: ResolverTypeWrapper<Omit<RefundPaymentPayload, 'refund'> & { refund?: Maybe<ResolversTypes['Payment']> }>;
+  DisputePaymentInput: DisputePaymentInput;
+  DisputePaymentPayload: ResolverTypeWrapper<Omit<DisputePaymentPayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
+  ResolveDisputeInput: ResolveDisputeInput;
+  ResolveDisputePayload: ResolverTypeWrapper<Omit<ResolveDisputePayload, 'payment'> & { payment?: Maybe<ResolversTypes['Payment']> }>;
   CardBrand: CardBrand;
   Card: ResolverTypeWrapper<CardModel>;
   AddCardInput: AddCardInput;
@@ -2737,6 +3004,7 @@ export type ResolversParentTypes = {
   PostTransferResult: PostTransferResult;
   LedgerError: LedgerError;
   Payment: PaymentModel;
+  PaymentDispute: PaymentDispute;
   PaymentDecision: PaymentDecision;
   PaymentTransition: PaymentTransition;
   PaymentFilter: PaymentFilter;
@@ -2744,6 +3012,18 @@ export type ResolversParentTypes = {
   OpenWalletPayload: Omit<OpenWalletPayload, 'wallet'> & { wallet?: Maybe<ResolversParentTypes['LedgerAccount']> };
   CreatePaymentInput: CreatePaymentInput;
   CreatePaymentPayload: Omit<CreatePaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  ConfirmPaymentInput: ConfirmPaymentInput;
+  ConfirmPaymentPayload: Omit<ConfirmPaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  CapturePaymentInput: CapturePaymentInput;
+  CapturePaymentPayload: Omit<CapturePaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  CancelPaymentInput: CancelPaymentInput;
+  CancelPaymentPayload: Omit<CancelPaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  RefundPaymentInput: RefundPaymentInput;
+  RefundPaymentPayload: Omit<RefundPaymentPayload, 'refund'> & { refund?: Maybe<ResolversParentTypes['Payment']> };
+  DisputePaymentInput: DisputePaymentInput;
+  DisputePaymentPayload: Omit<DisputePaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
+  ResolveDisputeInput: ResolveDisputeInput;
+  ResolveDisputePayload: Omit<ResolveDisputePayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
   Card: CardModel;
   AddCardInput: AddCardInput;
   AddCardPayload: Omit<AddCardPayload, 'card'> & { card?: Maybe<ResolversParentTypes['Card']> };
@@ -2863,6 +3143,12 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   openWallet?: Resolver<Maybe<ResolversTypes['OpenWalletPayload']>, ParentType, ContextType, RequireFields<MutationOpenWalletArgs, 'input'>>;
   createPayment?: Resolver<Maybe<ResolversTypes['CreatePaymentPayload']>, ParentType, ContextType, RequireFields<MutationCreatePaymentArgs, 'input'>>;
+  confirmPayment?: Resolver<Maybe<ResolversTypes['ConfirmPaymentPayload']>, ParentType, ContextType, RequireFields<MutationConfirmPaymentArgs, 'input'>>;
+  capturePayment?: Resolver<Maybe<ResolversTypes['CapturePaymentPayload']>, ParentType, ContextType, RequireFields<MutationCapturePaymentArgs, 'input'>>;
+  cancelPayment?: Resolver<Maybe<ResolversTypes['CancelPaymentPayload']>, ParentType, ContextType, RequireFields<MutationCancelPaymentArgs, 'input'>>;
+  refundPayment?: Resolver<Maybe<ResolversTypes['RefundPaymentPayload']>, ParentType, ContextType, RequireFields<MutationRefundPaymentArgs, 'input'>>;
+  disputePayment?: Resolver<Maybe<ResolversTypes['DisputePaymentPayload']>, ParentType, ContextType, RequireFields<MutationDisputePaymentArgs, 'input'>>;
+  resolveDispute?: Resolver<Maybe<ResolversTypes['ResolveDisputePayload']>, ParentType, ContextType, RequireFields<MutationResolveDisputeArgs, 'input'>>;
   addCard?: Resolver<Maybe<ResolversTypes['AddCardPayload']>, ParentType, ContextType, RequireFields<MutationAddCardArgs, 'input'>>;
   revealCard?: Resolver<Maybe<ResolversTypes['RevealCardPayload']>, ParentType, ContextType, RequireFields<MutationRevealCardArgs, 'input'>>;
   removeCard?: Resolver<Maybe<ResolversTypes['RemoveCardPayload']>, ParentType, ContextType, RequireFields<MutationRemoveCardArgs, 'input'>>;
@@ -3028,14 +3314,28 @@ export type PaymentResolvers<ContextType = Context, ParentType extends Resolvers
   type?: Resolver<ResolversTypes['PaymentType'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['PaymentStatus'], ParentType, ContextType>;
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  capture?: Resolver<ResolversTypes['CaptureMode'], ParentType, ContextType>;
+  authorisedUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  capturedAmount?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  refundedAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   payer?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
-  sourceAccount?: Resolver<ResolversTypes['LedgerAccount'], ParentType, ContextType>;
+  sourceAccount?: Resolver<Maybe<ResolversTypes['LedgerAccount']>, ParentType, ContextType>;
+  sourceAccountId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  destinationAccountId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   billingAccount?: Resolver<Maybe<ResolversTypes['BillingAccount']>, ParentType, ContextType>;
+  original?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  refunds?: Resolver<ResolversTypes['PaymentConnection'], ParentType, ContextType, RequireFields<PaymentRefundsArgs, 'first'>>;
+  dispute?: Resolver<Maybe<ResolversTypes['PaymentDispute']>, ParentType, ContextType>;
   decision?: Resolver<Maybe<ResolversTypes['PaymentDecision']>, ParentType, ContextType>;
   failure?: Resolver<Maybe<ResolversTypes['PaymentError']>, ParentType, ContextType>;
   history?: Resolver<Array<ResolversTypes['PaymentTransition']>, ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   completedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type PaymentDisputeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentDispute'] = ResolversParentTypes['PaymentDispute']> = {
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<Maybe<ResolversTypes['DisputeOutcome']>, ParentType, ContextType>;
 };
 
 export type PaymentDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentDecision'] = ResolversParentTypes['PaymentDecision']> = {
@@ -3055,6 +3355,36 @@ export type OpenWalletPayloadResolvers<ContextType = Context, ParentType extends
 };
 
 export type CreatePaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreatePaymentPayload'] = ResolversParentTypes['CreatePaymentPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type ConfirmPaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ConfirmPaymentPayload'] = ResolversParentTypes['ConfirmPaymentPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type CapturePaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CapturePaymentPayload'] = ResolversParentTypes['CapturePaymentPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type CancelPaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelPaymentPayload'] = ResolversParentTypes['CancelPaymentPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type RefundPaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefundPaymentPayload'] = ResolversParentTypes['RefundPaymentPayload']> = {
+  refund?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type DisputePaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DisputePaymentPayload'] = ResolversParentTypes['DisputePaymentPayload']> = {
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
+};
+
+export type ResolveDisputePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ResolveDisputePayload'] = ResolversParentTypes['ResolveDisputePayload']> = {
   payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
   errors?: Resolver<Array<ResolversTypes['PaymentError']>, ParentType, ContextType>;
 };
@@ -3576,10 +3906,17 @@ export type Resolvers<ContextType = Context> = {
   PostTransferResult?: PostTransferResultResolvers<ContextType>;
   LedgerError?: LedgerErrorResolvers<ContextType>;
   Payment?: PaymentResolvers<ContextType>;
+  PaymentDispute?: PaymentDisputeResolvers<ContextType>;
   PaymentDecision?: PaymentDecisionResolvers<ContextType>;
   PaymentTransition?: PaymentTransitionResolvers<ContextType>;
   OpenWalletPayload?: OpenWalletPayloadResolvers<ContextType>;
   CreatePaymentPayload?: CreatePaymentPayloadResolvers<ContextType>;
+  ConfirmPaymentPayload?: ConfirmPaymentPayloadResolvers<ContextType>;
+  CapturePaymentPayload?: CapturePaymentPayloadResolvers<ContextType>;
+  CancelPaymentPayload?: CancelPaymentPayloadResolvers<ContextType>;
+  RefundPaymentPayload?: RefundPaymentPayloadResolvers<ContextType>;
+  DisputePaymentPayload?: DisputePaymentPayloadResolvers<ContextType>;
+  ResolveDisputePayload?: ResolveDisputePayloadResolvers<ContextType>;
   Card?: CardResolvers<ContextType>;
   AddCardPayload?: AddCardPayloadResolvers<ContextType>;
   RevealCardPayload?: RevealCardPayloadResolvers<ContextType>;

@@ -15,6 +15,12 @@ import { createFxQuote } from './Mutation/createFxQuote.ts'
 import { createPayment } from './Mutation/createPayment.ts'
 import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
 import { expectBankMovements } from './Mutation/expectBankMovements.ts'
+import { cancelPayment } from './Mutation/cancelPayment.ts'
+import { capturePayment } from './Mutation/capturePayment.ts'
+import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
+import { confirmPayment } from './Mutation/confirmPayment.ts'
+import { createPayment } from './Mutation/createPayment.ts'
+import { disputePayment } from './Mutation/disputePayment.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
 import { matchByHand } from './Mutation/matchByHand.ts'
 import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
@@ -24,6 +30,9 @@ import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
 import { requestWriteOff } from './Mutation/requestWriteOff.ts'
+import { refundPayment } from './Mutation/refundPayment.ts'
+import { removeCard } from './Mutation/removeCard.ts'
+import { resolveDispute } from './Mutation/resolveDispute.ts'
 import { revealCard } from './Mutation/revealCard.ts'
 import { rotateWebhookSecret } from './Mutation/rotateWebhookSecret.ts'
 import { runReconciliation } from './Mutation/runReconciliation.ts'
@@ -57,6 +66,12 @@ export const resolvers: Resolvers = {
     createWebhookEndpoint,
     deleteWebhookEndpoint,
     expectBankMovements,
+    cancelPayment,
+    capturePayment,
+    closeLedgerAccount,
+    confirmPayment,
+    createPayment,
+    disputePayment,
     freezeLedgerAccount,
     matchByHand,
     openLedgerAccount,
@@ -68,6 +83,9 @@ export const resolvers: Resolvers = {
     replayWebhookDeliveries,
     requestWriteOff,
     resumeWebhookEndpoint,
+    refundPayment,
+    removeCard,
+    resolveDispute,
     revealCard,
     rotateWebhookSecret,
     runReconciliation,

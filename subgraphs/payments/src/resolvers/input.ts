@@ -18,3 +18,11 @@ export function paidAmountIn({ amount, currency }: MoneyInput, day: Date): Outco
   if (!money.ok || money.value.minor > 0n) return money
   return refuse('INVALID_MONEY', 'The amount must be above zero.', ['amount', 'amount'])
 }
+
+/** Long enough for a few sentences, and short enough for a column. */
+const REASON_LENGTH_MAX = 500
+
+export function reasonIn(text: string): Outcome<string, 'INVALID_VALUE'> {
+  if (isPrintableText(text, REASON_LENGTH_MAX)) return ok(text)
+  return refuse('INVALID_VALUE', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+}

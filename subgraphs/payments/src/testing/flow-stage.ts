@@ -5,7 +5,7 @@ import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import { deposit } from '../flow/deposit.ts'
-import { createPaymentFlow } from '../flow/payment-flow.ts'
+import { createPaymentFlow, type PaymentFlow } from '../flow/payment-flow.ts'
 import { type PostTransfer, postTransferWith } from '../flow/post-transfer.ts'
 import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
 import { createRiskClient, type RiskClient } from '../risk/client.ts'
@@ -19,11 +19,16 @@ export const STAGE_KEYS = [{ kid: 'k1', secret: 'a secret of the test, long enou
 export type FlowOptions = {
   readonly client?: RiskClient
   readonly post?: PostTransfer
+  /** Where time moves; the stage's stands still. */
+  readonly clock?: Clock
   readonly deadline_ms?: number
 }
 
-/** The payment flow, with the tenant by name. */
-export type TenantFlow = { create(tenant: string, request: PaymentRequest): Promise<TakenOn> }
+/** The payment flow, with the tenant by name, and as it is. */
+export type TenantFlow = {
+  create(tenant: string, request: PaymentRequest): Promise<TakenOn>
+  readonly whole: PaymentFlow
+}
 
 /** A database, a risk that answers over HTTP, and the payment flow between them, at an unmoving noon. */
 export type FlowStage = AsyncDisposable & {
@@ -66,11 +71,12 @@ export async function setFlowStage(): Promise<FlowStage> {
     books,
     ledgers,
     risk,
-    flow({ deadline_ms = 10_000, client, post = postTransferWith(ledgers) } = {}) {
+    flow({ deadline_ms = 10_000, client, clock: its = clock, post = postTransferWith(ledgers) } = {}) {
       const asked = client ?? createRiskClient({ url: risk.url, deadline_ms, keys: STAGE_KEYS, clock, log: silent })
-      const flow = createPaymentFlow({ risk: asked, post, clock, fallbackLimit: new Decimal('50.00') })
+      const flow = createPaymentFlow({ risk: asked, post, clock: its, fallbackLimit: new Decimal('50.00') })
       return {
         create: (tenant, request) => flow.create({ tenant, db: database.forTenant(tenant) }, request),
+        whole: flow,
       }
     },
     purseWith: (minor) => givenPurse(database, { tenant: 'demo', minor, now: NOW }),
@@ -114,10 +120,11 @@ export const requestOf = (purse: Purse, idempotencyKey: string, minor = 1_000n):
   key: { requestedBy: purse.userId, idempotencyKey },
   requester: { userId: purse.userId, actsForOthers: false },
   order: {
-    type: 'TOP_UP',
     sourceAccountId: purse.walletId,
-    billingAccountId: purse.billingAccountId,
+    destination: { type: 'TOP_UP', billingAccountId: purse.billingAccountId },
     amount: { minor, currency: 'EUR' },
+    capture: 'AUTOMATIC',
+    confirm: true,
   },
   correlationId: 'correlation-1',
 })

@@ -1,8 +1,9 @@
 import { asc, lte } from 'drizzle-orm'
 import type { Db } from '../db/pools.ts'
-import { namedId } from '../ids.ts'
+import { type Id, namedId } from '../ids.ts'
 import type { Ledger } from './ledger.ts'
 import { ledgerHold } from './tables.ts'
+import type { TransferOrder } from './transfer.ts'
 
 /** Released in one go; the rest is found at the next call. */
 export const EXPIRED_MAX = 1_000
@@ -20,13 +21,14 @@ export async function expirePending(db: Db, ledger: Ledger, now: Date): Promise<
     .where(lte(ledgerHold.expiresAt, now))
     .orderBy(asc(ledgerHold.expiresAt))
     .limit(EXPIRED_MAX)
-  const postings = await ledger.postAll(
-    expired.map(({ id }) => ({
-      kind: 'EXPIRE_PENDING',
-      id: namedId('tfr', `expiry of ${id}`),
-      pendingId: id,
-      reference: 'expiry',
-    })),
-  )
+  const postings = await ledger.postAll(expired.map(({ id }) => expiryOf(id)))
   return postings.filter((posting) => posting.ok && !posting.value.replayed).length
 }
+
+/** The release of a pending transfer that has expired: the same one, whoever asks for it. */
+export const expiryOf = (pendingId: Id<'tfr'>): TransferOrder => ({
+  kind: 'EXPIRE_PENDING',
+  id: namedId('tfr', `expiry of ${pendingId}`),
+  pendingId,
+  reference: 'expiry',
+})

@@ -1,0 +1,97 @@
+import type { Db } from '@carriergraph/shared/db/pools.ts'
+import { type Id, parseId } from '@carriergraph/shared/ids.ts'
+import { availableMinor } from '@carriergraph/shared/ledger/account.ts'
+import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
+import { and, eq, isNull } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { AccountFacts, AdmissionFacts } from '../domain/admit.ts'
+import type { Destination } from '../domain/destination.ts'
+import { knownPurpose } from './ledger-accounts.ts'
+import { billingAccountRef } from './tables/billing-account-ref.ts'
+
+/** What admission looks at, and the operator's account that the money goes to where it goes to one and that is there. */
+export type FoundFacts = AdmissionFacts & { readonly operatorAccountId: Id<'led'> | undefined }
+
+const columnsOf = (table: typeof ledgerAccount) => ({
+  id: table.id,
+  purpose: table.purpose,
+  ownerId: table.ownerId,
+  status: table.status,
+  normalSide: table.normalSide,
+  balanceMinor: table.balanceMinor,
+  heldMinor: table.heldMinor,
+  floorMinor: table.floorMinor,
+  currency: table.currency,
+})
+
+type AccountColumns = {
+  [Column in keyof ReturnType<typeof columnsOf>]: (typeof ledgerAccount.$inferSelect)[Column]
+}
+
+const operator = alias(ledgerAccount, 'operator')
+const other = alias(ledgerAccount, 'other')
+
+/** In one statement, whatever the destination. */
+export function findAdmissionFacts(db: Db, sourceAccountId: Id<'led'>, destination: Destination): Promise<FoundFacts> {
+  switch (destination.type) {
+    case 'TOP_UP':
+      return factsOfTopUp(db, sourceAccountId, destination.billingAccountId)
+    case 'TRANSFER':
+      return factsOfTransfer(db, sourceAccountId, destination.destinationAccountId)
+    case 'FEE':
+      return factsOfFee(db, sourceAccountId)
+  }
+}
+
+async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'acc'>): Promise<FoundFacts> {
+  const [row] = await db
+    .select({ source: columnsOf(ledgerAccount), operatorId: operator.id, currency: billingAccountRef.currency })
+    .from(ledgerAccount)
+    .leftJoin(operator, isOperators('BILLING_CLEARING'))
+    .leftJoin(billingAccountRef, eq(billingAccountRef.id, billingAccountId))
+    .where(eq(ledgerAccount.id, sourceId))
+  return {
+    source: row && toFacts(row.source),
+    destination: { type: 'TOP_UP', billingCurrency: row?.currency ?? undefined },
+    operatorAccountId: row?.operatorId ?? undefined,
+  }
+}
+
+async function factsOfTransfer(db: Db, sourceId: Id<'led'>, destinationId: Id<'led'>): Promise<FoundFacts> {
+  const [row] = await db
+    .select({ source: columnsOf(ledgerAccount), other: columnsOf(other as unknown as typeof ledgerAccount) })
+    .from(ledgerAccount)
+    .leftJoin(other, eq(other.id, destinationId))
+    .where(eq(ledgerAccount.id, sourceId))
+  const account = row?.other == null ? undefined : toFacts(row.other)
+  return {
+    source: row && toFacts(row.source),
+    destination: { type: 'TRANSFER', account },
+    operatorAccountId: undefined,
+  }
+}
+
+async function factsOfFee(db: Db, sourceId: Id<'led'>): Promise<FoundFacts> {
+  const [row] = await db
+    .select({ source: columnsOf(ledgerAccount), operatorId: operator.id })
+    .from(ledgerAccount)
+    .leftJoin(operator, isOperators('FEE_INCOME'))
+    .where(eq(ledgerAccount.id, sourceId))
+  return {
+    source: row && toFacts(row.source),
+    destination: { type: 'FEE' },
+    operatorAccountId: row?.operatorId ?? undefined,
+  }
+}
+
+const isOperators = (purpose: 'BILLING_CLEARING' | 'FEE_INCOME') =>
+  and(isNull(operator.ownerId), eq(operator.purpose, purpose), eq(operator.currency, ledgerAccount.currency))
+
+const toFacts = (row: AccountColumns): AccountFacts => ({
+  id: row.id,
+  purpose: knownPurpose(row.purpose),
+  ownerId: row.ownerId === null ? null : parseId('usr', row.ownerId),
+  status: row.status,
+  available: money(availableMinor(row), row.currency),
+})

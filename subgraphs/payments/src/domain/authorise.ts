@@ -1,0 +1,14 @@
+import type { HoldState, Payment } from './payment.ts'
+
+/** How long what is held waits to be captured, as card schemes have it for most purchases. */
+const HELD_DAYS = 7
+const DAY_MS = 86_400_000
+
+/** What an approval brings to a payment beside its state: one that is captured by hand gets a hold. */
+export const authorisationOf = (
+  { capture }: Pick<Payment, 'capture'>,
+  now: Date,
+): { readonly hold: HoldState | null; readonly authorisedUntil: Date | null } =>
+  capture === 'MANUAL'
+    ? { hold: 'WANTED', authorisedUntil: new Date(now.getTime() + HELD_DAYS * DAY_MS) }
+    : { hold: null, authorisedUntil: null }

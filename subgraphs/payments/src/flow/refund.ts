@@ -1,0 +1,146 @@
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type FirstAnswer, findAnswer, type RequestKey, storeAnswer } from '../db/payment-requests.ts'
+import { findRefundUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
+import { afterRefund, type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
+import type { PaymentDecision, PaymentFailure } from '../domain/decide.ts'
+import { type Payment, takenOn } from '../domain/payment.ts'
+import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
+import { hashOfRefund, type RefundOrder } from './request-hash.ts'
+import { answerAgain, newPayment, storePayment, type TakenOn } from './take-on.ts'
+
+/** One call of refundPayment, parsed. */
+export type RefundRequest = {
+  readonly key: RequestKey
+  readonly order: RefundOrder
+  readonly correlationId: string
+}
+
+/**
+ * Takes a refund on: in one transaction, the answer under the key, the refund and its part of the original, whose row is
+ * locked, so that refunds at once never give back more than was paid. No money moves yet.
+ */
+export async function takeOnRefund(db: TenantDb, request: RefundRequest, now: Date): Promise<TakenOn> {
+  const requestHash = hashOfRefund(request.order)
+  const first = await inTransaction(db, (tx) => answerFirst(tx, request, requestHash, now))
+  return first ?? answerAgain(db, await findAnswer(db, request.key), requestHash)
+}
+
+async function answerFirst(
+  tx: Tx,
+  { key, order, correlationId }: RefundRequest,
+  requestHash: string,
+  now: Date,
+): Promise<TakenOn | undefined> {
+  const original = await lockPaymentIfAny(tx, order.paymentId)
+  const claim: Outcome<Money, RefundCode> =
+    original === undefined
+      ? refuse('PAYMENT_NOT_FOUND', 'There is no such payment.', ['paymentId'])
+      : claimRefund(original, order.amount, 'UNDISPUTED')
+  const paymentId = newId('pay', now)
+  const answer: FirstAnswer = claim.ok ? { kind: 'TAKEN_ON', paymentId } : { kind: 'REFUSED', refusal: claim }
+  if (!(await storeAnswer(tx, key, requestHash, answer, now))) return undefined
+  if (!claim.ok || original === undefined) return claim.ok ? undefined : claim
+  const by = { id: paymentId, actor: key.requestedBy, correlationId, now }
+  return ok(await insertRefund(tx, original, claim.value, by))
+}
+
+/**
+ * What is left of a payment whose dispute was lost goes back to its payer: the refund that does it, which may be under way
+ * already, or the payment where nothing is left to do.
+ */
+export const takeOnChargeback = (
+  db: TenantDb,
+  id: Id<'pay'>,
+  by: { readonly actor: string; readonly correlationId: string; readonly now: Date },
+): Promise<Outcome<Payment, CommandCode | RefundCode>> =>
+  inTransaction(db, async (tx) => {
+    const original = await lockPayment(tx, id)
+    const isOpen = endsDispute(original, 'LOST')
+    if (!isOpen.ok) return isOpen
+    if (!isOpen.value) return ok(original)
+    const underWay = await findRefundUnderWay(tx, id)
+    if (underWay !== undefined) return ok(underWay)
+    const claim = claimRefund(original, undefined, 'DISPUTED')
+    return claim.ok ? ok(await insertRefund(tx, original, claim.value, { ...by, id: newId('pay', by.now) })) : claim
+  })
+
+type RefundBy = {
+  readonly id: Id<'pay'>
+  readonly actor: string
+  readonly correlationId: string
+  readonly now: Date
+}
+
+async function insertRefund(
+  tx: Tx,
+  original: Payment,
+  amount: Money,
+  { id, actor, correlationId, now }: RefundBy,
+): Promise<Payment> {
+  const transition = takenOn('AUTHORISED', now, actor)
+  const refund = newPayment(
+    {
+      id,
+      type: 'REFUND',
+      amount,
+      payerId: original.payerId,
+      sourceAccountId: original.destinationAccountId,
+      destinationAccountId: original.sourceAccountId,
+      billingAccountId: original.billingAccountId,
+      originalId: original.id,
+      capture: 'AUTOMATIC',
+      correlationId,
+      decision: decisionOn(original, amount, actor),
+    },
+    transition,
+  )
+  await storePayment(tx, refund, transition)
+  const refundClaimedMinor = original.refundClaimedMinor + amount.minor
+  await applyChange(tx, original, { refundClaimedMinor }, { now, actor })
+  return refund
+}
+
+/** Risk is not asked: the money goes back to where it came from. */
+function decisionOn({ id, status }: Payment, amount: Money, actor: string): PaymentDecision {
+  const inWords = `${formatAmount(amount)} ${amount.currency}`
+  const [rule, why] =
+    status === 'DISPUTED'
+      ? ['payments.refund.dispute_lost', 'its dispute was lost']
+      : ['payments.refund.requested', 'an operator or a service asked for it']
+  return {
+    source: 'REQUEST',
+    explanation: {
+      rule,
+      summary: `${inWords} of ${id} are given back because ${why}.`,
+      inputs: [
+        { name: 'original', value: id },
+        { name: 'requested_by', value: actor },
+        { name: 'amount', value: inWords },
+      ],
+      counterfactual: 'Nothing is given back of a payment unless somebody who may asks for it.',
+    },
+  }
+}
+
+/**
+ * What came of a refund, and with it of its original, in one transaction. The original is locked first, as where the
+ * refund was taken on.
+ */
+export const recordRefund = (
+  db: TenantDb,
+  { id, originalId }: { readonly id: Id<'pay'>; readonly originalId: Id<'pay'> },
+  failure: PaymentFailure | null,
+  now: Date,
+): Promise<Payment> =>
+  inTransaction(db, async (tx) => {
+    const original = await lockPayment(tx, originalId)
+    const refund = await lockPayment(tx, id)
+    if (refund.status !== 'AUTHORISED') return refund
+    const by = { now, actor: SETTLING_ACTOR }
+    await applyChange(tx, original, afterRefund(original, refund.amount, failure === null), by)
+    return applyChange(tx, refund, failure === null ? { status: 'COMPLETED' } : { status: 'FAILED', failure }, by)
+  })
