@@ -104,6 +104,14 @@ test('what cannot be credited does not hold up the others, and changes nothing',
   await vi.waitFor(async () => expect(await balance()).toBe(before + 1n), PATIENCE)
 })
 
+test('a completed refund of a top-up is taken back once, and one of another payment is none of ours', async () => {
+  const before = await balance()
+  const refund = completed({ type: 'REFUND', amount: { amount: '7.00', currency: 'EUR' } })
+  await bus.publish([refund, { ...refund, id: newId('evt'), version: 3 }])
+  await bus.publish([completed({ type: 'REFUND', billingAccountId: null }), completed()])
+  await vi.waitFor(async () => expect(await balance()).toBe(before + 1_800n), PATIENCE)
+})
+
 /** What waits to be tried again, or for an operator, of one event. */
 const failures = async (event: BusEvent) => [
   ...(await billing.db.execute<{ last_error: string }>(

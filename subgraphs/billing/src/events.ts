@@ -18,6 +18,12 @@ export const published = {
     amount: moneyField.describe('What was added; above zero.'),
     balanceAfter: moneyField.describe('The balance right after it.'),
   }),
+  'account.debited': z.strictObject({
+    accountId: idField('acc').describe('The account.'),
+    paymentId: idField('pay').describe('The refund that took back from it.'),
+    amount: moneyField.describe('What was taken; above zero.'),
+    balanceAfter: moneyField.describe('The balance right after it.'),
+  }),
   'balance_alert.raised': z.strictObject({
     alertId: idField('alt').describe('The alert.'),
     accountId: idField('acc').describe('The account whose balance crossed the line.'),
@@ -36,11 +42,20 @@ export const eventOf = <Type extends keyof Published>(type: Type, data: Publishe
 
 /** The payments that billing takes note of, among those that a `payment.completed` tells. */
 export const TOP_UP = 'TOP_UP'
+export const REFUND = 'REFUND'
 
 /** What billing needs of the data of a top-up's `payment.completed`. */
 export const topUpCompleted = z.object({
   type: z.literal(TOP_UP),
   paymentId: idField('pay'),
   billingAccountId: idField('acc'),
+  amount: moneyField,
+})
+
+/** What billing needs of the data of a refund's `payment.completed`; the account is null where no top-up is refunded. */
+export const refundCompleted = z.object({
+  type: z.literal(REFUND),
+  paymentId: idField('pay'),
+  billingAccountId: idField('acc').nullable(),
   amount: moneyField,
 })

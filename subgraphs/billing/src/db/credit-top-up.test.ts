@@ -6,7 +6,7 @@ import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, usage } fr
 import { booksOf, journalled } from '../testing/books.ts'
 import type { BillingAccount } from './billing-accounts.ts'
 import { chargeUsage } from './charge-usage.ts'
-import { creditTopUp, type TopUp } from './credit-top-up.ts'
+import { creditTopUp, debitRefund, type TopUp } from './credit-top-up.ts'
 
 let billing: BillingDatabase
 let ada: BillingAccount
@@ -108,4 +108,39 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
   const failure = await credit(wrong).catch((error: Error) => `${error.message} ${error.cause}`)
   expect(failure).toMatch(message)
   expect(await booksOf(billing.db, ADA)).toEqual(before)
+})
+
+const takeBack = (one: TopUp) => inTransaction(billing.db, (tx) => debitRefund(tx, one, BY))
+
+test('a refund of a top-up takes back once what it gave, and is told to the journal', async () => {
+  await credit(topUp('one'))
+  const refund = topUp('its refund', { amount: { minor: 700n, currency: 'EUR' } })
+  await Promise.all(Array.from({ length: 8 }, () => takeBack(refund)))
+  await takeBack(refund)
+  expect(await booksOf(billing.db, ADA)).toMatchObject({
+    balance: 2_800n,
+    entrySum: 2_800n,
+    entries: 3,
+    isGapless: true,
+  })
+  const events = await journalled(billing.db, 'account.debited')
+  expect(events).toMatchObject([{ aggregate_id: ada.id, version: 3 }])
+  expect(published['account.debited'].parse(events[0]?.data)).toMatchObject({
+    paymentId: refund.paymentId,
+    amount: { amount: '7.00', currency: 'EUR' },
+    balanceAfter: { amount: '28.00', currency: 'EUR' },
+  })
+})
+
+test('a refund of what was used leaves a debt and raises the alerts of usage', async () => {
+  await takeBack(topUp('one', { amount: { minor: 5_000n, currency: 'EUR' } }))
+  expect(await booksOf(billing.db, ADA)).toMatchObject({ balance: -4_000n, isGapless: true })
+  const alerts = await journalled(billing.db, 'balance_alert.raised')
+  expect(alerts.map(({ data }) => data.kind)).toEqual(['LOW_BALANCE', 'EXHAUSTED'])
+})
+
+test('a refund that was taken back with another amount is an error for a person to look at', async () => {
+  await takeBack(topUp('one'))
+  const other = topUp('one', { amount: { minor: 1n, currency: 'EUR' } })
+  await expect(takeBack(other)).rejects.toThrow(/was taken back from acc_\w+ with -2500/)
 })

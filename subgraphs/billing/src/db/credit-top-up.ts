@@ -5,8 +5,10 @@ import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, eq, sql } from 'drizzle-orm'
+import { alertsOn } from '../domain/alerts.ts'
 import { eventOf } from '../events.ts'
 import type { BillingAccount } from './billing-accounts.ts'
+import { raiseAlerts } from './raise-alerts.ts'
 import { balanceEntries } from './tables/balance-entries.ts'
 import { billingAccounts } from './tables/billing-accounts.ts'
 
@@ -23,21 +25,47 @@ export type TopUp = {
  * @throws Error where the money is there and cannot be credited: no such account, another currency, or a payment that
  * was credited as something else. A person has to look at it; the bus parks the event.
  */
-export async function creditTopUp(tx: Tx, topUp: TopUp, { now, ...by }: Provenance): Promise<void> {
-  const { paymentId, accountId, amount } = topUp
+export async function creditTopUp(tx: Tx, topUp: TopUp, by: Provenance): Promise<void> {
+  await enter(tx, topUp, 'TOP_UP', by)
+}
+
+/**
+ * Takes back from an account what a refund of a top-up gave back to a wallet, once for each refund. The money is gone from
+ * here whatever the balance is, so that falls below zero where it was used; the alerts are those of usage.
+ * @throws Error as `creditTopUp`
+ */
+export async function debitRefund(tx: Tx, refund: TopUp, by: Provenance): Promise<void> {
+  const account = await enter(tx, refund, 'REFUND', by)
+  if (account === undefined) return
+  const after = account.balanceMinor + account.creditLimitMinor
+  const before = after + refund.amount.minor
+  const alerts = alertsOn({ before, after, lowBalanceThreshold: account.lowBalanceThresholdMinor })
+  await raiseAlerts(tx, [{ account, alerts }], by)
+}
+
+type EntryKind = 'TOP_UP' | 'REFUND'
+
+/** The account after the entry; undefined where the entry was there. */
+async function enter(
+  tx: Tx,
+  payment: TopUp,
+  kind: EntryKind,
+  { now, ...by }: Provenance,
+): Promise<BillingAccount | undefined> {
+  const { paymentId, accountId, amount } = payment
   const account = await lockAccount(tx, accountId)
   // First, because an entry has no currency of its own to compare with.
   if (account.currency !== amount.currency)
     throw new Error(`Payment ${paymentId} is in ${amount.currency}, account ${accountId} in ${account.currency}.`)
-  if (await wasCredited(tx, topUp)) return
-  const balance = money(account.balanceMinor + amount.minor, account.currency)
+  if (await wasEntered(tx, payment, kind)) return undefined
+  const balance = money(account.balanceMinor + signed(amount.minor, kind), account.currency)
   const sequence = account.entrySequence + 1n
   const version = account.version + 1
   await tx.insert(balanceEntries).values({
     accountId,
     sequence,
-    kind: 'TOP_UP',
-    amountMinor: amount.minor,
+    kind,
+    amountMinor: signed(amount.minor, kind),
     balanceAfterMinor: balance.minor,
     reference: paymentId,
     recordedAt: now,
@@ -46,19 +74,18 @@ export async function creditTopUp(tx: Tx, topUp: TopUp, { now, ...by }: Provenan
     .update(billingAccounts)
     .set({ balanceMinor: balance.minor, entrySequence: sequence, version })
     .where(eq(billingAccounts.id, accountId))
+  const data = { accountId, paymentId, amount: eventMoney(amount), balanceAfter: eventMoney(balance) }
   await appendToJournal(tx, {
     aggregate: { type: 'account', id: accountId },
     version,
-    ...eventOf('account.credited', {
-      accountId,
-      paymentId,
-      amount: eventMoney(amount),
-      balanceAfter: eventMoney(balance),
-    }),
+    ...(kind === 'TOP_UP' ? eventOf('account.credited', data) : eventOf('account.debited', data)),
     ...by,
     occurredAt: now,
   })
+  return { ...account, balanceMinor: balance.minor, entrySequence: sequence, version }
 }
+
+const signed = (minor: bigint, kind: EntryKind): bigint => (kind === 'TOP_UP' ? minor : -minor)
 
 async function lockAccount(tx: Tx, id: Id<'acc'>): Promise<BillingAccount> {
   const [account] = await tx.select().from(billingAccounts).where(eq(billingAccounts.id, id)).for('no key update')
@@ -66,15 +93,19 @@ async function lockAccount(tx: Tx, id: Id<'acc'>): Promise<BillingAccount> {
   return account
 }
 
-async function wasCredited(tx: Tx, { paymentId, accountId, amount }: TopUp): Promise<boolean> {
+async function wasEntered(tx: Tx, { paymentId, accountId, amount }: TopUp, kind: EntryKind): Promise<boolean> {
   const [entry] = await tx
     .select({ accountId: balanceEntries.accountId, amountMinor: balanceEntries.amountMinor })
     .from(balanceEntries)
-    .where(and(IS_TOP_UP, eq(balanceEntries.reference, paymentId)))
+    .where(and(IS_OF_KIND[kind], eq(balanceEntries.reference, paymentId)))
   if (entry === undefined) return false
-  if (entry.accountId === accountId && entry.amountMinor === amount.minor) return true
-  throw new Error(`Payment ${paymentId} was credited to ${entry.accountId} with ${entry.amountMinor} minor units.`)
+  if (entry.accountId === accountId && entry.amountMinor === signed(amount.minor, kind)) return true
+  const done = kind === 'TOP_UP' ? 'credited to' : 'taken back from'
+  throw new Error(`Payment ${paymentId} was ${done} ${entry.accountId} with ${entry.amountMinor} minor units.`)
 }
 
-/** Not a parameter: the planner takes the index of top-ups only where it can see that nothing else is asked for. */
-const IS_TOP_UP = sql`${balanceEntries.kind} = 'TOP_UP'`
+/** Not parameters: the planner takes the index of a kind only where it can see that nothing else is asked for. */
+const IS_OF_KIND = {
+  TOP_UP: sql`${balanceEntries.kind} = 'TOP_UP'`,
+  REFUND: sql`${balanceEntries.kind} = 'REFUND'`,
+} as const satisfies Record<EntryKind, unknown>

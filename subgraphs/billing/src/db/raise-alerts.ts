@@ -9,7 +9,11 @@ import { eventOf } from '../events.ts'
 import { balanceAlerts } from './tables/balance-alerts.ts'
 
 /** Writes the alerts that the charges raise, and tells them to the journal. No statement where there is none. */
-export async function raiseAlerts(tx: Tx, charges: readonly Charge[], { now, ...by }: Provenance): Promise<void> {
+export async function raiseAlerts(
+  tx: Tx,
+  charges: readonly Pick<Charge, 'account' | 'alerts'>[],
+  { now, ...by }: Provenance,
+): Promise<void> {
   const raised = charges.flatMap(({ account, alerts }) =>
     alerts.map(({ kind, line }) => ({
       account,
