@@ -21,6 +21,7 @@ export const LEDGER_FAILURES = {
 export const OTHER_FAILURES = {
   DECLINED_BY_RISK: 'Risk declined the payment.',
   DECLINED_IN_REVIEW: 'The payment was reviewed and declined.',
+  HOLD_RELEASED: 'What was held for the payment had been released in the ledger.',
   AUTHORISATION_EXPIRED: 'The payment was not captured in time; what was held is free again.',
 } as const
 
@@ -29,6 +30,7 @@ export const FAILURE_CODES = [
   'DECLINED_BY_RISK',
   'DECLINED_IN_REVIEW',
   'AUTHORISATION_EXPIRED',
+  'HOLD_RELEASED',
   'INSUFFICIENT_FUNDS',
   'ACCOUNT_FROZEN',
   'ACCOUNT_CLOSED',

@@ -1,6 +1,6 @@
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { toUuid } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { expirePending } from '@carriergraph/shared/ledger/expire-pending.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
@@ -213,6 +213,32 @@ test('a wallet that is frozen when the payment is captured fails it, and what wa
   expect(await standing(purse)).toEqual({ balance: 1_000n, held: 0n })
 })
 
+test.each(['capture', 'cancel'] as const)(
+  'a hold that an operator released in the ledger: %s ends the payment',
+  async (name) => {
+    const purse = await stage.purseWith(1_000n)
+    const payment = await authorised(purse)
+    const { id, transferId } = payment
+    await ledgers.of(stage.books).post({
+      kind: 'VOID_PENDING',
+      id: newId('tfr'),
+      pendingId: transferId,
+      reference: `by hand ${id}`,
+    })
+    const ended =
+      name === 'capture'
+        ? await flow.capture(stage.books, by(payment), undefined)
+        : await flow.cancel(stage.books, by(payment))
+    expect(paymentOf(ended)).toMatchObject(
+      name === 'capture'
+        ? { status: 'FAILED', failure: { code: 'HOLD_RELEASED' }, hold: 'RELEASED' }
+        : { status: 'CANCELLED', hold: 'RELEASED' },
+    )
+    expect(await standing(purse)).toEqual({ balance: 1_000n, held: 0n })
+    await expectSoundPayments(stage.database)
+  },
+)
+
 test('a transfer gives to the other wallet, and a fee to the operator', async () => {
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
   const request = requestOf(purse, 't', 700n)
@@ -227,14 +253,4 @@ test('a transfer gives to the other wallet, and a fee to the operator', async ()
   expect(income).toEqual({ purpose: 'FEE_INCOME' })
   expect(await stage.balanceOf(fee.destinationAccountId)).toBe(700n)
   expect(await stage.balanceOf(purse.walletId)).toBe(3_600n)
-})
-
-test('books of a release without an account for fees get one with the first fee', async () => {
-  const purse = await stage.purseWith(5_000n)
-  await stage.database.sql.forTenant('demo')`
-    update ledger_account set purpose = 'OLD' where purpose = 'FEE_INCOME' and currency = 'EUR'`
-  const request = requestOf(purse, 'f', 700n)
-  const order = { ...request.order, destination: { type: 'FEE' } } as const
-  const fee = paymentOf(await flow.create(stage.books, { ...request, order }))
-  expect(await stage.balanceOf(fee.destinationAccountId)).toBe(700n)
 })

@@ -75,7 +75,7 @@ export async function releaseHold(
     pendingId: transferId,
     reference: id,
   })
-  if (!voided.ok) {
+  if (!voided.ok && voided.code !== 'PENDING_ALREADY_VOIDED') {
     if (voided.code !== 'PENDING_EXPIRED') throw new Error(`What ${id} holds was not released: ${voided.code}.`)
     await releaseExpired(books, transferId, post)
   }
@@ -99,6 +99,9 @@ export const expire = (books: Books, { id }: Payment, clock: () => Date): Promis
 }
 
 function holdFailure(id: Id<'pay'>, posting: Posting): PaymentFailure | null {
-  const isLate = !posting.ok && (posting.code === 'PENDING_EXPIRED' || posting.code === 'EXPIRY_NOT_IN_FUTURE')
-  return isLate ? failed('AUTHORISATION_EXPIRED') : failureOf(id, posting)
+  if (posting.ok) return null
+  const { code } = posting
+  if (code === 'PENDING_EXPIRED' || code === 'EXPIRY_NOT_IN_FUTURE') return failed('AUTHORISATION_EXPIRED')
+  // Operators may void any hold of the ledger.
+  return code === 'PENDING_ALREADY_VOIDED' ? failed('HOLD_RELEASED') : failureOf(id, posting)
 }

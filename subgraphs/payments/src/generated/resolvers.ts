@@ -1452,6 +1452,8 @@ export type PaymentErrorCode =
   | 'DECLINED_IN_REVIEW'
   /** The payment was not captured in time; what was held is free again. */
   | 'AUTHORISATION_EXPIRED'
+  /** What was held for the payment had been released in the ledger. */
+  | 'HOLD_RELEASED'
   /** A transfer needs two different wallets. */
   | 'ACCOUNTS_SAME'
   /** There is no such payment, or it is not the caller's. */
