@@ -38,7 +38,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'BankStatementLine',
     'ExpectedBankMovement',
   ],
-  risk: ['User', 'Payment', 'RiskAssessment'],
+  risk: ['User', 'Payment', 'PaymentReview', 'RiskAssessment'],
 }
 
 /** Scalars as resolvers see them: inputs parsed, outputs before serialisation. */

@@ -7,6 +7,7 @@ import { PAYMENT_TYPES } from './domain/payment.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
 import { ITEM_STATES, RESOLUTIONS } from './reconciliation/item-states.ts'
 import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
+import { REVIEW_DECISIONS } from './domain/review.ts'
 import { CARD_BRANDS } from './vault/brands.ts'
 import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
 
@@ -222,4 +223,11 @@ export const accountOpened = z.object({
   ownerId: idField('usr'),
   currency: currencyField,
   openedAt: instantField,
+})
+
+/** What payments need of the data of risk's `review.decided`. */
+export const reviewDecided = z.object({
+  paymentId: idField('pay'),
+  decision: z.enum(REVIEW_DECISIONS),
+  reason: z.string(),
 })

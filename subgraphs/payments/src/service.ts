@@ -19,6 +19,7 @@ import type { Settings } from './config.ts'
 import { CONSUMER, handlers } from './consume.ts'
 import type { Context } from './context.ts'
 import { MIGRATIONS_FOLDER } from './db/migrations.ts'
+import { Finisher } from './flow/finisher.ts'
 import { createHoldExpiry } from './flow/hold-expiry.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
 import { postTransferWith } from './flow/post-transfer.ts'
@@ -65,6 +66,8 @@ export function payments(
     clock,
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })
+  const finisher = new Finisher({ flow, log })
+  const vault = createCardVault({ keys: keyProviderFrom(settings), log })
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   const keys = keyProviderFrom(settings)
   const vault = createCardVault({ keys, log })
@@ -106,6 +109,15 @@ export function payments(
         new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
       ]
     },
+    consumers: () => [{ name: CONSUMER, handlers: handlers({ clock, finisher }) }],
+    workers: ({ database }) => [
+      draining(ledgers),
+      finisher,
+      entryTailOf(database),
+      new LedgerSealer({ database, log, clock }),
+      createHoldExpiry({ database, ledgers, clock, log }),
+      createSweeper({ database, flow, clock, log }),
+    ],
   }
 }
 

@@ -1,10 +1,11 @@
-import { idField } from '@carriergraph/shared/bus/event-fields.ts'
+import { idField, instantField, moneyField } from '@carriergraph/shared/bus/event-fields.ts'
 import { z } from 'zod'
 import { RISK_DECISIONS } from './domain/assess.ts'
 import { KYC_STATUSES } from './domain/kyc.ts'
 import { ROLES } from './domain/registration.ts'
+import { REVIEW_DECISIONS } from './domain/review.ts'
 
-/** What risk tells the others, by type of event. It consumes nothing. docs/events is generated from this. */
+/** What risk tells the others, by type of event. docs/events is generated from this. */
 export const published = {
   'user.registered': z.strictObject({
     userId: idField('usr').describe('The user.'),
@@ -24,9 +25,26 @@ export const published = {
     decision: z.enum(RISK_DECISIONS).describe('What risk says.'),
     score: z.int().min(0).max(100).describe('Points of the rules that fired.'),
   }),
+  'review.decided': z.strictObject({
+    paymentId: idField('pay').describe('The payment that waited for a person.'),
+    decision: z.enum(REVIEW_DECISIONS).describe('What was decided.'),
+    reason: z.string().describe('Why, in the words of whoever decided.'),
+    decidedAt: instantField,
+  }),
 } as const satisfies Record<string, z.ZodType>
 
 type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }
 
 /** An event of ours, its data checked by the compiler. */
 export const eventOf = <Type extends keyof Published>(type: Type, data: Published[Type]) => ({ type, data })
+
+/** What risk needs of the data of payments' `payment.held_for_review`. */
+export const paymentHeld = z.object({
+  paymentId: idField('pay'),
+  payerId: idField('usr'),
+  amount: moneyField,
+  at: instantField,
+})
+
+/** What risk needs of the data of payments' `payment.cancelled`. */
+export const paymentCancelled = z.object({ paymentId: idField('pay'), at: instantField })

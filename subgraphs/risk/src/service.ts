@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { ownership } from '@carriergraph/shared/authorize/ownership.ts'
 import type { SubgraphDefinition } from '@carriergraph/shared/service/subgraph-service.ts'
+import { CONSUMER, handlers } from './consume.ts'
 import { type Context, contextOf } from './context.ts'
 import { resolvers } from './resolvers/index.ts'
 
@@ -12,4 +13,5 @@ export const risk: SubgraphDefinition<Context> = {
   resolvers,
   policies: ownership({ User: 'id', RiskAssessment: 'payerId' }),
   context: contextOf,
+  consumers: () => [{ name: CONSUMER, handlers }],
 }

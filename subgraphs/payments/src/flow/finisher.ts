@@ -1,0 +1,45 @@
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import type { PaymentFlow } from './payment-flow.ts'
+
+/**
+ * Drives payments on that an event has moved, right after its transaction and beside the next one's. What it does not get
+ * to, because it stops or dies, the sweeper does.
+ */
+export class Finisher {
+  readonly #flow: Pick<PaymentFlow, 'resume'>
+  readonly #log: Log
+  readonly #underWay = new Set<Promise<void>>()
+  #isStopping = false
+
+  constructor({ flow, log }: { flow: Pick<PaymentFlow, 'resume'>; log: Log }) {
+    this.#flow = flow
+    this.#log = log
+  }
+
+  soon(books: Books, id: Id<'pay'>): void {
+    if (this.#isStopping) return
+    const finished = withCorrelation(undefined, () => this.#finish(books, id)).finally(() => {
+      this.#underWay.delete(finished)
+    })
+    this.#underWay.add(finished)
+  }
+
+  start(): void {}
+
+  /** Resolves when nothing is under way any more. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    await Promise.all(this.#underWay)
+  }
+
+  async #finish(books: Books, id: Id<'pay'>): Promise<void> {
+    try {
+      await this.#flow.resume(books, id)
+    } catch (error) {
+      this.#log.error({ err: error, paymentId: id, tenant: books.tenant }, 'could not finish a reviewed payment yet')
+    }
+  }
+}

@@ -1,0 +1,23 @@
+import type { EventHandler } from '@carriergraph/shared/bus/effect.ts'
+import { parseMoney } from '@carriergraph/shared/money/money.ts'
+import { insertReview, withdrawReview } from './db/reviews.ts'
+import { paymentCancelled, paymentHeld } from './events.ts'
+
+/** The name under which risk remembers the events that it has consumed; another one would consume all anew. */
+export const CONSUMER = 'risk'
+
+/** What risk does about the events of others. A handler that throws is tried again, then parked for an operator. */
+export const handlers: Readonly<Record<string, EventHandler>> = {
+  'payment.held_for_review': async (tx, { data, occurredAt }) => {
+    const { paymentId, payerId, amount, at } = paymentHeld.parse(data)
+    // By the day of the event: the currency may have been withdrawn since.
+    const held = parseMoney(amount.amount, amount.currency, { day: occurredAt })
+    if (!held.ok) throw new Error(`Payment ${paymentId}: ${held.message}`)
+    const { minor: amountMinor, currency } = held.value
+    await insertReview(tx, { paymentId, payerId, amountMinor, currency, heldAt: new Date(at) })
+  },
+  'payment.cancelled': async (tx, { data }) => {
+    const { paymentId, at } = paymentCancelled.parse(data)
+    await withdrawReview(tx, paymentId, new Date(at))
+  },
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { mayDecide, reviewReason, statusOf } from './review.ts'
+
+const open = { decision: null, withdrawnAt: null }
+const approved = { decision: 'APPROVE', withdrawnAt: null } as const
+const declined = { decision: 'DECLINE', withdrawnAt: null } as const
+const withdrawn = { decision: null, withdrawnAt: new Date(0) }
+/** Decided, and then cancelled before payments heard of it. */
+const late = { decision: 'APPROVE', withdrawnAt: new Date(0) } as const
+
+test.each([
+  [open, 'OPEN', true, true],
+  [approved, 'APPROVED', false, 'REVIEW_ALREADY_DECIDED'],
+  [declined, 'DECLINED', 'REVIEW_ALREADY_DECIDED', false],
+  [withdrawn, 'WITHDRAWN', 'REVIEW_WITHDRAWN', 'REVIEW_WITHDRAWN'],
+  [late, 'APPROVED', false, 'REVIEW_ALREADY_DECIDED'],
+] as const)('a review %j is %s; approve: %s, decline: %s', (review, status, approve, decline) => {
+  const outcomeOf = (outcome: ReturnType<typeof mayDecide>) => (outcome.ok ? outcome.value : outcome.code)
+  expect(statusOf(review)).toBe(status)
+  expect(outcomeOf(mayDecide(review, 'APPROVE'))).toBe(approve)
+  expect(outcomeOf(mayDecide(review, 'DECLINE'))).toBe(decline)
+})
+
+test.each([
+  ['Known customer.', true],
+  ['r'.repeat(500), true],
+  ['r'.repeat(501), false],
+  ['', false],
+  ['a\u0000', false],
+])('takes %j for a reason: %s', (text, isOk) => {
+  expect(reviewReason(text).ok).toBe(isOk)
+})

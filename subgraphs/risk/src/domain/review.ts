@@ -1,0 +1,37 @@
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
+
+export const REVIEW_DECISIONS = ['APPROVE', 'DECLINE'] as const
+export type ReviewDecision = (typeof REVIEW_DECISIONS)[number]
+
+/** Where a review stands. WITHDRAWN: its payment was cancelled before anybody decided. */
+export const REVIEW_STATUSES = ['OPEN', 'APPROVED', 'DECLINED', 'WITHDRAWN'] as const
+export type ReviewStatus = (typeof REVIEW_STATUSES)[number]
+
+/** As long as payments take it into their explanations. */
+const REASON_LENGTH_MAX = 500
+
+type Decided = { readonly decision: ReviewDecision | null; readonly withdrawnAt: Date | null }
+
+export function statusOf({ decision, withdrawnAt }: Decided): ReviewStatus {
+  if (decision !== null) return decision === 'APPROVE' ? 'APPROVED' : 'DECLINED'
+  return withdrawnAt === null ? 'OPEN' : 'WITHDRAWN'
+}
+
+export function reviewReason(text: string): Outcome<string, 'INVALID_VALUE'> {
+  if (isPrintableText(text, REASON_LENGTH_MAX)) return ok(text)
+  return refuse('INVALID_VALUE', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+}
+
+/** Whether a decision is to be stored; false where it was made before. Nobody decides again, and not otherwise. */
+export function mayDecide(
+  review: Decided,
+  decision: ReviewDecision,
+): Outcome<boolean, 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN'> {
+  if (review.decision === decision) return ok(false)
+  if (review.decision !== null)
+    return refuse('REVIEW_ALREADY_DECIDED', 'Somebody has decided otherwise on this payment.', ['decision'])
+  if (review.withdrawnAt !== null)
+    return refuse('REVIEW_WITHDRAWN', 'The payment was cancelled; there is nothing left to decide.', ['paymentId'])
+  return ok(true)
+}

@@ -1,0 +1,172 @@
+// Payments that wait for a person: how they become known, are listed, and are decided on once.
+
+import type { BusEvent } from '@carriergraph/shared/bus/event.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { handlers } from './consume.ts'
+import { published } from './events.ts'
+import {
+  after,
+  dataOf,
+  demoUser,
+  OPERATOR,
+  PAYMENTS,
+  type RiskStage,
+  START,
+  setRiskStage,
+} from './testing/risk-stage.ts'
+
+let stage: RiskStage
+beforeAll(async () => {
+  stage = await setRiskStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const ADA = demoUser('ada')
+
+function told(type: 'payment.held_for_review' | 'payment.cancelled', paymentId: string, at = START): BusEvent {
+  const amount = { amount: '75.00', currency: 'EUR' }
+  return {
+    id: newId('evt'),
+    source: 'payments',
+    tenant: 'demo',
+    aggregate: { type: 'payment', id: paymentId },
+    version: 2,
+    type,
+    data: { paymentId, payerId: ADA, amount, at: at.toISOString(), type: 'TOP_UP' },
+    actor: 'svc:payments',
+    correlationId: 'c',
+    causationId: null,
+    occurredAt: at,
+  }
+}
+
+const hear = (event: BusEvent) => inTransaction(stage.db, async (tx) => handlers[event.type]?.(tx, event))
+
+async function waiting(at = START): Promise<string> {
+  const id = newId('pay')
+  await hear(told('payment.held_for_review', id, at))
+  return id
+}
+
+const REVIEW = 'payment { id } payer { id } amount { amount currency } status reason decidedBy heldAt decidedAt'
+const DECIDE = `mutation ($input: DecideReviewInput!) { decideReview(input: $input) {
+  review { ${REVIEW} } errors { code field } } }`
+
+const decide = async (input: Record<string, unknown>, caller: Parameters<RiskStage['ask']>[0] = OPERATOR) => {
+  const { data, errors } = await stage.ask(caller, DECIDE, { input: { reason: 'Known customer.', ...input } })
+  return errors ?? data.decideReview
+}
+
+it('is decided once, and payments are told', async () => {
+  const paymentId = await waiting()
+  const first = await decide({ paymentId, decision: 'APPROVE' })
+  expect(first).toEqual({
+    review: {
+      payment: { id: paymentId },
+      payer: { id: ADA },
+      amount: { amount: '75.00', currency: 'EUR' },
+      status: 'APPROVED',
+      reason: 'Known customer.',
+      decidedBy: expect.stringMatching(/^usr_/),
+      heldAt: START.toISOString(),
+      decidedAt: START.toISOString(),
+    },
+    errors: [],
+  })
+  expect(await decide({ paymentId, decision: 'APPROVE', reason: 'Once more.' })).toEqual(first)
+  expect(await decide({ paymentId, decision: 'DECLINE' })).toEqual({
+    review: null,
+    errors: [{ code: 'REVIEW_ALREADY_DECIDED', field: ['decision'] }],
+  })
+  const events = (await stage.journalled(paymentId)).filter(({ type }) => type === 'review.decided')
+  expect(events).toHaveLength(1)
+  expect(published['review.decided'].parse(events[0]?.data)).toEqual({
+    paymentId,
+    decision: 'APPROVE',
+    reason: 'Known customer.',
+    decidedAt: START.toISOString(),
+  })
+})
+
+it('of many decisions at once one counts', async () => {
+  const paymentId = await waiting()
+  const answers = await Promise.all(
+    Array.from({ length: 10 }, (_, n) => decide({ paymentId, decision: n % 2 ? 'APPROVE' : 'DECLINE' })),
+  )
+  expect(new Set(answers.flatMap(({ review }) => (review ? [review.status] : []))).size).toBe(1)
+  expect((await stage.journalled(paymentId)).filter(({ type }) => type === 'review.decided')).toHaveLength(1)
+})
+
+it('is withdrawn when its payment is cancelled, and cannot be decided any more', async () => {
+  const paymentId = await waiting()
+  await hear(told('payment.cancelled', paymentId))
+  expect(await decide({ paymentId, decision: 'APPROVE' })).toEqual({
+    review: null,
+    errors: [{ code: 'REVIEW_WITHDRAWN', field: ['paymentId'] }],
+  })
+})
+
+it('the cancellation of a payment that never waited is none of its business', async () => {
+  await hear(told('payment.cancelled', newId('pay')))
+})
+
+it.each([
+  ['an unknown payment', { paymentId: newId('pay') }, 'REVIEW_NOT_FOUND', ['paymentId']],
+  ['an id of another kind', { paymentId: newId('usr') }, 'INVALID_ID', ['paymentId']],
+  ['no reason', { paymentId: newId('pay'), reason: '' }, 'INVALID_VALUE', ['reason']],
+])('refuses %s', async (_, input, code, field) => {
+  expect(await decide({ decision: 'APPROVE', ...input })).toEqual({ review: null, errors: [{ code, field }] })
+})
+
+it('lists what waits, whoever has waited longest first, page by page', async () => {
+  const [third, first, second] = [
+    await waiting(after(-1_000)),
+    await waiting(after(-3_000)),
+    await waiting(after(-2_000)),
+  ]
+  const list = `query ($after: Cursor) { paymentReviews(first: 2, after: $after) {
+    nodes { payment { id } status } pageInfo { endCursor } } }`
+  const page = async (cursor?: string) => dataOf(await stage.ask(OPERATOR, list, { after: cursor })).paymentReviews
+  const one = await page()
+  expect(one.nodes.map((node: { payment: { id: string } }) => node.payment.id)).toEqual([first, second])
+  expect((await page(one.pageInfo.endCursor)).nodes[0].payment.id).toBe(third)
+  await decide({ paymentId: first, decision: 'DECLINE' })
+  expect((await page()).nodes[0].payment.id).toBe(second)
+  const all = '{ paymentReviews(first: 1, filter: { isOpen: false }) { nodes { payment { id } status } } }'
+  expect(dataOf(await stage.ask(OPERATOR, all)).paymentReviews.nodes).toEqual([
+    { payment: { id: first }, status: 'DECLINED' },
+  ])
+})
+
+it('costs as many statements for many payments as for one', async () => {
+  const ids = await Promise.all(Array.from({ length: 20 }, () => waiting()))
+  const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) {
+    ... on Payment { id review { status payer { displayName } } } } }`
+  const refs = ids.map((id) => ({ __typename: 'Payment', id }))
+  const cost = (count: number) =>
+    countStatements([stage.database.url], () => stage.ask(OPERATOR, query, { refs: refs.slice(0, count) }))
+  expect(await cost(1)).toBe(2)
+  expect(await cost(20)).toBe(2)
+})
+
+it.each([
+  ['a customer', { customer: ADA }],
+  ['a service', PAYMENTS],
+  ['an operator who may only read', { operator: true, scopes: 'risk:read' }],
+] as const)('%s decides nothing', async (_, caller) => {
+  const paymentId = await waiting()
+  expect(await decide({ paymentId, decision: 'APPROVE' }, caller)).toMatchObject([
+    { extensions: { code: 'FORBIDDEN' } },
+  ])
+})
+
+it('another tenant has no such review', async () => {
+  const paymentId = await waiting()
+  const rival = { operator: true, tenant: 'rival' } as const
+  expect(await decide({ paymentId, decision: 'APPROVE' }, rival)).toMatchObject({
+    errors: [{ code: 'REVIEW_NOT_FOUND' }],
+  })
+})
