@@ -22,6 +22,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'LedgerEntryEvent',
     'Transfer',
     'Payment',
+    'PaymentStatusEvent',
     'Money',
     'FxQuote',
     'FxRate',

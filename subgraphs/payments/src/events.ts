@@ -7,6 +7,7 @@ import { PAYMENT_TYPES } from './domain/payment.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
 import { ITEM_STATES, RESOLUTIONS } from './reconciliation/item-states.ts'
 import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
+import { PAYMENT_STATUSES, PAYMENT_TYPES } from './domain/payment.ts'
 import { REVIEW_DECISIONS } from './domain/review.ts'
 import { CARD_BRANDS } from './vault/brands.ts'
 import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
@@ -211,6 +212,12 @@ export const published = {
     requestedBy: z.string().describe('Who asked for it; whoever approved it is another person.'),
   }),
 } as const satisfies Record<string, z.ZodType>
+
+/** Every one says that a payment came into a state. */
+export const PAYMENT_EVENTS = Object.keys(published).filter((type) => type.startsWith('payment.'))
+
+/** What they all say. */
+export const paymentStatusTold = z.object({ paymentId: idField('pay'), status: z.enum(PAYMENT_STATUSES) })
 
 type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }
 

@@ -16,6 +16,7 @@ import type { StatementLine, Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
 import type { ReconciliationRun } from './reconciliation/db/runs.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
+import type { Payment, PaymentStatus } from './domain/payment.ts'
 
 // What resolvers hand on for each object type of the schema.
 
@@ -28,6 +29,12 @@ export type LedgerEntryModel = LedgerEntry
 export type LedgerEntryEventModel = PostedEntry
 export type TransferModel = Transfer
 export type PaymentModel = Payment
+export type PaymentStatusEventModel = {
+  readonly cursor: string
+  readonly occurredAt: Date
+  readonly paymentId: Id<'pay'>
+  readonly status: PaymentStatus
+}
 export type MoneyModel = Money
 export type FxQuoteModel = FxQuote
 export type FxRateModel = CrossRate

@@ -20,6 +20,7 @@ import { capturePayment } from './Mutation/capturePayment.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { confirmPayment } from './Mutation/confirmPayment.ts'
 import { createPayment } from './Mutation/createPayment.ts'
+import { createPayments } from './Mutation/createPayments.ts'
 import { disputePayment } from './Mutation/disputePayment.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
 import { matchByHand } from './Mutation/matchByHand.ts'
@@ -40,6 +41,7 @@ import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
 import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
 import { deleteWebhookEndpoint, pauseWebhookEndpoint, resumeWebhookEndpoint } from './Mutation/webhookEndpointStatus.ts'
 import { Payment } from './Payment.ts'
+import { PaymentStatusEvent } from './PaymentStatusEvent.ts'
 import { Query } from './Query.ts'
 import { ReconciliationItem } from './ReconciliationItem.ts'
 import { ReconciliationMismatchEvent } from './ReconciliationMismatchEvent.ts'
@@ -49,6 +51,7 @@ import { ReconciliationTotal } from './ReconciliationTotal.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
 import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
 import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
+import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
 import { WebhookDelivery, WebhookDeliveryDiedEvent } from './WebhookDelivery.ts'
@@ -71,6 +74,7 @@ export const resolvers: Resolvers = {
     closeLedgerAccount,
     confirmPayment,
     createPayment,
+    createPayments,
     disputePayment,
     freezeLedgerAccount,
     matchByHand,
@@ -94,6 +98,7 @@ export const resolvers: Resolvers = {
   },
   Subscription: { ledgerEntryPosted, reconciliationMismatch, webhookDeliveryDied },
   BankStatementLine,
+  Subscription: { ledgerEntryPosted, paymentStatusChanged },
   Card,
   ExpectedBankMovement,
   FxQuote,
@@ -108,6 +113,7 @@ export const resolvers: Resolvers = {
   ReconciliationPosting,
   ReconciliationRun,
   ReconciliationTotal,
+  PaymentStatusEvent,
   Transfer,
   User,
   WebhookDelivery,

@@ -5,8 +5,9 @@ import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
 import type { Destination } from '../domain/destination.ts'
 import type { Command } from '../flow/commands.ts'
+import type { ManyTakenOn } from '../flow/create-many.ts'
 import type { PaymentOrder } from '../flow/request-hash.ts'
-import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
+import type { PaymentRequest } from '../flow/take-on.ts'
 import type { CreatePaymentInput, PaymentError } from '../generated/resolvers.ts'
 import type { PaymentModel } from '../models.ts'
 import { idempotencyKeyIn, paidAmountIn } from './input.ts'
@@ -88,7 +89,7 @@ export const refusedFor = (
 })
 
 /** A payload with a payment, and why it failed where it did. */
-export function paymentAnswer(taken: TakenOn | Outcome<PaymentModel, PaymentError['code']>): PaymentAnswer {
+export function paymentAnswer(taken: ManyTakenOn | Outcome<PaymentModel, PaymentError['code']>): PaymentAnswer {
   if (!taken.ok) return refusedFor(taken)
   const { failure } = taken.value
   return { payment: taken.value, errors: failure === null ? [] : [failure] }

@@ -1,0 +1,84 @@
+import { fixedClock } from '@carriergraph/shared/clock.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import { createMany } from './create-many.ts'
+import type { PaymentFlow } from './payment-flow.ts'
+import type { TakenOn } from './take-on.ts'
+
+let stage: FlowStage
+beforeAll(async () => {
+  stage = await setFlowStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const shown = (answer: TakenOn | { ok: false; code: string }) =>
+  answer.ok ? (answer.value.failure?.code ?? answer.value.status) : answer.code
+
+test('300 payments are each answered in their place, and the same call again answers the same', async () => {
+  const purse = await stage.purseWith(150n)
+  const requests = Array.from({ length: 300 }, (_, index) => requestOf(purse, `k${index}`, index % 10 ? 1n : 100_000n))
+  const flow = stage.flow().whole
+  const answers = await createMany(flow, stage.books, requests, stage.clock)
+  expect(answers).toHaveLength(300)
+  const [paid, short] = [answers.filter((each) => shown(each) === 'COMPLETED'), answers.filter(({ ok }) => !ok)]
+  expect(paid).toHaveLength(150)
+  expect(short.every((each) => shown(each) === 'INSUFFICIENT_FUNDS')).toBe(true)
+  for (const [index, answer] of answers.entries())
+    if (index % 10 === 0) expect(shown(answer)).toBe('INSUFFICIENT_FUNDS')
+  const again = await createMany(flow, stage.books, requests, stage.clock)
+  expect(again.map((each) => (each.ok ? each.value.id : each.code))).toEqual(
+    answers.map((each) => (each.ok ? each.value.id : each.code)),
+  )
+  expect(await stage.balanceOf(purse.walletId)).toBe(0n)
+  await expectSoundPayments(stage.database)
+}, 60_000)
+
+test('one key twice in a call is one payment', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const requests = [requestOf(purse, 'k'), requestOf(purse, 'k'), requestOf(purse, 'k', 1n)]
+  const answers = await createMany(stage.flow().whole, stage.books, requests, stage.clock)
+  const ids = answers.flatMap((each) => (each.ok ? [each.value.id] : []))
+  expect(new Set(ids).size).toBe(1)
+  expect(answers.map(shown).filter((each) => each === 'IDEMPOTENCY_KEY_REUSED').length).toBeGreaterThanOrEqual(1)
+})
+
+test('what is not begun in time is NOT_REACHED, leaves nothing behind, and is paid by the next call', async () => {
+  const purse = await stage.purseWith(500_000n)
+  const clock = fixedClock(stage.now)
+  const flow = stage.flow().whole
+  const slow: Pick<PaymentFlow, 'create'> = {
+    async create(scope, request) {
+      const taken = await flow.create(scope, request)
+      clock.advance(100)
+      return taken
+    },
+  }
+  const requests = Array.from({ length: 100 }, (_, index) => requestOf(purse, `k${index}`, 1n))
+  const answers = await createMany(slow, stage.books, requests, clock)
+  const reached = answers.filter((each) => shown(each) === 'COMPLETED').length
+  expect(reached).toBeGreaterThanOrEqual(40)
+  expect(answers.filter((each) => shown(each) === 'NOT_REACHED')).toHaveLength(100 - reached)
+  expect(await stage.balanceOf(purse.walletId)).toBe(500_000n - BigInt(reached))
+  const again = await createMany(flow, stage.books, requests, stage.clock)
+  expect(new Set(again.map(shown))).toEqual(new Set(['COMPLETED']))
+  expect(await stage.balanceOf(purse.walletId)).toBe(499_900n)
+})
+
+test('an outage ends the call when all that had begun have ended', async () => {
+  const purse = await stage.purseWith(5_000n)
+  let begun = 0
+  let ended = 0
+  const failing: Pick<PaymentFlow, 'create'> = {
+    async create() {
+      const place = begun++
+      await Promise.resolve()
+      ended += 1
+      throw new Error(`the database is gone ${place}`)
+    },
+  }
+  const requests = Array.from({ length: 100 }, (_, index) => requestOf(purse, `k${index}`, 1n))
+  await expect(createMany(failing, stage.books, requests, stage.clock)).rejects.toThrow('the database is gone 0')
+  expect(ended).toBe(begun)
+  expect(begun).toBeLessThan(100)
+})
