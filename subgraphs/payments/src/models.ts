@@ -9,14 +9,13 @@ import type { WebhookAttemptRow } from './db/tables/webhook-attempt.ts'
 import type { Transfer } from './db/transfers.ts'
 import type { WebhookDelivery } from './db/webhook-deliveries.ts'
 import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
-import type { Payment } from './domain/payment.ts'
+import type { Payment, PaymentStatus } from './domain/payment.ts'
 import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
 import type { ExpectedBankMovement } from './reconciliation/db/expected-movements.ts'
 import type { StatementLine, Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
 import type { ReconciliationRun } from './reconciliation/db/runs.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
-import type { Payment, PaymentStatus } from './domain/payment.ts'
 
 // What resolvers hand on for each object type of the schema.
 

@@ -67,7 +67,6 @@ export function payments(
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })
   const finisher = new Finisher({ flow, log })
-  const vault = createCardVault({ keys: keyProviderFrom(settings), log })
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   const keys = keyProviderFrom(settings)
   const vault = createCardVault({ keys, log })
@@ -91,7 +90,7 @@ export function payments(
       entryTail: entryTailOf(databaseOf(base.db)),
       loaders: createLoaders(base.db),
     }),
-    consumers: () => [{ name: CONSUMER, handlers }],
+    consumers: () => [{ name: CONSUMER, handlers: handlers({ clock, finisher }) }],
     workers: ({ database, journal }) => {
       const transport = webhookTransport({ policy, resolve })
       const sender = createWebhookSender({ database, keys, transport, clock, log })
@@ -99,6 +98,7 @@ export function payments(
       const types = WEBHOOK_EVENT_TYPES
       return [
         draining(ledgers),
+        finisher,
         entryTailOf(database),
         new LedgerSealer({ database, log, clock }),
         createHoldExpiry({ database, ledgers, clock, log }),
@@ -109,15 +109,6 @@ export function payments(
         new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
       ]
     },
-    consumers: () => [{ name: CONSUMER, handlers: handlers({ clock, finisher }) }],
-    workers: ({ database }) => [
-      draining(ledgers),
-      finisher,
-      entryTailOf(database),
-      new LedgerSealer({ database, log, clock }),
-      createHoldExpiry({ database, ledgers, clock, log }),
-      createSweeper({ database, flow, clock, log }),
-    ],
   }
 }
 

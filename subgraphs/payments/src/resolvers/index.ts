@@ -10,29 +10,26 @@ import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
 import { approveWriteOff } from './Mutation/approveWriteOff.ts'
 import { autoResolve } from './Mutation/autoResolve.ts'
-import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
-import { createFxQuote } from './Mutation/createFxQuote.ts'
-import { createPayment } from './Mutation/createPayment.ts'
-import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
-import { expectBankMovements } from './Mutation/expectBankMovements.ts'
 import { cancelPayment } from './Mutation/cancelPayment.ts'
 import { capturePayment } from './Mutation/capturePayment.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { confirmPayment } from './Mutation/confirmPayment.ts'
+import { createFxQuote } from './Mutation/createFxQuote.ts'
 import { createPayment } from './Mutation/createPayment.ts'
 import { createPayments } from './Mutation/createPayments.ts'
+import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
 import { disputePayment } from './Mutation/disputePayment.ts'
+import { expectBankMovements } from './Mutation/expectBankMovements.ts'
 import { freezeLedgerAccount } from './Mutation/freezeLedgerAccount.ts'
 import { matchByHand } from './Mutation/matchByHand.ts'
 import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
+import { refundPayment } from './Mutation/refundPayment.ts'
 import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
 import { requestWriteOff } from './Mutation/requestWriteOff.ts'
-import { refundPayment } from './Mutation/refundPayment.ts'
-import { removeCard } from './Mutation/removeCard.ts'
 import { resolveDispute } from './Mutation/resolveDispute.ts'
 import { revealCard } from './Mutation/revealCard.ts'
 import { rotateWebhookSecret } from './Mutation/rotateWebhookSecret.ts'
@@ -49,9 +46,9 @@ import { ReconciliationPosting } from './ReconciliationPosting.ts'
 import { ReconciliationRun } from './ReconciliationRun.ts'
 import { ReconciliationTotal } from './ReconciliationTotal.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
+import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
 import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
-import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
 import { WebhookDelivery, WebhookDeliveryDiedEvent } from './WebhookDelivery.ts'
@@ -63,42 +60,38 @@ export const resolvers: Resolvers = {
     addCard,
     approveWriteOff,
     autoResolve,
-    closeLedgerAccount,
-    createFxQuote,
-    createPayment,
-    createWebhookEndpoint,
-    deleteWebhookEndpoint,
-    expectBankMovements,
     cancelPayment,
     capturePayment,
     closeLedgerAccount,
     confirmPayment,
+    createFxQuote,
     createPayment,
     createPayments,
+    createWebhookEndpoint,
+    deleteWebhookEndpoint,
     disputePayment,
+    expectBankMovements,
     freezeLedgerAccount,
     matchByHand,
     openLedgerAccount,
     openWallet,
     pauseWebhookEndpoint,
     postTransfers,
+    refundPayment,
     rejectWriteOff,
     removeCard,
     replayWebhookDeliveries,
     requestWriteOff,
-    resumeWebhookEndpoint,
-    refundPayment,
-    removeCard,
     resolveDispute,
+    resumeWebhookEndpoint,
     revealCard,
     rotateWebhookSecret,
     runReconciliation,
     setOverdraftLimit,
     unfreezeLedgerAccount,
   },
-  Subscription: { ledgerEntryPosted, reconciliationMismatch, webhookDeliveryDied },
+  Subscription: { ledgerEntryPosted, paymentStatusChanged, reconciliationMismatch, webhookDeliveryDied },
   BankStatementLine,
-  Subscription: { ledgerEntryPosted, paymentStatusChanged },
   Card,
   ExpectedBankMovement,
   FxQuote,
@@ -108,12 +101,12 @@ export const resolvers: Resolvers = {
   LedgerEntryEvent,
   Money,
   Payment,
+  PaymentStatusEvent,
   ReconciliationItem,
   ReconciliationMismatchEvent,
   ReconciliationPosting,
   ReconciliationRun,
   ReconciliationTotal,
-  PaymentStatusEvent,
   Transfer,
   User,
   WebhookDelivery,

@@ -15,7 +15,7 @@ import {
   lockCycle,
   updateCycle,
 } from '../db/settlement-cycles.ts'
-import { SETTLING_ACTOR } from '../flow/settle.ts'
+import { SETTLING_ACTOR } from '../flow/change-payment.ts'
 import {
   CYCLE_TRANSITIONS,
   type CycleState,
