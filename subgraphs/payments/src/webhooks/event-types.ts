@@ -10,10 +10,16 @@ export const WEBHOOK_EVENT_TYPES = [
   'card.removed',
   'card.renewed',
   'payment.authorised',
+  'payment.cancelled',
   'payment.completed',
+  'payment.confirmed',
   'payment.created',
+  'payment.dispute_won',
+  'payment.disputed',
   'payment.failed',
   'payment.held_for_review',
+  'payment.processing',
+  'payment.refunded',
   'wallet.opened',
 ] as const satisfies readonly (keyof typeof published)[]
 
