@@ -1,8 +1,8 @@
 import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { FORMATS, type Format } from '@carriergraph/shared/command/files/source.ts'
 import { isTenantName } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { USAGE_BATCH_MAX } from '../db/charge-usage.ts'
-import { FORMATS, type Format } from './formats.ts'
 
 /** What `pnpm usage:ingest` was told to do. */
 export type IngestArguments = {

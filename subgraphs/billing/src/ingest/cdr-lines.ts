@@ -1,9 +1,10 @@
+import { FileFault } from '@carriergraph/shared/command/files/fault.ts'
+import { LINE_BYTES_MAX, type Line, type LineFault, readLines } from '@carriergraph/shared/command/files/lines.ts'
+import type { Format } from '@carriergraph/shared/command/files/source.ts'
 import { type CdrFault, readCdr } from '../domain/cdr.ts'
 import type { ChargeRefusal } from '../domain/charging.ts'
 import type { Usage } from '../domain/usage.ts'
-import { IngestFault } from './fault.ts'
-import { CSV_HEADER, type Format, type FormatFault, fieldName, fieldsOf, isHeader } from './formats.ts'
-import { LINE_BYTES_MAX, type Line, type LineFault, readLines } from './lines.ts'
+import { CSV_HEADER, type FormatFault, fieldName, fieldsOf, isHeader } from './formats.ts'
 
 /** What a line of a CDR file turned out to be. */
 export type CdrLine = RecordLine | FaultyLine | { readonly kind: 'blank' }
@@ -34,7 +35,7 @@ export type CdrLineFault = CdrFault | FormatFault | LineFault
 /**
  * Reads a file's content line by line, those of a chunk together. A line at fault costs only itself.
  * @param clock asked once a chunk, for what is in the future
- * @throws IngestFault EMPTY_FILE, or WRONG_HEADER before the first record
+ * @throws FileFault EMPTY_FILE, or WRONG_HEADER before the first record
  */
 export async function* readCdrLines(
   content: AsyncIterable<Uint8Array>,
@@ -50,12 +51,12 @@ export async function* readCdrLines(
     isHeaderDue = false
     isEmpty = false
   }
-  if (isEmpty) throw new IngestFault('EMPTY_FILE', 'The file is empty.')
+  if (isEmpty) throw new FileFault('EMPTY_FILE', 'The file is empty.')
 }
 
 function refuseWrongHeader(first: Line | undefined): void {
   if (first === undefined || 'fault' in first || !isHeader(first.text))
-    throw new IngestFault('WRONG_HEADER', `The first line is not the header ${CSV_HEADER}`)
+    throw new FileFault('WRONG_HEADER', `The first line is not the header ${CSV_HEADER}`)
 }
 
 function readLine(line: Line, format: Format, now: Date): CdrLine {

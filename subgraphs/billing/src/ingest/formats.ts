@@ -1,18 +1,10 @@
+import { csvCells, jsonObject, type RecordFault } from '@carriergraph/shared/command/files/records.ts'
+import type { Format } from '@carriergraph/shared/command/files/source.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { CsvError } from 'csv-parse'
-import { parse } from 'csv-parse/sync'
 import type { CdrFields } from '../domain/cdr.ts'
 
 /** Why a line has no fields. */
-export type FormatFault =
-  | 'QUOTE_NOT_CLOSED'
-  | 'QUOTE_MISPLACED'
-  | 'COLUMN_COUNT'
-  | 'JSON_INVALID'
-  | 'JSON_NOT_AN_OBJECT'
-
-export const FORMATS = ['csv', 'ndjson'] as const
-export type Format = (typeof FORMATS)[number]
+export type FormatFault = RecordFault | 'COLUMN_COUNT'
 
 /** The columns of a CSV file in their order; its first line names them. */
 export const CSV_COLUMNS = {
@@ -53,35 +45,11 @@ function csvFields(text: string): Outcome<CdrFields, FormatFault> {
   return ok({ recordId, msisdn, usageType, quantity, startedAt })
 }
 
-function csvCells(text: string): Outcome<string[], 'QUOTE_NOT_CLOSED' | 'QUOTE_MISPLACED'> {
-  // Nearly every line; setting the parser up costs twenty times this.
-  if (!text.includes('"')) return ok(text.split(','))
-  try {
-    const [cells = []] = parse(text, { relax_column_count: true, record_delimiter: '\n' })
-    return ok(cells)
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error
-    if (error.code === 'CSV_QUOTE_NOT_CLOSED') return refuse('QUOTE_NOT_CLOSED', 'A quote is opened and not closed.')
-    return refuse('QUOTE_MISPLACED', 'A quote stands inside a value; a quoted value doubles the quotes in it.')
-  }
-}
-
 function jsonFields(text: string): Outcome<CdrFields, FormatFault> {
-  const value = parsedJson(text)
-  if (value === undefined) return refuse('JSON_INVALID', 'The line is no JSON.')
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return refuse('JSON_NOT_AN_OBJECT', 'The line is JSON, but no object.')
-  const { recordId, msisdn, usageType, quantity, startedAt }: Partial<CdrFields> = value
+  const object = jsonObject(text)
+  if (!object.ok) return object
+  const { recordId, msisdn, usageType, quantity, startedAt }: Partial<CdrFields> = object.value
   return ok({ recordId, msisdn, usageType, quantity, startedAt })
-}
-
-/** undefined, which no JSON text stands for, where the text is none. */
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 const COLUMN_COUNT = Object.keys(CSV_COLUMNS).length

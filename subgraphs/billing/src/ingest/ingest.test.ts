@@ -1,15 +1,15 @@
 // How a file is cut into batches, without a database: `charge` is whatever the test says.
 
+import type { LineSource } from '@carriergraph/shared/command/files/source.ts'
 import { expect, test } from 'vitest'
 import type { ChargeResult } from '../db/charge-usage.ts'
 import type { Usage } from '../domain/usage.ts'
 import { CSV_HEADER } from './formats.ts'
 import { emptySummary, ingestCdrs } from './ingest.ts'
-import type { CdrSource } from './source.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 
-const sourceOf = (text: string): CdrSource => ({
+const sourceOf = (text: string): LineSource => ({
   format: 'csv',
   bytesTotal: text.length,
   bytesRead: () => text.length,

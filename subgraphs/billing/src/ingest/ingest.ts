@@ -1,9 +1,9 @@
+import type { Format, LineSource } from '@carriergraph/shared/command/files/source.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { ChargeResult } from '../db/charge-usage.ts'
 import type { Usage } from '../domain/usage.ts'
 import { type FaultyLine, type RecordLine, readCdrLines } from './cdr-lines.ts'
-import { type Format, fieldName } from './formats.ts'
-import type { CdrSource } from './source.ts'
+import { fieldName } from './formats.ts'
 
 /** What has become of a file so far. */
 export type IngestSummary = {
@@ -39,9 +39,9 @@ export type IngestOptions = {
  * Charges a CDR file in batches, each in a transaction of its own, and counts in `summary`. Where it ends before the
  * file does, killed or by a throw, the batches so far stay charged; running it again charges the rest, because records
  * are known by their ids. Memory is bounded by one chunk of the file and one batch.
- * @throws IngestFault, or what `charge` throws
+ * @throws FileFault, or what `charge` throws
  */
-export async function ingestCdrs(source: CdrSource, summary: IngestSummary, options: IngestOptions): Promise<void> {
+export async function ingestCdrs(source: LineSource, summary: IngestSummary, options: IngestOptions): Promise<void> {
   const { batchSize, charge, clock, onBatch } = options
   let batch: (RecordLine | FaultyLine)[] = []
 

@@ -1,6 +1,6 @@
+import { LINE_BYTES_MAX } from '@carriergraph/shared/command/files/lines.ts'
 import { CLOCK_DRIFT_MS_MAX, EARLIEST } from '../domain/usage.ts'
 import type { FaultyLine } from './cdr-lines.ts'
-import { LINE_BYTES_MAX } from './lines.ts'
 
 /** Why a line of a CDR file is not charged, and what the codes mean: `docs/errors.md` lists them. */
 export const REJECT_CODES = {

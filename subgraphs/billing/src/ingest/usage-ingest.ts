@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { FileFault } from '@carriergraph/shared/command/files/fault.ts'
+import { openRejectsFile } from '@carriergraph/shared/command/files/rejects-file.ts'
+import { createReport } from '@carriergraph/shared/command/files/report.ts'
+import { openSource } from '@carriergraph/shared/command/files/source.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { chargeUsage } from '../db/charge-usage.ts'
 import { type IngestArguments, readArguments, USAGE } from './arguments.ts'
-import { IngestFault } from './fault.ts'
 import { emptySummary, type IngestSummary, ingestCdrs } from './ingest.ts'
-import { openRejectsFile } from './rejects-file.ts'
-import { createReport, summaryText } from './report.ts'
-import { openSource } from './source.ts'
+import { summaryText } from './report.ts'
 
 export type IngestSurroundings = Surroundings & {
   readonly clock: Clock
@@ -58,7 +59,7 @@ async function ingest(
   resources.defer(() => database.close({ timeout_s: CLOSE_TIMEOUT_S }))
   const rejectsFile = rejects === undefined ? undefined : await openRejectsFile(rejects, file)
   resources.defer(async () => rejectsFile?.close())
-  const report = createReport(stderr, source, clock)
+  const report = createReport(stderr, source, clock, 'charged')
   resources.defer(() => report.stop())
   const correlationId = randomUUID()
   const db = database.forTenant(tenant)
@@ -66,13 +67,13 @@ async function ingest(
     batchSize,
     clock,
     async charge(batch) {
-      if (signal?.aborted) throw new IngestFault('INTERRUPTED', 'The run was interrupted.')
+      if (signal?.aborted) throw new FileFault('INTERRUPTED', 'The run was interrupted.')
       return chargeUsage(db, batch, { now: clock(), actor: 'svc:usage-ingest', correlationId })
     },
     async onBatch(rejected) {
       for (const line of rejected) report.rejected(line)
       await rejectsFile?.append(rejected)
-      report.progress(summary)
+      report.progress({ ...summary, done: summary.charged })
     },
   })
 }

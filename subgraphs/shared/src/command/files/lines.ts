@@ -5,7 +5,7 @@ export type Line =
 
 export type LineFault = 'LINE_TOO_LONG' | 'INVALID_UTF8'
 
-/** Ten times what the longest legal record needs. A longer line is not a record, and is never held in memory. */
+/** Ten times what the longest legal record of any file needs. A longer line is not a record, and is never held in memory. */
 export const LINE_BYTES_MAX = 8 * 1024
 
 /**

@@ -1,23 +1,23 @@
 import { open, stat } from 'node:fs/promises'
 import { stringify } from 'csv-stringify/sync'
-import type { FaultyLine } from './cdr-lines.ts'
-import { IngestFault } from './fault.ts'
+import { FileFault } from './fault.ts'
+import type { RejectedLine } from './rejected-line.ts'
 
 const COLUMNS = ['line', 'code', 'field', 'message', 'text']
 
 /** Rejected lines as CSV: to be looked at, mended, and sent again in a file of their own. */
 export type RejectsFile = {
-  append(lines: readonly FaultyLine[]): Promise<void>
+  append(lines: readonly RejectedLine[]): Promise<void>
   close(): Promise<void>
 }
 
-/** Begins the file anew. @throws IngestFault where it cannot be written, or is the file that is charged, `source` */
+/** Begins the file anew. @throws FileFault where it cannot be written, or is the file that is read, `source` */
 export async function openRejectsFile(path: string, source: string): Promise<RejectsFile> {
   // Opening it for writing would empty what was not read yet.
   if (await isSameFile(path, source))
-    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} is the file that is charged: name another one.`)
+    throw new FileFault('REJECTS_NOT_WRITABLE', `${path} is the file that is read: name another one.`)
   const file = await open(path, 'w').catch((error: NodeJS.ErrnoException) => {
-    throw new IngestFault('REJECTS_NOT_WRITABLE', `${path} cannot be written: ${error.code ?? error.message}.`)
+    throw new FileFault('REJECTS_NOT_WRITABLE', `${path} cannot be written: ${error.code ?? error.message}.`)
   })
   await file.appendFile(stringify([[...COLUMNS]]))
   return {

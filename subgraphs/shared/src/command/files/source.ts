@@ -1,11 +1,13 @@
 import { open } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { IngestFault } from './fault.ts'
-import type { Format } from './formats.ts'
+import { FileFault } from './fault.ts'
 
-/** A CDR file that is open for reading. */
-export type CdrSource = {
+export const FORMATS = ['csv', 'ndjson'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** A file of one record a line that is open for reading. */
+export type LineSource = {
   readonly format: Format
   /** Of the file as it lies on the disk. */
   readonly bytesTotal: number
@@ -19,19 +21,19 @@ export type CdrSource = {
 
 /**
  * Opens a `.csv`, `.ndjson` or `.jsonl` file, packed as `.gz` or not; `format` is for other names.
- * @throws IngestFault where there is no such file, it is no file, or its name does not tell the format
+ * @throws FileFault where there is no such file, it is no file, or its name does not tell the format
  */
-export async function openSource(path: string, format = formatOf(path)): Promise<CdrSource> {
+export async function openSource(path: string, format = formatOf(path)): Promise<LineSource> {
   if (format === undefined)
-    throw new IngestFault('FORMAT_UNKNOWN', `${path}: the name does not tell the format; say --format csv or ndjson.`)
+    throw new FileFault('FORMAT_UNKNOWN', `${path}: the name does not tell the format; say --format csv or ndjson.`)
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') throw new IngestFault('FILE_NOT_FOUND', `${path}: there is no such file.`)
-    throw new IngestFault('FILE_NOT_READABLE', `${path} cannot be read: ${error.code ?? error.message}.`)
+    if (error.code === 'ENOENT') throw new FileFault('FILE_NOT_FOUND', `${path}: there is no such file.`)
+    throw new FileFault('FILE_NOT_READABLE', `${path} cannot be read: ${error.code ?? error.message}.`)
   })
   const stat = await file.stat()
   if (!stat.isFile()) {
     await file.close()
-    throw new IngestFault('FILE_NOT_READABLE', `${path} is no file.`)
+    throw new FileFault('FILE_NOT_READABLE', `${path} is no file.`)
   }
   const bytes = file.createReadStream({ highWaterMark: CHUNK_BYTES })
   const isPacked = path.endsWith('.gz')
@@ -65,7 +67,7 @@ async function* unpacked(packed: Readable, path: string): AsyncGenerator<Uint8Ar
     yield* pipeline(packed, createGunzip(), () => undefined)
   } catch (error) {
     if (!isPackingError(error)) throw error
-    throw new IngestFault('GZIP_DAMAGED', `${path} is damaged or cut off: ${error.message}.`, { cause: error })
+    throw new FileFault('GZIP_DAMAGED', `${path} is damaged or cut off: ${error.message}.`, { cause: error })
   }
 }
 

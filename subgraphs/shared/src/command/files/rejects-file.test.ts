@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { FaultyLine } from './cdr-lines.ts'
+import type { RejectedLine } from './rejected-line.ts'
 import { openRejectsFile } from './rejects-file.ts'
 
 let folder: string
@@ -12,8 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const faulty = (text: string): FaultyLine => ({
-  kind: 'faulty',
+const faulty = (text: string): RejectedLine => ({
   number: 2,
   text,
   code: 'COLUMN_COUNT',

@@ -1,0 +1,44 @@
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { fixedClock } from '../../clock.ts'
+import { createReport } from './report.ts'
+import type { LineSource } from './source.ts'
+
+const source = (read: number, total: number): LineSource => ({
+  format: 'csv',
+  bytesTotal: total,
+  bytesRead: () => read,
+  async *content() {},
+  close: async () => undefined,
+})
+
+/** A pipe, and what was written to it. */
+function pipe() {
+  const told: string[] = []
+  const output = new Writable({
+    write(chunk, _, done) {
+      told.push(String(chunk))
+      done()
+    },
+  })
+  return { told, output }
+}
+
+test('through a pipe, progress is told at once and then every two seconds at the most', () => {
+  const clock = fixedClock(new Date('2026-11-21T12:00:00.000Z'))
+  const { told, output } = pipe()
+  const report = createReport(output, source(199, 1_000), clock, 'charged')
+  const summary = { lines: 3, done: 2, rejected: 1 }
+  report.progress(summary)
+  clock.advance(1_999)
+  report.progress(summary)
+  clock.advance(1)
+  report.progress({ ...summary, lines: 4 })
+  expect(told).toEqual(['19 % · 3 lines · 2 charged · 1 rejected\n', '19 % · 4 lines · 2 charged · 1 rejected\n'])
+})
+
+test('an empty file is no division by zero', () => {
+  const { told, output } = pipe()
+  createReport(output, source(0, 0), () => new Date(), 'charged').progress({ lines: 0, done: 0, rejected: 0 })
+  expect(told).toEqual(['0 % · 0 lines · 0 charged · 0 rejected\n'])
+})
