@@ -3,7 +3,6 @@
 
 import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { INGEST_FAULTS } from '@carriergraph/billing/ingest/fault.ts'
 import { REJECT_CODES } from '@carriergraph/billing/ingest/reject-codes.ts'
 import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
@@ -13,12 +12,15 @@ import { MESSAGE_FAULTS } from '@carriergraph/payments/rails/iso20022/fault.ts'
 import { CANCEL_REFUSALS, INSTRUCTION_REFUSALS } from '@carriergraph/payments/rails/rail.ts'
 import { STATEMENT_IMPORT_FAULTS } from '@carriergraph/payments/reconciliation/import/fault.ts'
 import { SETTLEMENT_REFUSALS } from '@carriergraph/payments/settlement/cycle.ts'
+import { IMPORT_FAULTS as IMPORT_PAYMENT_FAULTS } from '@carriergraph/payments/import/fault.ts'
+import { PAYMENT_LINE_CODES } from '@carriergraph/payments/import/reject-codes.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
 import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
+import { FILE_FAULTS } from '@carriergraph/shared/command/files/fault.ts'
 import { LEDGER_FAULTS } from '@carriergraph/shared/ledger/verify/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
@@ -99,8 +101,13 @@ function errorsPage(): string {
     ),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),
-    section('`pnpm usage:ingest`, where it fails (exit code 1)', INGEST_FAULTS),
+    section('`pnpm usage:ingest` and `pnpm payments:import`, where they fail (exit code 1)', FILE_FAULTS),
     section('`pnpm usage:ingest`, about a line that is rejected (exit code 2)', REJECT_CODES),
+    section('`pnpm payments:import`, about the graph (exit code 1)', IMPORT_PAYMENT_FAULTS),
+    section(
+      '`pnpm payments:import`, about a line that is not sent (exit code 2; others are those of `PaymentErrorCode`)',
+      PAYMENT_LINE_CODES,
+    ),
     section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', LEDGER_FAULTS),
     section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
     section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),

@@ -13,8 +13,8 @@ export type ManyTakenOn = TakenOn | Refused<'NOT_REACHED'>
 
 /**
  * Pays many, each for itself and under its own key: one that is refused or fails holds up no other. The answers come in
- * the order of the requests. What is not begun in time is answered with NOT_REACHED and nothing is stored for it: the same
- * call again is answered at once for those that are done, and goes on with the rest.
+ * the order of the requests, all of one caller. What is not begun in time is answered with NOT_REACHED and nothing is stored
+ * for it: the same call again is answered at once for those that are done, and goes on with the rest.
  * @throws the first error, when all that had begun have ended
  */
 export async function createMany(
@@ -27,12 +27,22 @@ export async function createMany(
   const errors: unknown[] = []
   const until = clock().getTime() + BEGIN_WITHIN_MS
   const waiting = requests.entries()
+  const underKey = new Map<string, Promise<TakenOn>>()
 
   async function work(): Promise<void> {
     for (const [index, request] of waiting) {
       const isLate = clock().getTime() >= until || errors.length > 0
-      answers[index] = isLate ? notReached() : await flow.create(scope, request)
+      answers[index] = isLate ? notReached() : await inTurn(request)
     }
+  }
+  /** Of two under one key the first in the call decides, as if they had come one after the other. */
+  function inTurn(request: PaymentRequest): Promise<TakenOn> {
+    const { idempotencyKey } = request.key
+    const earlier = underKey.get(idempotencyKey)
+    const create = () => flow.create(scope, request)
+    const taken = earlier === undefined ? create() : earlier.then(create)
+    underKey.set(idempotencyKey, taken)
+    return taken
   }
   const workers = Array.from({ length: Math.min(AT_ONCE, requests.length) }, () =>
     work().catch((error: unknown) => void errors.push(error)),
