@@ -21,14 +21,16 @@ const SETTINGS = {
 
 const dataDirOf = (directory: string) => path.join(directory, 'postgres')
 
-async function makeDirectory(): Promise<string> {
+/** For a server of one's own, and found by `removeAbandonedServers` when this process is killed. */
+export async function makeDirectory(): Promise<string> {
   const directory = await fs.mkdtemp(path.join(os.tmpdir(), `carriergraph-test-${process.pid}-`))
   // The server's unprivileged user has to get through to the cluster when root runs the tests.
   await fs.chmod(directory, 0o711)
   return directory
 }
 
-async function removeDirectory(directory: string): Promise<void> {
+/** What `makeDirectory` made, with the server's data, wherever they lie. The server must have stopped. */
+export async function removeDirectory(directory: string): Promise<void> {
   // The data lies elsewhere when the directory for temporary files is root's own.
   const place = await fs.realpath(dataDirOf(directory)).catch(() => directory)
   for (const gone of [place, directory]) await fs.rm(gone, { recursive: true, force: true })
