@@ -22,7 +22,7 @@ export async function setBooks() {
     ledger: (options: Partial<LedgerOptions> = {}) =>
       new Ledger({ database, tenant: 'demo', now: () => NOON, ...options }),
     async open(account: Partial<NewLedgerAccount> = {}, tenant = 'demo'): Promise<Id<'led'>> {
-      const id = newId('led')
+      const { id = newId('led') } = account
       await openLedgerAccount(database.forTenant(tenant), {
         id,
         normalSide: 'CREDIT',

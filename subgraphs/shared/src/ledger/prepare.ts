@@ -2,6 +2,7 @@ import type { Id } from '../ids.ts'
 import type { CurrencyCode } from '../money/currencies.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
 import { BALANCE_MINOR_MAX } from './account.ts'
+import { isClearingAccount } from './clearing.ts'
 import { POSTING_REFUSALS, type PreparationCode } from './posting-code.ts'
 import type { AcceptedTransfer, TransferOrder } from './transfer.ts'
 
@@ -63,7 +64,7 @@ function prepareResolution(
   if (wanted !== undefined && wanted <= 0n) return refusal('AMOUNT_NOT_POSITIVE')
   if (wanted !== undefined && wanted > BALANCE_MINOR_MAX) return refusal('AMOUNT_TOO_LARGE')
   if (pending === undefined) return refusal('PENDING_NOT_FOUND')
-  if (pending.expiresAt === null) return refusal('NOT_PENDING')
+  if (pending.expiresAt === null || isCrossing(pending) !== (order.endsCrossing ?? false)) return refusal('NOT_PENDING')
   const { debitAccountId, creditAccountId, expiresAt } = pending
   // Compared with the accounts' own, in its turn.
   const currency = wantedCurrency ?? pending.currency
@@ -88,6 +89,8 @@ const NOTHING_WANTED = { amountMinor: undefined, currency: undefined }
 function prepareReversal(reversed: AcceptedTransfer | undefined): Outcome<Movement, PreparationCode> {
   if (reversed === undefined) return refusal('TRANSFER_NOT_FOUND')
   if (reversed.kind !== 'SINGLE' && reversed.kind !== 'POST_PENDING') return refusal('TRANSFER_NOT_REVERSIBLE')
+  // Only a half of it lies here, and the other would stay where it is.
+  if (isCrossing(reversed)) return refusal('TRANSFER_NOT_REVERSIBLE')
   const { amountMinor, currency } = reversed
   return ok({
     debitAccountId: reversed.creditAccountId,
@@ -99,5 +102,9 @@ function prepareReversal(reversed: AcceptedTransfer | undefined): Outcome<Moveme
     isOverdue: false,
   })
 }
+
+/** Whether it is a part of a transfer from shard to shard. */
+const isCrossing = ({ debitAccountId, creditAccountId, currency }: AcceptedTransfer): boolean =>
+  isClearingAccount(debitAccountId, currency) || isClearingAccount(creditAccountId, currency)
 
 const refusal = (code: PreparationCode) => refuse(code, POSTING_REFUSALS[code])

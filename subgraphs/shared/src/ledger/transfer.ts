@@ -31,7 +31,11 @@ type Between = {
   readonly currency: CurrencyCode
 }
 
-type OfPending = { readonly pendingId: Id<'tfr'> }
+type OfPending = {
+  readonly pendingId: Id<'tfr'>
+  /** It ends the crossing of a transfer from shard to shard, which nothing else may end. Never from outside. */
+  readonly endsCrossing?: true
+}
 
 export type TransferOrder =
   | (Ordered<'SINGLE'> & Between)
