@@ -24,7 +24,7 @@ export type Shard = {
 }
 
 export type ShardedLedgerOptions = {
-  /** In the order of their ranges of slots, which must never change; see docs/adr/0026. */
+  /** In the order of their ranges of slots, which must never change; see docs/adr/0027. */
   readonly shards: readonly Shard[]
   readonly now: Clock
 }

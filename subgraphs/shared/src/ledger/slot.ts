@@ -3,7 +3,7 @@ import type { Id } from '../ids.ts'
 /**
  * What accounts are spread by: the last two characters of an id, which are ten random bits of it. An account has the slot
  * of its owner and a transfer that of the account that it debits, so an id alone says on which shard to look
- * (docs/adr/0026).
+ * (docs/adr/0027).
  */
 export const SLOTS = 1_024
 
