@@ -1,5 +1,8 @@
 // Guards patches/postgres@3.4.9.patch: without it the first test ends the process instead of failing.
 
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLog } from '../log.ts'
@@ -139,3 +142,27 @@ async function answersWithin(attempts: number): Promise<number | undefined> {
     }
   }
 }
+
+it('works again soon after the server is back, however often it was tried meanwhile', async () => {
+  const url = new URL(test.url)
+  const door = createServer((client) => {
+    const server = connect(Number(url.port), url.hostname)
+    client.pipe(server).pipe(client)
+    for (const socket of [client, server]) socket.on('error', () => undefined)
+  })
+  const listen = (port: number) => once(door.listen(port, '127.0.0.1'), 'listening')
+  await listen(0)
+  const { port } = door.address() as AddressInfo
+  door.close()
+  const away = openDatabase({
+    url: Object.assign(new URL(url), { port }).href,
+    applicationName: 'away',
+    log: createLog({ service: 'loss', level: 'silent' }),
+  })
+  // As many failures as a busy service has within two seconds.
+  for (let tries = 0; tries < 10; tries += 1) await expect(away.ping()).rejects.toThrow()
+  await listen(port)
+  await expect(Promise.race([away.ping().then(() => 'answered'), wait(5_000, 'silent')])).resolves.toBe('answered')
+  await away.close({ timeout_s: 0 })
+  door.close()
+})

@@ -23,6 +23,12 @@ export const IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 export const IDLE_CONNECTION_S = 30
 /** Seconds to wait for a connection: long enough for a starting server, short enough for a request. */
 export const CONNECT_TIMEOUT_S = 10
+/**
+ * The longest pause before a lost connection is opened again. The client's own reaches twenty seconds after a second or
+ * two without a server, because all connections of a pool count together: far longer than a restart of the server takes.
+ */
+const RECONNECT_PAUSE_MAX_S = 1
+const RECONNECT_PAUSE_S = 0.02
 /** Connections of one tenant in one process. */
 export const TENANT_POOL_MAX = 8
 /** Connections of the background readers (journal tail, dispatcher, consumers, sealer) in one process. */
@@ -137,6 +143,7 @@ function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
     idle_timeout: IDLE_CONNECTION_S,
     connect_timeout: CONNECT_TIMEOUT_S,
     answer_timeout: answerTimeout_s,
+    backoff: (failures) => Math.min(RECONNECT_PAUSE_S * 2 ** failures, RECONNECT_PAUSE_MAX_S),
     fetch_types: false,
     types: { bigint: postgres.BigInt, ...ARRAY_TYPES },
     onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
