@@ -27,6 +27,11 @@ const fail = (text: string) => {
 
 console.log(`Seed ${seed}: the same one asks for the same again, though what meets what is up to the machine.`)
 await using bank = await openBank()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, async () => {
+    await bank[Symbol.asyncDispose]()
+    process.exit(1)
+  })
 say(`two services on one PostgreSQL; killing for ${duration_ms / 1_000} s`)
 const honest = await runHonest(bank, { seed, duration_ms })
 const kills = [...honest.kills.values()].reduce((sum, count) => sum + count, 0)

@@ -16,8 +16,10 @@ const PAY = `mutation ($input: CreatePaymentInput!) { createPayment(input: $inpu
 export class Teller {
   readonly #bank: Bank
   readonly #token: string
+  readonly #deadline_ms: number
 
-  constructor(bank: Bank, token: string) {
+  constructor(bank: Bank, token: string, deadline_ms = DEADLINE_MS) {
+    this.#deadline_ms = deadline_ms
     this.#bank = bank
     this.#token = token
   }
@@ -52,7 +54,7 @@ export class Teller {
         authorization: `Bearer ${this.#token}`,
         [SIGNATURE_HEADER]: signRequest(signed),
       },
-      signal: AbortSignal.timeout(DEADLINE_MS),
+      signal: AbortSignal.timeout(this.#deadline_ms),
     })
     const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown }
     if (errors !== undefined) throw new Error(JSON.stringify(errors))

@@ -25,16 +25,20 @@ export type CrewOptions = {
   /** How many clients post transfers, and how many pay. */
   readonly posting: number
   readonly paying?: number
+  readonly callDeadline_ms?: number
 }
 
 /** Makes the clients, and gives every account its first money. */
-export async function openCrew(bank: Bank, { accounts, seed, posting, paying = 0 }: CrewOptions): Promise<Crew> {
+export async function openCrew(
+  bank: Bank,
+  { accounts, seed, posting, paying = 0, callDeadline_ms }: CrewOptions,
+): Promise<Crew> {
   const files = new AsyncDisposableStack()
   const { tenant } = accounts
   const shared = {
     accounts,
     services: bank.services,
-    teller: new Teller(bank, await bank.token(tenant)),
+    teller: new Teller(bank, await bank.token(tenant), callDeadline_ms),
     moments: new Moments(),
     gossip: new Gossip(),
   }

@@ -5,16 +5,17 @@ import type { Moments } from './moments.ts'
 import type { Victim } from './postgres.ts'
 import type { PaymentsProcess } from './service.ts'
 
-/** What dies by SIGKILL, by how often it is chosen. */
+/** What dies by SIGKILL, by how often it is chosen; the two kinds go on beside each other. */
 const TARGETS = {
-  'PostgreSQL, every process': 6,
-  'PostgreSQL, the postmaster': 2,
-  'PostgreSQL, a backend': 1,
-  'one service': 6,
-  'both services': 2,
-  'PostgreSQL and both services': 2,
+  database: {
+    'PostgreSQL, every process': 6,
+    'PostgreSQL, the postmaster': 2,
+    'PostgreSQL, a backend': 1,
+    'PostgreSQL and both services': 2,
+  },
+  services: { 'one service': 4, 'both services': 1 },
 } as const
-export type Target = keyof typeof TARGETS
+export type Target = { [Kind in keyof typeof TARGETS]: keyof (typeof TARGETS)[Kind] }[keyof typeof TARGETS]
 
 /** Calls between two kills: few enough that some come while others recover, enough that work is done in between. */
 const CALLS_MAX = 30
@@ -32,22 +33,26 @@ export class Killer {
     this.#random = random
   }
 
-  /** Kills again and again until it is told to stop. */
+  /** Kills again and again until it is told to stop. All that it has killed runs again then. */
   async run(over: Promise<unknown>): Promise<void> {
     let isOver = false
     const stop = over.then(() => {
       isOver = true
     })
     const { pick, integer } = this.#random
-    const bag = Object.entries(TARGETS).flatMap(([target, weight]) => Array(weight).fill(target)) as Target[]
-    for (;;) {
-      // Right after somebody was answered, or while somebody waits to be.
-      await Promise.race([stop, this.#moments.after(pick(['answered', 'asked'] as const), integer(1, CALLS_MAX))])
-      if (isOver) return
-      const target = pick(bag)
-      this.kills.set(target, (this.kills.get(target) ?? 0) + 1)
-      await this.kill(target)
+    const killAmong = async (weights: Partial<Record<Target, number>>) => {
+      const bag = Object.entries(weights).flatMap(([target, weight]) => Array<string>(weight).fill(target)) as Target[]
+      for (;;) {
+        // Right after somebody was answered, or while somebody waits to be.
+        const deed = pick(['answered', 'asked'] as const)
+        await Promise.race([stop, this.#moments.after(deed, integer(1, CALLS_MAX))])
+        if (isOver) return
+        const target = pick(bag)
+        this.kills.set(target, (this.kills.get(target) ?? 0) + 1)
+        await this.kill(target)
+      }
     }
+    await Promise.all(Object.values(TARGETS).map(killAmong))
   }
 
   async kill(target: Target): Promise<void> {

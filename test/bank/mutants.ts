@@ -9,7 +9,7 @@ export type Mutant = {
 }
 
 /** A text that stands once in the source of `post_batch`, and what takes its place. */
-export type Patch = { readonly find: string; readonly put: string }
+type Patch = { readonly find: string; readonly put: string }
 
 /** The database that is changed is called so until it takes the place of payments'. */
 export const MUTATED = 'mutated'

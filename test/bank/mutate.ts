@@ -4,7 +4,7 @@ import type { Bank } from './bank.ts'
 import { MUTATED, type Mutant, patched } from './mutants.ts'
 
 /** The database of payments after its migrations, with nothing in it. */
-export const BLANK = 'blank'
+const BLANK = 'blank'
 
 /**
  * Puts an empty database with the mutant's changes in the place of payments': the services, which know nothing of it,

@@ -22,7 +22,7 @@ export type Order = {
 export type Unit = readonly Order[]
 
 /** Null where it is posted. */
-export type Code = PostingCode | null
+type Code = PostingCode | null
 
 /** What the service answered to one order. */
 export type Answer = { readonly code: Code; readonly replayed: boolean }

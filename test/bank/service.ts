@@ -2,10 +2,15 @@ import { type Child, launch, type ServiceSpec } from '../../scripts/start/child.
 import { repositoryFile } from '../../scripts/subgraphs.ts'
 import { until } from '../support/until.ts'
 
+/** It is killed while it starts now and then; more often than that, something else is wrong with it. */
+const LAUNCHES_MAX = 10
+
 /** One process of payments, as it is run in production, that can be killed and started again. */
 export class PaymentsProcess implements AsyncDisposable {
   readonly #spec: ServiceSpec & { readonly readyUrl: string }
   #child: Child | undefined
+  #starting: Promise<void> | undefined
+  #kills = 0
   /** Whether clients should try it: it was ready, and was not killed since. */
   isUp = false
 
@@ -27,27 +32,35 @@ export class PaymentsProcess implements AsyncDisposable {
     return this.#spec.name
   }
 
-  /** Resolves when it is ready, which it is only with its database. */
-  async start(): Promise<void> {
-    const { readyUrl, logFile } = this.#spec
-    let child = launch(this.#spec)
-    this.#child = child
-    await until(async () => {
-      if (child.ended !== undefined) {
-        // It does not start without its database, which may have been killed meanwhile.
-        if (!isOutage(child.lastWords())) throw new Error(`payments ended (${child.ended}); see ${logFile}`)
-        child = launch(this.#spec)
-        this.#child = child
-      }
-      return answers(readyUrl)
+  /** Resolves when it is ready, which it is only with its database. Whoever asks while it starts waits for the same. */
+  start(): Promise<void> {
+    this.#starting ??= this.#startUntilReady().finally(() => {
+      this.#starting = undefined
     })
-    this.isUp = true
+    return this.#starting
   }
 
+  /** SIGKILL; resolves when it is gone. */
   async kill(): Promise<void> {
     this.isUp = false
+    this.#kills += 1
     this.#child?.kill()
     await this.#child?.exit
+  }
+
+  async #startUntilReady(): Promise<void> {
+    const { readyUrl, logFile } = this.#spec
+    for (let launches = 1; ; launches += 1) {
+      const kills = this.#kills
+      const child = launch(this.#spec)
+      this.#child = child
+      await until(async () => child.ended !== undefined || answers(readyUrl))
+      this.isUp = child.ended === undefined && kills === this.#kills
+      if (this.isUp) return
+      // Killed once more, or its database was while it migrated.
+      await child.exit
+      if (launches === LAUNCHES_MAX) throw new Error(`${this.name} does not start (${child.ended}); see ${logFile}`)
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -55,8 +68,6 @@ export class PaymentsProcess implements AsyncDisposable {
     await this.#child?.end()
   }
 }
-
-const isOutage = (words: string): boolean => words.includes('cannot be reached')
 
 async function answers(url: string): Promise<boolean> {
   try {

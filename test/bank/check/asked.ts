@@ -4,7 +4,7 @@ import type { Answer, Order, Unit } from '../order.ts'
 import type { Payment, PaymentAnswer } from '../payment.ts'
 
 /** An order and what it was answered, once. */
-export type Acknowledgement = Answer & { readonly order: Order }
+type Acknowledgement = Answer & { readonly order: Order }
 
 /** What all clients together asked and were answered. */
 export type Asked = {
