@@ -61,6 +61,8 @@ const action = fc.oneof(
       death,
     }),
   },
+  // What was transferred is spent, so that it cannot be refunded.
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('spend' as const) }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), duration_ms: fc.constantFrom(60_000, 8 * 86_400_000) }),
@@ -104,6 +106,10 @@ class Run {
 
   /** Does it twice at once, or three times where it dies: the deaths of one must not spoil another. */
   async act(action: Action): Promise<void> {
+    if (action.kind === 'spend') {
+      await stage.emptyWallet(this.#other)
+      return
+    }
     if (action.kind === 'wait') {
       this.#clock.advance(action.duration_ms)
       return
@@ -114,7 +120,7 @@ class Run {
     else await this.#once(flows[0] as PaymentFlow, action)
   }
 
-  async #once(flow: PaymentFlow, action: Exclude<Action, { kind: 'wait' }>): Promise<void> {
+  async #once(flow: PaymentFlow, action: Exclude<Action, { kind: 'wait' | 'spend' }>): Promise<void> {
     try {
       await this.#call(flow, action)
     } catch (error) {
@@ -122,7 +128,7 @@ class Run {
     }
   }
 
-  async #call(flow: PaymentFlow, action: Exclude<Action, { kind: 'wait' }>): Promise<void> {
+  async #call(flow: PaymentFlow, action: Exclude<Action, { kind: 'wait' | 'spend' }>): Promise<void> {
     if (action.kind === 'create') {
       const request = requestOf(this.#purse, action.key, action.minor)
       const capture = action.manual ? 'MANUAL' : 'AUTOMATIC'
@@ -144,7 +150,11 @@ class Run {
     await this.#command(flow, command, action)
   }
 
-  #command(flow: PaymentFlow, command: Command, action: Exclude<Action, { kind: 'wait' | 'create' | 'refund' }>) {
+  #command(
+    flow: PaymentFlow,
+    command: Command,
+    action: Exclude<Action, { kind: 'wait' | 'spend' | 'create' | 'refund' }>,
+  ) {
     switch (action.kind) {
       case 'confirm':
         return flow.confirm(stage.books, command)
