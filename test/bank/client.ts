@@ -103,8 +103,8 @@ export class Client {
       } catch (error) {
         await journal.unanswered(ask, error instanceof Error ? error.message : String(error))
       }
-      if (isOver() || tries === TRIES_MAX || this.#random.fraction() < GIVEN_UP) return false
       await wait(TRY_AGAIN_AFTER_MS)
+      if (isOver() || tries === TRIES_MAX || this.#random.fraction() < GIVEN_UP) return false
       ask = await note(ask)
     }
   }

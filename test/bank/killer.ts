@@ -18,7 +18,7 @@ const TARGETS = {
 export type Target = { [Kind in keyof typeof TARGETS]: keyof (typeof TARGETS)[Kind] }[keyof typeof TARGETS]
 
 /** Calls between two kills: few enough that some come while others recover, enough that work is done in between. */
-const CALLS_MAX = 30
+const CALLS_MAX = 20
 
 /** Kills by chance and starts again what it has killed. Keeps count. */
 export class Killer {
