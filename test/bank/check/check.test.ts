@@ -131,6 +131,11 @@ it('finds nothing where an order was replayed, and another under its id refused'
   expect(await violationsOf({ lines: askOther('IDEMPOTENCY_KEY_REUSED') })).toEqual([])
 })
 
+it('finds nothing where a payment was first answered on its way', async () => {
+  const onItsWay: JournalLine = { answerTo: 4, payment: { id: paymentId, status: 'AUTHORISED', code: null } }
+  expect(await violationsOf({ lines: [{ ask: 4, payment }, onItsWay] })).toEqual([])
+})
+
 it('counts what was sent, what of it again, and what was not answered', async () => {
   const { counts, answered } = await readBack(LINES)
   expect(counts).toEqual({ sent: 10, again: 5, callsUnanswered: 1 })
