@@ -1,5 +1,5 @@
 import type { Row } from '../report.ts'
-import type { ContenderName } from './contenders/contenders.ts'
+import { CONTENDERS, type ContenderName } from './contenders/contenders.ts'
 import type { Measurement } from './measure.ts'
 
 /** What the reference asks of the whole system, and how long its answers may take. */
@@ -49,7 +49,7 @@ export function shardsFor(measured: Measured): Row[] {
     const shards = Math.ceil(WANTED_PER_S / transfers_per_s)
     return [
       {
-        name,
+        contender: CONTENDERS[name].title,
         'in time': isInTime ? 'yes' : 'no',
         'transfers/s of a shard': transfers_per_s,
         'shards for 100,000/s': shards,

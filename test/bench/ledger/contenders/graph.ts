@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
-import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, namedId, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { Pool } from 'undici'
 import { issueToken, startDevIssuer } from '../../../../scripts/dev-issuer.ts'
+import { loadDemoData } from '../../../../scripts/start/demo.ts'
 import { installationFrom } from '../../../../scripts/start/installation.ts'
 import { startService } from '../../../../scripts/start/service.ts'
 import { gatewayService, subgraphServices, type Wiring } from '../../../../scripts/start/services.ts'
@@ -58,6 +59,7 @@ export async function startGraph(stage: Stage): Promise<Graph> {
       pids.push(...services.flatMap(({ pid }) => pid ?? []))
     }
     await start(subgraphServices(installation, wiring))
+    await loadDemoData(wiring)
     const customers = await enrol(wiring.databaseUrls)
     await start([gatewayService(installation, wiring)])
     const graph = cleanup.use(openGraph(installation.ports.gateway, await operatorToken(installation.directory)))
@@ -93,8 +95,8 @@ const keyFileIn = (directory: string): string => join(directory, 'issuer.jwk')
 const operatorToken = (directory: string) =>
   issueToken({ keyFile: keyFileIn(directory) }, { role: 'operator', ttl_s: 3_600 })
 
-/** Customers whom risk knows and trusts, with a wallet and a billing account each. */
-async function enrol({ payments, risk }: Wiring['databaseUrls']): Promise<Customer[]> {
+/** Customers beside those of the demo, whom risk knows and trusts, with a wallet and a billing account each. */
+async function enrol({ billing, payments, risk }: Wiring['databaseUrls']): Promise<Customer[]> {
   const customers = Array.from({ length: CUSTOMERS }, () => ({
     user: newId('usr'),
     wallet: newId('led'),
@@ -105,6 +107,17 @@ async function enrol({ payments, risk }: Wiring['databaseUrls']): Promise<Custom
     `insert into "user" (id, display_name, roles, kyc_status, version, registered_by, idempotency_key, request_hash, created_at)
       select id, 'Customer', '{CUSTOMER}', 'VERIFIED', 1, 'bench', id::text, '', now() from unnest($1::text::uuid[]) id`,
     [column('user')],
+  ])
+  // Otherwise what is told of a payment fails there, over and over.
+  await insertInto(billing, [
+    `with opened as (
+        insert into billing_account (id, owner_id, msisdn, payment_mode, tariff_id, currency, credit_limit_minor,
+          low_balance_threshold_minor, balance_minor, entry_sequence, version, created_at)
+        select account, owner, 4900000000 + place, 'PREPAID', $3::text::uuid, 'EUR', 0, 0, 0, 1, 1, now()
+        from unnest($1::text::uuid[], $2::text::uuid[]) with ordinality as given (account, owner, place) returning id)
+      insert into balance_entry (account_id, sequence, kind, amount_minor, balance_after_minor, reference, recorded_at)
+      select id, 1, 'OPENING', 0, 0, id::text, now() from opened`,
+    [column('billingAccount'), column('user'), toUuid(namedId('trf', 'demo/prepaid'))],
   ])
   await insertInto(
     payments,
@@ -119,12 +132,6 @@ async function enrol({ payments, risk }: Wiring['databaseUrls']): Promise<Custom
         select account, owner, 'EUR', now()
         from unnest($1::text::uuid[], $2::text::uuid[]) as given (account, owner)`,
       [column('billingAccount'), column('user')],
-    ],
-    [
-      `insert into ledger_account (id, normal_side, currency, purpose, created_at)
-        select * from unnest($1::text::uuid[], '{DEBIT,CREDIT}'::text[], '{EUR,EUR}'::text[],
-          '{FUNDING,BILLING_CLEARING}'::text[], array[now(), now()])`,
-      [`{${toUuid(newId('led'))},${toUuid(newId('led'))}}`],
     ],
   )
   return customers
