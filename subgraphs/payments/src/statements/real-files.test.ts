@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { fileSource } from './check/files.ts'
+import { STATEMENT_FAULTS } from './fault.ts'
 import { readStatement } from './read-statement.ts'
 
 const REPOSITORY = new URL('../../../../', import.meta.url)
@@ -24,7 +25,9 @@ test('every file of a bank is read with its lines, or refused by a name', async 
   for (const name of files) {
     const read = await readStatement(await fileSource(join(FOLDER, name)))
     const expected = EXPECTED[name]
-    if (expected === undefined) expect(read.ok ? read.value.lines : read.code).toBeTruthy()
-    else expect([name, read.ok ? [read.value.format, read.value.lines] : read.code]).toEqual([name, expected])
+    if (expected !== undefined)
+      expect([name, read.ok ? [read.value.format, read.value.lines] : read.code]).toEqual([name, expected])
+    else if (read.ok) expect(read.value.lines, name).toBeGreaterThan(0)
+    else expect(Object.keys(STATEMENT_FAULTS), name).toContain(read.code)
   }
 })

@@ -37,8 +37,11 @@ async function balances(...ids: Id<'led'>[]) {
   return accounts.map(({ balanceMinor, heldMinor, lastSequence }) => [balanceMinor, heldMinor, lastSequence])
 }
 
-const setStatus = (shard: number, id: Id<'led'>, status: 'ACTIVE' | 'FROZEN') =>
-  inTransaction(shards.books[shard]?.database.forTenant('demo') as never, (tx) => setAccountStatus(tx, id, status))
+function setStatus(shard: number, id: Id<'led'>, status: 'ACTIVE' | 'FROZEN') {
+  const books = shards.books[shard]
+  if (books === undefined) throw new Error(`There is no shard ${shard}.`)
+  return inTransaction(books.database.forTenant('demo'), (tx) => setAccountStatus(tx, id, status))
+}
 
 async function expectRest() {
   expect(await shards.ledger(LATER).resume()).toMatchObject({ ended: 0 })

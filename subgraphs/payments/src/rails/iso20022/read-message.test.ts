@@ -209,7 +209,10 @@ test.each([
       else {
         refused += 1
         expect(Object.keys(MESSAGE_FAULTS)).toContain(outcome.code)
-        expect(outcome.message).toBeTruthy()
+        expect([outcome.code, outcome.position?.line ?? 0]).toEqual([
+          outcome.code,
+          expect.toSatisfy((line) => line >= 1),
+        ])
       }
     }
     expect(refused).toBeGreaterThan(bytes.length / 2)
