@@ -13,9 +13,9 @@ beforeAll(async () => {
 })
 afterAll(() => opened[Symbol.asyncDispose]())
 
-it('gives each customer 5000.00 EUR from funding, once, and keeps what was paid', async () => {
+it('gives each customer 5000.00 EUR from funding, once, also when loaded twice at the same time, and keeps what was paid', async () => {
   const { database } = opened
-  await loadDemo(database.forTenant('demo'), START)
+  await Promise.all([loadDemo(database.forTenant('demo'), START), loadDemo(database.forTenant('demo'), START)])
   const sql = database.sql.system
   const wallets = () => sql`
     select id::text, owner_id::text, currency, balance_minor, created_at::text from ledger_account

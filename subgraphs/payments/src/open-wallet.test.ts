@@ -1,6 +1,7 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { openWallet } from './flow/open-wallet.ts'
 import { demoUser, operator, type PaymentsGraph, runPayments, START } from './testing/payments-graph.ts'
 
 let graph: PaymentsGraph
@@ -37,6 +38,15 @@ it('opens one wallet for a user and a currency, however often and at once it is 
   expect(dollars.wallet.id).not.toBe(answers[0].wallet.id)
   expect(await open({ ownerId, currency: 'USD' })).toEqual(dollars)
   expect(await open({ ownerId, currency: 'JPY' })).toEqual(answers[0])
+})
+
+it('fails for none of those that come at once with one id', async () => {
+  const provenance = { actor: 'svc:demo', correlationId: 'test', now: START }
+  for (let round = 0; round < 50; round += 1) {
+    const wallet = { id: newId('led'), ownerId: newId('usr'), currency: 'EUR' as const }
+    const openings = Array.from({ length: 4 }, () => openWallet(graph.database.forTenant('demo'), wallet, provenance))
+    expect((await Promise.all(openings)).map(({ id }) => id)).toEqual(Array(4).fill(wallet.id))
+  }
 })
 
 it.each([

@@ -32,17 +32,19 @@ export function openAccount(
     const [opened] = await tx
       .insert(billingAccounts)
       .values({ id, ...terms, balanceMinor, entrySequence: 1n, version: 1, createdAt: provenance.now })
-      .onConflictDoNothing({ target: [billingAccounts.tenantId, billingAccounts.msisdn] })
+      // Of the id and of the number: whichever of two alike that come at once is found first, neither may fail.
+      .onConflictDoNothing()
       .returning()
-    if (opened === undefined) return existing(tx, terms)
+    if (opened === undefined) return existing(tx, id, terms)
     await recordOpening(tx, opened, provenance)
     return ok(opened)
   })
 }
 
-async function existing(tx: Tx, terms: AccountTerms): Promise<Outcome<BillingAccount, 'MSISDN_TAKEN'>> {
+async function existing(tx: Tx, id: Id<'acc'>, terms: AccountTerms): Promise<Outcome<BillingAccount, 'MSISDN_TAKEN'>> {
   const [account] = await tx.select().from(billingAccounts).where(eq(billingAccounts.msisdn, terms.msisdn))
-  if (account !== undefined && sameTerms(account, terms)) return ok(account)
+  if (account === undefined) throw new Error(`The id ${id} belongs to the account of another number.`)
+  if (sameTerms(account, terms)) return ok(account)
   return refuse('MSISDN_TAKEN', 'The number belongs to an account with other particulars.', ['msisdn'])
 }
 

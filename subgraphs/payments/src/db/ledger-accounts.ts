@@ -13,7 +13,7 @@ import {
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { ACCOUNT_PURPOSES, type AccountPurpose, isAccountPurpose } from '../domain/account-purpose.ts'
 
 /** An account as it is shown: amounts on its normal side. */
@@ -44,10 +44,8 @@ export async function insertWallet(tx: Tx, wallet: NewWallet): Promise<LedgerAcc
   const [row] = await tx
     .insert(ledgerAccount)
     .values({ ...wallet, ...openingOf('WALLET') })
-    .onConflictDoNothing({
-      target: [ledgerAccount.tenantId, ledgerAccount.ownerId, ledgerAccount.currency],
-      where: sql`${ledgerAccount.purpose} = 'WALLET'`,
-    })
+    // Of the owner's wallets and of the id: whichever of two alike that come at once is found first, neither may fail.
+    .onConflictDoNothing()
     .returning()
   return row && toLedgerAccount(row)
 }

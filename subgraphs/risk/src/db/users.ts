@@ -48,7 +48,8 @@ export async function insertUser(tx: Tx, row: Omit<UserRow, 'tenantId'>): Promis
   const [inserted] = await tx
     .insert(user)
     .values(row)
-    .onConflictDoNothing({ target: [user.tenantId, user.registeredBy, user.idempotencyKey] })
+    // Of the key and of the id: whichever of two alike that come at once is found first, neither may fail.
+    .onConflictDoNothing()
     .returning()
   return inserted ?? null
 }

@@ -81,6 +81,7 @@ describe('registerUser', () => {
     expect(one).not.toBe(other)
     expect([await registeredBy('svc:one'), await registeredBy('svc:other')]).toEqual([one, other])
   })
+
   it('does not blame the key for an id that is taken', async () => {
     const { user } = await stage.register()
     const provenance = { actor: 'svc:demo', correlationId: 'test', now: START }
@@ -88,7 +89,19 @@ describe('registerUser', () => {
       id: user.id,
       kycStatus: 'VERIFIED',
     })
-    await expect(registering).rejects.toMatchObject({ cause: { constraint_name: 'user_key' } })
+    await expect(registering).rejects.toThrow(`Nobody is registered under "of another", and ${user.id} was not kept`)
+  })
+
+  it('fails for none of those that come at once with one id', async () => {
+    const provenance = { actor: 'svc:demo', correlationId: 'test', now: START }
+    for (let round = 0; round < 50; round += 1) {
+      const id = newId('usr')
+      const registrations = Array.from({ length: 4 }, () =>
+        registerUser(stage.db, registrationOf(`at once ${round}`), provenance, { id, kycStatus: 'PENDING' }),
+      )
+      const registered = await Promise.all(registrations)
+      expect(registered.map((outcome) => outcome.ok && outcome.value.id)).toEqual([id, id, id, id])
+    }
   })
 
   it('does not blame the key where the database kept nothing', async () => {
@@ -99,7 +112,7 @@ describe('registerUser', () => {
       for each row when (new.display_name = 'Lost') execute function keep_nothing()`)
     const registration = { ...registrationOf('lost'), displayName: 'Lost' }
     const registering = registerUser(stage.db, registration, { actor: 'svc:test', correlationId: 'test', now: START })
-    await expect(registering).rejects.toThrow('is gone')
+    await expect(registering).rejects.toThrow('was not kept')
   })
 
   it('knows what was registered before its hash named a spelling', async () => {

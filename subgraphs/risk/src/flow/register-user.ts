@@ -32,7 +32,7 @@ export function registerUser(
       requestHash,
       createdAt: now,
     })
-    if (inserted === null) return earlier(tx, registration, by.actor, requestHash)
+    if (inserted === null) return earlier(tx, registration, by.actor, { id: preset.id, requestHash })
     const { id, displayName, roles, kycStatus } = inserted
     await appendToJournal(tx, {
       aggregate: { type: 'user', id },
@@ -45,9 +45,15 @@ export function registerUser(
   })
 }
 
-async function earlier(tx: Tx, { idempotencyKey }: Registration, registeredBy: string, requestHash: string) {
+async function earlier(
+  tx: Tx,
+  { idempotencyKey }: Registration,
+  registeredBy: string,
+  { id, requestHash }: Pick<UserRow, 'id' | 'requestHash'>,
+) {
   const user = await findRegistration(tx, registeredBy, idempotencyKey)
-  if (user === null) throw new Error(`The user registered under ${JSON.stringify(idempotencyKey)} is gone.`)
+  if (user === null)
+    throw new Error(`Nobody is registered under ${JSON.stringify(idempotencyKey)}, and ${id} was not kept either.`)
   if (user.requestHash === requestHash) return ok(user)
   const message = 'This key was used for another registration: choose a new one.'
   return refuse('IDEMPOTENCY_KEY_REUSED', message, ['idempotencyKey'])
