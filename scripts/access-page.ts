@@ -1,4 +1,4 @@
-import { type DirectiveNode, Kind, type ObjectTypeDefinitionNode, parse, valueFromASTUntyped } from 'graphql'
+import { type DirectiveNode, Kind, type ObjectTypeDefinitionNode, valueFromASTUntyped } from 'graphql'
 import { SUBGRAPHS, type SubgraphName, subgraphSdl } from './subgraphs.ts'
 
 const INTRODUCTION = `# Who may read and do what
@@ -11,14 +11,18 @@ and has to be one of those under "who": \`owner\` is the user whom the object be
 roles of the token. What is not listed may be read by whoever was given the object that it is a field of.
 `
 
+const ROOTS = ['Query', 'Mutation', 'Subscription']
+
 /** Every mark of \`@authenticated\`, \`@requiresScopes\` and \`@policy\` as a table for each subgraph. */
 export function accessPage(): string {
   return [INTRODUCTION, ...SUBGRAPHS.map(({ name }) => section(name))].join('\n')
 }
 
 function section(name: SubgraphName): string {
-  const types = parse(subgraphSdl(name)).definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
-  const rows = types.flatMap(rowsOf).map((cells) => `| ${cells.join(' | ')} |`)
+  const types = subgraphSdl(name).definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)
+  const isRoot = (type: ObjectTypeDefinitionNode): boolean => ROOTS.includes(type.name.value)
+  const rootsFirst = [...types.filter(isRoot), ...types.filter((type) => !isRoot(type))]
+  const rows = rootsFirst.flatMap(rowsOf).map((cells) => `| ${cells.join(' | ')} |`)
   return `## ${name}\n\n| type | field | scopes | who |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
 }
 

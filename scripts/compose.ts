@@ -1,9 +1,9 @@
-// Composes schema/subgraphs/*.graphql into schema/supergraph.graphql (for the gateway) and schema/api.graphql (for
+// Composes the SDL of schema/subgraphs into schema/supergraph.graphql (for the gateway) and schema/api.graphql (for
 // people). With --check it writes nothing and fails when the committed files are not what composition gives.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { composeServices } from '@apollo/composition'
-import { parse, printSchema } from 'graphql'
+import { printSchema } from 'graphql'
 import { SUBGRAPHS, schemaFile, subgraphSdl } from './subgraphs.ts'
 
 /** Composes the committed subgraph SDL. Throws with every composition error, and on hints: they are future errors. */
@@ -12,7 +12,7 @@ export function composeGraph(): { supergraph: string; api: string } {
     SUBGRAPHS.map(({ name, port }) => ({
       name,
       url: `http://127.0.0.1:${port}/graphql`,
-      typeDefs: parse(subgraphSdl(name)),
+      typeDefs: subgraphSdl(name),
     })),
   )
   if (result.errors) throw new Error(result.errors.map((error) => error.message).join('\n'))

@@ -25,7 +25,7 @@ import { LEDGER_FAULTS } from '@carriergraph/shared/ledger/verify/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
-import { type EnumTypeDefinitionNode, Kind, parse } from 'graphql'
+import { type EnumTypeDefinitionNode, Kind } from 'graphql'
 import { z } from 'zod'
 import { GATEWAY_CODES } from '../gateway/src/errors/codes.ts'
 import { SIZE_REASONS } from '../gateway/src/limits/operation-size.ts'
@@ -122,7 +122,7 @@ function section(title: string, codes: Readonly<Record<string, string>>): string
 
 /** The enums of codes in a subgraph's SDL, with their descriptions. */
 function errorEnums(name: SubgraphName): { title: string; codes: Record<string, string> }[] {
-  return parse(subgraphSdl(name))
+  return subgraphSdl(name)
     .definitions.filter(
       (definition): definition is EnumTypeDefinitionNode => definition.kind === Kind.ENUM_TYPE_DEFINITION,
     )

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { readSdl } from '@carriergraph/shared/service/sdl.ts'
+import type { DocumentNode } from 'graphql'
 
 /** The four subgraphs with their default ports, in the order in which they start. */
 export const SUBGRAPHS = [
@@ -17,5 +18,5 @@ export const repositoryFile = (path: string): string => fileURLToPath(new URL(`.
 /** Absolute path of a file in `schema/`. */
 export const schemaFile = (path: string): string => repositoryFile(`schema/${path}`)
 
-/** The SDL of one subgraph as text. */
-export const subgraphSdl = (name: SubgraphName): string => readFileSync(schemaFile(`subgraphs/${name}.graphql`), 'utf8')
+/** The SDL of one subgraph, the files of its folder as one document. */
+export const subgraphSdl = (name: SubgraphName): DocumentNode => readSdl(schemaFile(`subgraphs/${name}`))

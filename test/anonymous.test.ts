@@ -1,6 +1,5 @@
 // Each subgraph keeps the marks of its own SDL by itself, whatever a gateway in front of it did.
 
-import { readFileSync } from 'node:fs'
 import { buildSubgraphSchema } from '@apollo/subgraph'
 import { billing } from '@carriergraph/billing/service.ts'
 import { network } from '@carriergraph/network/service.ts'
@@ -11,9 +10,10 @@ import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { enforceAuthorization } from '@carriergraph/shared/authorize/enforce.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
+import { readSdl } from '@carriergraph/shared/service/sdl.ts'
 import { parseSigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { Decimal } from 'decimal.js'
-import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType, Kind, parse } from 'graphql'
+import { type GraphQLObjectType, type GraphQLResolveInfo, isObjectType, Kind } from 'graphql'
 import { describe, expect, it } from 'vitest'
 
 const SETTINGS = {
@@ -37,8 +37,8 @@ const ROOTS = ['Query', 'Mutation', 'Subscription']
 
 describe.each([network, billing, payments(SETTINGS, silent), risk].map((definition) => [definition.name, definition]))(
   '%s',
-  (_, { sdlFile, policies }) => {
-    const typeDefs = parse(readFileSync(sdlFile, 'utf8'))
+  (_, { sdlFolder, policies }) => {
+    const typeDefs = readSdl(sdlFolder)
     // No resolver of its own is behind the fields: what is let through would answer.
     const schema = enforceAuthorization(buildSubgraphSchema([{ typeDefs }]), policies as never)
     const types = typeDefs.definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION)

@@ -58,7 +58,7 @@ const SERVICES = ['network', 'billing', 'payments', 'risk', 'gateway', 'simulato
 test.each([
   ['subgraphs/billing/src/domain/rating.ts', ['billing']],
   ['subgraphs/risk/migrations/0005_more.sql', ['risk']],
-  ['schema/subgraphs/payments.graphql', ['payments']],
+  ['schema/subgraphs/payments/ledger.graphql', ['payments']],
   ['schema/supergraph.graphql', ['gateway']],
   ['schema/operations/01-whole-graph.graphql', ['gateway']],
   ['schema/api.graphql', []],

@@ -31,7 +31,7 @@ const FOLDERS = [
 export function concernedBy(path: string): (name: string) => boolean {
   if (/\.(test|fixture)\.ts$/.test(path)) return () => false
   if (path.startsWith('subgraphs/shared/')) return () => true
-  const [, subgraph] = /^(?:schema\/)?subgraphs\/([a-z]+)[/.]/.exec(path) ?? []
+  const [, subgraph] = /^(?:schema\/)?subgraphs\/([a-z]+)\//.exec(path) ?? []
   if (subgraph !== undefined) return (name) => name === subgraph
   const isGateways = path.startsWith('gateway/') || /^schema\/(supergraph\.graphql|operations\/)/.test(path)
   return (name) => isGateways && name === 'gateway'

@@ -1,9 +1,10 @@
 // Over operations that nobody thought of: ours says the same as Apollo's executor of the same plan, and as one resolver for
 // the whole graph, which needs no plan.
 
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { readSdl } from '@carriergraph/shared/service/sdl.ts'
 import fc from 'fast-check'
-import { type GraphQLFormattedError, parse, validate } from 'graphql'
+import { type GraphQLFormattedError, parse, print, validate } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { type Differential, differentialOf } from './testing/differential.ts'
 import { madeUpOperation } from './testing/made-up-operation.ts'
@@ -12,7 +13,7 @@ import { SHOP, WORKSHOP } from './testing/shop.ts'
 import type { Outcome } from './testing/truth.ts'
 
 const sdlOf = (name: string) =>
-  readFileSync(new URL(`../../../schema/subgraphs/${name}.graphql`, import.meta.url), 'utf8')
+  print(readSdl(fileURLToPath(new URL(`../../../schema/subgraphs/${name}`, import.meta.url))))
 const CARRIERGRAPH = Object.fromEntries(['network', 'billing', 'payments', 'risk'].map((name) => [name, sdlOf(name)]))
 
 /** Without a code: what no subgraph told, of a null where there is always a value. Apollo tells it in an extension. */

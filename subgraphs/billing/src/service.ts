@@ -9,7 +9,7 @@ import { resolvers } from './resolvers/index.ts'
 /** What makes billing out of the kit's parts. */
 export const billing: SubgraphDefinition<Context> = {
   name: 'billing',
-  sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/billing.graphql', import.meta.url)),
+  sdlFolder: fileURLToPath(new URL('../../../schema/subgraphs/billing', import.meta.url)),
   migrationsFolder: MIGRATIONS,
   resolvers,
   policies: ownership({ User: 'id' }),

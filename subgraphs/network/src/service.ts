@@ -8,7 +8,7 @@ import { resolvers } from './resolvers/index.ts'
 /** What makes the network out of the kit's parts. */
 export const network: SubgraphDefinition<Context> = {
   name: 'network',
-  sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/network.graphql', import.meta.url)),
+  sdlFolder: fileURLToPath(new URL('../../../schema/subgraphs/network', import.meta.url)),
   migrationsFolder: MIGRATIONS_FOLDER,
   resolvers,
   policies: ownership({ User: 'id' }),

@@ -76,7 +76,7 @@ export function payments(
   const webhooks = createWebhooks({ keys, policy, resolve, log })
   return {
     name: 'payments',
-    sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/payments.graphql', import.meta.url)),
+    sdlFolder: fileURLToPath(new URL('../../../schema/subgraphs/payments', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
     policies: ownership({ User: 'id', Payment: 'payerId' }),

@@ -1,10 +1,11 @@
 // Reading assessments: by id, of payments, and as other subgraphs refer to them.
 
-import { readFileSync } from 'node:fs'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
+import { readSdl } from '@carriergraph/shared/service/sdl.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { sql } from 'drizzle-orm'
+import { print } from 'graphql'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assess } from './domain/assess.ts'
 import { risk } from './service.ts'
@@ -60,7 +61,7 @@ describe('an assessment', () => {
   })
 
   it('has hits of the rule that the SDL gives as an example', () => {
-    const example = /Stable name of the rule: `(.+)`/.exec(readFileSync(risk.sdlFile, 'utf8'))?.[1]
+    const example = /Stable name of the rule: `(.+)`/.exec(print(readSdl(risk.sdlFolder)))?.[1]
     const busy = { paymentsNearby: 20, earlierPayments: 0, averageEuro: null }
     const { ruleHits } = assess({ amountEuro: new Decimal(1), kycStatus: 'VERIFIED', ...busy })
     expect(ruleHits.map(({ rule }) => rule)).toEqual([example])

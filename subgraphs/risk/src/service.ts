@@ -8,7 +8,7 @@ import { resolvers } from './resolvers/index.ts'
 /** What makes risk out of the kit's parts. */
 export const risk: SubgraphDefinition<Context> = {
   name: 'risk',
-  sdlFile: fileURLToPath(new URL('../../../schema/subgraphs/risk.graphql', import.meta.url)),
+  sdlFolder: fileURLToPath(new URL('../../../schema/subgraphs/risk', import.meta.url)),
   migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
   resolvers,
   policies: ownership({ User: 'id', RiskAssessment: 'payerId' }),

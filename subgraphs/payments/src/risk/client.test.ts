@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
 import { namedId } from '@carriergraph/shared/ids.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
-import { buildSchema, parse, validate } from 'graphql'
+import { readSdl } from '@carriergraph/shared/service/sdl.ts'
+import { buildASTSchema, parse, validate } from 'graphql'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import {
   decides,
@@ -40,9 +41,9 @@ const client = (options: Partial<Parameters<typeof createRiskClient>[0]> = {}) =
   createRiskClient({ url: risk.url, deadline_ms: 10_000, keys, clock, log, ...options })
 
 test('asks what the contract of risk offers', async () => {
-  const sdl = await readFile(new URL('../../../../schema/subgraphs/risk.graphql', import.meta.url), 'utf8')
+  const sdl = readSdl(fileURLToPath(new URL('../../../../schema/subgraphs/risk', import.meta.url)))
   // The directives of federation are imported by name and not defined in the file.
-  expect(validate(buildSchema(sdl, { assumeValidSDL: true }), parse(ASSESS_PAYMENT))).toEqual([])
+  expect(validate(buildASTSchema(sdl, { assumeValidSDL: true }), parse(ASSESS_PAYMENT))).toEqual([])
 })
 
 test('asks with the particulars of the payment, as svc:payments in its tenant, under its correlation id', async () => {

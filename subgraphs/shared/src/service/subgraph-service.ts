@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'graphql'
 import { createTokenVerifier, TOKEN_ALGORITHMS } from '../auth/verify.ts'
 import type { Policies } from '../authorize/check.ts'
 import { EventConsumer, type EventConsumerOptions } from '../bus/consumer.ts'
@@ -20,6 +18,7 @@ import { createSubgraphServer } from '../server/subgraph-server.ts'
 import { createSignatureVerifier } from '../signature/verify.ts'
 import { StartupFault } from '../startup-fault.ts'
 import { openTelemetry } from '../telemetry/telemetry.ts'
+import { readSdl } from './sdl.ts'
 import type { SubgraphSettings } from './settings.ts'
 
 /** What the kit gives to every request; a subgraph adds its loaders. */
@@ -46,8 +45,8 @@ export type ConsumerDefinition = Pick<EventConsumerOptions, 'name' | 'handlers'>
 
 export type SubgraphDefinition<Context extends RequestContext> = {
   readonly name: string
-  /** Absolute path of the SDL, and of the folder that drizzle-kit generated. */
-  readonly sdlFile: string
+  /** Absolute paths of the folder of the SDL, and of the one that drizzle-kit generated. */
+  readonly sdlFolder: string
   readonly migrationsFolder: string
   readonly resolvers: Readonly<Record<string, unknown>>
   readonly policies: Policies<Context>
@@ -114,7 +113,7 @@ export async function createSubgraphService<Context extends RequestContext>(
   }
   const server = createSubgraphServer<Context>({
     name,
-    typeDefs: parse(readFileSync(definition.sdlFile, 'utf8')),
+    typeDefs: readSdl(definition.sdlFolder),
     resolvers: { ...scalarResolvers, ...resolvers },
     context: (request) =>
       definition.context({ ...request, db: database.forTenant(request.actor.tenant), journal, clock }, request),
