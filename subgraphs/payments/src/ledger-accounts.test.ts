@@ -1,6 +1,7 @@
 // What operators do with ledger accounts, and what everybody sees of them.
 
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { published } from './events.ts'
@@ -52,7 +53,7 @@ it('shows a wallet as its owner reads it, and the account of the bank on its own
   })
   const { account } = await change('openLedgerAccount', { purpose: 'FUNDING', currency: 'EUR' })
   expect(account).toMatchObject({ normalSide: 'DEBIT', owner: null, floor: null, available: null })
-  expect(Number(account.balance.amount)).toBeGreaterThanOrEqual(50)
+  expect(new Decimal(account.balance.amount).gte(50)).toBe(true)
 })
 
 it('opens an account of the operator’s own once for a purpose and a currency, and tells it to the journal', async () => {

@@ -34,6 +34,10 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
   const fees = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined }
   const terms: SettlementTerms = { rail: 'sandbox', schedule, netting: 'MULTILATERAL', fees, accounts, ...more }
   const options: SettlementOptions = { db, ledger, terms, clock }
+  const enter = (debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) =>
+    inTransaction(db, (tx) =>
+      enterItem(tx, terms, { reference, debtorId, creditorId, amount: money(minor, 'EUR') }, clock()),
+    )
   return {
     db,
     clock,
@@ -63,9 +67,18 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
     async balance(id: Id<'led'>): Promise<bigint | undefined> {
       return (await findLedgerAccount(db, id))?.balanceMinor
     },
-    enter: (debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) =>
-      inTransaction(db, (tx) =>
-        enterItem(tx, terms, { reference, debtorId, creditorId, amount: money(minor, 'EUR') }, clock()),
-      ),
+    enter,
+    /** Enters what must be taken, and says into which cycle. */
+    async entered(...item: Parameters<typeof enter>): Promise<Id<'cyc'>> {
+      const outcome = await enter(...item)
+      if (!outcome.ok) throw new Error(outcome.code)
+      return outcome.value.cycleId
+    },
+    /** `version type` of what the journal tells of a cycle. */
+    async events(id: Id<'cyc'>): Promise<string[]> {
+      const rows = await database.sql.system`
+        select type, version from journal where aggregate_id = ${id} order by version`
+      return rows.map(({ type, version }) => `${version} ${type}`)
+    },
   }
 }

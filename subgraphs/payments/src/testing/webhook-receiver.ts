@@ -16,6 +16,8 @@ export type WebhookReceiver = AsyncDisposable & {
   readonly port: number
   readonly url: string
   readonly received: Received[]
+  /** Their `webhook-id`, in the order in which they came. */
+  ids(): (string | undefined)[]
   /** The last of them; a test that asks expects one. */
   last(): Received
   readonly sockets: ReadonlySet<Socket>
@@ -58,6 +60,7 @@ export async function startReceiver(tls?: { readonly key: string; readonly cert:
     port: address.port,
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}/hooks`,
     received,
+    ids: () => received.map(({ headers }) => headers['webhook-id']),
     last() {
       const last = received.at(-1)
       if (last === undefined) throw new Error('Nothing has come in.')

@@ -21,6 +21,9 @@ import { createWebhookSender, type WebhookSender } from '../webhooks/sender.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
+const DAY_MS = 86_400_000
+/** More than any delivery takes: a test that does not come to its end fails, and does not hang. */
+const ROUNDS_MAX = 100
 
 /** Lets deliveries go to this machine. */
 export const LOOPBACK = addressPolicy({ allowsLoopback: true, ports: [443], refusedRanges: [] })
@@ -42,9 +45,19 @@ export type WebhookStage = AsyncDisposable & {
   /** Makes deliveries of everything that has happened. */
   fanOut(): Promise<void>
   sender(transport?: WebhookTransport, random?: () => number): WebhookSender
+  /** Sends until nothing is due, however often time has to move for it. */
+  exhaust(): Promise<void>
+  /** Makes deliveries of events, and forgets the old ones. */
+  readonly bus: WebhookBus
+  prune(): Promise<void>
   /** Oldest first. */
   deliveries(tenant?: string): Promise<WebhookDelivery[]>
+  statuses(tenant?: string): Promise<WebhookDelivery['status'][]>
+  /** The events whose type begins so, oldest first. */
+  journal(prefix: string): Promise<{ type: string; data: Record<string, unknown> }[]>
 }
+
+type WebhookBus = ReturnType<typeof webhookFanOut>
 
 export async function setWebhookStage(): Promise<WebhookStage> {
   const resources = new AsyncDisposableStack()
@@ -56,11 +69,12 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   const keyText = newKeyRingText()
   const keys = keyProviderFrom({ VAULT_KEY: keyText })
   const tail = new JournalTail({ database, log: silent })
+  const bus = webhookFanOut({ database, clock, log: silent, onDeliveries: () => undefined })
   const dispatcher = new Dispatcher({
     source: 'webhook-test',
     database,
     tail,
-    bus: webhookFanOut({ database, clock, log: silent, onDeliveries: () => undefined }),
+    bus,
     types: WEBHOOK_EVENT_TYPES,
     log: silent,
     clock,
@@ -68,6 +82,15 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   resources.defer(() => dispatcher.stop())
   const vault = (tenant = 'demo'): TenantVault => ({ tenant, db: database.forTenant(tenant), keys })
   const provenance = () => ({ actor: newId('usr'), correlationId: 'correlation-1', now: clock() })
+  const sender = (transport = transportToLoopback(), random = () => 0.5) =>
+    createWebhookSender({ database, keys, transport, clock, log: silent, random })
+  const deliveries = async (tenant = 'demo') => {
+    const rows = await database.sql.forTenant(tenant)<{ id: string }[]>`select id from webhook_delivery`
+    const ids = rows.map(({ id }) => fromUuid('whd', id))
+    const found = await findWebhookDeliveries(database.forTenant(tenant), ids)
+    return found.toSorted((a, b) => Number(a.arrival - b.arrival))
+  }
+  const statuses = async (tenant?: string) => (await deliveries(tenant)).map(({ status }) => status)
   return {
     url: test.url,
     keyText,
@@ -104,13 +127,23 @@ export async function setWebhookStage(): Promise<WebhookStage> {
       await tail.runOnce()
       while ((await dispatcher.runOnce()) === 'again');
     },
-    sender: (transport = transportToLoopback(), random = () => 0.5) =>
-      createWebhookSender({ database, keys, transport, clock, log: silent, random }),
-    async deliveries(tenant = 'demo') {
-      const rows = await database.sql.forTenant(tenant)<{ id: string }[]>`select id from webhook_delivery`
-      const ids = rows.map(({ id }) => fromUuid('whd', id))
-      const found = await findWebhookDeliveries(database.forTenant(tenant), ids)
-      return found.toSorted((a, b) => Number(a.arrival - b.arrival))
+    sender,
+    async exhaust() {
+      const exhausting = sender()
+      for (let rounds = 0; rounds < ROUNDS_MAX; rounds += 1) {
+        if ((await exhausting.runOnce()) > 0) continue
+        if (!(await statuses()).includes('PENDING')) return
+        clock.advance(DAY_MS)
+      }
+    },
+    bus,
+    prune: () => bus.prune(clock()),
+    deliveries,
+    statuses,
+    async journal(prefix) {
+      const rows = await database.sql.system<{ type: string; data: string }[]>`
+        select type, data::text as data from journal where type like ${`${prefix}%`} order by xid, seq`
+      return rows.map(({ type, data }) => ({ type, data: JSON.parse(data) }))
     },
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   }

@@ -1,0 +1,100 @@
+import { newId } from '@carriergraph/shared/ids.ts'
+import { CHAIN_MAX } from '@carriergraph/shared/ledger/ledger.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findCycle, findPairs, findPositions } from '../db/settlement-cycles.ts'
+import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
+import { expectSoundLedger } from '../testing/sound-ledger.ts'
+import { fitsOneChain } from './orders.ts'
+import { closeCycle, settleCycle } from './settle.ts'
+import { MONDAY, setSettlementStage } from './settlement.fixture.ts'
+
+let payments: PaymentsDatabase
+beforeAll(async () => {
+  payments = await openPaymentsDatabase()
+})
+afterAll(async () => {
+  await expectSoundLedger(payments.database)
+  await payments[Symbol.asyncDispose]()
+})
+
+const stage = () => setSettlementStage(payments.database)
+
+test('what comes at the cut-off is in the next cycle, and a weekend later', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const first = await set.entered(ada, bob, 1n)
+  set.clock.set(new Date('2026-11-20T15:00:00Z'))
+  const second = await set.entered(ada, bob, 2n)
+  expect(second).not.toBe(first)
+  expect(await findCycle(set.db, second)).toMatchObject({ day: '2026-11-23', settlementDate: '2026-11-24' })
+})
+
+test('the same item again is the same item, also in a later cycle; another under its reference is refused', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const reference = newId('ins')
+  const cycle = await set.entered(ada, bob, 5n, reference)
+  set.clock.set(MONDAY)
+  expect(await set.entered(ada, bob, 5n, reference)).toBe(cycle)
+  expect(await set.enter(ada, bob, 6n, reference)).toMatchObject({ code: 'ITEM_DIFFERS' })
+  expect(await set.enter(bob, ada, 5n, reference)).toMatchObject({ code: 'ITEM_DIFFERS' })
+  await closeCycle(set.options, cycle)
+  await settleCycle(set.options, cycle)
+  expect(await set.balance(bob)).toBe(5n)
+})
+
+test('an item over nothing, or of one participant with itself, is refused', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(0n), await set.participant(0n)]
+  for (const [from, to, minor] of [
+    [ada, bob, 0n],
+    [ada, bob, -1n],
+    [ada, ada, 1n],
+  ] as const)
+    expect(await set.enter(from, to, minor)).toMatchObject({ code: 'ITEM_MALFORMED' })
+})
+
+test('items that are entered while a cycle is closed are in it, or in the next one, and none is in neither', async () => {
+  const set = await stage()
+  const [ada, bob, eve] = [await set.participant(0n), await set.participant(0n), await set.participant(0n)]
+  const first = await set.entered(ada, bob, 1n)
+  // The clock of whoever closes is ahead of those who enter.
+  const closing = { ...set.options, clock: () => new Date('2026-11-20T15:00:00Z') }
+  const items = Array.from({ length: 30 }, (_, index) =>
+    index === 9 ? closeCycle(closing, first).then(() => first) : set.entered(index % 2 ? ada : eve, bob, 1n),
+  )
+  const cycles = await Promise.all(items)
+  const inFirst = cycles.filter((cycle) => cycle === first).length
+  const received = (await findPositions(set.db, [first])).find(({ accountId }) => accountId === bob)?.receivesMinor
+  expect(received).toBe(BigInt(inFirst))
+  expect(new Set(cycles).size).toBeLessThanOrEqual(2)
+  expect(await findCycle(set.db, await set.entered(ada, bob, 1n))).toMatchObject({ state: 'OPEN', day: '2026-11-23' })
+})
+
+test('as many participants as one chain holds are taken, and no more', async () => {
+  const set = await stage()
+  const participants = Array.from({ length: CHAIN_MAX / 2 + 1 }, () => newId('led'))
+  const ring = participants.map((id, index) => [id, participants[(index + 1) % participants.length] ?? id] as const)
+  const outcomes = []
+  for (const [from, to] of ring) outcomes.push(await set.enter(from, to, 1n))
+  const refused = outcomes.filter((outcome) => !outcome.ok)
+  expect(refused.map((outcome) => !outcome.ok && outcome.code)).toEqual([
+    'TOO_MANY_PARTICIPANTS',
+    'TOO_MANY_PARTICIPANTS',
+  ])
+  const [first] = ring
+  expect(await set.enter(first?.[0] ?? newId('led'), first?.[1] ?? newId('led'), 1n)).toMatchObject({ ok: true })
+})
+
+test('participants that come at once do not become too many together', async () => {
+  // A race, which one round may win by luck.
+  for (let round = 0; round < 4; round += 1) {
+    const set = await stage()
+    const hub = newId('led')
+    const outcomes = await Promise.all(Array.from({ length: CHAIN_MAX }, () => set.enter(newId('led'), hub, 1n)))
+    const [cycle] = outcomes.flatMap((outcome) => (outcome.ok ? [outcome.value.cycleId] : []))
+    const pairs = await findPairs(set.db, cycle ?? 'cyc_')
+    expect(fitsOneChain('MULTILATERAL', pairs)).toBe(true)
+    expect(fitsOneChain('MULTILATERAL', [...pairs, { debtorId: newId('led'), creditorId: hub }])).toBe(false)
+  }
+})
