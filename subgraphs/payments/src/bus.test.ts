@@ -15,7 +15,6 @@ import type { Settings } from './config.ts'
 import { billingAccountRef } from './db/tables/billing-account-ref.ts'
 import { published } from './events.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
-import { postTransferWith } from './flow/post-transfer.ts'
 import { createRiskClient } from './risk/client.ts'
 import { createPaymentsService } from './service.ts'
 import { requestOf } from './testing/flow-stage.ts'
@@ -139,7 +138,7 @@ test('a completed payment reaches the bus once, with what billing needs to know'
   const client = createRiskClient({ url: risk.url, deadline_ms: 10_000, keys, clock, log: silent })
   const flow = createPaymentFlow({
     risk: client,
-    post: postTransferWith(new Ledgers(clock)),
+    ledgers: new Ledgers(clock),
     clock,
     fallbackLimit: new Decimal('50.00'),
   })
@@ -173,7 +172,7 @@ test('payments that a dead process left unfinished are finished by the running s
   const earlier = () => new Date(NOW.getTime() - 60_000)
   const flow = createPaymentFlow({
     risk: dying,
-    post: postTransferWith(new Ledgers(clock)),
+    ledgers: new Ledgers(clock),
     clock: earlier,
     fallbackLimit: new Decimal(0),
   })

@@ -22,7 +22,6 @@ import { MIGRATIONS_FOLDER } from './db/migrations.ts'
 import { Finisher } from './flow/finisher.ts'
 import { createHoldExpiry } from './flow/hold-expiry.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
-import { postTransferWith } from './flow/post-transfer.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
@@ -62,7 +61,7 @@ export function payments(
   const ledgers = new Ledgers(clock)
   const flow = createPaymentFlow({
     risk,
-    post: postTransferWith(ledgers),
+    ledgers,
     clock,
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })

@@ -7,7 +7,7 @@ import { actAndDie, DEATHS, DEED_DEATHS, DEEDS, payAndDie } from '../testing/pay
 import { type Purse, silent } from '../testing/payments-database.ts'
 import { decides, type RiskBehaviour } from '../testing/risk-server.ts'
 import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
-import type { PostTransfer } from './post-transfer.ts'
+import type { PostingLedgers } from './payment-flow.ts'
 import { createSweeper, UNFINISHED_AGE_MS } from './sweeper.ts'
 
 let stage: FlowStage
@@ -19,11 +19,17 @@ beforeEach(() => stage.risk.behave(decides('APPROVE')))
 
 const crashingClient = { assess: () => Promise.reject(new Error('died while asking risk')) }
 
-const crashBeforePosting: PostTransfer = () => Promise.reject(new Error('died before posting'))
+const crashBeforePosting: PostingLedgers = {
+  of: () => ({ post: () => Promise.reject(new Error('died before posting')) }),
+}
 
-const crashAfterPosting: PostTransfer = async (books, order) => {
-  await stage.ledgers.of(books).post(order)
-  throw new Error('died after posting')
+const crashAfterPosting: PostingLedgers = {
+  of: (books) => ({
+    async post(order) {
+      await stage.ledgers.of(books).post(order)
+      throw new Error('died after posting')
+    },
+  }),
 }
 
 /** Cuts every other connection to the database while risk is being asked. */
@@ -37,8 +43,8 @@ const cutConnections: RiskBehaviour = async (response, call) => {
 /** One attempt that dies at the named step; whether it still answered does not matter. */
 const CRASHES = {
   'asking risk': (purse: Purse) => stage.flow({ client: crashingClient }).create('demo', requestOf(purse, 'k')),
-  'before posting': (purse: Purse) => stage.flow({ post: crashBeforePosting }).create('demo', requestOf(purse, 'k')),
-  'after posting': (purse: Purse) => stage.flow({ post: crashAfterPosting }).create('demo', requestOf(purse, 'k')),
+  'before posting': (purse: Purse) => stage.flow({ ledgers: crashBeforePosting }).create('demo', requestOf(purse, 'k')),
+  'after posting': (purse: Purse) => stage.flow({ ledgers: crashAfterPosting }).create('demo', requestOf(purse, 'k')),
   'with its connections cut': (purse: Purse) => {
     stage.risk.behave(cutConnections)
     return stage.flow().create('demo', requestOf(purse, 'k'))

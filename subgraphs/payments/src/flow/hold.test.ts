@@ -13,7 +13,6 @@ import { type Purse, silent } from '../testing/payments-database.ts'
 import { decides } from '../testing/risk-server.ts'
 import type { Command, Commanded } from './commands.ts'
 import type { PaymentFlow } from './payment-flow.ts'
-import { postTransferWith } from './post-transfer.ts'
 import { createSweeper } from './sweeper.ts'
 import type { PaymentRequest, TakenOn } from './take-on.ts'
 
@@ -27,7 +26,7 @@ beforeAll(async () => {
   stage = await setFlowStage()
   clock = fixedClock(stage.now)
   ledgers = new Ledgers(clock)
-  flow = stage.flow({ clock, post: postTransferWith(ledgers) }).whole
+  flow = stage.flow({ clock, ledgers }).whole
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 beforeEach(() => {

@@ -1,11 +1,10 @@
 import { type Id, namedId } from '@carriergraph/shared/ids.ts'
 import { expiryOf } from '@carriergraph/shared/ledger/expire-pending.ts'
-import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { failed, type PaymentFailure } from '../domain/decide.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { takeStep } from './change-payment.ts'
-import type { PostTransfer } from './post-transfer.ts'
 import { failureOf } from './settle.ts'
 
 // Each step asks the ledger by an id that follows from the payment's, and then records what it answered: whoever does it
@@ -17,11 +16,11 @@ export async function placeHold(
   books: Books,
   payment: Payment,
   clock: () => Date,
-  post: PostTransfer,
+  ledger: Pick<Ledger, 'post'>,
 ): Promise<Payment> {
   const { id, transferId, sourceAccountId, destinationAccountId, amount, authorisedUntil } = payment
   if (authorisedUntil === null) throw new Error(`The payment ${id} wants a hold without an end.`)
-  const posting = await post(books, {
+  const posting = await ledger.post({
     kind: 'PENDING',
     id: transferId,
     debitAccountId: sourceAccountId,
@@ -43,10 +42,10 @@ export async function captureHold(
   books: Books,
   payment: Payment,
   clock: () => Date,
-  post: PostTransfer,
+  ledger: Pick<Ledger, 'post'>,
 ): Promise<Payment> {
   const { id, transferId } = payment
-  const posting = await post(books, {
+  const posting = await ledger.post({
     kind: 'POST_PENDING',
     id: namedId('tfr', `capture of ${transferId}`),
     pendingId: transferId,
@@ -67,9 +66,9 @@ export async function releaseHold(
   books: Books,
   { id, transferId }: Payment,
   clock: () => Date,
-  post: PostTransfer,
+  ledger: Pick<Ledger, 'post'>,
 ): Promise<Payment> {
-  const voided = await post(books, {
+  const voided = await ledger.post({
     kind: 'VOID_PENDING',
     id: namedId('tfr', `release of ${transferId}`),
     pendingId: transferId,
@@ -77,14 +76,14 @@ export async function releaseHold(
   })
   if (!voided.ok && voided.code !== 'PENDING_ALREADY_VOIDED') {
     if (voided.code !== 'PENDING_EXPIRED') throw new Error(`What ${id} holds was not released: ${voided.code}.`)
-    await releaseExpired(books, transferId, post)
+    await releaseExpired(transferId, ledger)
   }
   return takeStep(books.db, id, clock(), ({ hold }) => (hold === 'RELEASING' ? { hold: 'RELEASED' } : undefined))
 }
 
 /** A hold that is past its end cannot be voided; its expiry, which others may have posted, sets it free. */
-async function releaseExpired(books: Books, transferId: Id<'tfr'>, post: PostTransfer): Promise<void> {
-  const expired = await post(books, expiryOf(transferId))
+async function releaseExpired(transferId: Id<'tfr'>, ledger: Pick<Ledger, 'post'>): Promise<void> {
+  const expired = await ledger.post(expiryOf(transferId))
   if (!expired.ok) throw new Error(`The hold ${transferId} did not expire: ${expired.code}.`)
 }
 

@@ -15,8 +15,7 @@ import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { type Purse, silent } from '../testing/payments-database.ts'
 import { EXPLANATION } from '../testing/risk-server.ts'
 import type { Command } from './commands.ts'
-import type { PaymentFlow } from './payment-flow.ts'
-import { type PostTransfer, postTransferWith } from './post-transfer.ts'
+import type { PaymentFlow, PostingLedgers } from './payment-flow.ts'
 import { createSweeper, UNFINISHED_AGE_MS } from './sweeper.ts'
 import type { TakenOn } from './take-on.ts'
 
@@ -87,21 +86,18 @@ class Run {
 
   #flow(death: Death): PaymentFlow {
     const died = () => Promise.reject(new Died())
-    const post = postTransferWith(this.#ledgers)
-    const dying: Record<Death, PostTransfer> = {
-      NONE: post,
-      RISK: post,
-      BEFORE_POSTING: died,
-      AFTER_POSTING: async (...order) => {
-        await post(...order)
-        return died()
-      },
+    const ledgers = this.#ledgers
+    const dying: Record<Death, PostingLedgers> = {
+      NONE: ledgers,
+      RISK: ledgers,
+      BEFORE_POSTING: { of: () => ({ post: died }) },
+      AFTER_POSTING: { of: (books) => ({ post: (order) => ledgers.of(books).post(order).then(died) }) },
     }
     const decision = this.risk
     const client: RiskClient = {
       assess: death === 'RISK' ? died : async () => ({ kind: 'ASSESSED', decision, explanation: EXPLANATION }),
     }
-    return stage.flow({ client, post: dying[death], clock: this.#clock }).whole
+    return stage.flow({ client, ledgers: dying[death], clock: this.#clock }).whole
   }
 
   /** Does it twice at once, or three times where it dies: the deaths of one must not spoil another. */

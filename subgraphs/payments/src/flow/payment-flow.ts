@@ -1,5 +1,6 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { findPayment } from '../db/payments.ts'
@@ -9,7 +10,6 @@ import type { Payment } from '../domain/payment.ts'
 import type { RiskClient } from '../risk/client.ts'
 import { createCommands, type PaymentCommands } from './commands.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
-import type { PostTransfer } from './post-transfer.ts'
 import { type RefundRequest, takeOnRefund } from './refund.ts'
 import { authorise, execute } from './settle.ts'
 import { type PaymentRequest, type TakenOn, takeOn } from './take-on.ts'
@@ -26,9 +26,12 @@ export type PaymentFlow = PaymentCommands & {
   resume(scope: Books, id: Id<'pay'>): Promise<Payment>
 }
 
+/** Decides a tenant's transfers, each in a transaction of its own: once it has answered, the answer stands. */
+export type PostingLedgers = { of(books: Books): Pick<Ledger, 'post'> }
+
 export type PaymentFlowOptions = {
   readonly risk: RiskClient
-  readonly post: PostTransfer
+  readonly ledgers: PostingLedgers
   readonly clock: Clock
   /** In major units of any currency; see `decide`. */
   readonly fallbackLimit: Decimal
@@ -39,13 +42,13 @@ export type PaymentFlowOptions = {
  * is locked while somebody else is being asked is locked for as long as they are slow. Each step may be done again; a
  * process that is killed between them leaves a payment that says how far it came, for the next call, or for the sweeper.
  */
-export function createPaymentFlow({ risk, post, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
+export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
   const steps: Record<Step, (scope: Books, payment: Payment) => Promise<Payment>> = {
     ASSESS: assess,
-    MOVE: (scope, payment) => execute(scope, payment, clock, post),
-    PLACE_HOLD: (scope, payment) => placeHold(scope, payment, clock, post),
-    CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, clock, post),
-    RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, clock, post),
+    MOVE: (scope, payment) => execute(scope, payment, clock, ledgers.of(scope)),
+    PLACE_HOLD: (scope, payment) => placeHold(scope, payment, clock, ledgers.of(scope)),
+    CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, clock, ledgers.of(scope)),
+    RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, clock, ledgers.of(scope)),
     EXPIRE: (scope, payment) => expire(scope, payment, clock),
   }
 

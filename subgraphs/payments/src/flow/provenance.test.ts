@@ -12,7 +12,6 @@ import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.t
 import type { Purse } from '../testing/payments-database.ts'
 import { openWallet } from './open-wallet.ts'
 import { createPaymentFlow } from './payment-flow.ts'
-import { postTransferWith } from './post-transfer.ts'
 
 let stage: FlowStage
 let clock: FixedClock
@@ -43,7 +42,7 @@ async function pay(purse: Purse, decision: 'APPROVE' | 'DECLINE' | 'REVIEW', whi
   }
   const flow = createPaymentFlow({
     risk: { assess },
-    post: postTransferWith(new Ledgers(clock)),
+    ledgers: new Ledgers(clock),
     clock,
     fallbackLimit: new Decimal(0),
   })
@@ -166,7 +165,12 @@ test('a transfer that is refused for another reason than funds is a fault: the p
   const purse = await stage.purseWith(1_000n)
   const assess = async (): Promise<RiskAnswer> => ({ kind: 'ASSESSED', decision: 'APPROVE', explanation: EXPLANATION })
   const post = async () => ({ ok: false, code: 'CURRENCY_MISMATCH', message: 'Not in this currency.' }) as const
-  const flow = createPaymentFlow({ risk: { assess }, post, clock, fallbackLimit: new Decimal(0) })
+  const flow = createPaymentFlow({
+    risk: { assess },
+    ledgers: { of: () => ({ post }) },
+    clock,
+    fallbackLimit: new Decimal(0),
+  })
   const scope = { tenant: 'demo', db: stage.database.forTenant('demo') }
   await expect(flow.create(scope, requestOf(purse, 'mismatch'))).rejects.toThrow('was not posted: CURRENCY_MISMATCH')
   const [row] = await stage.database.sql.system`

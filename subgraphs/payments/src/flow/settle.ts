@@ -1,12 +1,11 @@
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { authorisationOf } from '../domain/authorise.ts'
 import { LEDGER_FAILURES, type PaymentFailure, type Verdict } from '../domain/decide.ts'
 import type { Payment } from '../domain/payment.ts'
 import { type PaymentChange, takeStep } from './change-payment.ts'
-import type { PostTransfer } from './post-transfer.ts'
 import { recordRefund } from './refund.ts'
 
 /**
@@ -31,9 +30,9 @@ export async function execute(
   books: Books,
   { id, originalId, sourceAccountId, destinationAccountId, transferId, amount }: Payment,
   clock: () => Date,
-  post: PostTransfer,
+  ledger: Pick<Ledger, 'post'>,
 ): Promise<Payment> {
-  const posting = await post(books, {
+  const posting = await ledger.post({
     kind: 'SINGLE',
     id: transferId,
     debitAccountId: sourceAccountId,

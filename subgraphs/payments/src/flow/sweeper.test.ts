@@ -11,7 +11,6 @@ import { givenPurse, type Purse, silent } from '../testing/payments-database.ts'
 import { decides, type RiskServer, startRiskServer } from '../testing/risk-server.ts'
 import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
 import { createPaymentFlow, type PaymentFlow } from './payment-flow.ts'
-import { postTransferWith } from './post-transfer.ts'
 import { createSweeper, UNFINISHED_AGE_MS } from './sweeper.ts'
 
 let stage: FlowStage
@@ -25,7 +24,7 @@ beforeAll(async () => {
   const client = createRiskClient({ url: risk.url, deadline_ms: 10_000, keys: STAGE_KEYS, clock, log: silent })
   flow = createPaymentFlow({
     risk: client,
-    post: postTransferWith(stage.ledgers),
+    ledgers: stage.ledgers,
     clock,
     fallbackLimit: new Decimal('50.00'),
   })
@@ -155,7 +154,7 @@ test('pages go through the tenants one after the other, whatever the age of thei
     const then = () => new Date(stage.now.getTime() - age_ms)
     const left = createPaymentFlow({
       risk: dying,
-      post: postTransferWith(stage.ledgers),
+      ledgers: stage.ledgers,
       clock: then,
       fallbackLimit: new Decimal(0),
     })

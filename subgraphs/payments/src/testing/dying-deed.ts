@@ -6,7 +6,6 @@ import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import type { Command } from '../flow/commands.ts'
 import { createPaymentFlow } from '../flow/payment-flow.ts'
-import { postTransferWith } from '../flow/post-transfer.ts'
 import { createRiskClient } from '../risk/client.ts'
 import { requestOf } from './flow-stage.ts'
 import type { DyingDeed } from './pay-and-die.ts'
@@ -22,16 +21,20 @@ const dieIf = (step: DyingDeed['dieAt']) => {
 
 const clock = () => new Date(now)
 const database = openDatabase({ url: databaseUrl, applicationName: 'dying-deed', log: silent })
-const post = postTransferWith(new Ledgers(clock))
+const ledgers = new Ledgers(clock)
 const flow = createPaymentFlow({
   clock,
   fallbackLimit: new Decimal('50.00'),
   risk: createRiskClient({ url: riskUrl, deadline_ms: 10_000, keys, clock, log: silent }),
-  async post(books, order) {
-    dieIf('before the ledger is asked')
-    const posting = await post(books, order)
-    dieIf('after the ledger has answered')
-    return posting
+  ledgers: {
+    of: (books) => ({
+      async post(order) {
+        dieIf('before the ledger is asked')
+        const posting = await ledgers.of(books).post(order)
+        dieIf('after the ledger has answered')
+        return posting
+      },
+    }),
   },
 })
 const books = { tenant: purse.tenant, db: database.forTenant(purse.tenant) }

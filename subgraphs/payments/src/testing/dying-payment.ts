@@ -5,7 +5,6 @@ import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { createPaymentFlow } from '../flow/payment-flow.ts'
-import { postTransferWith } from '../flow/post-transfer.ts'
 import { createRiskClient } from '../risk/client.ts'
 import { requestOf } from './flow-stage.ts'
 import type { DyingPayment } from './pay-and-die.ts'
@@ -22,7 +21,7 @@ const dieIf = (step: DyingPayment['dieAt']) => {
 const clock = () => new Date(now)
 const database = openDatabase({ url: databaseUrl, applicationName: 'dying-payment', log: silent })
 const client = createRiskClient({ url: riskUrl, deadline_ms: 10_000, keys, clock, log: silent })
-const post = postTransferWith(new Ledgers(clock))
+const ledgers = new Ledgers(clock)
 const flow = createPaymentFlow({
   clock,
   fallbackLimit: new Decimal('50.00'),
@@ -34,11 +33,15 @@ const flow = createPaymentFlow({
       return answer
     },
   },
-  async post(books, order) {
-    dieIf('after authorising, before posting')
-    const posting = await post(books, order)
-    dieIf('after posting, before recording')
-    return posting
+  ledgers: {
+    of: (books) => ({
+      async post(order) {
+        dieIf('after authorising, before posting')
+        const posting = await ledgers.of(books).post(order)
+        dieIf('after posting, before recording')
+        return posting
+      },
+    }),
   },
 })
 await flow.create({ tenant: purse.tenant, db: database.forTenant(purse.tenant) }, requestOf(purse, idempotencyKey))

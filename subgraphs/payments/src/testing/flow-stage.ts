@@ -5,8 +5,7 @@ import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import { deposit } from '../flow/deposit.ts'
-import { createPaymentFlow, type PaymentFlow } from '../flow/payment-flow.ts'
-import { type PostTransfer, postTransferWith } from '../flow/post-transfer.ts'
+import { createPaymentFlow, type PaymentFlow, type PostingLedgers } from '../flow/payment-flow.ts'
 import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
 import { createRiskClient, type RiskClient } from '../risk/client.ts'
 import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
@@ -18,7 +17,7 @@ export const STAGE_KEYS = [{ kid: 'k1', secret: 'a secret of the test, long enou
 
 export type FlowOptions = {
   readonly client?: RiskClient
-  readonly post?: PostTransfer
+  readonly ledgers?: PostingLedgers
   /** Where time moves; the stage's stands still. */
   readonly clock?: Clock
   readonly deadline_ms?: number
@@ -71,9 +70,9 @@ export async function setFlowStage(): Promise<FlowStage> {
     books,
     ledgers,
     risk,
-    flow({ deadline_ms = 10_000, client, clock: its = clock, post = postTransferWith(ledgers) } = {}) {
+    flow({ deadline_ms = 10_000, client, clock: its = clock, ledgers: posting = ledgers } = {}) {
       const asked = client ?? createRiskClient({ url: risk.url, deadline_ms, keys: STAGE_KEYS, clock, log: silent })
-      const flow = createPaymentFlow({ risk: asked, post, clock: its, fallbackLimit: new Decimal('50.00') })
+      const flow = createPaymentFlow({ risk: asked, ledgers: posting, clock: its, fallbackLimit: new Decimal('50.00') })
       return {
         create: (tenant, request) => flow.create({ tenant, db: database.forTenant(tenant) }, request),
         whole: flow,
