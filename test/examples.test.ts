@@ -1,10 +1,11 @@
 // The small clients of examples/, each run as it stands against the whole graph.
 
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { repositoryFile, schemaFile } from '../scripts/subgraphs.ts'
 import { violate } from './support/causes.ts'
@@ -66,6 +67,16 @@ it('curl.sh reads a slice, then alerts as server-sent events', async () => {
   expect(JSON.parse(alert?.replace(/^data: /, '') ?? '')).toMatchObject({
     data: { slaViolationDetected: { cursor: expect.any(String), violation: { severity: 'CRITICAL' } } },
   })
+})
+
+it('payment-and-refund.mjs prints what the README shows, to the cent', async () => {
+  const [, shown] =
+    /^\$ TOKEN=.*payment-and-refund\.mjs\n([\s\S]*?)^```/m.exec(readFileSync(repositoryFile('README.md'), 'utf8')) ?? []
+  const { stdout } = await promisify(execFile)(process.execPath, [repositoryFile('examples/payment-and-refund.mjs')], {
+    env: { GRAPH_URL: stack.graphUrl, TOKEN: await stack.token({ role: 'operator' }) },
+  })
+  const withoutIds = (text: string) => text.replaceAll(/pay_\w{26}/g, 'pay_…')
+  expect(withoutIds(stdout)).toBe(withoutIds(shown ?? ''))
 })
 
 it('behind-apollo-server.ts answers as the gateway does', async () => {
