@@ -89,6 +89,18 @@ test('balances come in the order in which they were asked for, the same account 
   expect(await balancesAsOf(db(), [...wanted, { id: newId('led'), at: at(1) }])).toEqual([7n, 0n, 5n, 0n])
 })
 
+test('a balance is told as of any time that there is, the last one included', async () => {
+  const account = await books.open()
+  await books.ledger().post(single(bank, account, 5n))
+  const times = ['0001-01-01T00:00:00.000Z', '9999-12-31T23:59:59.999Z'].map((time) => new Date(time))
+  expect(
+    await balancesAsOf(
+      db(),
+      times.map((time) => ({ id: account, at: time })),
+    ),
+  ).toEqual([0n, 5n])
+})
+
 test("another tenant's accounts have no entries and no balance", async () => {
   const account = await books.open()
   await books.ledger().post(single(bank, account, 5n))

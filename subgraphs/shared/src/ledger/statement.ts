@@ -75,11 +75,14 @@ const entriesBehind = preparedFor((db) =>
 export const entriesAfter = (db: Db, id: Id<'led'>, after: bigint, limit: number): Promise<Entry[]> =>
   entriesBehind(db).execute({ id: toUuid(id), after: after.toString(), limit })
 
+// Times have milliseconds: before the next one is by this one. Added there, because the last one of all has no next here.
 const balances = preparedFor((db) =>
   db
     .select({
       accountId: ACCOUNT_ID,
-      balanceMinor: sql<bigint>`ledger_balance_before(given.id, given.at)`.mapWith(ledgerEntry.balanceMinor),
+      balanceMinor: sql<bigint>`ledger_balance_before(given.id, given.at + interval '1 millisecond')`.mapWith(
+        ledgerEntry.balanceMinor,
+      ),
     })
     .from(sql`unnest(${sql.placeholder('ids')}::uuid[], ${sql.placeholder('times')}::text[]::timestamptz[])
       with ordinality as given (id, at, place)`)
@@ -94,8 +97,7 @@ export type AsOf = { readonly id: Id<'led'>; readonly at: Date }
 export async function balancesAsOf(db: Db, wanted: readonly AsOf[]): Promise<bigint[]> {
   const rows = await balances(db).execute({
     ids: wanted.map(({ id }) => toUuid(id)),
-    // Times have milliseconds: before the next one is by this one.
-    times: wanted.map(({ at }) => new Date(at.getTime() + 1).toISOString()),
+    times: wanted.map(({ at }) => at.toISOString()),
   })
   return rows.map(({ balanceMinor: minor }) => minor)
 }
