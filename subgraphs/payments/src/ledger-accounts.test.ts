@@ -158,6 +158,9 @@ it('an overdraft limit is what a wallet may go below zero, and not what it is be
   ])
   expect((await limit('5.00', 'USD')).errors).toEqual([{ code: 'CURRENCY_MISMATCH', field: null }])
   expect((await limit('-5.00')).errors).toEqual([{ code: 'INVALID_MONEY', field: ['limit', 'amount'] }])
+  for (const beyond of ['10000000000000000.01', '92233720368547758.07'])
+    expect((await limit(beyond)).errors).toEqual([{ code: 'AMOUNT_TOO_LARGE', field: null }])
+  expect((await limit('10000000000000000.00')).account.available.amount).toBe('9999999999999997.50')
 })
 
 it('only accounts of the operator may be without a limit', async () => {

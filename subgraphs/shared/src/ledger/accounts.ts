@@ -3,7 +3,8 @@ import type { Db, Tx } from '../db/pools.ts'
 import type { Id } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
-import { type AccountStatus, type LedgerAccount, normalBalance } from './account.ts'
+import { type AccountStatus, BALANCE_MINOR_MAX, type LedgerAccount, normalBalance } from './account.ts'
+import { POSTING_REFUSALS } from './posting-code.ts'
 import { ledgerAccount } from './tables.ts'
 
 export type NewLedgerAccount = Pick<
@@ -59,6 +60,7 @@ export type AccountFloorCode =
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   | 'ACCOUNT_CLOSED'
   | 'CURRENCY_MISMATCH'
+  | 'AMOUNT_TOO_LARGE'
   | 'LIMIT_BELOW_BALANCE'
 
 /**
@@ -76,6 +78,9 @@ export async function setAccountFloor(
   if (floor !== null && floor.currency !== account.currency)
     return refuse('CURRENCY_MISMATCH', `The account is in ${account.currency}.`)
   const floorMinor = floor?.minor ?? null
+  // What is available is the balance less the floor: beyond the range of balances it would fit into no column.
+  if (floorMinor !== null && (floorMinor < -BALANCE_MINOR_MAX || floorMinor > BALANCE_MINOR_MAX))
+    return refuse('AMOUNT_TOO_LARGE', POSTING_REFUSALS.AMOUNT_TOO_LARGE)
   if (floorMinor === account.floorMinor) return ok({ hasChanged: false })
   if (floorMinor !== null && normalBalance(account) - account.heldMinor < floorMinor)
     return refuse('LIMIT_BELOW_BALANCE', 'The account is below that already.')
