@@ -7,6 +7,7 @@ import type { AccountPurpose } from './account-purpose.ts'
 
 /** Why a payment is not taken on, in the order in which it is checked. */
 export type AdmissionCode =
+  | 'UNKNOWN_CURRENCY'
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   | 'BILLING_ACCOUNT_NOT_FOUND'
   | 'ACCOUNTS_SAME'

@@ -2,6 +2,7 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
 import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FoundFacts, findAdmissionFacts } from '../db/admission-facts.ts'
 import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
@@ -51,7 +52,8 @@ async function answerFirst(
 ): Promise<TakenOn | undefined> {
   const { key, order } = request
   const facts = await findAdmissionFacts(tx, order.sourceAccountId, order.destination)
-  const admission = admit(order.amount, request.requester, facts)
+  const inUse = parseCurrency(order.amount.currency, now, ['amount', 'currency'])
+  const admission = inUse.ok ? admit(order.amount, request.requester, facts) : inUse
   const paymentId = newId('pay', now)
   const answer: FirstAnswer = admission.ok ? { kind: 'TAKEN_ON', paymentId } : { kind: 'REFUSED', refusal: admission }
   if (!(await storeAnswer(tx, key, requestHash, answer, now))) return undefined

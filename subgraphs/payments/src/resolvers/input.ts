@@ -12,9 +12,19 @@ export function idempotencyKeyIn(text: string): Outcome<string, 'INVALID_VALUE'>
   return refuse('INVALID_VALUE', message, ['idempotencyKey'])
 }
 
-/** An amount above zero, in a currency that is in use on `day`. */
-export function paidAmountIn({ amount, currency }: MoneyInput, day: Date): Outcome<Money, MoneyRefusal> {
-  const money = parseMoney(amount, currency, { day, field: ['amount'] })
+/** Before any currency of the table was withdrawn, so that all of them are in use. */
+const LONG_AGO = new Date(0)
+
+/**
+ * Money in a currency that is or was one: what was begun in a currency goes on, and is answered again, after it was
+ * withdrawn. Whoever begins something new asks whether it still is one.
+ */
+export const moneyIn = ({ amount, currency }: MoneyInput, field: readonly string[]): Outcome<Money, MoneyRefusal> =>
+  parseMoney(amount, currency, { day: LONG_AGO, field })
+
+/** The same, and above zero. */
+export function amountIn(input: MoneyInput): Outcome<Money, MoneyRefusal> {
+  const money = moneyIn(input, ['amount'])
   if (!money.ok || money.value.minor > 0n) return money
   return refuse('INVALID_MONEY', 'The amount must be above zero.', ['amount', 'amount'])
 }

@@ -10,18 +10,18 @@ import type { PaymentOrder } from '../flow/request-hash.ts'
 import type { PaymentRequest } from '../flow/take-on.ts'
 import type { CreatePaymentInput, PaymentError } from '../generated/resolvers.ts'
 import type { PaymentModel } from '../models.ts'
-import { idempotencyKeyIn, paidAmountIn } from './input.ts'
+import { amountIn, idempotencyKeyIn } from './input.ts'
 
 type ParsedPayment =
   | { readonly idempotencyKey: string; readonly order: PaymentOrder }
   | { readonly errors: PaymentError[] }
 
 /** What a client asks to pay: all faults of the input at once, in the order of its fields. */
-export function parsePayment(input: CreatePaymentInput, now: Date): ParsedPayment {
+export function parsePayment(input: CreatePaymentInput): ParsedPayment {
   const key = idempotencyKeyIn(input.idempotencyKey)
   const source = readId('led', input.sourceAccountId, ['sourceAccountId'])
   const destination = destinationIn(input)
-  const amount = paidAmountIn(input.amount, now)
+  const amount = amountIn(input.amount)
   if (key.ok && source.ok && destination.ok && amount.ok)
     return {
       idempotencyKey: key.value,

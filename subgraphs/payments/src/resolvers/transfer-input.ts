@@ -6,7 +6,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import type { WantedTransfer } from '../flow/post-transfers.ts'
 import type { TransferInput, TransferInputKind } from '../generated/resolvers.ts'
-import { idempotencyKeyIn, paidAmountIn } from './input.ts'
+import { amountIn, idempotencyKeyIn } from './input.ts'
 
 export type TransferInputCode = 'INVALID_ID' | 'INVALID_VALUE' | 'INVALID_MONEY' | 'UNKNOWN_CURRENCY'
 
@@ -24,11 +24,11 @@ const FIELDS: Readonly<Record<TransferInputKind, Partial<Record<Field, boolean>>
 const OPTIONAL: readonly Field[] = ['debitAccountId', 'creditAccountId', 'amount', 'expiresAt', 'subjectId']
 
 /** Reads one transfer. @param sender whose idempotency keys they are: another's same text is another key */
-export function wantedTransferIn(input: TransferInput, sender: string, now: Date): WantedTransfer<TransferInputCode> {
+export function wantedTransferIn(input: TransferInput, sender: string): WantedTransfer<TransferInputCode> {
   const id = transferIdIn(input, sender)
   return {
     id: id.ok ? id.value : null,
-    order: id.ok ? orderIn(input, id.value, now) : id,
+    order: id.ok ? orderIn(input, id.value) : id,
     isLinkedToNext: input.linkedToNext ?? false,
   }
 }
@@ -41,13 +41,13 @@ function transferIdIn({ id, idempotencyKey }: TransferInput, sender: string): Re
   return key.ok ? ok(namedId('tfr', JSON.stringify([sender, key.value]))) : key
 }
 
-function orderIn(input: TransferInput, id: Id<'tfr'>, now: Date): Read<TransferOrder> {
+function orderIn(input: TransferInput, id: Id<'tfr'>): Read<TransferOrder> {
   const misplaced = misplacedField(input)
   if (misplaced !== undefined) return misplaced
   if (!isPrintableText(input.reference, REFERENCE_LENGTH_MAX))
     return refuse('INVALID_VALUE', `A reference has 1 to ${REFERENCE_LENGTH_MAX} printable characters.`, ['reference'])
   const { kind = 'SINGLE', reference } = input
-  const amount: Read<Money | undefined> = input.amount == null ? ok(undefined) : paidAmountIn(input.amount, now)
+  const amount: Read<Money | undefined> = input.amount == null ? ok(undefined) : amountIn(input.amount)
   if (!amount.ok) return amount
   if (kind === 'SINGLE' || kind === 'PENDING') return betweenIn(input, { id, reference }, amount.value)
   const subject = readId('tfr', input.subjectId ?? '', ['subjectId'])

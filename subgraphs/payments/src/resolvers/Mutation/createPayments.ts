@@ -11,8 +11,7 @@ export const createPayments: NonNullable<MutationResolvers['createPayments']> = 
     const message = `Send 1 to ${PAYMENTS_MAX} payments, not ${payments.length}.`
     return { results: [], errors: [{ code: 'INVALID_VALUE', message, field: ['payments'] }] }
   }
-  const now = context.clock()
-  const parsed = payments.map((payment) => parsePayment(payment, now))
+  const parsed = payments.map((payment) => parsePayment(payment))
   const requests = parsed.flatMap((each) => ('errors' in each ? [] : [requestBy(context, each)]))
   const taken = (await createMany(context.flow, booksOf(context), requests, context.clock)).values()
   const results = parsed.map((each) => {

@@ -7,14 +7,13 @@ import { wantedTransferIn } from '../transfer-input.ts'
 const TRANSFERS_MAX = 1_000
 
 export const postTransfers: NonNullable<MutationResolvers['postTransfers']> = async (_, { input }, context) => {
-  const { actor, clock, db, ledgers } = context
+  const { actor, db, ledgers } = context
   const { transfers } = input
   if (transfers.length < 1 || transfers.length > TRANSFERS_MAX) {
     const message = `Send 1 to ${TRANSFERS_MAX} transfers, not ${transfers.length}.`
     return { results: [], errors: [{ code: 'INVALID_VALUE', message, field: ['transfers'] }] }
   }
-  const now = clock()
-  const wanted = transfers.map((transfer) => wantedTransferIn(transfer, actor.subject, now))
+  const wanted = transfers.map((transfer) => wantedTransferIn(transfer, actor.subject))
   const decided = await post(ledgers.of({ tenant: actor.tenant, db }), wanted)
   const results = decided.map((outcome, index) => ({
     transferId: wanted[index]?.id ?? null,
