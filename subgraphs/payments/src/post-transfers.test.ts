@@ -1,9 +1,9 @@
 // postTransfers and what can be seen of a transfer.
 
-import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { fromUuid, type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { operator, ownerOf, type PaymentsGraph, runPayments, START } from './testing/payments-graph.ts'
+import { CREATE, inputOf, operator, ownerOf, type PaymentsGraph, runPayments, START } from './testing/payments-graph.ts'
 import { expectSoundLedger } from './testing/sound-ledger.ts'
 
 let graph: PaymentsGraph
@@ -118,6 +118,38 @@ it('holds, posts part of it, voids and reverses', async () => {
   ])
   expect(await stateOf(ada)).toEqual(['100.00', '0.00', '100.00'])
   await expectSoundLedger(graph.database)
+})
+
+it('what a payment holds, has captured or has moved is not posted, voided or reversed but by that payment', async () => {
+  const pay = async (capture: string) => {
+    const purse = await graph.purseWith(5_000n)
+    const { data } = await graph.ask(operator, CREATE, inputOf(purse, capture, { capture }))
+    const { id } = data.createPayment.payment
+    const [row] = await graph.database.sql.system<{ transferId: string }[]>`
+      select transfer_id as "transferId" from payment where id = ${toUuid(id)}`
+    return { id, transferId: fromUuid('tfr', row?.transferId ?? '') }
+  }
+  const ofPayment = Array(2).fill('TRANSFER_OF_PAYMENT')
+  const held = await pay('MANUAL')
+  const meddling = [about('POST_PENDING', held.transferId), about('VOID_PENDING', held.transferId)]
+  expect(await codesOf(...meddling)).toEqual(ofPayment)
+  const chain = [{ ...single('1.00'), linkedToNext: true }, about('VOID_PENDING', held.transferId)]
+  expect(await codesOf(...chain)).toEqual(['LINKED_TRANSFER_FAILED', 'TRANSFER_OF_PAYMENT'])
+  const capture = `mutation ($id: ID!) { capturePayment(input: { paymentId: $id }) { payment { status } } }`
+  const { data } = await graph.ask(operator, capture, { id: held.id })
+  expect(data.capturePayment.payment).toEqual({ status: 'COMPLETED' })
+  const [captured] = await graph.database.sql.system<{ id: string }[]>`
+    select id from ledger_transfer where subject_id = ${toUuid(held.transferId)}`
+  const moved = [fromUuid('tfr', captured?.id ?? ''), (await pay('AUTOMATIC')).transferId]
+  expect(await codesOf(...moved.map((id) => about('REVERSAL', id)))).toEqual(ofPayment)
+})
+
+it('a reference alone makes a transfer no payment’s', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(operator, CREATE, inputOf(purse, 'named'))
+  const named = single('1.00', { reference: data.createPayment.payment.id })
+  expect(await codesOf(named)).toEqual([null])
+  expect(await codesOf(about('REVERSAL', named.id))).toEqual([null])
 })
 
 it('an amount in another currency than what it is a part of is refused, however few minor units it has', async () => {

@@ -101,6 +101,6 @@ function holdFailure(id: Id<'pay'>, posting: Posting): PaymentFailure | null {
   if (posting.ok) return null
   const { code } = posting
   if (code === 'PENDING_EXPIRED' || code === 'EXPIRY_NOT_IN_FUTURE') return failed('AUTHORISATION_EXPIRED')
-  // Operators may void any hold of the ledger.
+  // Somebody voided it in the ledger, past the payment.
   return code === 'PENDING_ALREADY_VOIDED' ? failed('HOLD_RELEASED') : failureOf(id, posting)
 }

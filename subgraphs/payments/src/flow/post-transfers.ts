@@ -1,8 +1,10 @@
+import type { Db } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { CHAIN_MAX, type Ledger, LedgerOverloadError, type Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { findTransfersOfPayments } from '../db/transfers-of-payments.ts'
 
 /** One transfer of a call, read or found to be malformed. */
 export type WantedTransfer<Code extends string> = {
@@ -12,7 +14,7 @@ export type WantedTransfer<Code extends string> = {
   readonly isLinkedToNext: boolean
 }
 
-export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY'
+export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY' | 'TRANSFER_OF_PAYMENT'
 
 type Result<Code extends string> = Outcome<{ readonly replayed: boolean }, Code | PostTransferCode>
 
@@ -21,12 +23,36 @@ type Result<Code extends string> = Outcome<{ readonly replayed: boolean }, Code 
  * A chain with one that is malformed is not posted, and none of it is stored.
  */
 export async function postTransfers<Code extends string>(
-  ledger: Ledger,
+  { db, ledger }: { readonly db: Db; readonly ledger: Ledger },
   wanted: readonly WantedTransfer<Code>[],
 ): Promise<Result<Code>[]> {
-  const results = await Promise.all(chainsOf(wanted).map((chain) => postChain(ledger, chain)))
+  const chains = chainsOf(await withoutThoseOfPayments(db, wanted))
+  const results = await Promise.all(chains.map((chain) => postChain(ledger, chain)))
   return results.flat()
 }
+
+/**
+ * What a payment holds or has moved is posted, voided and reversed by that payment alone: it would say that it is
+ * cancelled while its money has moved, or give back once more what was reversed.
+ */
+async function withoutThoseOfPayments<Code extends string>(
+  db: Db,
+  wanted: readonly WantedTransfer<Code>[],
+): Promise<WantedTransfer<Code | 'TRANSFER_OF_PAYMENT'>[]> {
+  const subjectIn = ({ order }: WantedTransfer<Code>) => (order.ok ? subjectOf(order.value) : undefined)
+  const owned = await findTransfersOfPayments(
+    db,
+    wanted.flatMap((transfer) => subjectIn(transfer) ?? []),
+  )
+  return wanted.map((transfer) => {
+    const subject = subjectIn(transfer)
+    const paymentId = subject && owned.get(subject)
+    return paymentId === undefined ? transfer : { ...transfer, order: ofPayment(paymentId) }
+  })
+}
+
+const ofPayment = (id: Id<'pay'>) =>
+  refuse('TRANSFER_OF_PAYMENT', `It is of the payment ${id}: capture, cancel or refund that.`, ['subjectId'])
 
 type Chain<Code extends string> = readonly WantedTransfer<Code>[]
 

@@ -379,6 +379,8 @@ export type LedgerErrorCode =
   | 'TRANSFER_NOT_REVERSIBLE'
   /** The transfer was reversed already. */
   | 'TRANSFER_ALREADY_REVERSED'
+  /** The transfer is a payment's: it is captured, cancelled or refunded as that. */
+  | 'TRANSFER_OF_PAYMENT'
   /** There is no such account to debit. */
   | 'DEBIT_ACCOUNT_NOT_FOUND'
   /** There is no such account to credit. */

@@ -14,7 +14,7 @@ export const postTransfers: NonNullable<MutationResolvers['postTransfers']> = as
     return { results: [], errors: [{ code: 'INVALID_VALUE', message, field: ['transfers'] }] }
   }
   const wanted = transfers.map((transfer) => wantedTransferIn(transfer, actor.subject))
-  const decided = await post(ledgers.of({ tenant: actor.tenant, db }), wanted)
+  const decided = await post({ db, ledger: ledgers.of({ tenant: actor.tenant, db }) }, wanted)
   const results = decided.map((outcome, index) => ({
     transferId: wanted[index]?.id ?? null,
     isReplayed: outcome.ok && outcome.value.replayed,
