@@ -1,4 +1,5 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql'
+import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { GraphQLScalarType } from 'graphql'
 import { SensitiveText } from './sensitive-text.ts'
 
 /**
@@ -10,9 +11,8 @@ const sensitive = (name: string): GraphQLScalarType<SensitiveText, string> =>
     name,
     parseValue: (value) => new SensitiveText(typeof value === 'string' ? value : ''),
     parseLiteral() {
-      throw new GraphQLError(`A ${name} is taken from variables alone.`, {
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-      })
+      // Not as a document that does not fit the schema: the gateway takes that for a fault of its own.
+      throw new Refusal('BAD_USER_INPUT', `A ${name} is taken from variables alone.`)
     },
     serialize(value) {
       if (value instanceof SensitiveText) return value.reveal()
