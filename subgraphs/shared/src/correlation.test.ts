@@ -28,6 +28,8 @@ test.each([
   ['a line break', 'aaaaaaaa\n{"level":50}'],
   ['a quote', 'aaaaaaaa"'],
   ['a letter outside ASCII', 'aaaaaaaaß'],
+  ['what may be a card number', '4111111111111111'],
+  ['what may be a card number in groups', '4111-1111-1111-1111'],
 ])('replaces %s by a new id', (_case, incoming) => {
   const id = withCorrelation(incoming, (chosen) => chosen)
   expect(id).toMatch(/^[0-9a-f-]{36}$/)

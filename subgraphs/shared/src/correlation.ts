@@ -18,6 +18,9 @@ export function withCorrelation<T>(incoming: string | undefined, fn: (id: string
 /** The id of the work that is being done, or undefined outside of `withCorrelation`. */
 export const correlationId = (): string | undefined => current.getStore()
 
-export const isCorrelationId = (value: unknown): value is string => typeof value === 'string' && SANE.test(value)
+export const isCorrelationId = (value: unknown): value is string =>
+  typeof value === 'string' && SANE.test(value) && !NUMBER.test(value)
 
 const SANE = /^[A-Za-z0-9][A-Za-z0-9._:-]{7,63}$/
+/** As many digits as card numbers have, and nothing else: it would be in every log and journal. */
+const NUMBER = /^(?:\d[._:-]*){12,19}$/

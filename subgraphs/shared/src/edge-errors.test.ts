@@ -100,4 +100,9 @@ describe('passes as it is:', () => {
     expect((await ask(query, variables)).map(({ extensions }) => extensions)).toEqual([{ code }])
     expect(lines).toEqual([])
   })
+
+  test("a scalar's refusal, without the value of the variable", async () => {
+    const [error] = await fixture().ask('query ($of: Cash) { b(of: $of) }', { of: '4111111111111111' })
+    expect(error?.message).toBe('Variable "$of" got invalid value; Not money.')
+  })
 })

@@ -22,7 +22,7 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     const refusal = refusalBehind(original)
     if (refusal !== undefined) {
       if (refusal.cause !== undefined) log.warn({ err: refusal.cause, code: refusal.code }, refusal.message)
-      return { message, ...place, extensions: { ...refusal.extensions } }
+      return { message: withoutVariableValue(message), ...place, extensions: { ...refusal.extensions } }
     }
     const code = requestFault(formatted, original)
     if (code !== undefined) return { message: withoutVariableValue(message), ...place, extensions: { code } }

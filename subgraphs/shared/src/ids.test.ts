@@ -47,7 +47,11 @@ test.each([
 
 test('the refusal names the expected prefix and repeats only the beginning of a huge text', () => {
   expect(refusalOf('usr_1').message).toBe('Expected an id that starts with "slc_", got "usr_1".')
-  expect(refusalOf('x'.repeat(100_000)).message.length).toBeLessThan(150)
+  expect(refusalOf(`usr_${'x'.repeat(100_000)}`).message.length).toBeLessThan(150)
+})
+
+test('the refusal does not repeat what is no id at all: it may be a card number', () => {
+  expect(refusalOf('4111111111111111').message).toBe('Expected an id that starts with "slc_".')
 })
 
 test('every uuid survives the way to an id and back', () => {

@@ -19,8 +19,7 @@ export function newId<P extends string>(prefix: P, now?: Date): Id<P> {
  */
 export function parseId<P extends string>(prefix: P, text: string): Id<P> {
   if (isId(prefix, text)) return text
-  const shown = text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text
-  throw new Refusal('INVALID_ID', `Expected an id that starts with "${prefix}_", got ${JSON.stringify(shown)}.`)
+  throw new Refusal('INVALID_ID', `Expected an id that starts with "${prefix}_"${echo(text)}.`)
 }
 
 /** For the input of a mutation, whose payload carries the refusal; `field` is the path of the id in the input. */
@@ -65,5 +64,10 @@ export function namedId<P extends string>(prefix: P, name: string): Id<P> {
 }
 
 const NAMED_AT_MS = Date.UTC(2020, 0, 1)
-/** A refusal repeats what was sent, but not a megabyte of it. */
+/** A refusal repeats an id of another kind, but not a megabyte of it, nor a number that nobody should see. */
+function echo(text: string): string {
+  if (!/^[a-z]+_/.test(text)) return ''
+  return `, got ${JSON.stringify(text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text)}`
+}
+
 const LONGEST_ECHO = 60

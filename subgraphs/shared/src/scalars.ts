@@ -101,11 +101,20 @@ const dateTime = scalar({
 })
 
 function instant(value: string): Date {
-  const parsed: Date = GraphQLDateTime.parseValue(value)
+  const parsed = dateTimeIn(value)
   // Year 0 and the year 10000 that an offset can reach are dates to JavaScript and errors to PostgreSQL.
   const year = parsed.getUTCFullYear()
   if (year >= 1 && year <= 9999) return parsed
   throw new Refusal('BAD_USER_INPUT', 'An instant must be in the years 1 to 9999, UTC.')
+}
+
+/** The library's own message repeats the value, which may be anything that was put in the wrong place. */
+function dateTimeIn(value: string): Date {
+  try {
+    return GraphQLDateTime.parseValue(value)
+  } catch {
+    throw new Refusal('BAD_USER_INPUT', 'Expected an instant as RFC 3339 has it, such as "2026-11-21T09:00:00Z".')
+  }
 }
 
 const duration = scalar({
