@@ -101,6 +101,7 @@ it.each<[string, Record<string, unknown>, string, string[]]>([
     ['idempotencyKey'],
   ],
   ['a key with a character that nobody sees', { idempotencyKey: 'k\u200b' }, 'INVALID_VALUE', ['idempotencyKey']],
+  ['a key that is a card number', { idempotencyKey: '4111111111111111' }, 'INVALID_VALUE', ['idempotencyKey']],
   ['a key that changes direction', { idempotencyKey: 'k\u202e' }, 'INVALID_VALUE', ['idempotencyKey']],
   ['a key with half a character', { idempotencyKey: 'k\ud83d' }, 'INVALID_VALUE', ['idempotencyKey']],
   ['a wallet that is no id', { sourceAccountId: 'wallet' }, 'INVALID_ID', ['sourceAccountId']],

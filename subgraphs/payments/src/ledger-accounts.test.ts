@@ -177,6 +177,7 @@ it('only accounts of the operator may be without a limit', async () => {
 
 it.each([
   ['no reason', { reason: '' }, 'INVALID_VALUE', ['reason']],
+  ['a card number for a reason', { reason: 'of 4111 1111 1111 1111' }, 'INVALID_VALUE', ['reason']],
   ['a reason of 201 characters', { reason: 'x'.repeat(201) }, 'INVALID_VALUE', ['reason']],
   ['an id of another kind', { accountId: newId('acc') }, 'INVALID_ID', ['accountId']],
   ['an account that is not there', { accountId: newId('led') }, 'LEDGER_ACCOUNT_NOT_FOUND', null],

@@ -1,9 +1,8 @@
 import { readId } from '@carriergraph/shared/ids.ts'
-import { refuse } from '@carriergraph/shared/outcome.ts'
-import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { AccountChange } from '../flow/ledger-account-changes.ts'
 import type { LedgerAccountStatusInput, LedgerError } from '../generated/resolvers.ts'
+import { textIn } from './input.ts'
 
 /** A sentence or two, for whoever reads the journal. */
 const REASON_LENGTH_MAX = 200
@@ -14,10 +13,7 @@ export function accountChangeIn({
   reason,
 }: LedgerAccountStatusInput): AccountChange | { readonly errors: LedgerError[] } {
   const id = readId('led', accountId, ['accountId'])
-  const errors: LedgerError[] = id.ok ? [] : [payloadError(id)]
-  if (!isPrintableText(reason, REASON_LENGTH_MAX)) {
-    const message = `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`
-    errors.push(payloadError(refuse('INVALID_VALUE', message, ['reason'])))
-  }
-  return id.ok && errors.length === 0 ? { accountId: id.value, reason } : { errors }
+  const read = textIn(reason, 'A reason', REASON_LENGTH_MAX, 'reason')
+  if (id.ok && read.ok) return { accountId: id.value, reason: read.value }
+  return { errors: [id, read].flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }
 }

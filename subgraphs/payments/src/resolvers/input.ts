@@ -2,15 +2,12 @@ import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import type { MoneyInput } from '../generated/resolvers.ts'
+import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** As long as the longest keys that clients of payment services are used to, and short enough for an index. */
 const KEY_LENGTH_MAX = 128
 
-export function idempotencyKeyIn(text: string): Outcome<string, 'INVALID_VALUE'> {
-  if (isPrintableText(text, KEY_LENGTH_MAX)) return ok(text)
-  const message = `An idempotency key has 1 to ${KEY_LENGTH_MAX} printable characters.`
-  return refuse('INVALID_VALUE', message, ['idempotencyKey'])
-}
+export const idempotencyKeyIn = (text: string) => textIn(text, 'An idempotency key', KEY_LENGTH_MAX, 'idempotencyKey')
 
 /** Before any currency of the table was withdrawn, so that all of them are in use. */
 const LONG_AGO = new Date(0)
@@ -32,7 +29,11 @@ export function amountIn(input: MoneyInput): Outcome<Money, MoneyRefusal> {
 /** Long enough for a few sentences, and short enough for a column. */
 const REASON_LENGTH_MAX = 500
 
-export function reasonIn(text: string): Outcome<string, 'INVALID_VALUE'> {
-  if (isPrintableText(text, REASON_LENGTH_MAX)) return ok(text)
-  return refuse('INVALID_VALUE', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+export const reasonIn = (text: string) => textIn(text, 'A reason', REASON_LENGTH_MAX, 'reason')
+
+/** A text that is kept for ever, in the clear. @param name how a refusal begins */
+export function textIn(text: string, name: string, lengthMax: number, field: string): Outcome<string, 'INVALID_VALUE'> {
+  if (!isPrintableText(text, lengthMax))
+    return refuse('INVALID_VALUE', `${name} has 1 to ${lengthMax} printable characters.`, [field])
+  return holdsCardNumber(text) ? refuse('INVALID_VALUE', `${name} must not hold a card number.`, [field]) : ok(text)
 }

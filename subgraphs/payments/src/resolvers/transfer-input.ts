@@ -3,10 +3,9 @@ import { REFERENCE_LENGTH_MAX } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import type { WantedTransfer } from '../flow/post-transfers.ts'
 import type { TransferInput, TransferInputKind } from '../generated/resolvers.ts'
-import { amountIn, idempotencyKeyIn } from './input.ts'
+import { amountIn, idempotencyKeyIn, textIn } from './input.ts'
 
 export type TransferInputCode = 'INVALID_ID' | 'INVALID_VALUE' | 'INVALID_MONEY' | 'UNKNOWN_CURRENCY'
 
@@ -44,8 +43,8 @@ function transferIdIn({ id, idempotencyKey }: TransferInput, sender: string): Re
 function orderIn(input: TransferInput, id: Id<'tfr'>): Read<TransferOrder> {
   const misplaced = misplacedField(input)
   if (misplaced !== undefined) return misplaced
-  if (!isPrintableText(input.reference, REFERENCE_LENGTH_MAX))
-    return refuse('INVALID_VALUE', `A reference has 1 to ${REFERENCE_LENGTH_MAX} printable characters.`, ['reference'])
+  const readable = textIn(input.reference, 'A reference', REFERENCE_LENGTH_MAX, 'reference')
+  if (!readable.ok) return readable
   const { kind = 'SINGLE', reference } = input
   const amount: Read<Money | undefined> = input.amount == null ? ok(undefined) : amountIn(input.amount)
   if (!amount.ok) return amount

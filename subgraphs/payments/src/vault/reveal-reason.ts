@@ -16,7 +16,7 @@ export function parseRevealReason(text: string): Outcome<RevealReason, 'INVALID_
     const message = `A reason has ${REASON_LENGTH_MIN} to ${REASON_LENGTH_MAX} printable characters.`
     return refuse('INVALID_REASON', message, ['reason'])
   }
-  if (CARD_LIKE.test(reason))
+  if (CARD_LIKE.test(reason.normalize('NFKC')))
     return refuse('INVALID_REASON', 'A reason must not hold what looks like a card number.', ['reason'])
   return ok(reason as RevealReason)
 }
