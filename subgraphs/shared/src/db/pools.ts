@@ -7,6 +7,7 @@ import { TENANT_PATTERN } from '../auth/actor.ts'
 import { ARRAY_TYPES } from './array-types.ts'
 import { ANSWER_TIMEOUT_S, KEEPALIVE } from './liveness.ts'
 import { observedSql, type SqlObserver } from './observed-sql.ts'
+import { preparedSql } from './prepared-sql.ts'
 
 /** One statement of a request may not hold a connection longer than this. */
 export const STATEMENT_TIMEOUT_MS = 10_000
@@ -138,26 +139,28 @@ export function openDatabase(options: DatabaseOptions): Database {
 function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
   const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
   const observer = options.observer?.(tenant === EVERY_TENANT ? 'system' : 'tenant')
-  const client: RawSql = postgres(url, {
-    max,
-    idle_timeout: IDLE_CONNECTION_S,
-    connect_timeout: CONNECT_TIMEOUT_S,
-    answer_timeout: answerTimeout_s,
-    backoff: (failures) => Math.min(RECONNECT_PAUSE_S * 2 ** failures, RECONNECT_PAUSE_MAX_S),
-    fetch_types: false,
-    types: { bigint: postgres.BigInt, ...ARRAY_TYPES },
-    onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
-    connection: {
-      application_name: applicationName,
-      'app.tenant': tenant,
-      default_transaction_isolation: 'read committed',
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      transaction_timeout: TRANSACTION_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
-      ...KEEPALIVE,
-    },
-  })
+  const client: RawSql = preparedSql(
+    postgres(url, {
+      max,
+      idle_timeout: IDLE_CONNECTION_S,
+      connect_timeout: CONNECT_TIMEOUT_S,
+      answer_timeout: answerTimeout_s,
+      backoff: (failures) => Math.min(RECONNECT_PAUSE_S * 2 ** failures, RECONNECT_PAUSE_MAX_S),
+      fetch_types: false,
+      types: { bigint: postgres.BigInt, ...ARRAY_TYPES },
+      onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
+      connection: {
+        application_name: applicationName,
+        'app.tenant': tenant,
+        default_transaction_isolation: 'read committed',
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        transaction_timeout: TRANSACTION_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        ...KEEPALIVE,
+      },
+    }),
+  )
   const raw = observer === undefined ? client : observedSql(client, observer)
   return { raw, db: drizzle(raw) }
 }
