@@ -1,13 +1,18 @@
-import type { Database } from './pools.ts'
+import type { Database, TenantDb } from './pools.ts'
 
 /** Something of which there is one for each database in this process, made when it is first asked for. */
-export function perDatabase<T>(make: (database: Database) => T): (database: Database) => T {
-  const made = new WeakMap<Database, { readonly value: T }>()
-  return (database) => {
-    const known = made.get(database)
+export const perDatabase = <T>(make: (database: Database) => T) => perKey(make)
+
+/** The same for each tenant's connections to a database. */
+export const perTenant = <T>(make: (db: TenantDb) => T) => perKey(make)
+
+function perKey<Key extends object, T>(make: (key: Key) => T): (key: Key) => T {
+  const made = new WeakMap<Key, { readonly value: T }>()
+  return (key) => {
+    const known = made.get(key)
     if (known !== undefined) return known.value
-    const value = make(database)
-    made.set(database, { value })
+    const value = make(key)
+    made.set(key, { value })
     return value
   }
 }

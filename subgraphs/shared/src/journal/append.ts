@@ -1,4 +1,5 @@
 import type { Tx } from '../db/pools.ts'
+import { insertionOf } from '../db/recordset.ts'
 import { violatesUnique } from '../db/sql-error.ts'
 import { afterCommit, databaseOfTransaction } from '../db/transaction.ts'
 import { type Id, newId } from '../ids.ts'
@@ -6,7 +7,7 @@ import { journalBell } from './bell.ts'
 import { ConcurrencyError } from './concurrency-error.ts'
 import { type EventData, JOURNAL_VERSION, journal } from './table.ts'
 
-/** One statement carries twelve parameters a row, and PostgreSQL takes 65,535 in all. */
+/** What one statement carries: with data of the largest size, tens of megabytes. */
 export const APPEND_ROWS_MAX = 1_000
 
 export type NewJournalEvent = {
@@ -39,7 +40,7 @@ export async function appendToJournal(
   if (rows.length === 0) return []
   if (rows.length > APPEND_ROWS_MAX) throw new RangeError(`More than ${APPEND_ROWS_MAX} events in one append.`)
   try {
-    await tx.insert(journal).values(rows)
+    await insertEvents(tx, rows)
   } catch (error) {
     if (!violatesUnique(error, JOURNAL_VERSION)) throw error
     // Under row-level security the server does not say which row it was.
@@ -50,8 +51,22 @@ export async function appendToJournal(
   return rows.map(({ id }) => id)
 }
 
-const toRow = ({ aggregate, occurredAt, ...event }: NewJournalEvent) => ({
+const insertEvents = insertionOf(journal, [
+  'id',
+  'aggregateType',
+  'aggregateId',
+  'version',
+  'type',
+  'data',
+  'actor',
+  'correlationId',
+  'causationId',
+  'occurredAt',
+])
+
+const toRow = ({ aggregate, occurredAt, causationId, ...event }: NewJournalEvent) => ({
   ...event,
+  causationId: causationId ?? null,
   id: newId('evt'),
   aggregateType: aggregate.type,
   aggregateId: aggregate.id,

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import { gathered } from './gathered.ts'
+
+type Ask = { readonly key: string; readonly value: number }
+
+/** Answers with ten times the value; `hold` keeps the transaction on its way until it is let go. */
+function bench({
+  left = [],
+  fails = () => undefined,
+}: {
+  left?: string[]
+  fails?: (asked: readonly Ask[]) => unknown
+} = {}) {
+  const transactions: string[][] = []
+  const alone: string[] = []
+  let gate: Promise<void> = Promise.resolve()
+  const ask = gathered<Ask, number>({
+    max: 3,
+    keyOf: ({ key }) => key,
+    async alone(asked) {
+      alone.push(asked.key)
+      const error = fails([asked])
+      if (error !== undefined) throw error
+      return asked.value * 10
+    },
+    async together(asked) {
+      transactions.push(asked.map(({ key }) => key))
+      await gate
+      const error = fails(asked)
+      if (error !== undefined) throw error
+      return new Map(asked.filter(({ key }) => !left.includes(key)).map(({ key, value }) => [key, value * 10]))
+    },
+  })
+  const hold = () => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    gate = promise
+    return resolve
+  }
+  const askAll = (...keys: string[]) => Promise.all(keys.map((key, value) => ask({ key, value })))
+  return { ask, askAll, hold, transactions, alone }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('group commit', () => {
+  it('answers each with its own, those of one turn in one transaction, up to its limit', async () => {
+    const { askAll, transactions, alone } = bench()
+    expect(await askAll('a', 'b', 'c', 'd')).toEqual([0, 10, 20, 30])
+    expect(transactions).toEqual([['a', 'b', 'c'], ['d']])
+    expect(alone).toEqual([])
+  })
+
+  it('gathers what comes while a transaction is on its way', async () => {
+    const { ask, askAll, hold, transactions } = bench()
+    const letGo = hold()
+    const first = ask({ key: 'a', value: 1 })
+    await turn()
+    await turn()
+    const others = askAll('b', 'c')
+    await turn()
+    expect(transactions).toEqual([['a']])
+    letGo()
+    expect([await first, ...(await others)]).toEqual([10, 0, 10])
+    expect(transactions).toEqual([['a'], ['b', 'c']])
+  })
+
+  it('does the same key at once alone, without waiting for the first', async () => {
+    const { askAll, hold, transactions, alone } = bench()
+    const letGo = hold()
+    const both = askAll('a', 'a')
+    await turn()
+    expect(alone).toEqual(['a'])
+    letGo()
+    expect(await both).toEqual([0, 10])
+    expect(transactions).toEqual([['a']])
+  })
+
+  it('does alone what the transaction left out', async () => {
+    const { askAll, alone } = bench({ left: ['b'] })
+    expect(await askAll('a', 'b', 'c')).toEqual([0, 10, 20])
+    expect(alone).toEqual(['b'])
+  })
+
+  it('lets one that fails fail alone', async () => {
+    const { ask } = bench({
+      fails: (asked) => (asked.some(({ key }) => key === 'bad') ? new Error('bad') : undefined),
+    })
+    const asked = [ask({ key: 'a', value: 1 }), ask({ key: 'bad', value: 2 }), ask({ key: 'c', value: 3 })]
+    expect(await Promise.allSettled(asked)).toMatchObject([
+      { value: 10 },
+      { reason: { message: 'bad' } },
+      { value: 30 },
+    ])
+  })
+
+  it('tells all of an outage, and tries none of them again', async () => {
+    const outage = Object.assign(new Error('gone'), { code: 'CONNECTION_CLOSED' })
+    const { ask, alone } = bench({ fails: () => outage })
+    const asked = [ask({ key: 'a', value: 1 }), ask({ key: 'b', value: 2 })]
+    expect(await Promise.allSettled(asked)).toMatchObject([{ reason: outage }, { reason: outage }])
+    expect(alone).toEqual([])
+  })
+})

@@ -1,0 +1,62 @@
+import { sql } from 'drizzle-orm'
+import { bigint, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { expect, it } from 'vitest'
+import { idColumn } from '../id-column.ts'
+import { newId } from '../ids.ts'
+import { insertionOf, recordsetOf } from './recordset.ts'
+import { databaseWith } from './tables-for-tests.ts'
+import { inTransaction } from './transaction.ts'
+
+const thing = pgTable('thing', {
+  id: idColumn('evt').notNull(),
+  minor: bigint('minor_units', { mode: 'bigint' }),
+  count: integer('count'),
+  data: jsonb('data'),
+  names: text('names').array(),
+  at: timestamp('at', { withTimezone: true, precision: 3 }),
+  rest: text('rest').notNull().default('as ever'),
+})
+
+const insertThings = insertionOf(thing, ['id', 'minor', 'count', 'data', 'names', 'at'])
+
+it('stores every kind of value as it is, in the order given, and leaves the other columns to their defaults', async () => {
+  await using opened = await databaseWith('recordset', { thing })
+  const db = opened.database.forTenant('demo')
+  const rows = [
+    {
+      id: newId('evt'),
+      minor: 9_007_199_254_740_993n,
+      count: -3,
+      data: { says: 'a "quote", \\ and 😀', n: [1.5, null] },
+      names: ['a,b', '{"c"}', ''],
+      at: new Date('2026-11-21T12:00:00.123Z'),
+    },
+    { id: newId('evt'), minor: null, count: null, data: null, names: null, at: null },
+  ] as const
+  await inTransaction(db, (tx) =>
+    insertThings(
+      tx,
+      rows.map((row) => ({ ...row, names: row.names && [...row.names] })),
+    ),
+  )
+  const stored = await db.select().from(thing).orderBy(sql`ctid`)
+  expect(stored).toEqual(rows.map((row) => ({ ...row, rest: 'as ever' })))
+})
+
+it('changes many rows in one statement of one text', async () => {
+  await using opened = await databaseWith('recordset', { thing })
+  const db = opened.database.forTenant('demo')
+  const [one, other] = [newId('evt'), newId('evt')]
+  const counts = recordsetOf(thing, ['id', 'count'])
+  await db.insert(thing).values([{ id: one }, { id: other }])
+  await db.execute(sql`update ${thing} set count = given.count
+    from ${counts.from([
+      { id: one, count: 1 },
+      { id: other, count: 2 },
+    ])} where ${thing.id} = given.id`)
+  const stored = await db.select().from(thing).orderBy(thing.count)
+  expect(stored.map(({ id, count }) => [id, count])).toEqual([
+    [one, 1],
+    [other, 2],
+  ])
+})
