@@ -1,7 +1,8 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import { recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Refused } from '@carriergraph/shared/outcome.ts'
-import { and, eq, type InferSelectModel } from 'drizzle-orm'
+import { and, eq, type InferSelectModel, sql } from 'drizzle-orm'
 import type { AdmissionCode } from '../domain/admit.ts'
 import type { RefundCode } from '../domain/commands.ts'
 import { paymentRequest } from './tables/payment-request.ts'
@@ -19,24 +20,51 @@ export type FirstAnswer =
 
 export type StoredRequest = { readonly requestHash: string; readonly answer: FirstAnswer }
 
-/**
- * Stores the first answer under a key; false when there is one already. While another transaction is about to store
- * one, this waits for it: of two at once, one is answered with the other's.
- */
-export async function storeAnswer(
-  tx: Tx,
-  key: RequestKey,
-  requestHash: string,
-  answer: FirstAnswer,
-  requestedAt: Date,
-): Promise<boolean> {
-  const stored = await tx
-    .insert(paymentRequest)
-    .values({ ...key, requestHash, requestedAt, ...columnsOf(answer) })
-    .onConflictDoNothing()
-    .returning({ key: paymentRequest.idempotencyKey })
-  return stored.length === 1
+const toStore = recordsetOf(paymentRequest, [
+  'requestedBy',
+  'idempotencyKey',
+  'requestHash',
+  'paymentId',
+  'refusalCode',
+  'refusalMessage',
+  'refusalField',
+  'requestedAt',
+])
+
+/** An answer that is about to be the first under its key. */
+export type AnswerToStore = {
+  readonly key: RequestKey
+  readonly requestHash: string
+  readonly answer: FirstAnswer
+  readonly requestedAt: Date
 }
+
+/**
+ * Stores the first answers under keys, which differ; answers with those where there was none. While another transaction is
+ * about to store one, this waits for it: of two at once, one is answered with the other's.
+ */
+export async function storeAnswers<Answer extends AnswerToStore>(
+  tx: Tx,
+  answers: readonly Answer[],
+): Promise<Answer[]> {
+  // In one order everywhere, or two that store the same keys would wait for each other.
+  const sorted = answers.toSorted((one, other) => (nameOf(one.key) < nameOf(other.key) ? -1 : 1))
+  const rows = sorted.map(({ key, requestHash, requestedAt, answer }) => ({
+    ...key,
+    requestHash,
+    requestedAt,
+    ...columnsOf(answer),
+  }))
+  const stored = await tx.execute<{ by: string; key: string }>(sql`
+    insert into ${paymentRequest} (${toStore.names})
+    select ${toStore.names} from ${toStore.from(rows)} order by place
+    on conflict do nothing returning requested_by as by, idempotency_key as key`)
+  const names = new Set(stored.map(({ by, key }) => nameOf({ requestedBy: by, idempotencyKey: key })))
+  return answers.filter(({ key }) => names.has(nameOf(key)))
+}
+
+/** Tells keys apart: nobody's name has a line break. */
+export const nameOf = ({ requestedBy, idempotencyKey }: RequestKey): string => `${requestedBy}\n${idempotencyKey}`
 
 export async function findAnswer(db: Db, { requestedBy, idempotencyKey }: RequestKey): Promise<StoredRequest> {
   const [row] = await db
@@ -48,9 +76,15 @@ export async function findAnswer(db: Db, { requestedBy, idempotencyKey }: Reques
 }
 
 function columnsOf(answer: FirstAnswer) {
-  if (answer.kind === 'TAKEN_ON') return { paymentId: answer.paymentId }
+  if (answer.kind === 'TAKEN_ON')
+    return { paymentId: answer.paymentId, refusalCode: null, refusalMessage: null, refusalField: null }
   const { code, message, field } = answer.refusal
-  return { refusalCode: code, refusalMessage: message, refusalField: field === undefined ? null : [...field] }
+  return {
+    paymentId: null,
+    refusalCode: code,
+    refusalMessage: message,
+    refusalField: field === undefined ? null : [...field],
+  }
 }
 
 function answerOf(row: InferSelectModel<typeof paymentRequest>): FirstAnswer {

@@ -1,52 +1,95 @@
 import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
+import { insertionOf, recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
 import { type PaymentTransitionRow, paymentTransition } from './tables/payment-transition.ts'
 
-/** Stores a new payment with the state that it begins in. */
-export async function insertPayment(tx: Tx, taken: Payment, transition: PaymentTransition): Promise<void> {
-  const { amount, decision, failure, dispute, ...rest } = taken
-  await tx.insert(payment).values({
+/** A payment as it is to be stored, and the state that it came into; undefined where its state stays. */
+export type Stored<Transition = PaymentTransition | undefined> = {
+  readonly payment: Payment
+  readonly transition: Transition
+}
+
+const CHANGING = [
+  'status',
+  'version',
+  'hold',
+  'authorisedUntil',
+  'capturedMinor',
+  'refundClaimedMinor',
+  'refundedMinor',
+  'disputeReason',
+  'disputeOutcome',
+  'decisionSource',
+  'decisionExplanation',
+  'failureCode',
+  'failureMessage',
+  'completedAt',
+] as const
+
+const insertPaymentRows = insertionOf(payment, [
+  'id',
+  ...CHANGING,
+  'type',
+  'payerId',
+  'sourceAccountId',
+  'destinationAccountId',
+  'billingAccountId',
+  'originalId',
+  'amountMinor',
+  'currency',
+  'transferId',
+  'capture',
+  'correlationId',
+  'createdAt',
+])
+
+const insertTransitions = insertionOf(paymentTransition, ['paymentId', 'version', 'status', 'occurredAt', 'actor'])
+
+const changed = recordsetOf(payment, ['id', ...CHANGING])
+const CHANGES = sql.join(
+  CHANGING.map((key) => sql`${sql.identifier(payment[key].name)} = given.${sql.identifier(payment[key].name)}`),
+  sql`, `,
+)
+
+/** Stores new payments with the states that they begin in. */
+export async function insertPayments(tx: Tx, taken: readonly Stored<PaymentTransition>[]): Promise<void> {
+  const rows = taken.map(({ payment }) => toRow(payment))
+  await Promise.all([insertPaymentRows(tx, rows), insertTransitions(tx, taken.map(toTransitionRow))])
+}
+
+/** Stores what changed of payments, whose rows the caller holds locked; with their transitions, where their state did. */
+export async function updatePayments(tx: Tx, moved: readonly Stored[]): Promise<void> {
+  const rows = changed.from(moved.map(({ payment }) => toRow(payment)))
+  const moves = moved.filter((one): one is Stored<PaymentTransition> => one.transition !== undefined)
+  await Promise.all([
+    tx.execute(sql`update ${payment} set ${CHANGES} from ${rows} where ${payment.id} = given.id`),
+    ...(moves.length === 0 ? [] : [insertTransitions(tx, moves.map(toTransitionRow))]),
+  ])
+}
+
+const toTransitionRow = ({ payment, transition }: Stored<PaymentTransition>) => ({
+  paymentId: payment.id,
+  ...transition,
+})
+
+function toRow({ amount, decision, failure, dispute, ...rest }: Payment) {
+  return {
     ...rest,
     amountMinor: amount.minor,
     currency: amount.currency,
-    decisionSource: decision?.source,
-    decisionExplanation: decision?.explanation,
-    failureCode: failure?.code,
-    failureMessage: failure?.message,
-    disputeReason: dispute?.reason,
-    disputeOutcome: dispute?.outcome,
-  })
-  await tx.insert(paymentTransition).values({ paymentId: taken.id, ...transition })
-}
-
-/** Stores what changed of a payment, whose row the caller holds locked; with a transition, where its state did. */
-export async function updatePayment(tx: Tx, moved: Payment, transition: PaymentTransition | undefined): Promise<void> {
-  await tx
-    .update(payment)
-    .set({
-      status: moved.status,
-      version: moved.version,
-      hold: moved.hold,
-      authorisedUntil: moved.authorisedUntil,
-      capturedMinor: moved.capturedMinor,
-      refundClaimedMinor: moved.refundClaimedMinor,
-      refundedMinor: moved.refundedMinor,
-      decisionSource: moved.decision?.source,
-      decisionExplanation: moved.decision?.explanation,
-      failureCode: moved.failure?.code,
-      failureMessage: moved.failure?.message,
-      disputeReason: moved.dispute?.reason,
-      disputeOutcome: moved.dispute === null ? undefined : moved.dispute.outcome,
-      completedAt: moved.completedAt,
-    })
-    .where(eq(payment.id, moved.id))
-  if (transition !== undefined) await tx.insert(paymentTransition).values({ paymentId: moved.id, ...transition })
+    decisionSource: decision?.source ?? null,
+    decisionExplanation: decision?.explanation ?? null,
+    failureCode: failure?.code ?? null,
+    failureMessage: failure?.message ?? null,
+    disputeReason: dispute?.reason ?? null,
+    disputeOutcome: dispute?.outcome ?? null,
+  }
 }
 
 /** The payment as it stands, which stays so until the transaction ends. */
@@ -58,6 +101,17 @@ export async function lockPayment(tx: Tx, id: Id<'pay'>): Promise<Payment> {
 export async function lockPaymentIfAny(tx: Tx, id: Id<'pay'>): Promise<Payment | undefined> {
   const [row] = await tx.select().from(payment).where(eq(payment.id, id)).for('no key update')
   return row && toPayment(row)
+}
+
+/** Those of the payments that nobody else holds locked, which then stay as they stand until the transaction ends. */
+export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promise<Payment[]> {
+  const rows = await tx
+    .select()
+    .from(payment)
+    .where(sql`${payment.id} = any(${sql.param(ids.map(toUuid))}::uuid[])`)
+    .orderBy(payment.id)
+    .for('no key update', { skipLocked: true })
+  return rows.map(toPayment)
 }
 
 /** The refund of a payment that is on its way; the caller holds the payment locked. */

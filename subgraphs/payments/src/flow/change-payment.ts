@@ -1,8 +1,10 @@
+import { gathered } from '@carriergraph/shared/db/gathered.ts'
+import { perTenant } from '@carriergraph/shared/db/per-database.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
-import { lockPayment, updatePayment } from '../db/payments.ts'
+import { appendToJournal, type NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
+import { lockFreePayments, lockPayment, type Stored, updatePayments } from '../db/payments.ts'
 import { hasMoved, moveTo, type Payment, type PaymentStatus } from '../domain/payment.ts'
 import { paymentEvent } from './payment-event.ts'
 
@@ -35,39 +37,95 @@ export type ChangeBy = {
  * Changes a payment whose row the caller holds locked, with its history and its event.
  * @throws Error for a move that is not legal: whoever may ask for one is refused before
  */
-export async function applyChange(
-  tx: Tx,
+export async function applyChange(tx: Tx, payment: Payment, change: PaymentChange, by: ChangeBy): Promise<Payment> {
+  const changed = changedBy(payment, change, by)
+  await storeChanges(tx, [changed])
+  return changed.payment
+}
+
+/** A payment after a change, with what is to be recorded of it; nothing is where its state stays. */
+type Changed = Stored & { readonly event: NewJournalEvent | undefined }
+
+function changedBy(
   payment: Payment,
   { status, ...change }: PaymentChange,
   { now, actor, causationId }: ChangeBy,
-): Promise<Payment> {
-  if (status === undefined) {
-    const changed = { ...payment, ...change }
-    await updatePayment(tx, changed, undefined)
-    return changed
-  }
+): Changed {
+  if (status === undefined) return { payment: { ...payment, ...change }, transition: undefined, event: undefined }
   const step = moveTo(payment, status, now, actor)
   if (!step.ok) throw new Error(step.message)
   const { version } = step.value
   const completedAt = hasMoved(status) ? (payment.completedAt ?? now) : null
   const moved: Payment = { ...payment, ...change, status, version, completedAt }
-  await updatePayment(tx, moved, step.value)
-  await appendToJournal(tx, { ...paymentEvent(moved, step.value, payment.status), ...(causationId && { causationId }) })
-  return moved
+  const event = { ...paymentEvent(moved, step.value, payment.status), ...(causationId && { causationId }) }
+  return { payment: moved, transition: step.value, event }
+}
+
+/** In one round trip: the server works off one statement after the other. */
+async function storeChanges(tx: Tx, changes: readonly Changed[]): Promise<void> {
+  const events = changes.flatMap(({ event }) => (event === undefined ? [] : [event]))
+  await Promise.all([updatePayments(tx, changes), appendToJournal(tx, events)])
+}
+
+/** A step of one payment; undefined from `changeOf` where another call has taken it in the meantime. */
+type StepToTake = {
+  readonly id: Id<'pay'>
+  readonly now: Date
+  readonly changeOf: (payment: Payment) => PaymentChange | undefined
+}
+
+/** Rows that are locked at once; far more than callers wait at a time. */
+const STEPS_MAX = 200
+
+const stepsOf = perTenant((db) =>
+  gathered<StepToTake, Payment>({
+    max: STEPS_MAX,
+    keyOf: ({ id }) => id,
+    alone: (step) =>
+      inTransaction(db, async (tx) => {
+        const [taken] = await takeSteps(tx, [[step, await lockPayment(tx, step.id)]])
+        return taken as Payment
+      }),
+    together: (steps) =>
+      inTransaction(db, async (tx) => {
+        const free = new Map(
+          (
+            await lockFreePayments(
+              tx,
+              steps.map(({ id }) => id),
+            )
+          ).map((one) => [one.id, one]),
+        )
+        const locked = steps.flatMap((step) => {
+          const payment = free.get(step.id)
+          return payment === undefined ? [] : [[step, payment] as const]
+        })
+        const taken = await takeSteps(tx, locked)
+        return new Map(taken.map((payment) => [payment.id, payment]))
+      }),
+  }),
+)
+
+async function takeSteps(tx: Tx, locked: readonly (readonly [StepToTake, Payment])[]): Promise<Payment[]> {
+  const changes: Changed[] = []
+  const taken = locked.map(([{ now, changeOf }, payment]) => {
+    const change = changeOf(payment)
+    if (change === undefined) return payment
+    const changed = changedBy(payment, change, { now, actor: SETTLING_ACTOR })
+    changes.push(changed)
+    return changed.payment
+  })
+  if (changes.length > 0) await storeChanges(tx, changes)
+  return taken
 }
 
 /**
  * Takes a step of a payment, in one transaction. Undefined from `changeOf`: another call has taken it in the meantime, and
- * the payment stays as that call left it.
+ * the payment stays as that call left it. Steps of many payments at once share transactions.
  */
 export const takeStep = (
   db: TenantDb,
   id: Id<'pay'>,
   now: Date,
   changeOf: (payment: Payment) => PaymentChange | undefined,
-): Promise<Payment> =>
-  inTransaction(db, async (tx) => {
-    const payment = await lockPayment(tx, id)
-    const change = changeOf(payment)
-    return change === undefined ? payment : applyChange(tx, payment, change, { now, actor: SETTLING_ACTOR })
-  })
+): Promise<Payment> => stepsOf(db)({ id, now, changeOf })

@@ -3,14 +3,14 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { type FirstAnswer, findAnswer, type RequestKey, storeAnswer } from '../db/payment-requests.ts'
+import { type FirstAnswer, findAnswer, type RequestKey, storeAnswers } from '../db/payment-requests.ts'
 import { findRefundUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
 import { afterRefund, type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
 import type { PaymentDecision, PaymentFailure } from '../domain/decide.ts'
 import { type Payment, takenOn } from '../domain/payment.ts'
 import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
 import { hashOfRefund, type RefundOrder } from './request-hash.ts'
-import { answerAgain, newPayment, storePayment, type TakenOn } from './take-on.ts'
+import { answerAgain, newPayment, storePayments, type TakenOn } from './take-on.ts'
 
 /** One call of refundPayment, parsed. */
 export type RefundRequest = {
@@ -42,7 +42,8 @@ async function answerFirst(
       : claimRefund(original, order.amount, 'UNDISPUTED')
   const paymentId = newId('pay', now)
   const answer: FirstAnswer = claim.ok ? { kind: 'TAKEN_ON', paymentId } : { kind: 'REFUSED', refusal: claim }
-  if (!(await storeAnswer(tx, key, requestHash, answer, now))) return undefined
+  const stored = await storeAnswers(tx, [{ key, requestHash, answer, requestedAt: now }])
+  if (stored.length === 0) return undefined
   if (!claim.ok || original === undefined) return claim.ok ? undefined : claim
   const by = { id: paymentId, actor: key.requestedBy, correlationId, now }
   return ok(await insertRefund(tx, original, claim.value, by))
@@ -98,7 +99,7 @@ async function insertRefund(
     },
     transition,
   )
-  await storePayment(tx, refund, transition)
+  await storePayments(tx, [{ payment: refund, transition }])
   const refundClaimedMinor = original.refundClaimedMinor + amount.minor
   await applyChange(tx, original, { refundClaimedMinor }, { now, actor })
   return refund
