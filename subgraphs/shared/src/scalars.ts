@@ -51,8 +51,8 @@ function shortText(value: unknown, expected: string): string {
   throw new Refusal('BAD_USER_INPUT', `Expected ${expected} of at most ${SHORT_TEXT_MAX} characters.`)
 }
 
-/** Longer than the longest amount with its sign and point. */
-const SHORT_TEXT_MAX = 64
+/** Characters of an amount or a currency: longer than the longest amount with its sign and point. */
+export const SHORT_TEXT_MAX = 64
 
 const decimal = scalar({
   name: 'Decimal',

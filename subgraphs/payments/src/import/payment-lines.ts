@@ -4,21 +4,25 @@ import { csvCells, jsonObject } from '@carriergraph/shared/command/files/records
 import type { RejectedLine } from '@carriergraph/shared/command/files/rejected-line.ts'
 import type { Format } from '@carriergraph/shared/command/files/source.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { SHORT_TEXT_MAX } from '@carriergraph/shared/scalars.ts'
 import { z } from 'zod'
 import { CAPTURE_MODES, PAYMENT_TYPES } from '../domain/payment.ts'
 import type { LineCode } from './reject-codes.ts'
 
+/** Longer than keys and ids are: a call of many lines stays far below what the graph takes. */
+const TEXT_MAX = 256
+
 /**
- * What createPayment takes, as far as GraphQL itself looks: one input of the wrong shape would have a whole call refused.
- * What the values mean is for payments to say.
+ * What createPayment takes, as far as GraphQL itself looks: one input of the wrong shape, or a scalar that is too long,
+ * would have a whole call refused. What the values mean is for payments to say.
  */
 const paymentInput = z.strictObject({
-  idempotencyKey: z.string(),
+  idempotencyKey: z.string().max(TEXT_MAX),
   type: z.enum(PAYMENT_TYPES),
-  sourceAccountId: z.string(),
-  billingAccountId: z.string().nullish(),
-  destinationAccountId: z.string().nullish(),
-  amount: z.strictObject({ amount: z.string(), currency: z.string() }),
+  sourceAccountId: z.string().max(TEXT_MAX),
+  billingAccountId: z.string().max(TEXT_MAX).nullish(),
+  destinationAccountId: z.string().max(TEXT_MAX).nullish(),
+  amount: z.strictObject({ amount: z.string().max(SHORT_TEXT_MAX), currency: z.string().max(SHORT_TEXT_MAX) }),
   capture: z.enum(CAPTURE_MODES).nullish(),
   confirm: z.boolean().nullish(),
 })

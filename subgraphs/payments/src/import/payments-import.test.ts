@@ -139,11 +139,14 @@ test('rejects the lines that are at fault with their number, code and reason, an
     input(purse, 'f', '1.005'),
     input(purse, 'a', '2.00'),
     input(purse, 'g', '1.00', { type: 'TRANSFER', destinationAccountId: newId('led') }),
+    input(purse, 'i', '1'.repeat(65)),
+    input(purse, 'j', '1.00', { amount: { amount: '1.00', currency: 'E'.repeat(65) } }),
+    input(purse, 'k'.repeat(300), '1.00'),
     input(purse, 'h', '2.00'),
   ]
   const { exitCode, stdout, stderr } = await run('payments.ndjson', lines.join('\n'), ['--rejects', rejects])
   expect(exitCode).toBe(2)
-  expect(numbers(stdout)).toMatchObject({ lines: '11', taken: '2', rejected: '9' })
+  expect(numbers(stdout)).toMatchObject({ lines: '14', taken: '2', rejected: '12' })
   const told = parse(await readFile(rejects, 'utf8'), { columns: true }) as Record<string, string>[]
   expect(told.map(({ line, code, field }) => [Number(line), code, field])).toEqual([
     [2, 'JSON_INVALID', ''],
@@ -155,6 +158,9 @@ test('rejects the lines that are at fault with their number, code and reason, an
     [8, 'INVALID_MONEY', 'amount.amount'],
     [9, 'IDEMPOTENCY_KEY_REUSED', 'idempotencyKey'],
     [10, 'LEDGER_ACCOUNT_NOT_FOUND', 'destinationAccountId'],
+    [11, 'FIELD_INVALID', 'amount.amount'],
+    [12, 'FIELD_INVALID', 'amount.currency'],
+    [13, 'FIELD_INVALID', 'idempotencyKey'],
   ])
   expect(stderr).toContain('line 7: INSUFFICIENT_FUNDS (amount): ')
   expect(await balanceOf(purse)).toBe('97.00')
