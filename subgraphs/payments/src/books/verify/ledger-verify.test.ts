@@ -88,6 +88,14 @@ test('looks at one tenant where it is told to', async () => {
   })
 })
 
+test('does not say that books are sound which are not there', async () => {
+  expect(await command(['--tenant', 'dmeo'])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'The tenant dmeo has no books: it has neither accounts nor transfers.\n',
+  })
+})
+
 test.each([
   [['--tenant', 'NOT A NAME'], 'not the name of a tenant'],
   [['nonsense'], 'nothing but options'],

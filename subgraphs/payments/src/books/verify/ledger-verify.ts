@@ -27,8 +27,13 @@ export async function ledgerVerify(argv: readonly string[], surroundings: Verify
   }
   try {
     const { tenant } = read.value
+    const withBooks = await everyTenant(surroundings)
+    if (tenant !== undefined && !withBooks.includes(tenant)) {
+      stderr.write(`The tenant ${tenant} has no books: it has neither accounts nor transfers.\n`)
+      return 1
+    }
     let isSound = true
-    for (const name of tenant === undefined ? await everyTenant(surroundings) : [tenant])
+    for (const name of tenant === undefined ? withBooks : [tenant])
       isSound = (await verifyTenant(name, surroundings)) && isSound
     return isSound ? 0 : 2
   } catch (error) {
