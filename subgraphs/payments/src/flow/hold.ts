@@ -1,5 +1,5 @@
 import { type Id, namedId } from '@carriergraph/shared/ids.ts'
-import { expiryOf } from '@carriergraph/shared/ledger/expire-pending.ts'
+import { expireOne } from '@carriergraph/shared/ledger/expire-pending.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { failed, type PaymentFailure } from '../domain/decide.ts'
@@ -83,8 +83,9 @@ export async function releaseHold(
 
 /** A hold that is past its end cannot be voided; its expiry, which others may have posted, sets it free. */
 async function releaseExpired(transferId: Id<'tfr'>, ledger: Pick<Ledger, 'post'>): Promise<void> {
-  const expired = await ledger.post(expiryOf(transferId))
-  if (!expired.ok) throw new Error(`The hold ${transferId} did not expire: ${expired.code}.`)
+  const expired = await expireOne(ledger, transferId)
+  if (!expired.ok && expired.code !== 'PENDING_EXPIRED')
+    throw new Error(`The hold ${transferId} did not expire: ${expired.code}.`)
 }
 
 /** Ends a payment that nobody captured in time. */

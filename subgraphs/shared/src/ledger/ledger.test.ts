@@ -221,6 +221,15 @@ describe('holds', () => {
     expect(released.reduce((sum, count) => sum + count)).toBe(3)
     expect(await books.read(ada)).toMatchObject({ balanceMinor: 100n, heldMinor: 40n })
   })
+
+  test('an expired one is released, although a clock that went back has had it refused as not expired', async () => {
+    const ada = await funded(100n)
+    await books.ledger().post(pending(ada, bank, 40n, minutesAfter(3)))
+    expect(await expirePending(db(), books.ledger(), minutesAfter(3))).toBe(0)
+    const later = books.ledger({ now: () => minutesAfter(3) })
+    expect(await expirePending(db(), later, minutesAfter(3))).toBe(1)
+    expect(await books.read(ada)).toMatchObject({ heldMinor: 0n })
+  })
 })
 
 describe('what cannot be stored', () => {
