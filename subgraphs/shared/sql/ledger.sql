@@ -19,6 +19,13 @@ begin
     -- Balances change with almost every transfer: room on the page keeps the indexes out of it.
     alter table ledger_account set (fillfactor = 50);
   end if;
+  if not exists (select from pg_trigger where tgrelid = to_regclass('ledger_account') and tgname = 'identity_kept') then
+    -- Whose an account is, and what it counts on which side, is nowhere else. Postings name none of these columns, so that
+    -- it costs them nothing.
+    create trigger identity_kept
+      before update of tenant_id, id, number, normal_side, currency, owner_id, purpose, created_at on ledger_account
+      for each statement execute function refuse_rewriting_history();
+  end if;
 end
 $$;
 

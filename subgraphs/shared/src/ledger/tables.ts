@@ -23,7 +23,7 @@ const among = (values: readonly string[]) => sql.raw(values.map((value) => `'${v
 const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataType: () => 'bytea' })
 
 /**
- * An account of the double-entry ledger. Only `post_batch` changes what it holds. A subgraph with a ledger re-exports
+ * An account of the double-entry ledger. Only `post_batch` changes what it holds, and nothing whose or what it is. A subgraph with a ledger re-exports
  * these tables from its `db/schema.ts`; triggers and functions come from `sql/ledger.sql`.
  */
 export const ledgerAccount = pgTable(

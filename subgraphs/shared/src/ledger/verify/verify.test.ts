@@ -99,6 +99,14 @@ const CRIMES: [string, readonly LedgerFault['code'][]][] = [
     ['HOLD_WRONG', 'SUBJECT_WRONG'],
   ],
   [
+    `insert into ledger_transfer (tenant_id, id, request_hash, kind, debit_number, credit_number, amount_minor, currency,
+        reference, subject_id, decided_at)
+      select tenant_id, gen_random_uuid(), 0, 'VOID_PENDING', debit_number, credit_number, amount_minor, currency,
+        'again', id, decided_at
+      from ledger_transfer where ${one("kind = 'PENDING' and amount_minor = 30")}`,
+    ['SUBJECT_WRONG'],
+  ],
+  [
     'delete from ledger_hold where transfer_id = (select transfer_id from ledger_hold limit 1)',
     ['HELD_NOT_SUM', 'HOLD_WRONG'],
   ],
@@ -119,7 +127,8 @@ test.each(CRIMES)('tells of: %s', async (statement, codes) => {
   const crime = owner.begin(async (tx) => {
     await tx
       .unsafe(
-        'alter table ledger_transfer disable trigger append_only; alter table ledger_account disable trigger kept',
+        `alter table ledger_transfer disable trigger user; alter table ledger_account disable trigger user;
+        drop index ledger_transfer_subject`,
       )
       .simple()
     expect((await tx.unsafe(statement)).count).toBe(1)
