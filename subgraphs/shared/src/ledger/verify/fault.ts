@@ -11,7 +11,7 @@ export const LEDGER_FAULTS = {
   HOLD_WRONG:
     'A pending transfer that is not resolved has no hold, or a hold stands for none, or for another amount or time.',
   SEAL_BROKEN: 'The transfers under a seal are not those that were sealed: one was changed, removed or put in.',
-  SUBJECT_WRONG: 'What posts, releases or reverses a transfer does not agree with it.',
+  SUBJECT_WRONG: 'What posts, releases or reverses a transfer does not agree with it, or is not the only one.',
 } as const
 
 export type LedgerFaultCode = keyof typeof LEDGER_FAULTS

@@ -17,11 +17,11 @@ export async function walkTransfers({ tx, stepRows, list, onStep }: Walk): Promi
     const rows: Row[] = await tx<Row[]>`
       select t.tenant_id as tenant, t.id,
         t.refusal is null and (d.number is null or c.number is null) as "accountWrong",
-        t.refusal is null and t.kind not in ('SINGLE', 'PENDING') and not coalesce(
+        t.refusal is null and t.kind not in ('SINGLE', 'PENDING') and (o.id is not null or not coalesce(
           case when t.kind = 'REVERSAL' then s.debit_sequence is not null and t.amount_minor = s.amount_minor
               and (t.debit_number, t.credit_number) = (s.credit_number, s.debit_number)
             else s.kind = 'PENDING' and t.amount_minor <= s.amount_minor
-              and (t.debit_number, t.credit_number) = (s.debit_number, s.credit_number) end, false) as "subjectWrong",
+              and (t.debit_number, t.credit_number) = (s.debit_number, s.credit_number) end, false)) as "subjectWrong",
         t.refusal is null and t.kind = 'PENDING' and r.id is null and h.transfer_id is null as "holdMissing"
       from (
         select * from ledger_transfer where (tenant_id, id) > (${after.tenant}, ${after.id}::uuid)
@@ -35,6 +35,10 @@ export async function walkTransfers({ tx, stepRows, list, onStep }: Walk): Promi
       left join lateral (
         select kind, amount_minor, debit_number, credit_number, debit_sequence from ledger_transfer
         where tenant_id = t.tenant_id and id = t.subject_id and refusal is null limit 1) s on true
+      left join lateral (
+        select id from ledger_transfer
+        where t.refusal is null and tenant_id = t.tenant_id and subject_id = t.subject_id and refusal is null
+          and id <> t.id limit 1) o on true
       left join lateral (
         select id from ledger_transfer
         where t.kind = 'PENDING' and tenant_id = t.tenant_id and subject_id = t.id and refusal is null limit 1) r on true
