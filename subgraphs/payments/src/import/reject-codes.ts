@@ -9,7 +9,8 @@ export const PAYMENT_LINE_CODES = {
   COLUMN_COUNT: 'The line has more or fewer columns than the header.',
   JSON_INVALID: 'The line is not JSON.',
   JSON_NOT_AN_OBJECT: 'The line is JSON, but no object.',
-  FIELD_INVALID: 'A field is missing, has another type than createPayment takes, is far too long, or is none of its fields.',
+  FIELD_INVALID:
+    'A field is missing, has another type than createPayment takes, is far too long, or is none of its fields.',
 } as const
 
 export type LineCode = keyof typeof PAYMENT_LINE_CODES

@@ -4,6 +4,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
+import { holdsCardNumber } from '../vault/holds-card-number.ts'
 import { lockReconciledAccount } from './db/account-lock.ts'
 import { changeItems, findItemsToChange } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
@@ -100,6 +101,8 @@ async function decided(
   if (personId === undefined) return refuse('NOT_A_PERSON', 'Money is given up by two people, not by a service.')
   if (reason !== undefined && !isPrintableText(reason, REASON_LENGTH_MAX))
     return refuse('INVALID_REASON', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+  if (reason !== undefined && holdsCardNumber(reason))
+    return refuse('INVALID_REASON', 'A reason must not hold a card number.', ['reason'])
   return inTransaction(db, async (tx) => {
     const [seen] = await findItemsToChange(tx, [caseId])
     if (seen !== undefined) await lockReconciledAccount(tx, seen.account)

@@ -1,9 +1,9 @@
 import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { isWebhookEventType, WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../webhooks/event-types.ts'
+import { textIn } from '../input.ts'
 
 const DESCRIPTION_LENGTH_MAX = 200
 
@@ -37,7 +37,5 @@ function eventTypesIn(
 }
 
 function descriptionIn(text: string | null): Outcome<string | null, 'INVALID_VALUE'> {
-  if (text === null || isPrintableText(text, DESCRIPTION_LENGTH_MAX)) return ok(text)
-  const message = `A description has 1 to ${DESCRIPTION_LENGTH_MAX} printable characters.`
-  return refuse('INVALID_VALUE', message, ['description'])
+  return text === null ? ok(null) : textIn(text, 'A description', DESCRIPTION_LENGTH_MAX, 'description')
 }
