@@ -150,7 +150,7 @@ export type LedgerFaultCode =
   | 'HOLD_WRONG'
   /** The transfers under a seal are not those that were sealed: one was changed, removed or put in. */
   | 'SEAL_BROKEN'
-  /** What posts, releases or reverses a transfer does not agree with it. */
+  /** What posts, releases or reverses a transfer does not agree with it, or is not the only one. */
   | 'SUBJECT_WRONG';
 
 /** The scheme of a card, by the range that its number lies in. */
@@ -292,7 +292,7 @@ export type DisputeOutcome =
 export type DisputePaymentInput = {
   /** Id of the payment, `pay_…`. */
   paymentId: Scalars['ID']['input'];
-  /** Why, 1 to 500 characters. */
+  /** Why, 1 to 500 characters, without a card number. */
   reason: Scalars['String']['input'];
 };
 
@@ -797,7 +797,7 @@ export type FxQuote = {
 
 /** What to quote: `debitedAmount` or `deliveredAmount`. */
 export type CreateFxQuoteInput = {
-  /** Key chosen by the client for this quote, 1 to 128 characters. */
+  /** Key chosen by the client for this quote, 1 to 128 characters, not a card number. */
   idempotencyKey: Scalars['String']['input'];
   /** Whose quote it is, `usr_…`; the caller's unless given. Customers quote for themselves. */
   ownerId?: InputMaybe<Scalars['ID']['input']>;
@@ -963,7 +963,7 @@ export type OpenLedgerAccountInput = {
 export type LedgerAccountStatusInput = {
   /** The account, `led_…`. */
   accountId: Scalars['ID']['input'];
-  /** Why, for those who review it: 1 to 200 characters. */
+  /** Why, for those who review it: 1 to 200 characters, without a card number. */
   reason: Scalars['String']['input'];
 };
 
@@ -973,7 +973,7 @@ export type SetOverdraftLimitInput = {
   accountId: Scalars['ID']['input'];
   /** How far: zero or more, in the account's currency. Null for no limit, which a wallet cannot have. */
   limit?: InputMaybe<MoneyInput>;
-  /** Why, for those who review it: 1 to 200 characters. */
+  /** Why, for those who review it: 1 to 200 characters, without a card number. */
   reason: Scalars['String']['input'];
 };
 
@@ -1200,7 +1200,7 @@ export type PaymentFilter = {
 
 /** What to pay. */
 export type CreatePaymentInput = {
-  /** Key chosen by the client for this payment, 1 to 128 characters. */
+  /** Key chosen by the client for this payment, 1 to 128 characters, not a card number. */
   idempotencyKey: Scalars['String']['input'];
   /** What it is for. */
   type: PaymentType;
@@ -1661,7 +1661,7 @@ export type ReconciliationItemEdge = {
 
 /** What to give back. */
 export type RefundPaymentInput = {
-  /** Key chosen by the client for this refund, 1 to 128 characters; of the same kind as the keys of payments. */
+  /** Key chosen by the client for this refund, 1 to 128 characters, not a card number; of the same kind as the keys of payments. */
   idempotencyKey: Scalars['String']['input'];
   /** Id of the payment to give back, `pay_…`. */
   paymentId: Scalars['ID']['input'];
@@ -1898,7 +1898,8 @@ export type Mutation = {
   /**
    * Posts transfers to the ledger, 1 to 1,000 in one call, decided in their order. Each is answered for itself: one that is
    * refused holds up no other, unless they are linked. An order is decided once for its id or key: sent again it is answered
-   * as the first time, refusals included. What is malformed is refused and not stored.
+   * as the first time, refusals included. What is malformed is refused and not stored. What payments hold and have moved is
+   * posted, voided and reversed by payments alone (TRANSFER_OF_PAYMENT).
    */
   postTransfers?: Maybe<PostTransfersPayload>;
   /** Opens a wallet for a user: a ledger account in one currency with a balance of zero. */
@@ -2254,7 +2255,7 @@ export type TransferInputKind =
 export type TransferInput = {
   /** An id that the client made, `tfr_…` over a uuid v7: the transfer's own, and its idempotency key. Or else: */
   id?: InputMaybe<Scalars['ID']['input']>;
-  /** A key that the client chose, 1 to 128 characters, from which the id follows. One of the two is needed. */
+  /** A key that the client chose, 1 to 128 characters, not a card number, from which the id follows. One of the two is needed. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What it does. */
   kind?: TransferInputKind;
@@ -2268,7 +2269,7 @@ export type TransferInput = {
   expiresAt?: InputMaybe<Scalars['DateTime']['input']>;
   /** The pending or posted transfer that it is about, `tfr_…`. */
   subjectId?: InputMaybe<Scalars['ID']['input']>;
-  /** What it is made for, an id or a name: 1 to 140 characters. */
+  /** What it is made for, an id or a name: 1 to 140 characters, without a card number. */
   reference: Scalars['String']['input'];
   /** Whether it and the next one stand or fall together. Up to 100 may be linked, and the last of them is not. */
   linkedToNext?: Scalars['Boolean']['input'];
@@ -2677,7 +2678,7 @@ export type WebhookEndpointEdge = {
 export type RequestWriteOffInput = {
   /** Id of the case, `rci_…`. */
   caseId: Scalars['ID']['input'];
-  /** Why, for whoever approves it: 1 to 500 characters. */
+  /** Why, for whoever approves it: 1 to 500 characters, without a card number. */
   reason: Scalars['String']['input'];
 };
 
@@ -2709,7 +2710,7 @@ export type ApproveWriteOffPayload = {
 export type RejectWriteOffInput = {
   /** Id of the case, `rci_…`. */
   caseId: Scalars['ID']['input'];
-  /** Why not, for whoever asked: 1 to 500 characters. */
+  /** Why not, for whoever asked: 1 to 500 characters, without a card number. */
   reason: Scalars['String']['input'];
 };
 
