@@ -6,6 +6,7 @@ import { dirname } from 'node:path'
 import { REJECT_CODES } from '@carriergraph/billing/ingest/reject-codes.ts'
 import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
+import { BOOKS_FAULTS } from '@carriergraph/payments/books/verify/verify-tenant.ts'
 import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
 import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
 import { IMPORT_FAULTS as IMPORT_PAYMENT_FAULTS } from '@carriergraph/payments/import/fault.ts'
@@ -21,7 +22,6 @@ import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { FILE_FAULTS } from '@carriergraph/shared/command/files/fault.ts'
-import { LEDGER_FAULTS } from '@carriergraph/shared/ledger/verify/fault.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
@@ -108,7 +108,7 @@ function errorsPage(): string {
       '`pnpm payments:import`, about a line that is not sent (exit code 2; others are those of `PaymentErrorCode`)',
       PAYMENT_LINE_CODES,
     ),
-    section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', LEDGER_FAULTS),
+    section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', BOOKS_FAULTS),
     section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
     section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),
   ]

@@ -1,15 +1,15 @@
 import { databaseOf } from '@carriergraph/shared/db/pools.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { ledgerTransfer } from '@carriergraph/shared/ledger/tables.ts'
-import { type LedgerVerdict, verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { sql } from 'drizzle-orm'
+import { type BooksVerdict, verifyTenant } from '../books/verify/verify-tenant.ts'
 
 /** What is computed anew within a second or so, which a request may take. */
 export const VERIFIED_TRANSFERS_MAX = 50_000
 
 /** @throws Refusal LEDGER_TOO_LARGE */
-export async function verifyBooks({ tenant, db }: Books): Promise<LedgerVerdict> {
+export async function verifyBooks({ tenant, db }: Books): Promise<BooksVerdict> {
   const counted = db
     .select({ one: sql`1` })
     .from(ledgerTransfer)
@@ -21,5 +21,5 @@ export async function verifyBooks({ tenant, db }: Books): Promise<LedgerVerdict>
       'LEDGER_TOO_LARGE',
       `The books have more than ${VERIFIED_TRANSFERS_MAX} transfers: have pnpm ledger:verify look at them.`,
     )
-  return verifyLedger(databaseOf(db), { tenant })
+  return verifyTenant(databaseOf(db), { tenant })
 }

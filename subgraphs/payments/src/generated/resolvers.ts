@@ -134,6 +134,8 @@ export type LedgerFault = {
 
 /** Codes of LedgerFault. */
 export type LedgerFaultCode =
+  /** An account is not whose it was opened for, or has another side or currency, or no known purpose. */
+  | 'ACCOUNT_CHANGED'
   /** A transfer names an account that is not there, another tenant's, or one of another currency. */
   | 'ACCOUNT_WRONG'
   /** The balance is not the sum of the entries, or their number not the last sequence. */

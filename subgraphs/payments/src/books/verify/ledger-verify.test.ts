@@ -4,8 +4,9 @@ import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
-import { toUuid } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openWallet } from '../../flow/open-wallet.ts'
 import { type FlowStage, setFlowStage } from '../../testing/flow-stage.ts'
 import { givenPurse, type Purse } from '../../testing/payments-database.ts'
 import { ledgerVerify } from './ledger-verify.ts'
@@ -57,6 +58,15 @@ async function tamper(): Promise<void> {
     update ledger_account set balance_minor = balance_minor + 1 where id = ${wallet}`
 }
 
+/** What somebody may do who owns the table and has disabled its triggers. */
+async function tamperWith(statement: string): Promise<void> {
+  await stage.database.sql.system.begin(async (tx) => {
+    await tx.unsafe('alter table ledger_account disable trigger user')
+    expect((await tx.unsafe(statement)).count).toBe(1)
+    await tx.unsafe('alter table ledger_account enable trigger user')
+  })
+}
+
 test('says of every tenant what its books hold and that they are sound, and how far it is', async () => {
   const { code, stdout, stderr } = await command([])
   expect([code, stdout]).toEqual([
@@ -86,6 +96,25 @@ test('looks at one tenant where it is told to', async () => {
     code: 0,
     stdout: expect.stringMatching(/^rival: sound/),
   })
+})
+
+test.each([
+  ['the side of a wallet', (wallet: string) => `set normal_side = 'DEBIT', floor_minor = null where id = '${wallet}'`],
+  ['whose an account of the operator is', () => `set owner_id = 'usr_thief' where purpose = 'FUNDING'`],
+  ['what an account is for', (wallet: string) => `set purpose = 'SPARE' where id = '${wallet}'`],
+])('names an account of which somebody changed %s', async (_, change) => {
+  await tamperWith(`update ledger_account ${change(toUuid(purse.walletId))} and tenant_id = 'demo'`)
+  const { code, stderr } = await command(['--tenant', 'demo'])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/demo: ACCOUNT_CHANGED: led_/)])
+})
+
+test('names a wallet that is not whose it was opened for', async () => {
+  const provenance = { now: stage.now, actor: 'usr_operator', correlationId: 'correlation-1' }
+  const wallet = await openWallet(stage.books.db, { ownerId: newId('usr'), currency: 'EUR' }, provenance)
+  expect((await command(['--tenant', 'demo'])).code).toBe(0)
+  await tamperWith(`update ledger_account set owner_id = '${newId('usr')}' where id = '${toUuid(wallet.id)}'`)
+  const { code, stderr } = await command(['--tenant', 'demo'])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(`demo: ACCOUNT_CHANGED: ${wallet.id}\n`)])
 })
 
 test('does not say that books are sound which are not there', async () => {

@@ -4,9 +4,9 @@ import { openServiceDatabase } from '@carriergraph/shared/command/service-databa
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { tenantsWithBooks } from '@carriergraph/shared/ledger/tenants.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
-import { verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { readArguments, USAGE } from './arguments.ts'
 import { faultLines, progressTo, verdictText } from './report.ts'
+import { verifyTenant } from './verify-tenant.ts'
 
 export type VerifySurroundings = Surroundings & { readonly clock: Clock }
 
@@ -34,7 +34,7 @@ export async function ledgerVerify(argv: readonly string[], surroundings: Verify
     }
     let isSound = true
     for (const name of tenant === undefined ? withBooks : [tenant])
-      isSound = (await verifyTenant(name, surroundings)) && isSound
+      isSound = (await verifyAndTell(name, surroundings)) && isSound
     return isSound ? 0 : 2
   } catch (error) {
     stderr.write(`${faultText(error)}\n`)
@@ -43,11 +43,11 @@ export async function ledgerVerify(argv: readonly string[], surroundings: Verify
 }
 
 /** On connections of its own: however many tenants there are, two pools are open. */
-async function verifyTenant(tenant: string, surroundings: VerifySurroundings): Promise<boolean> {
+async function verifyAndTell(tenant: string, surroundings: VerifySurroundings): Promise<boolean> {
   const { stdout, stderr, clock } = surroundings
   const database = await openServiceDatabase(PAYMENTS, surroundings)
   try {
-    const verdict = await verifyLedger(database, { tenant, onProgress: progressTo(stderr, tenant, clock) })
+    const verdict = await verifyTenant(database, { tenant, onProgress: progressTo(stderr, tenant, clock) })
     stdout.write(verdictText(tenant, verdict, await trialBalance(database.forTenant(tenant))))
     stderr.write(faultLines(tenant, verdict))
     return verdict.faults.length === 0

@@ -1,13 +1,14 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import type { TrialBalanceLine } from '@carriergraph/shared/ledger/trial-balance.ts'
-import type { LedgerVerdict, VerifyProgress } from '@carriergraph/shared/ledger/verify/verify.ts'
+import type { VerifyProgress } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
+import type { BooksVerdict } from './verify-tenant.ts'
 
 /** What the books of a tenant hold, and whether they are sound, for a person. */
 export function verdictText(
   tenant: string,
-  { accounts, transfers, entries, seals, faults }: LedgerVerdict,
+  { accounts, transfers, entries, seals, faults }: BooksVerdict,
   lines: readonly TrialBalanceLine[],
 ): string {
   const verdict = faults.length === 0 ? 'sound' : 'NOT SOUND'
@@ -30,7 +31,7 @@ function totalRows(lines: readonly TrialBalanceLine[]): string[] {
 }
 
 /** `demo: BALANCE_NOT_SUM: led_…` */
-export const faultLines = (tenant: string, { faults }: LedgerVerdict): string =>
+export const faultLines = (tenant: string, { faults }: BooksVerdict): string =>
   faults.map(({ code, about }) => `${tenant}: ${code}: ${about}\n`).join('')
 
 /** Often enough to see that it goes on, seldom enough to read. */
