@@ -1,8 +1,10 @@
 import { fixedClock } from '@carriergraph/shared/clock.ts'
-import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
-import { silent } from '../testing/payments-database.ts'
+import { givenPurse, silent } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
 import { createHoldExpiry } from './hold-expiry.ts'
 
@@ -42,4 +44,34 @@ test('of every tenant, beginning when it is started', async () => {
   await expiry.stop()
   const holds = await stage.database.sql.system`select from ledger_hold`
   expect(holds).toHaveLength(0)
+})
+
+test('of the others too, where the ledger of one tenant fails', async () => {
+  const clock = fixedClock(new Date(stage.now.getTime() + 3_600_000))
+  class Failing extends Ledgers {
+    override of(books: Books) {
+      if (books.tenant === 'ailing') throw new Error('It cannot be reached.')
+      return super.of(books)
+    }
+  }
+  const ailing = await givenPurse(stage.database, { tenant: 'ailing', minor: 500n, now: stage.now })
+  const healthy = await stage.purseWith(500n)
+  for (const { tenant, walletId } of [ailing, healthy]) {
+    const books = { tenant, db: stage.database.forTenant(tenant) }
+    const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
+    await stage.ledgers.of(books).post({
+      kind: 'PENDING',
+      id: newId('tfr'),
+      debitAccountId: walletId,
+      creditAccountId: funding,
+      amountMinor: 500n,
+      currency: 'EUR',
+      reference: 'test',
+      expiresAt: clock(),
+    })
+  }
+  const ledgers = new Failing(clock)
+  await createHoldExpiry({ database: stage.database, ledgers, clock, log: silent }).runOnce()
+  const held = await stage.database.sql.system`select tenant_id from ledger_hold`
+  expect(held).toEqual([{ tenant_id: 'ailing' }])
 })

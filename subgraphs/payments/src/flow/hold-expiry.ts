@@ -27,6 +27,20 @@ export type HoldExpiry = {
 
 /** Two at once do no harm: each release is decided once. */
 export function createHoldExpiry({ database, ledgers, clock, log, schedule }: HoldExpiryOptions): HoldExpiry {
+  /** @returns how many were released */
+  async function expireOf(tenant: string, now: Date): Promise<number> {
+    const db = database.forTenant(tenant)
+    try {
+      const released = await expirePending(db, ledgers.of({ tenant, db }), now)
+      log.info({ tenant, released }, 'released what was held beyond its time')
+      return released
+    } catch (error) {
+      // The other tenants must not wait for this one; it is tried again with the next round.
+      log.error({ err: error, tenant }, 'could not release what is held beyond its time')
+      return 0
+    }
+  }
+
   async function runOnce(): Promise<Pace> {
     const now = clock()
     const rows = await database.system
@@ -35,12 +49,7 @@ export function createHoldExpiry({ database, ledgers, clock, log, schedule }: Ho
       .where(lte(ledgerHold.expiresAt, now))
       .orderBy(ledgerHold.tenantId)
     let pace: Pace = 'idle'
-    for (const { tenant } of rows) {
-      const db = database.forTenant(tenant)
-      const released = await expirePending(db, ledgers.of({ tenant, db }), now)
-      log.info({ tenant, released }, 'released what was held beyond its time')
-      if (released === EXPIRED_MAX) pace = 'again'
-    }
+    for (const { tenant } of rows) if ((await expireOf(tenant, now)) === EXPIRED_MAX) pace = 'again'
     return pace
   }
 
