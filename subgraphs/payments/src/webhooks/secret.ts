@@ -3,7 +3,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 import type { SealedSecret } from '../db/webhook-endpoints.ts'
-import { activeDataKey, openDataKey, type TenantVault } from '../vault/data-keys.ts'
+import { activeDataKey, type OpenDataKey, openDataKey, type TenantVault } from '../vault/data-keys.ts'
 import type { SealFault } from '../vault/faults.ts'
 import type { UnwrapFault } from '../vault/keys/key-provider.ts'
 import { seal, unseal } from '../vault/seal.ts'
@@ -25,11 +25,19 @@ export async function makeSecret(
   const dataKey = await activeDataKey(vault, provenance)
   if (!dataKey.ok) return dataKey
   const bytes = randomBytes(SECRET_BYTES)
-  const sealed = seal(dataKey.value.key, bytes, contextOf(vault.tenant, endpointId))
+  const stored = sealSecret(vault.tenant, endpointId, dataKey.value, bytes)
   const written = new SensitiveText(`${SECRET_PREFIX}${bytes.toString('base64')}`)
   bytes.fill(0)
-  return ok({ written, stored: { dataKeyId: dataKey.value.id, sealed } })
+  return ok({ written, stored })
 }
+
+/** Bytes of a secret as they are stored, for one endpoint. */
+export const sealSecret = (
+  tenant: string,
+  endpointId: Id<'whe'>,
+  { id, key }: OpenDataKey,
+  bytes: Uint8Array,
+): SealedSecret => ({ dataKeyId: id, sealed: seal(key, bytes, contextOf(tenant, endpointId)) })
 
 /** The bytes of a secret. Not to be called in a transaction either. */
 export async function openSecret(

@@ -1,6 +1,7 @@
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { dataKeyStatus, lookupKeyStatus } from '../../db/vault-status.ts'
+import { reencryptSecrets } from '../../webhooks/reencrypt-secrets.ts'
 import { rewrapDataKeys, rotateDataKey, type TenantVault } from '../data-keys.ts'
 import { reencryptCards } from '../reencrypt.ts'
 import type { VaultArguments } from './arguments.ts'
@@ -18,11 +19,11 @@ type ActionOptions = {
 type Action = (vault: TenantVault, options: ActionOptions) => Promise<boolean>
 
 const status: Action = async ({ tenant, db, keys }, { stdout }) => {
-  for (const { id, wrappingKeyId, isActive, cards } of await dataKeyStatus(db)) {
+  for (const { id, wrappingKeyId, isActive, cards, webhookSecrets } of await dataKeyStatus(db)) {
     const age = wrappingKeyId === keys.wrappingKeyId ? 'in use' : 'to be replaced'
-    stdout.write(
-      `${tenant}  ${id}  ${isActive ? 'active ' : 'retired'}  under ${wrappingKeyId} (${age})  ${cards} cards\n`,
-    )
+    const state = isActive ? 'active ' : 'retired'
+    const holds = `${cards} cards  ${webhookSecrets} webhook secrets`
+    stdout.write(`${tenant}  ${id}  ${state}  under ${wrappingKeyId} (${age})  ${holds}\n`)
   }
   for (const { lookupKeyId, cards } of await lookupKeyStatus(db)) {
     const age = lookupKeyId === keys.lookupKeyIds[0] ? 'in use' : 'to be replaced'
@@ -44,7 +45,7 @@ const rotate: Action = async (vault, { provenance, stdout }) => {
   return true
 }
 
-const reencrypt: Action = async (vault, { batchSize, signal, stdout, stderr }) => {
+const reencrypt: Action = async (vault, { provenance, batchSize, signal, stdout, stderr }) => {
   const { tenant } = vault
   const outcome = await reencryptCards(vault, {
     batchSize,
@@ -52,12 +53,28 @@ const reencrypt: Action = async (vault, { batchSize, signal, stdout, stderr }) =
     onProgress: ({ done, total, unreadable }) =>
       stderr.write(`${tenant}: ${done} of ${total} cards, ${unreadable.length} unreadable\n`),
   })
-  if (!outcome.ok)
-    throw new VaultCommandFault('ACTIVE_KEY_UNUSABLE', `The active data key of ${tenant}: ${outcome.code}`)
+  if (!outcome.ok) throw activeKeyUnusable(vault, outcome.code)
   const { total, done, unreadable } = outcome.value
   for (const { cardId, code } of unreadable) stderr.write(`${tenant}: ${cardId}: ${code}\n`)
   stdout.write(`${tenant}: ${done} of ${total} cards re-encrypted, ${unreadable.length} unreadable\n`)
+  const secrets = signal?.aborted || (await reencryptWebhookSecrets(vault, provenance.now, { stdout, stderr }))
+  return secrets && unreadable.length === 0
+}
+
+async function reencryptWebhookSecrets(
+  vault: TenantVault,
+  now: Date,
+  { stdout, stderr }: Pick<ActionOptions, 'stdout' | 'stderr'>,
+): Promise<boolean> {
+  const outcome = await reencryptSecrets(vault, now)
+  if (!outcome.ok) throw activeKeyUnusable(vault, outcome.code)
+  const { total, done, unreadable } = outcome.value
+  for (const { endpointId, code } of unreadable) stderr.write(`${vault.tenant}: ${endpointId}: ${code}\n`)
+  stdout.write(`${vault.tenant}: ${done} of ${total} webhook secrets re-encrypted, ${unreadable.length} unreadable\n`)
   return unreadable.length === 0
 }
+
+const activeKeyUnusable = ({ tenant }: TenantVault, code: string): VaultCommandFault =>
+  new VaultCommandFault('ACTIVE_KEY_UNUSABLE', `The active data key of ${tenant}: ${code}`)
 
 export const ACTIONS: Readonly<Record<VaultArguments['action'], Action>> = { status, rewrap, rotate, reencrypt }

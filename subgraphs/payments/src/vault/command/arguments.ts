@@ -17,10 +17,11 @@ export const USAGE = `Rotates the keys of the card vault.
 
   pnpm vault:keys status|rewrap|rotate|reencrypt [--tenant NAME] [--batch 100]
 
-  status     the data keys of each tenant, what they are under, and how many cards are under them
+  status     the data keys of each tenant, what they are under, and how many cards and webhook secrets are under them
   rewrap     puts every data key under the wrapping key in use
   rotate     gives each tenant a new data key; cards that are added from now on are under it
-  reencrypt  puts every card under its tenant's newest data key and the lookup key in use
+  reencrypt  puts every card and every webhook secret under its tenant's newest data key, and cards under the
+             lookup key in use
 
 It may be killed at any point and run again: it goes on with what is left. Exit code 0: all is done; 2: some keys or cards
 cannot be read, and stay as they are; 1: it failed.
