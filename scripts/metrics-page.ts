@@ -1,5 +1,6 @@
 // docs/metrics.md: every metric of the gateway and the subgraphs, as they register them.
 
+import { webhookMetrics } from '@carriergraph/payments/webhooks/metrics.ts'
 import { sqlTelemetry } from '@carriergraph/shared/db/sql-telemetry.ts'
 import { createRequestTelemetry } from '@carriergraph/shared/server/request-telemetry.ts'
 import { Counter, Histogram, Registry } from 'prom-client'
@@ -36,7 +37,14 @@ export function metricsPage(): string {
   const subgraph = new Registry()
   createRequestTelemetry({ registry: subgraph }, () => 0)
   sqlTelemetry({ registry: subgraph }, 'any')
-  return [INTRODUCTION, section('The gateway', gateway), section('Each subgraph', subgraph)].join('\n')
+  const payments = new Registry()
+  webhookMetrics(payments, () => 0)
+  return [
+    INTRODUCTION,
+    section('The gateway', gateway),
+    section('Each subgraph', subgraph),
+    section('Payments', payments),
+  ].join('\n')
 }
 
 function section(title: string, registry: Registry): string {

@@ -90,9 +90,9 @@ export function payments(
       loaders: createLoaders(base.db),
     }),
     consumers: () => [{ name: CONSUMER, handlers: handlers({ clock, finisher }) }],
-    workers: ({ database, journal }) => {
+    workers: ({ database, journal, registry }) => {
       const transport = webhookTransport({ policy, resolve })
-      const sender = createWebhookSender({ database, keys, transport, clock, log })
+      const sender = createWebhookSender({ database, keys, transport, clock, log, registry })
       const bus = webhookFanOut({ database, clock, log, onDeliveries: sender.wake })
       const types = WEBHOOK_EVENT_TYPES
       return [

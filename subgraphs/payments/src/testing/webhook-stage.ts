@@ -17,7 +17,7 @@ import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../webhooks/event-ty
 import { webhookFanOut } from '../webhooks/fan-out.ts'
 import { addressPolicy } from '../webhooks/guard/address-policy.ts'
 import { type WebhookTransport, webhookTransport } from '../webhooks/send/send.ts'
-import { createWebhookSender, type WebhookSender } from '../webhooks/sender.ts'
+import { createWebhookSender, type SenderOptions, type WebhookSender } from '../webhooks/sender.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
@@ -44,7 +44,7 @@ export type WebhookStage = AsyncDisposable & {
   ): Promise<Id<'evt'>>
   /** Makes deliveries of everything that has happened. */
   fanOut(): Promise<void>
-  sender(transport?: WebhookTransport, random?: () => number): WebhookSender
+  sender(options?: Pick<SenderOptions, 'registry'>): WebhookSender
   /** Sends until nothing is due, however often time has to move for it. */
   exhaust(): Promise<void>
   /** Makes deliveries of events, and forgets the old ones. */
@@ -82,8 +82,10 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   resources.defer(() => dispatcher.stop())
   const vault = (tenant = 'demo'): TenantVault => ({ tenant, db: database.forTenant(tenant), keys })
   const provenance = () => ({ actor: newId('usr'), correlationId: 'correlation-1', now: clock() })
-  const sender = (transport = transportToLoopback(), random = () => 0.5) =>
-    createWebhookSender({ database, keys, transport, clock, log: silent, random })
+  const sender = (options: Pick<SenderOptions, 'registry'> = {}) => {
+    const transport = transportToLoopback()
+    return createWebhookSender({ database, keys, transport, clock, log: silent, random: () => 0.5, ...options })
+  }
   const deliveries = async (tenant = 'demo') => {
     const rows = await database.sql.forTenant(tenant)<{ id: string }[]>`select id from webhook_delivery`
     const ids = rows.map(({ id }) => fromUuid('whd', id))

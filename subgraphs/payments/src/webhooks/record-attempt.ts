@@ -24,13 +24,14 @@ type Tried = {
 
 /**
  * Writes down what came of a try, in one transaction: the attempt, what becomes of the delivery and of its endpoint, and
- * the events of both. Nothing where the claim has run out meanwhile: whoever has the delivery now says what became of it.
+ * the events of both. Undefined, and nothing, where the claim has run out meanwhile: whoever has the delivery now says what
+ * became of it.
  */
 export async function recordAttempt(
   database: Database,
   { delivery: { id, tenantId, endpointId, claim }, event }: ClaimedDelivery,
   { result, startedAt, now, random, log }: Tried,
-): Promise<void> {
+): Promise<Consequences | undefined> {
   const provenance: Provenance = { actor: ACTOR, correlationId: event.correlationId, now }
   const about = { deliveryId: id, endpointId, tenant: tenantId, outcome: result.outcome, status: result.httpStatus }
   const consequences = await inTransaction(database.forTenant(tenantId), async (tx) => {
@@ -66,6 +67,7 @@ export async function recordAttempt(
   else if (result.outcome !== 'DELIVERED') log.info(about, 'a webhook delivery failed; it will be tried again')
   if (consequences?.pause !== undefined)
     log.error({ ...about, reason: consequences.pause }, 'a webhook endpoint is paused')
+  return consequences
 }
 
 async function settleDelivery(

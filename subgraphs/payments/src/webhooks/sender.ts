@@ -4,11 +4,13 @@ import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import type { Registry } from 'prom-client'
 import { type ClaimedDelivery, claimDeliveries } from '../db/webhook-claims.ts'
 import type { TenantVault } from '../vault/data-keys.ts'
 import type { KeyProvider } from '../vault/keys/key-provider.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
 import { bodyOf } from './body.ts'
+import { webhookMetrics } from './metrics.ts'
 import { recordAttempt } from './record-attempt.ts'
 import { openSecret } from './secret.ts'
 import { type AttemptResult, withoutAnswer } from './send/attempt-result.ts'
@@ -29,6 +31,8 @@ export type SenderOptions = {
   readonly transport: WebhookTransport
   readonly clock: Clock
   readonly log: Log
+  /** Where its metrics are registered. */
+  readonly registry?: Registry | undefined
   readonly random?: () => number
   readonly schedule?: Schedule
 }
@@ -48,8 +52,9 @@ export type WebhookSender = {
  * in another. A process that dies in between has perhaps sent: the claim runs out and it is sent again, under the same id.
  */
 export function createWebhookSender(options: SenderOptions): WebhookSender {
-  const { database, keys, transport, clock, log, random = Math.random, schedule } = options
+  const { database, keys, transport, clock, log, registry, random = Math.random, schedule } = options
   const sending = new Set<Promise<void>>()
+  const metrics = registry && webhookMetrics(registry, () => sending.size)
   let isStopping = false
 
   async function take(): Promise<number> {
@@ -81,7 +86,11 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       const startedAt = clock()
       const result = await tryOnce(claimed, startedAt)
       const chance = [random(), random()] as const
-      await recordAttempt(database, claimed, { result, startedAt, now: clock(), random: chance, log })
+      const now = clock()
+      const consequences = await recordAttempt(database, claimed, { result, startedAt, now, random: chance, log })
+      const duration_ms = now.getTime() - startedAt.getTime()
+      const age_ms = now.getTime() - claimed.event.occurredAt.getTime()
+      metrics?.tried({ outcome: result.outcome, duration_ms, age_ms, consequences })
     } catch (error) {
       // The claim runs out and it is tried again. It must not end the others.
       log.error({ err: error, ...about }, 'could not try a webhook delivery, or record what came of it')

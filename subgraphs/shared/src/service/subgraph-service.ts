@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client'
 import { createTokenVerifier, TOKEN_ALGORITHMS } from '../auth/verify.ts'
 import type { Policies } from '../authorize/check.ts'
 import { EventConsumer, type EventConsumerOptions } from '../bus/consumer.ts'
@@ -35,6 +36,8 @@ export type ServiceParts = {
   readonly journal: JournalTail
   readonly clock: Clock
   readonly log: Log
+  /** Where metrics of its own are registered; undefined where nobody scrapes. */
+  readonly registry: Registry | undefined
 }
 
 /** Something that runs beside the server: started before it, stopped after it. */
@@ -97,7 +100,7 @@ export async function createSubgraphService<Context extends RequestContext>(
   resources.defer(() => bus.close())
 
   const journal = new JournalTail({ database, log })
-  const parts = { database, journal, clock, log }
+  const parts = { database, journal, clock, log, registry: telemetry.registry }
   const workers: Worker[] = [
     journal,
     new JournalSealer({ database, log, clock }),
