@@ -3,7 +3,7 @@ import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { assess, type RiskDecision } from '../domain/assess.ts'
 import { after, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
-import { insertAssessment, payerHistory } from './assessments.ts'
+import { insertAssessments, payerHistories } from './assessments.ts'
 import type { RiskAssessmentRow } from './tables/risk-assessment.ts'
 
 let stage: RiskStage
@@ -41,21 +41,26 @@ const rowOf = (changes: Changes) => ({
 async function payerOf(payments: readonly Changes[]): Promise<Id<'usr'>> {
   const payerId = newId('usr')
   await inTransaction(stage.db, async (tx) => {
-    for (const payment of payments) await insertAssessment(tx, rowOf({ payerId, ...payment }))
+    for (const payment of payments) await insertAssessments(tx, [rowOf({ payerId, ...payment })])
   })
   return payerId
 }
 
-const historyOf = (payerId: Id<'usr'>, at = START) => inTransaction(stage.db, (tx) => payerHistory(tx, payerId, at))
+const historyOf = async (payerId: Id<'usr'>, at = START) => {
+  const [history] = await inTransaction(stage.db, (tx) => payerHistories(tx, [{ payerId, paymentCreatedAt: at }]))
+  if (history === undefined) throw new Error('Nothing was answered.')
+  return history
+}
 
 const times = <T>(count: number, what: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => what(n))
 
-describe('insertAssessment', () => {
-  it('answers with nothing where the payment was assessed before', async () => {
+describe('insertAssessments', () => {
+  it('leaves out what was assessed before', async () => {
     const row = rowOf({})
-    const insert = (changes: Changes) => inTransaction(stage.db, (tx) => insertAssessment(tx, { ...row, ...changes }))
-    expect(await insert({})).toMatchObject({ id: row.id })
-    expect(await insert({ id: newId('asm') })).toBeNull()
+    const insert = (changes: Changes) =>
+      inTransaction(stage.db, (tx) => insertAssessments(tx, [{ ...row, ...changes }]))
+    expect(await insert({})).toMatchObject([{ id: row.id }])
+    expect(await insert({ id: newId('asm') })).toEqual([])
   })
 
   it.each([
@@ -70,7 +75,7 @@ describe('insertAssessment', () => {
   })
 })
 
-describe('payerHistory', () => {
+describe('payerHistories', () => {
   it('of who never paid is empty', async () => {
     expect(await historyOf(newId('usr'))).toEqual({ paymentsNearby: 0, earlierPayments: 0, averageEuro: null })
   })
@@ -97,7 +102,7 @@ describe('payerHistory', () => {
     const payer = await payerOf([{}])
     await payerOf([{}])
     const elsewhere = stage.database.forTenant('elsewhere')
-    await inTransaction(elsewhere, (tx) => insertAssessment(tx, rowOf({ payerId: payer, amountEuro: '90' })))
+    await inTransaction(elsewhere, (tx) => insertAssessments(tx, [rowOf({ payerId: payer, amountEuro: '90' })]))
     expect(await historyOf(payer)).toMatchObject({ paymentsNearby: 1, earlierPayments: 1 })
   })
 

@@ -43,6 +43,15 @@ export async function lockUser(tx: Tx, id: Id<'usr'>): Promise<UserRow | null> {
   return row ?? null
 }
 
+/** Those of the users whom nobody else holds, held until the transaction ends. */
+export const lockFreeUsers = (tx: Tx, ids: readonly Id<'usr'>[]): Promise<UserRow[]> =>
+  tx
+    .select()
+    .from(user)
+    .where(sql`${user.id} = any(${sql.param(ids.map(toUuid))}::uuid[])`)
+    .orderBy(user.id)
+    .for('no key update', { skipLocked: true })
+
 /** Null where the key was used before; `findRegistration` then gives that user. */
 export async function insertUser(tx: Tx, row: Omit<UserRow, 'tenantId'>): Promise<UserRow | null> {
   const [inserted] = await tx

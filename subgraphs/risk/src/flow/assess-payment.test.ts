@@ -18,6 +18,8 @@ const ada = demoUser('ada')
 
 const rulesOf = (assessment: { ruleHits: { rule: string }[] }) => assessment.ruleHits.map(({ rule }) => rule)
 
+const rulesOfAnswer = (answer: { assessment: { ruleHits: { rule: string }[] } }) => rulesOf(answer.assessment)
+
 const counted = (answers: readonly { assessment: { decision: string } }[], decision: string) =>
   answers.filter(({ assessment }) => assessment.decision === decision).length
 
@@ -68,6 +70,28 @@ describe('assessPayment', () => {
       expect(new Set(answers.map(({ assessment }) => assessment.id)).size).toBe(1)
       expect(await stage.journalled(payment.paymentId)).toHaveLength(1)
     }
+  })
+
+  it('answers each of many payers at once with their own assessment, the unknown ones too', async () => {
+    const names = ['ada', 'bruno', 'chen', 'elif', 'nobody', 'nobody else']
+    const payments = names.map((name) => paymentOf(demoUser(name), { amount: euro('60.00') }))
+    const answers = await Promise.all(payments.map((payment) => stage.assess(payment)))
+    expect(answers.map(rulesOfAnswer)).toEqual([
+      [],
+      [],
+      ['kyc.pending'],
+      ['kyc.rejected'],
+      ['payer.unknown'],
+      ['payer.unknown'],
+    ])
+    for (const { paymentId } of payments) expect(await stage.journalled(paymentId)).toHaveLength(1)
+  })
+
+  it('keeps the first of two payers who are said to make the same payment at once', async () => {
+    const payment = paymentOf(ada)
+    const answers = await Promise.all([ada, demoUser('bruno')].map((payerId) => stage.assess({ ...payment, payerId })))
+    expect(answers.map(({ errors }) => errors.length).toSorted()).toEqual([0, 1])
+    expect(await stage.journalled(payment.paymentId)).toHaveLength(1)
   })
 
   it('tells the journal of the event that caused it', async () => {

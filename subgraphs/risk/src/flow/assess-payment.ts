@@ -1,15 +1,19 @@
+import { gathered } from '@carriergraph/shared/db/gathered.ts'
+import { perTenant } from '@carriergraph/shared/db/per-database.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
-import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import { appendToJournal, type NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { findAssessmentsOfPayments, insertAssessment, payerHistory } from '../db/assessments.ts'
+import { findAssessmentsOfPayments, insertAssessments, payerHistories } from '../db/assessments.ts'
 import type { RiskAssessmentRow } from '../db/tables/risk-assessment.ts'
-import { lockUser } from '../db/users.ts'
+import type { UserRow } from '../db/tables/user.ts'
+import { lockFreeUsers, lockUser } from '../db/users.ts'
 import { assess } from '../domain/assess.ts'
 import { euroValue } from '../domain/euro.ts'
+import type { Facts } from '../domain/rules.ts'
 import { eventOf } from '../events.ts'
 
 /** A payment, as far as risk looks at it. */
@@ -20,61 +24,120 @@ export type PaymentToAssess = {
   readonly createdAt: Date
 }
 
+export type Assessed = Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>
+
 /**
  * Assesses a payment once: a caller that asks again, after a crash or at the same time, gets the first answer. The
- * payer is locked meanwhile, so that of many payments at once each counts those before it.
+ * payer is locked meanwhile, so that of many payments at once each counts those before it. Payments of many payers at once
+ * share transactions.
  */
-export function assessPayment(
-  db: TenantDb,
-  payment: PaymentToAssess,
-  { now, ...by }: Provenance,
-): Promise<Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>> {
-  return inTransaction(db, async (tx) => {
-    const payer = await lockUser(tx, payment.payerId)
-    const known = await findKnown(tx, payment)
-    if (known !== null) return known
-    const history = await payerHistory(tx, payment.payerId, payment.createdAt)
-    const amountEuro = euroValue(payment.amount)
-    const assessment = assess({ amountEuro, kycStatus: payer?.kycStatus ?? null, ...history })
-    const inserted = await insertAssessment(tx, {
-      ...assessment,
-      id: newId('asm', now),
-      paymentId: payment.paymentId,
-      payerId: payment.payerId,
-      amountMinor: payment.amount.minor,
-      currency: payment.amount.currency,
-      amountEuro: amountEuro?.toFixed() ?? null,
-      paymentCreatedAt: payment.createdAt,
-      assessedAt: now,
-    })
-    // An unknown payer has no row to lock: two calls may meet here.
-    if (inserted === null) return (await findKnown(tx, payment)) ?? lost(payment)
-    await appendToJournal(tx, {
-      aggregate: { type: 'assessment', id: inserted.id },
-      version: 1,
-      ...eventOf('assessment.made', {
-        assessmentId: inserted.id,
-        paymentId: inserted.paymentId,
-        userId: inserted.payerId,
-        decision: inserted.decision,
-        score: inserted.score,
+export const assessPayment = (db: TenantDb, payment: PaymentToAssess, by: Provenance): Promise<Assessed> =>
+  assessmentsOf(db)({ payment, by })
+
+type Asked = { readonly payment: PaymentToAssess; readonly by: Provenance }
+
+/** Payers who are locked at once; far more than callers wait at a time. */
+const PAYERS_MAX = 200
+
+const keyOf = ({ payment }: Asked): Id<'usr'> => payment.payerId
+
+const assessmentsOf = perTenant((db) =>
+  gathered<Asked, Assessed>({
+    max: PAYERS_MAX,
+    keyOf,
+    alone: (asked) =>
+      inTransaction(db, async (tx) => {
+        const { payerId } = asked.payment
+        const assessed = await assessAll(tx, [asked], new Map([[payerId, await lockUser(tx, payerId)]]))
+        return assessed.get(payerId) ?? lost(asked.payment)
       }),
-      ...by,
-      occurredAt: now,
-    })
-    return ok(inserted)
+    together: (asked) =>
+      inTransaction(db, async (tx) => {
+        const free = await lockFreeUsers(tx, asked.map(keyOf))
+        const payers = new Map(free.map((payer) => [payer.id, payer]))
+        return assessAll(
+          tx,
+          asked.filter((one) => payers.has(keyOf(one))),
+          payers,
+        )
+      }),
+  }),
+)
+
+/** Of different payers, whom the caller holds locked as far as they are known; by payer. */
+async function assessAll(
+  tx: Tx,
+  asked: readonly Asked[],
+  payers: ReadonlyMap<Id<'usr'>, UserRow | null>,
+): Promise<ReadonlyMap<Id<'usr'>, Assessed>> {
+  const ids = asked.map(({ payment }) => payment.paymentId)
+  const questions = asked.map(({ payment }) => ({ ...payment, paymentCreatedAt: payment.createdAt }))
+  const [known, histories] = await Promise.all([findAssessmentsOfPayments(tx, ids), payerHistories(tx, questions)])
+  const isKnown = new Set(known.map(({ paymentId }) => paymentId))
+  const made = asked.flatMap(({ payment, by }, index) => {
+    const history = histories[index]
+    if (isKnown.has(payment.paymentId) || history === undefined) return []
+    const kycStatus = payers.get(payment.payerId)?.kycStatus ?? null
+    return [{ by, ...assessmentOf(payment, { kycStatus, ...history }, by.now) }]
   })
+  // An unknown payer has no row to lock: two calls may meet here, and one of them has made none.
+  const inserted = await insertAssessments(tx, made)
+  const [stored] = await Promise.all([
+    made.length === 0 ? known : findAssessmentsOfPayments(tx, ids),
+    appendToJournal(
+      tx,
+      inserted.map(({ by, ...assessment }) => eventOfAssessment(assessment, by)),
+    ),
+  ])
+  const byPayment = new Map(stored.map((row) => [row.paymentId, row]))
+  return new Map(
+    asked.map(({ payment }) => [
+      payment.payerId,
+      answerWith(byPayment.get(payment.paymentId) ?? lost(payment), payment),
+    ]),
+  )
 }
 
-async function findKnown(tx: Tx, payment: PaymentToAssess) {
-  const [known] = await findAssessmentsOfPayments(tx, [payment.paymentId])
-  if (known === undefined) return null
+type NewAssessment = Omit<RiskAssessmentRow, 'tenantId'>
+
+function assessmentOf(
+  { paymentId, payerId, amount, createdAt }: PaymentToAssess,
+  payer: Omit<Facts, 'amountEuro'>,
+  now: Date,
+): NewAssessment {
+  const amountEuro = euroValue(amount)
+  return {
+    ...assess({ amountEuro, ...payer }),
+    id: newId('asm', now),
+    paymentId,
+    payerId,
+    amountMinor: amount.minor,
+    currency: amount.currency,
+    amountEuro: amountEuro?.toFixed() ?? null,
+    paymentCreatedAt: createdAt,
+    assessedAt: now,
+  }
+}
+
+const eventOfAssessment = (
+  { id, paymentId, payerId, decision, score }: NewAssessment,
+  { now, ...by }: Provenance,
+): NewJournalEvent => ({
+  aggregate: { type: 'assessment', id },
+  version: 1,
+  ...eventOf('assessment.made', { assessmentId: id, paymentId, userId: payerId, decision, score }),
+  ...by,
+  occurredAt: now,
+})
+
+/** With what is stored, which may be of an earlier call, or of somebody who says something else of the payment. */
+function answerWith(stored: RiskAssessmentRow, payment: PaymentToAssess): Assessed {
   const same =
-    known.payerId === payment.payerId &&
-    known.amountMinor === payment.amount.minor &&
-    known.currency === payment.amount.currency &&
-    known.paymentCreatedAt.getTime() === payment.createdAt.getTime()
-  if (same) return ok(known)
+    stored.payerId === payment.payerId &&
+    stored.amountMinor === payment.amount.minor &&
+    stored.currency === payment.amount.currency &&
+    stored.paymentCreatedAt.getTime() === payment.createdAt.getTime()
+  if (same) return ok(stored)
   return refuse('PAYMENT_MISMATCH', `The payment ${payment.paymentId} was assessed before with other particulars.`)
 }
 
