@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { provisionDatabase } from '@carriergraph/shared/db/roles.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { issueToken, startDevIssuer } from '../../scripts/dev-issuer.ts'
 import { loadDemoData } from '../../scripts/start/demo.ts'
@@ -28,17 +30,24 @@ export interface Stack extends AsyncDisposable {
   token(options: TokenOptions): Promise<string>
 }
 
+/** A server other than that of all tests, so that it may be stopped. The caller ends it, after the stack. */
+export interface OwnServer {
+  /** For its superuser. */
+  readonly url: string
+}
+
 /** Starts the five services with the demo data. `env` is added to the environment of every service. */
-export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
+export async function startStack(env: Record<string, string> = {}, own?: OwnServer): Promise<Stack> {
   const cleanup = new AsyncDisposableStack()
   try {
     const directory = mkdtempSync(join(tmpdir(), 'carriergraph-stack-'))
     cleanup.defer(() => rmSync(directory, { recursive: true, force: true }))
     const installation = await installationOn(directory)
-    const databases = await databasesFor(cleanup)
+    const make = own === undefined ? sharedDatabase : (name: string) => databaseOn(own, name)
+    const databases = await databasesFor(make, cleanup)
     const issuer = await startDevIssuer({ port: installation.ports.issuer, keyFile: join(directory, 'issuer.jwk') })
     cleanup.defer(() => issuer.stop())
-    const bus = cleanup.use(await createTestDatabase({ name: 'bus' }))
+    const bus = cleanup.use(await make('bus'))
     const wiring: Wiring = {
       databaseUrls: Object.fromEntries(
         SUBGRAPHS.map(({ name }) => [name, databases[name].url]),
@@ -88,11 +97,22 @@ async function installationOn(directory: string): Promise<Installation> {
   return installationFrom({ ...env, CARRIERGRAPH_HOME: directory })
 }
 
-async function databasesFor(cleanup: AsyncDisposableStack): Promise<Record<SubgraphName, TestDatabase>> {
+const sharedDatabase = (name: string): Promise<TestDatabase> => createTestDatabase({ name })
+
+async function databaseOn(server: OwnServer, name: string): Promise<TestDatabase> {
+  const password = randomBytes(16).toString('hex')
+  const url = await provisionDatabase({ adminUrl: server.url, name, role: name, password })
+  // It goes with its server.
+  const drop = () => Promise.resolve()
+  return { url, ownerUrl: url, drop, [Symbol.asyncDispose]: drop }
+}
+
+async function databasesFor(
+  make: (name: string) => Promise<TestDatabase>,
+  cleanup: AsyncDisposableStack,
+): Promise<Record<SubgraphName, TestDatabase>> {
   const made = await Promise.all(
-    SUBGRAPHS.map(
-      async ({ name }) => [name, cleanup.use(await createTestDatabase({ name: `stack_${name}` }))] as const,
-    ),
+    SUBGRAPHS.map(async ({ name }) => [name, cleanup.use(await make(`stack_${name}`))] as const),
   )
   return Object.fromEntries(made) as Record<SubgraphName, TestDatabase>
 }

@@ -3,6 +3,7 @@ import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { withCorrelation } from './correlation.ts'
 import { createErrorFormatter } from './edge-errors.ts'
+import { LedgerOverloadError } from './ledger/ledger.ts'
 import { createLog } from './log.ts'
 import { Refusal } from './refusal.ts'
 
@@ -65,6 +66,40 @@ describe('leaves the service masked, and is logged under the correlation id that
     const { ask, lines } = fixture()
     expect(await ask('{ missing }')).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }])
     expect(lines.join('')).toContain('Cannot return null for non-nullable field Query.missing')
+  })
+})
+
+describe('is told to be asked again, while its cause is logged and not sent:', () => {
+  const behind = (code: string) => new Error(`Failed query: ${SQL}`, { cause: Object.assign(new Error(SQL), { code }) })
+  test.each([
+    ['a server that is not there', () => behind('ECONNREFUSED'), 'SERVICE_UNAVAILABLE'],
+    ['a connection that was lost', () => behind('CONNECTION_CLOSED'), 'SERVICE_UNAVAILABLE'],
+    ['a server that stops', () => behind('57P01'), 'SERVICE_UNAVAILABLE'],
+    ['a server that has no connection to give', () => behind('53300'), 'SERVICE_UNAVAILABLE'],
+    ['a statement that took too long', () => behind('57014'), 'OVERLOADED'],
+    ['a lock that was waited for too long', () => behind('55P03'), 'OVERLOADED'],
+    ['a transaction that always collided', () => behind('40P01'), 'OVERLOADED'],
+    ['a ledger with too much to do', () => new LedgerOverloadError(SQL), 'OVERLOADED'],
+  ])('%s', async (_case, thrown, code) => {
+    const { ask, lines } = fixture(thrown)
+    expect(await ask('{ a }')).toEqual([
+      {
+        message: expect.stringContaining('with the same idempotency key'),
+        path: ['a'],
+        locations: [{ line: 1, column: 3 }],
+        extensions: { code, retryAfter_s: 1, correlationId: 'request-0001' },
+      },
+    ])
+    expect(lines).toHaveLength(1)
+    expect(lines.join('')).toContain(SQL)
+  })
+
+  test.each([
+    ['a row that breaks a rule of the database', '23514'],
+    ['a statement that is wrong', '42601'],
+  ])('but not %s', async (_case, state) => {
+    const { ask } = fixture(() => behind(state))
+    expect(await ask('{ a }')).toMatchObject([{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }])
   })
 })
 

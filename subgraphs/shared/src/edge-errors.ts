@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { correlationId } from './correlation.ts'
 import type { Log } from './log.ts'
+import { momentaryFaultIn } from './momentary-fault.ts'
 import { refusalBehind } from './refusal.ts'
 import { withoutVariableValue } from './variable-fault.ts'
 
@@ -12,8 +13,8 @@ export const MASKED = { code: 'INTERNAL_SERVER_ERROR', message: 'Internal error'
 
 /**
  * The one place that decides what a client learns of an error, for HTTP and WebSocket alike. Refusals pass, and so
- * does what is wrong with the request's own text; everything else, with its stack and its SQL, goes into the log under
- * the correlation id that the client is given.
+ * does what is wrong with the request's own text; of what will pass, a client learns that it may ask again. Everything,
+ * with its stack and its SQL, goes into the log under the correlation id that the client is given.
  */
 export function createErrorFormatter(log: Log): ErrorFormatter {
   return function formatGraphQLError(formatted, original) {
@@ -26,7 +27,14 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     }
     const code = requestFault(formatted, original)
     if (code !== undefined) return { message: withoutVariableValue(message), ...place, extensions: { code } }
-    log.error({ err: causeOf(original), path }, 'masked an error')
+    const cause = causeOf(original)
+    const momentary = momentaryFaultIn(cause)
+    if (momentary !== undefined) {
+      const { message, extensions } = momentary
+      log.error({ err: cause, path, code: extensions.code }, 'could not do what was asked at the moment')
+      return { message, ...place, extensions: { ...extensions, correlationId: correlationId() } }
+    }
+    log.error({ err: cause, path }, 'masked an error')
     return { message: MASKED.message, ...place, extensions: { code: MASKED.code, correlationId: correlationId() } }
   }
 }

@@ -11,6 +11,10 @@ export const KIT_REFUSALS = {
   PAGE_SIZE_OUT_OF_RANGE: 'The page size is below 1 or above the limit that the field names.',
   INVALID_MONEY: 'The amount is not a plain decimal with at most the digits of its currency, or is too large.',
   UNKNOWN_CURRENCY: 'The code is not a current ISO 4217 currency in which money can be held.',
+  SERVICE_UNAVAILABLE:
+    'A service cannot reach its database at the moment. Whether a mutation was done is not known: send it again as it was, with the same idempotency key, after `extensions.retryAfter_s` seconds.',
+  OVERLOADED:
+    'There is more work than can be done in time. Whether a mutation was done is not known: send it again as it was, with the same idempotency key, after `extensions.retryAfter_s` seconds.',
 } as const satisfies Record<string, string>
 
 export type KitRefusalCode = keyof typeof KIT_REFUSALS

@@ -6,6 +6,7 @@ import { type Id, parseId, toUuid } from '../ids.ts'
 import { ledgerBell } from '../journal/bell.ts'
 import { isCurrencyCode } from '../money/currency.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
+import { OverloadError } from '../overload-error.ts'
 import { type Chain, type Decision, postBatch } from './post-batch.ts'
 import { POSTING_REFUSALS, type PostingCode } from './posting-code.ts'
 import { requestHashes } from './request-hash.ts'
@@ -44,7 +45,7 @@ type Waiting = {
 }
 
 /** More orders are waiting than can be decided soon; nothing was done. */
-export class LedgerOverloadError extends Error {
+export class LedgerOverloadError extends OverloadError {
   override name = 'LedgerOverloadError'
 }
 
