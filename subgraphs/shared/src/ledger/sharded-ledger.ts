@@ -45,7 +45,7 @@ export type Resumed = {
  * is all or nothing to the balances that are available: between the steps it is held. Everything else, holds and linked
  * transfers, stays on one shard, where accounts of others are not found.
  *
- * Whoever runs one also calls `resume` when it starts and every few seconds.
+ * Whoever runs one also calls `resume` when it starts and every few seconds (`CrossingResumer`).
  */
 export class ShardedLedger {
   readonly #shards: readonly Shard[]

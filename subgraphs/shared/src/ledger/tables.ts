@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigint,
+  boolean,
   check,
   customType,
   index,
@@ -191,5 +192,22 @@ export const ledgerSeal = pgTable(
     primaryKey({ name: 'ledger_seal_key', columns: [table.tenantId, table.ordinal] }),
     index('ledger_seal_xid').on(table.lastXid),
     tenantPolicy(),
+  ],
+)
+
+/**
+ * Which of how many shards this database is (docs/adr/0027): written when it is first opened as one, never changed. One row
+ * and no tenant, for it is so for all of them.
+ */
+export const ledgerShard = pgTable(
+  'ledger_shard',
+  {
+    isOnly: boolean('is_only').primaryKey().default(true),
+    place: integer('place').notNull(),
+    shards: integer('shards').notNull(),
+  },
+  (table) => [
+    check('ledger_shard_only', sql`${table.isOnly}`),
+    check('ledger_shard_place', sql`0 <= ${table.place} and ${table.place} < ${table.shards}`),
   ],
 )

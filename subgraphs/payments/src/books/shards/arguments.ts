@@ -1,0 +1,33 @@
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** What `pnpm ledger:shards` was told to do. */
+export type ShardsArguments = {
+  /** Go on until the process is asked to stop. */
+  readonly watch: boolean
+}
+
+export const USAGE = `Opens the ledger's shards, and ends the transfers between them that a killed process left open.
+
+  LEDGER_SHARDS='postgres://… postgres://…' pnpm ledger:shards [--watch]
+
+LEDGER_SHARDS has the URL of each shard's database, in the order of their ranges of slots, with blanks between them. The
+tables are made where there are none. A database that is not the shard that its place says is refused. With --watch it
+goes on every five seconds until SIGTERM; any number of processes may. Exit code 0: nothing is open any more; 2: some
+transfers wait until their payer's account is active again; 1: it could not be done.
+`
+
+const OPTIONS = {
+  watch: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<ShardsArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, OPTIONS)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  if (values.help) return ok('help')
+  if (positionals.length > 0) return refuse('USAGE', `${positionals[0]}: nothing but options.`)
+  return ok({ watch: values.watch })
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { CommandFault, faultText } from '@carriergraph/shared/command/fault.ts'
+import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
+import { migrate } from '@carriergraph/shared/db/migrate.ts'
+import { CrossingResumer } from '@carriergraph/shared/ledger/crossing-resumer.ts'
+import { nameOf, openShardSet, parseShardUrls, type ShardSet } from '@carriergraph/shared/ledger/shard-set.ts'
+import type { Resumed } from '@carriergraph/shared/ledger/sharded-ledger.ts'
+import { firstSlotOf } from '@carriergraph/shared/ledger/slot.ts'
+import { createLog } from '@carriergraph/shared/log.ts'
+import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
+import { MIGRATIONS_FOLDER } from '../../db/migrations.ts'
+import { readArguments, USAGE } from './arguments.ts'
+
+/** Why the shards are not opened, and what it means: `docs/errors.md` lists them. */
+export const SHARDS_FAULTS = {
+  SHARDS_UNKNOWN: 'LEDGER_SHARDS does not say which databases the shards are.',
+  SHARDS_INVALID: 'LEDGER_SHARDS is no list of URLs of different databases of PostgreSQL.',
+  SHARDS_MISPLACED: 'A database is another shard: the number or the order of shards is not what it was.',
+} as const
+
+type ShardsFaultCode = keyof typeof SHARDS_FAULTS
+
+export type ShardsSurroundings = Surroundings & {
+  readonly clock: Clock
+  /** Ends --watch. */
+  readonly stopped: AbortSignal
+}
+
+/** 0: nothing is open; 2: some transfers wait; 1: it could not be done. */
+type ExitCode = 0 | 1 | 2
+
+/** `pnpm ledger:shards`: see USAGE. What was found and done goes to stdout, faults and failures to stderr. */
+export async function ledgerShards(argv: readonly string[], surroundings: ShardsSurroundings): Promise<ExitCode> {
+  const { stdout, stderr } = surroundings
+  const read = readArguments(argv)
+  if (!read.ok) {
+    stderr.write(`${read.message}\n\n${USAGE}`)
+    return 1
+  }
+  if (read.value === 'help') {
+    stdout.write(USAGE)
+    return 0
+  }
+  try {
+    await using shards = await open(surroundings)
+    const { waiting } = read.value.watch ? await watch(shards, surroundings) : await once(shards, surroundings)
+    return waiting > 0 ? 2 : 0
+  } catch (error) {
+    stderr.write(`${faultText(error)}\n`)
+    return 1
+  }
+}
+
+async function open({ env, stdout, clock }: ShardsSurroundings): Promise<ShardSet> {
+  if (!env.LEDGER_SHARDS) throw new CommandFault<ShardsFaultCode>('SHARDS_UNKNOWN', SHARDS_FAULTS.SHARDS_UNKNOWN)
+  const urls = parseShardUrls(env.LEDGER_SHARDS)
+  if (!urls.ok) throw new CommandFault<ShardsFaultCode>(urls.code, urls.message)
+  const shards = urls.value
+  await Promise.all(shards.map((url) => migrate({ url, migrationsFolder: MIGRATIONS_FOLDER })))
+  const log = createLog({ service: 'ledger-shards', level: 'silent' })
+  const opened = await openShardSet({ urls: shards, applicationName: 'ledger-shards', clock, log }).catch(
+    (error: unknown) => {
+      if (!(error instanceof StartupFault)) throw error
+      throw new CommandFault<ShardsFaultCode>('SHARDS_MISPLACED', error.message, { cause: error })
+    },
+  )
+  for (const [place, url] of shards.entries()) {
+    const [first, end] = [firstSlotOf(place, shards.length), firstSlotOf(place + 1, shards.length)]
+    stdout.write(`shard ${place} of ${shards.length}: slots ${first} to ${end - 1}, ${nameOf(url)}\n`)
+  }
+  return opened
+}
+
+const resumerOf = (shards: ShardSet, { stdout }: ShardsSurroundings) =>
+  new CrossingResumer({
+    shards,
+    log: createLog({ service: 'ledger-shards', level: 'warn' }),
+    onResumed: (tenant, { ended, waiting }) => {
+      stdout.write(`${tenant}: ${ended} ended, ${waiting} waiting for an account that is not active\n`)
+    },
+  })
+
+/** Until a pass finds nothing that it can end. */
+async function once(shards: ShardSet, surroundings: ShardsSurroundings): Promise<Resumed> {
+  const resumer = resumerOf(shards, surroundings)
+  for (;;) {
+    const resumed = await resumer.runOnce()
+    if (resumed.ended === 0) return resumed
+  }
+}
+
+async function watch(shards: ShardSet, surroundings: ShardsSurroundings): Promise<Resumed> {
+  const { stopped } = surroundings
+  const resumer = resumerOf(shards, surroundings)
+  resumer.start()
+  if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }))
+  await resumer.stop()
+  return { ended: 0, waiting: 0 }
+}
