@@ -3,7 +3,7 @@ import type { Stage } from './stage.ts'
 import { cpuOf } from './usage.ts'
 
 /** Behind the turns of others, for connections that were idle. */
-const WARM_UP_S = 0.5
+const WARM_UP_S = 0.3
 const NS_PER_MS = 1_000_000
 const US_PER_MS = 1_000
 
@@ -18,8 +18,13 @@ export interface Measurement {
   readonly wal_bytes: number
 }
 
-export async function measure(stage: Stage, contender: RunningContender, seconds: number): Promise<Measurement> {
-  await contender.load({ seconds: contender.warmUp_s ?? WARM_UP_S })
+/** @param warmUpShare of what the contender asks for before its first turn; 0 for the others */
+export async function measure(
+  stage: Stage,
+  contender: RunningContender,
+  { seconds, warmUpShare }: { readonly seconds: number; readonly warmUpShare: number },
+): Promise<Measurement> {
+  await contender.load({ seconds: Math.max(WARM_UP_S, (contender.warmUp_s ?? 0) * warmUpShare) })
   const wal = await stage.walBytes()
   const [postgres_ms, node_ms] = [cpuOf([stage.pid]), nodeCpu(contender)]
   const { transfers, seconds: took, latency } = await contender.load({ seconds })

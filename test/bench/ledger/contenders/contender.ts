@@ -13,7 +13,7 @@ export interface RunningContender extends AsyncDisposable {
   load(until: Until): Promise<Load>
   /** Whose CPU is told as Node's: this process's unless others are named, or it is none of Node. */
   readonly runsIn?: 'here' | 'elsewhere' | readonly number[]
-  /** Where half a second is not enough. */
+  /** Before its first turn, where a third of a second is not enough. */
   readonly warmUp_s?: number
   /** @throws where the books that it left are not sound */
   verify?(): Promise<void>
