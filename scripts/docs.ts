@@ -8,6 +8,7 @@ import { TOPOLOGY_FAULTS } from '@carriergraph/network/domain/topology.ts'
 import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { SHARDS_FAULTS } from '@carriergraph/payments/books/shards/ledger-shards.ts'
 import { BOOKS_FAULTS } from '@carriergraph/payments/books/verify/verify-tenant.ts'
+import { WITNESS_FAULTS } from '@carriergraph/payments/books/verify/witness.ts'
 import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
 import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
 import { IMPORT_FAULTS as IMPORT_PAYMENT_FAULTS } from '@carriergraph/payments/import/fault.ts'
@@ -111,6 +112,7 @@ function errorsPage(): string {
     ),
     section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', BOOKS_FAULTS),
     section('`pnpm ledger:shards`, where it fails (exit code 1)', SHARDS_FAULTS),
+    section('`pnpm ledger:verify --witness`', WITNESS_FAULTS),
     section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
     section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),
   ]

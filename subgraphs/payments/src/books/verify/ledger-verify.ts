@@ -4,9 +4,10 @@ import { openServiceDatabase } from '@carriergraph/shared/command/service-databa
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { tenantsWithBooks } from '@carriergraph/shared/ledger/tenants.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
-import { readArguments, USAGE } from './arguments.ts'
-import { faultLines, progressTo, verdictText } from './report.ts'
+import { readArguments, USAGE, type VerifyArguments } from './arguments.ts'
+import { type Findings, faultLines, progressTo, verdictText } from './report.ts'
 import { verifyTenant } from './verify-tenant.ts'
+import { isAsWitnessed, readWitness, sealAt, type Witness, type WitnessedSeal, writeWitness } from './witness.ts'
 
 export type VerifySurroundings = Surroundings & { readonly clock: Clock }
 
@@ -26,31 +27,52 @@ export async function ledgerVerify(argv: readonly string[], surroundings: Verify
     return 0
   }
   try {
-    const { tenant } = read.value
-    const withBooks = await everyTenant(surroundings)
-    if (tenant !== undefined && !withBooks.includes(tenant)) {
-      stderr.write(`The tenant ${tenant} has no books: it has neither accounts nor transfers.\n`)
-      return 1
-    }
-    let isSound = true
-    for (const name of tenant === undefined ? withBooks : [tenant])
-      isSound = (await verifyAndTell(name, surroundings)) && isSound
-    return isSound ? 0 : 2
+    return await verifyTenants(read.value, surroundings)
   } catch (error) {
     stderr.write(`${faultText(error)}\n`)
     return 1
   }
 }
 
+async function verifyTenants(
+  { tenant, witness: file }: VerifyArguments,
+  surroundings: VerifySurroundings,
+): Promise<ExitCode> {
+  const witness: Witness = file === undefined ? new Map() : await readWitness(file)
+  // A tenant of the witness whose books are gone is what it is there to notice.
+  const known = [...new Set([...(await everyTenant(surroundings)), ...witness.keys()])].sort()
+  if (tenant !== undefined && !known.includes(tenant)) {
+    surroundings.stderr.write(`The tenant ${tenant} has no books: it has neither accounts nor transfers.\n`)
+    return 1
+  }
+  let isSound = true
+  for (const name of tenant === undefined ? known : [tenant]) {
+    const { faults, lastSeal } = await verifyAndTell(name, witness.get(name), surroundings)
+    if (faults.length > 0) isSound = false
+    else if (lastSeal !== undefined) witness.set(name, lastSeal)
+  }
+  if (file !== undefined) await writeWitness(file, witness)
+  return isSound ? 0 : 2
+}
+
 /** On connections of its own: however many tenants there are, two pools are open. */
-async function verifyAndTell(tenant: string, surroundings: VerifySurroundings): Promise<boolean> {
+async function verifyAndTell(
+  tenant: string,
+  seen: WitnessedSeal | undefined,
+  surroundings: VerifySurroundings,
+): Promise<Findings & { readonly lastSeal: WitnessedSeal | undefined }> {
   const { stdout, stderr, clock } = surroundings
   const database = await openServiceDatabase(PAYMENTS, surroundings)
   try {
     const verdict = await verifyTenant(database, { tenant, onProgress: progressTo(stderr, tenant, clock) })
-    stdout.write(verdictText(tenant, verdict, await trialBalance(database.forTenant(tenant))))
-    stderr.write(faultLines(tenant, verdict))
-    return verdict.faults.length === 0
+    const db = database.forTenant(tenant)
+    const isRewritten = seen !== undefined && !(await isAsWitnessed(db, seen))
+    const rewritten = isRewritten ? [{ code: 'SEAL_NOT_AS_WITNESSED', about: `seal ${seen.ordinal}` }] : []
+    const findings = { ...verdict, faults: [...verdict.faults, ...rewritten] }
+    stdout.write(verdictText(tenant, findings, await trialBalance(db)))
+    stderr.write(faultLines(tenant, findings))
+    // In a sound chain the seals are numbered from one, so this is the last of those that were looked at.
+    return { ...findings, lastSeal: await sealAt(db, BigInt(verdict.seals)) }
   } finally {
     await database.close({ timeout_s: CLOSE_TIMEOUT_S })
   }

@@ -5,10 +5,15 @@ import type { VerifyProgress } from '@carriergraph/shared/ledger/verify/verify.t
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 import type { BooksVerdict } from './verify-tenant.ts'
 
+/** A verdict, with what the witness has found against it. */
+export type Findings = Omit<BooksVerdict, 'faults'> & {
+  readonly faults: readonly { readonly code: string; readonly about: string }[]
+}
+
 /** What the books of a tenant hold, and whether they are sound, for a person. */
 export function verdictText(
   tenant: string,
-  { accounts, transfers, entries, seals, faults }: BooksVerdict,
+  { accounts, transfers, entries, seals, faults }: Findings,
   lines: readonly TrialBalanceLine[],
 ): string {
   const verdict = faults.length === 0 ? 'sound' : 'NOT SOUND'
@@ -31,7 +36,7 @@ function totalRows(lines: readonly TrialBalanceLine[]): string[] {
 }
 
 /** `demo: BALANCE_NOT_SUM: led_…` */
-export const faultLines = (tenant: string, { faults }: BooksVerdict): string =>
+export const faultLines = (tenant: string, { faults }: Findings): string =>
   faults.map(({ code, about }) => `${tenant}: ${code}: ${about}\n`).join('')
 
 /** Often enough to see that it goes on, seldom enough to read. */
