@@ -23,6 +23,7 @@ import { Finisher } from './flow/finisher.ts'
 import { createHoldExpiry } from './flow/hold-expiry.ts'
 import { createPaymentFlow } from './flow/payment-flow.ts'
 import { createSweeper } from './flow/sweeper.ts'
+import { createQuotePruning } from './fx/prune-quotes.ts'
 import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
 import { createPostingWorker } from './reconciliation/posting-worker.ts'
@@ -104,6 +105,7 @@ export function payments(
         createSweeper({ database, flow, clock, log }),
         createDailyReconciliation({ database, clock, log, hour: settings.RECONCILIATION_HOUR }),
         createPostingWorker({ database, ledgers, clock, log }),
+        createQuotePruning({ database, clock, log }),
         sender,
         new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types, log, clock }),
       ]

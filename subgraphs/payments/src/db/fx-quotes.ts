@@ -2,7 +2,7 @@ import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
-import { and, eq } from 'drizzle-orm'
+import { and, asc, eq, isNull, lt, sql } from 'drizzle-orm'
 import { type FxQuoteRow, fxQuote } from './tables/fx-quote.ts'
 
 export type FxQuote = Omit<FxQuoteRow, 'tenantId'>
@@ -44,4 +44,24 @@ export async function lockFxQuote(tx: Tx, id: Id<'fxq'>): Promise<FxQuote | unde
 
 export async function markFxQuoteUsed(tx: Tx, id: Id<'fxq'>, usedFor: string, usedAt: Date): Promise<void> {
   await tx.update(fxQuote).set({ usedFor, usedAt }).where(eq(fxQuote.id, id))
+}
+
+/**
+ * Removes quotes of any tenant that were not used and expired before `before`, the eldest first.
+ * @returns how many, `limit` at the most
+ */
+export async function pruneFxQuotes(system: Db, before: Date, limit: number): Promise<number> {
+  const eldest = system
+    .select({ tenantId: fxQuote.tenantId, id: fxQuote.id })
+    .from(fxQuote)
+    .where(and(isNull(fxQuote.usedAt), lt(fxQuote.expiresAt, before)))
+    .orderBy(asc(fxQuote.expiresAt))
+    .limit(limit)
+    // Another process may be at it, or somebody may look at a quote that has long expired.
+    .for('update', { skipLocked: true })
+  const removed = await system
+    .delete(fxQuote)
+    .where(sql`(${fxQuote.tenantId}, ${fxQuote.id}) in ${eldest}`)
+    .returning({ id: fxQuote.id })
+  return removed.length
 }

@@ -2,7 +2,18 @@ import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, date, integer, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  check,
+  date,
+  index,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
@@ -51,6 +62,7 @@ export const fxQuote = pgTable(
     primaryKey({ name: 'fx_quote_key', columns: [table.tenantId, table.id] }),
     uniqueIndex('fx_quote_request').on(table.tenantId, table.requestedBy, table.idempotencyKey),
     uniqueIndex('fx_quote_used_for').on(table.tenantId, table.usedFor).where(sql`${table.usedFor} is not null`),
+    index('fx_quote_unused').on(table.expiresAt).where(sql`${table.usedAt} is null`),
     // The books of an exchange close in the row itself.
     check(
       'fx_quote_debited_is_its_parts',
