@@ -1,0 +1,1 @@
+CREATE INDEX "fx_quote_unused" ON "fx_quote" USING btree ("expires_at") WHERE "fx_quote"."used_at" is null;
