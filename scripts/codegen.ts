@@ -39,7 +39,19 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'BankStatementLine',
     'ExpectedBankMovement',
   ],
-  risk: ['User', 'Payment', 'PaymentReview', 'RiskAssessment'],
+  risk: [
+    'User',
+    'Payment',
+    'PaymentReview',
+    'RiskAssessment',
+    'Remittance',
+    'RemittanceAssessment',
+    'RemittanceReason',
+    'ScreeningHit',
+    'RemittanceReview',
+    'LargeTransactionReport',
+    'SanctionsList',
+  ],
 }
 
 /** Scalars as resolvers see them: inputs parsed, outputs before serialisation. */
