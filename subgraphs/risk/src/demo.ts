@@ -1,9 +1,13 @@
+import { createReadStream } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { runDemo } from '@carriergraph/shared/command/run-demo.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
 import type { KycStatus } from './domain/kyc.ts'
 import type { Role } from './domain/registration.ts'
 import { registerUser } from './flow/register-user.ts'
+import { findListInForce } from './sanctions/db/lists.ts'
+import { importSanctionsList } from './sanctions/import/import-list.ts'
 
 /** The people of the demo; the other subgraphs' demo data names them by the same keys. */
 const PEOPLE: readonly (readonly [key: string, displayName: string, kycStatus: KycStatus, role: Role])[] = [
@@ -15,7 +19,10 @@ const PEOPLE: readonly (readonly [key: string, displayName: string, kycStatus: K
   ['olga', 'Olga Lindqvist', 'VERIFIED', 'OPERATOR'],
 ]
 
-/** Registers the people of the demo. Those that are there, changed or not, stay as they are. */
+/** Invented names: a remittance is screened and need not wait for a person because there is no list. */
+const SANCTIONS_LIST = fileURLToPath(new URL('../demo/sanctions.jsonl', import.meta.url))
+
+/** Registers the people of the demo, and imports its sanctions list. What is there, changed or not, stays as it is. */
 export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
   const provenance = { actor: 'svc:demo', correlationId: 'demo', now }
   for (const [key, displayName, kycStatus, role] of PEOPLE) {
@@ -24,6 +31,7 @@ export async function loadDemo(db: TenantDb, now: Date): Promise<void> {
     const registered = await registerUser(db, registration, provenance, { id, kycStatus })
     if (!registered.ok) throw new Error(registered.message)
   }
+  if ((await findListInForce(db)) === null) await importSanctionsList(db, createReadStream(SANCTIONS_LIST), provenance)
 }
 
 if (import.meta.main) await runDemo({ service: 'risk', command: 'risk-demo', table: 'user' }, loadDemo)

@@ -1,0 +1,65 @@
+import { tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { sql } from 'drizzle-orm'
+import { check, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+
+/** Every version of the list that was imported; the last one is in force. Append-only: assessments name theirs. */
+export const sanctionsList = pgTable(
+  'sanctions_list',
+  {
+    tenantId: tenantColumn(),
+    version: integer('version').notNull(),
+    /** SHA-256 of the file, unpacked, in hex. */
+    digest: text('digest').notNull(),
+    entryCount: integer('entry_count').notNull(),
+    nameCount: integer('name_count').notNull(),
+    importedBy: text('imported_by').notNull(),
+    importedAt: timestamp('imported_at', { withTimezone: true, precision: 3 }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'sanctions_list_key', columns: [table.tenantId, table.version] }),
+    check(
+      'sanctions_list_counts',
+      sql`${table.version} > 0 and ${table.entryCount} > 0 and ${table.nameCount} >= ${table.entryCount}`,
+    ),
+    tenantPolicy(),
+  ],
+)
+
+/** Every name and alias of the version in force. Those of earlier versions are gone: hits carry what they found. */
+export const sanctionsName = pgTable(
+  'sanctions_name',
+  {
+    tenantId: tenantColumn(),
+    version: integer('version').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    /** As the list has them. */
+    entryId: text('entry_id').notNull(),
+    entryName: text('entry_name').notNull(),
+    program: text('program').notNull(),
+    name: text('name').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'sanctions_name_key', columns: [table.tenantId, table.version, table.ordinal] }),
+    tenantPolicy(),
+  ],
+)
+
+/** Under which keys a name is found: see `blockingKeys`. The primary key is the index of every search. */
+export const sanctionsKey = pgTable(
+  'sanctions_key',
+  {
+    tenantId: tenantColumn(),
+    version: integer('version').notNull(),
+    key: text('key').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    /** How many words the name has. */
+    wordCount: integer('word_count').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'sanctions_key_key', columns: [table.tenantId, table.version, table.key, table.ordinal] }),
+    tenantPolicy(),
+  ],
+)
+
+export type SanctionsListRow = typeof sanctionsList.$inferSelect

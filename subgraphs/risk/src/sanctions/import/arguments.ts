@@ -1,0 +1,34 @@
+import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+
+/** What `pnpm sanctions:import` was told to do. */
+export type SanctionsImportArguments = { readonly file: string; readonly tenant: string }
+
+export const USAGE = `Imports a sanctions list, which replaces the one before.
+
+  pnpm sanctions:import FILE [--tenant demo]
+
+FILE is a .jsonl file, packed as .gz or not, with an entry a line:
+{"id":"36","name":"AEROCARIBBEAN AIRLINES","type":"entity","program":"CUBA","remarks":"","aka":["AERO-CARIBBEAN"]}
+It is taken whole or not at all. The list that is in force already is not imported again.
+
+Exit code 0: all is well; 2: the file is refused; 1: it failed, and nothing was stored.
+`
+
+const OPTIONS = {
+  tenant: { type: 'string', default: 'demo' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
+
+/** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
+export function readArguments(argv: readonly string[]): Outcome<SanctionsImportArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, OPTIONS)
+  if (!parsed.ok) return parsed
+  const { values, positionals } = parsed.value
+  if (values.help) return ok('help')
+  const [file] = positionals
+  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
+  if (!isTenantName(values.tenant)) return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  return ok({ file, tenant: values.tenant })
+}

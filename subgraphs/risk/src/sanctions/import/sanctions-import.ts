@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { openSource } from '@carriergraph/shared/command/files/source.ts'
+import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
+import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
+import { readArguments, type SanctionsImportArguments, USAGE } from './arguments.ts'
+import { SanctionsFileFault } from './fault.ts'
+import { type ImportedList, importSanctionsList } from './import-list.ts'
+import { createProgress } from './progress.ts'
+
+export type SanctionsImportSurroundings = Surroundings & { readonly clock: Clock }
+
+/** 0: all is well; 2: the file is refused; 1: it failed. Where it is not 0, nothing was stored. */
+export type ExitCode = 0 | 1 | 2
+
+const CLOSE_TIMEOUT_S = 5
+const RISK = { service: 'risk', command: 'sanctions-import', table: 'sanctions_list' } as const
+
+/** `pnpm sanctions:import`: see USAGE. What was done goes to stdout, progress and faults to stderr. */
+export async function sanctionsImport(
+  argv: readonly string[],
+  surroundings: SanctionsImportSurroundings,
+): Promise<ExitCode> {
+  const { stdout, stderr } = surroundings
+  const read = readArguments(argv)
+  if (!read.ok) {
+    stderr.write(`${read.message}\n\n${USAGE}`)
+    return 1
+  }
+  if (read.value === 'help') {
+    stdout.write(USAGE)
+    return 0
+  }
+  try {
+    stdout.write(reportText(await run(read.value, surroundings)))
+    return 0
+  } catch (error) {
+    if (error instanceof SanctionsFileFault) {
+      stderr.write(`Nothing was imported:\n${error.message}\n`)
+      return 2
+    }
+    stderr.write(`${faultText(error)}\n`)
+    return 1
+  }
+}
+
+async function run({ file, tenant }: SanctionsImportArguments, surroundings: SanctionsImportSurroundings) {
+  const { clock, stderr } = surroundings
+  const source = await openSource(file, 'ndjson')
+  try {
+    const database = await openServiceDatabase(RISK, surroundings)
+    const progress = createProgress(stderr, source, clock)
+    try {
+      const provenance = { actor: 'svc:sanctions-import', correlationId: randomUUID(), now: clock() }
+      return await importSanctionsList(database.forTenant(tenant), source.content(), provenance, progress.update)
+    } finally {
+      progress.stop()
+      await database.close({ timeout_s: CLOSE_TIMEOUT_S })
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+function reportText({ list, isNew }: ImportedList): string {
+  const { version, entryCount, nameCount, digest } = list
+  const counts = `version ${version}: ${entryCount} entries, ${nameCount} names, sha256 ${digest}`
+  return isNew ? `${counts}\n` : `${counts}, in force already\n`
+}

@@ -1,0 +1,64 @@
+import type { Reason } from '../remittances/reason.ts'
+import type { Hit } from './hit.ts'
+import { HIT_SCORE } from './matching/similarity.ts'
+import type { Screening } from './screen.ts'
+
+/** What a screening says against a remittance. Nobody is waved through for want of a list. */
+export function sanctionsReasons({ version, hits }: Screening): Reason[] {
+  if (version === null) return [LIST_MISSING]
+  const exact = hits.filter(({ isExact }) => isExact)
+  const possible = hits.filter(({ isExact }) => !isExact)
+  return [
+    ...(exact.length === 0 ? [] : [exactMatch(exact)]),
+    ...(possible.length === 0 ? [] : [possibleMatch(possible)]),
+  ]
+}
+
+const LIST_MISSING: Reason = {
+  code: 'SANCTIONS_LIST_MISSING',
+  effect: 'REVIEW',
+  explanation: {
+    rule: 'sanctions.list_missing',
+    summary: 'No sanctions list was imported, so that the names could not be screened.',
+    inputs: [],
+    counterfactual: 'With a list that has nothing like these names this would not hold the remittance.',
+  },
+}
+
+const exactMatch = (hits: readonly Hit[]): Reason => ({
+  code: 'SANCTIONS_EXACT_MATCH',
+  effect: 'DECLINE',
+  explanation: {
+    rule: 'sanctions.exact_match',
+    summary: `A name is on the sanctions list: ${entriesText(hits)}.`,
+    inputs: hits.map(inputOf),
+    counterfactual: 'Another name would not be declined for this.',
+  },
+})
+
+const possibleMatch = (hits: readonly Hit[]): Reason => ({
+  code: 'SANCTIONS_POSSIBLE_MATCH',
+  effect: 'REVIEW',
+  explanation: {
+    rule: 'sanctions.possible_match',
+    summary: `A name is much like one on the sanctions list: ${entriesText(hits)}.`,
+    inputs: hits.map(inputOf),
+    counterfactual: `Below a similarity of ${HIT_SCORE} this would not hold the remittance.`,
+  },
+})
+
+/** Sentences are for people: the hits themselves are listed beside it. */
+const NAMED_MAX = 3
+
+function entriesText(hits: readonly Hit[]): string {
+  const named = hits.slice(0, NAMED_MAX).map(({ entryName, entryId }) => `${entryName} (${entryId})`)
+  const more = hits.length - named.length
+  return `${named.join('; ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+const inputOf = ({ party, entryId, score }: Hit) => ({
+  name: `${party.toLowerCase()}_like_${entryId}`,
+  value: score.toFixed(SCORE_DIGITS),
+})
+
+export const SCORE_DIGITS = 3
