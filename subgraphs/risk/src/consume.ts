@@ -1,7 +1,9 @@
 import type { EventHandler } from '@carriergraph/shared/bus/effect.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { parseMoney } from '@carriergraph/shared/money/money.ts'
 import { insertReview, withdrawReview } from './db/reviews.ts'
-import { paymentCancelled, paymentHeld } from './events.ts'
+import { paymentCancelled, paymentHeld, remittanceEnded } from './events.ts'
+import { withdrawRemittanceReview } from './remittances/db/reviews.ts'
 
 /** The name under which risk remembers the events that it has consumed; another one would consume all anew. */
 export const CONSUMER = 'risk'
@@ -20,4 +22,12 @@ export const handlers: Readonly<Record<string, EventHandler>> = {
     const { paymentId, at } = paymentCancelled.parse(data)
     await withdrawReview(tx, paymentId, new Date(at))
   },
+  'remittance.cancelled': (tx, { data }) => withdrawEnded(tx, data),
+  // One that nobody decided on in time fails; of one that was declined the decision stays.
+  'remittance.failed': (tx, { data }) => withdrawEnded(tx, data),
+}
+
+async function withdrawEnded(tx: Tx, data: unknown): Promise<void> {
+  const { remittanceId, at } = remittanceEnded.parse(data)
+  await withdrawRemittanceReview(tx, remittanceId, new Date(at))
 }

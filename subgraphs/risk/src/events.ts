@@ -31,6 +31,27 @@ export const published = {
     reason: z.string().describe('Why, in the words of whoever decided.'),
     decidedAt: instantField,
   }),
+  'remittance.assessed': z.strictObject({
+    assessmentId: idField('ras').describe('The assessment.'),
+    remittanceId: idField('rem').describe('The remittance that was assessed.'),
+    senderId: idField('usr').describe('Who sends.'),
+    decision: z.enum(RISK_DECISIONS).describe('What risk says.'),
+    largeTransactionReportId: idField('ltr')
+      .nullable()
+      .describe('The report, of a remittance above 10,000 USD equivalent.'),
+  }),
+  'remittance_review.decided': z.strictObject({
+    remittanceId: idField('rem').describe('The remittance that waited for a person.'),
+    decision: z.enum(REVIEW_DECISIONS).describe('What was decided. Why is not told: the sender must not learn it.'),
+    decidedAt: instantField,
+  }),
+  'sanctions_list.imported': z.strictObject({
+    version: z.int().min(1).describe('The versions are counted from 1.'),
+    digest: z.string().describe('SHA-256 of the file, in hex.'),
+    entryCount: z.int().describe('How many entries it has.'),
+    nameCount: z.int().describe('How many names they have, aliases included.'),
+    at: instantField.describe('When it came into force.'),
+  }),
 } as const satisfies Record<string, z.ZodType>
 
 type Published = { readonly [Type in keyof typeof published]: z.output<(typeof published)[Type]> }
@@ -48,3 +69,6 @@ export const paymentHeld = z.object({
 
 /** What risk needs of the data of payments' `payment.cancelled`. */
 export const paymentCancelled = z.object({ paymentId: idField('pay'), at: instantField })
+
+/** What risk needs of the data of payments' `remittance.cancelled` and `remittance.failed`. */
+export const remittanceEnded = z.object({ remittanceId: idField('rem'), at: instantField })

@@ -3,7 +3,15 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import type { Caller } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { demoUser, OPERATOR, PAYMENTS, paymentOf, type RiskStage, setRiskStage } from './testing/risk-stage.ts'
+import {
+  demoUser,
+  OPERATOR,
+  PAYMENTS,
+  paymentOf,
+  type RiskStage,
+  remittanceOf,
+  setRiskStage,
+} from './testing/risk-stage.ts'
 
 const ada = demoUser('ada')
 
@@ -76,6 +84,27 @@ const FIELDS: readonly (readonly [field: string, operation: string, verdicts: Ve
     'mutation ($payment: AssessPaymentInput!) { assessPayment(input: $payment) { errors { code } } }',
     [TOKEN, '"service"', '"service"', '"service"', '"service"', WELL],
   ],
+  [
+    'Mutation.assessRemittance',
+    'mutation ($remittance: AssessRemittanceInput!) { assessRemittance(input: $remittance) { errors { code } } }',
+    [TOKEN, '"service"', '"service"', '"service"', '"service"', WELL],
+  ],
+  ['Query.remittanceReviews', '{ remittanceReviews { nodes { status } } }', [TOKEN, READ, STAFF, STAFF, WELL, WELL]],
+  [
+    'Query.largeTransactionReports',
+    '{ largeTransactionReports { nodes { id } } }',
+    [TOKEN, READ, STAFF, STAFF, WELL, WELL],
+  ],
+  ['Query.sanctionsList', '{ sanctionsList { digest } }', [TOKEN, READ, STAFF, STAFF, WELL, WELL]],
+  // The sender among them: to tell a customer what was found is tipping off.
+  ...['assessment { decision }', 'review { status }'].map(
+    (selection) =>
+      [
+        `Remittance.${selection}`,
+        `query ($remittances: [_Any!]!) { _entities(representations: $remittances) { ... on Remittance { ${selection} } } }`,
+        [TOKEN, READ, STAFF, STAFF, WELL, WELL],
+      ] as const,
+  ),
 ]
 
 let stage: RiskStage
@@ -83,6 +112,8 @@ let variables: Record<string, unknown>
 beforeAll(async () => {
   stage = await setRiskStage()
   const payment = paymentOf(ada)
+  const remittance = remittanceOf(ada, { beneficiary: { name: 'Wanjiru Kamau', country: 'MM' } })
+  await stage.assessRemittance(remittance)
   const { id: assessment } = (await stage.assess(payment)).assessment
   variables = {
     user: ada,
@@ -91,6 +122,8 @@ beforeAll(async () => {
     assessments: [{ __typename: 'RiskAssessment', id: assessment }],
     payment,
     payments: [{ __typename: 'Payment', id: payment.paymentId }],
+    remittance,
+    remittances: [{ __typename: 'Remittance', id: remittance.remittanceId }],
     registration: { idempotencyKey: newId('usr'), displayName: 'Farah Idris', roles: ['CUSTOMER'] },
     status: { userId: ada, kycStatus: 'VERIFIED' },
   }

@@ -17,8 +17,8 @@ test.each([
 ] as const)('a review %j is %s; approve: %s, decline: %s', (review, status, approve, decline) => {
   const outcomeOf = (outcome: ReturnType<typeof mayDecide>) => (outcome.ok ? outcome.value : outcome.code)
   expect(statusOf(review)).toBe(status)
-  expect(outcomeOf(mayDecide(review, 'APPROVE'))).toBe(approve)
-  expect(outcomeOf(mayDecide(review, 'DECLINE'))).toBe(decline)
+  expect(outcomeOf(mayDecide(review, 'APPROVE', 'paymentId'))).toBe(approve)
+  expect(outcomeOf(mayDecide(review, 'DECLINE', 'paymentId'))).toBe(decline)
 })
 
 test.each([

@@ -4,7 +4,7 @@ import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 export const REVIEW_DECISIONS = ['APPROVE', 'DECLINE'] as const
 export type ReviewDecision = (typeof REVIEW_DECISIONS)[number]
 
-/** Where a review stands. WITHDRAWN: its payment was cancelled before anybody decided. */
+/** Where a review stands. WITHDRAWN: what it is about was cancelled before anybody decided. */
 export const REVIEW_STATUSES = ['OPEN', 'APPROVED', 'DECLINED', 'WITHDRAWN'] as const
 export type ReviewStatus = (typeof REVIEW_STATUSES)[number]
 
@@ -27,11 +27,11 @@ export function reviewReason(text: string): Outcome<string, 'INVALID_VALUE'> {
 export function mayDecide(
   review: Decided,
   decision: ReviewDecision,
+  field: 'paymentId' | 'remittanceId',
 ): Outcome<boolean, 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN'> {
   if (review.decision === decision) return ok(false)
-  if (review.decision !== null)
-    return refuse('REVIEW_ALREADY_DECIDED', 'Somebody has decided otherwise on this payment.', ['decision'])
+  if (review.decision !== null) return refuse('REVIEW_ALREADY_DECIDED', 'Somebody has decided otherwise.', ['decision'])
   if (review.withdrawnAt !== null)
-    return refuse('REVIEW_WITHDRAWN', 'The payment was cancelled; there is nothing left to decide.', ['paymentId'])
+    return refuse('REVIEW_WITHDRAWN', 'It was cancelled; there is nothing left to decide.', [field])
   return ok(true)
 }

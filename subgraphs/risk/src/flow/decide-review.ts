@@ -32,7 +32,7 @@ export const decideReview = (
       return refuse('REVIEW_NOT_FOUND', 'No such payment waits for a decision, or it is not known here yet.', [
         'paymentId',
       ])
-    const may = mayDecide(review, decision)
+    const may = mayDecide(review, decision, 'paymentId')
     if (!may.ok) return may
     if (!may.value) return ok(review)
     const decided = await updateDecision(tx, review, { decision, reason, decidedBy: by.actor, decidedAt: now })

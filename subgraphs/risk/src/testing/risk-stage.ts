@@ -24,6 +24,16 @@ const ASSESS = `mutation ($input: AssessPaymentInput!) { assessPayment(input: $i
   errors { code field }
 } }`
 
+const ASSESS_REMITTANCE = `mutation ($input: AssessRemittanceInput!) { assessRemittance(input: $input) {
+  assessment {
+    id decision assessedAt sanctionsListDigest senderNotice { code }
+    reasons { code effect message explanation { inputs { name value } counterfactual } }
+    largeTransactionReport { id } review { status }
+    screeningHits { party screenedName entryId entryName matchedName program score isExact }
+  }
+  errors { code field }
+} }`
+
 const REGISTER = `mutation ($input: RegisterUserInput!) { registerUser(input: $input) {
   user { id displayName roles kycStatus createdAt } errors { code field }
 } }`
@@ -43,13 +53,15 @@ export type RiskStage = RunningSubgraph & {
   readonly db: TenantDb
   /** The payload of assessPayment. */
   assess(input: Input, tenant?: string): Promise<Payload>
+  /** The payload of assessRemittance. */
+  assessRemittance(input: Input, tenant?: string): Promise<Payload>
   /** The payload of registerUser, of a customer under a new key if nothing else is said. */
   register(input?: Input): Promise<Payload>
   /** The payload of setKycStatus. */
   setKyc(userId: string, kycStatus: string): Promise<Payload>
   /** A new customer whose identity is verified. */
   verifiedUser(): Promise<Id<'usr'>>
-  /** What the journal has of one aggregate, or of one payment's assessments. */
+  /** What the journal has of one aggregate, or of one payment's or remittance's assessments. */
   journalled(idOrPayment: string): Promise<Journalled[]>
 }
 
@@ -81,6 +93,8 @@ export async function setRiskStage(): Promise<RiskStage> {
     db,
     assess: async (input, tenant = 'demo') =>
       dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS, { input })).assessPayment,
+    assessRemittance: async (input, tenant = 'demo') =>
+      dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS_REMITTANCE, { input })).assessRemittance,
     register,
     setKyc,
     async verifiedUser() {
@@ -91,7 +105,7 @@ export async function setRiskStage(): Promise<RiskStage> {
     async journalled(id) {
       const rows = await running.database.system.execute<Omit<Journalled, 'occurred_at'> & { occurred_at: string }>(
         sql`select type, version, data, actor, correlation_id, causation_id, occurred_at from journal
-          where ${id} in (aggregate_id, data ->> 'paymentId') order by version`,
+          where ${id} in (aggregate_id, data ->> 'paymentId', data ->> 'remittanceId') order by version`,
       )
       return rows.map((row) => ({ ...row, occurred_at: new Date(row.occurred_at) }))
     },
@@ -114,3 +128,16 @@ export function dataOf({ data, errors }: TestAnswer): Payload {
   if (errors !== undefined) throw new Error(JSON.stringify(errors))
   return data
 }
+
+/** A new remittance of 200 EUR to Kenya at the start, if nothing else is said: what assessRemittance takes. */
+export const remittanceOf = (senderId: string, changes: Input = {}) => ({
+  remittanceId: newId('rem'),
+  senderId,
+  beneficiary: { name: 'Wanjiru Kamau', country: 'KE' },
+  amount: euro('200.00'),
+  usdEquivalent: '233.68',
+  purpose: 'FAMILY_SUPPORT',
+  sourceOfFunds: 'SALARY',
+  createdAt: START.toISOString(),
+  ...changes,
+})

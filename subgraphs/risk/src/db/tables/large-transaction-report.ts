@@ -1,0 +1,37 @@
+import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
+import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { char, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+
+/** What is reported of one remittance above the threshold, as it was known then. Append-only. */
+export const largeTransactionReport = pgTable(
+  'large_transaction_report',
+  {
+    tenantId: tenantColumn(),
+    id: idColumn('ltr').notNull(),
+    remittanceId: idColumn('rem', 'remittance_id').notNull(),
+    assessmentId: idColumn('ras', 'assessment_id').notNull(),
+    senderId: idColumn('usr', 'sender_id').notNull(),
+    /** Null where risk knew no such user. */
+    senderName: text('sender_name'),
+    beneficiaryName: text('beneficiary_name').notNull(),
+    beneficiaryCountry: char('beneficiary_country', { length: 2 }).notNull(),
+    amountMinor: minorColumn('amount_minor'),
+    currency: currencyColumn(),
+    usdEquivalent: numeric('usd_equivalent').notNull(),
+    purpose: text('purpose').notNull(),
+    sourceOfFunds: text('source_of_funds').notNull(),
+    remittanceCreatedAt: moment('remittance_created_at').notNull(),
+    reportedAt: moment('reported_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'large_transaction_report_key', columns: [table.tenantId, table.id] }),
+    uniqueIndex('large_transaction_report_of_remittance').on(table.tenantId, table.remittanceId),
+    index('large_transaction_report_newest').on(table.tenantId, table.reportedAt, table.id),
+    tenantPolicy(),
+  ],
+)
+
+export type LargeTransactionReportRow = typeof largeTransactionReport.$inferSelect

@@ -1,0 +1,113 @@
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import type { RemittanceAssessmentRow } from '../db/tables/remittance-assessment.ts'
+import type { UserRow } from '../db/tables/user.ts'
+import { lockUser } from '../db/users.ts'
+import { eventOf } from '../events.ts'
+import { insertHits } from '../sanctions/db/hits.ts'
+import { findAssessmentsOfRemittances, insertRemittanceAssessment } from './db/assessments.ts'
+import { insertReport } from './db/reports.ts'
+import { openRemittanceReview } from './db/reviews.ts'
+import { judge } from './judge.ts'
+import { type RemittanceToAssess, requestHash } from './request.ts'
+import { THRESHOLDS } from './thresholds.ts'
+
+/**
+ * Assesses a remittance once: a caller that asks again, after a crash or at the same time, gets the first answer. The
+ * sender is locked meanwhile, so that of many remittances at once each counts those before it. The report and the review
+ * are made with the assessment, or none of them is.
+ */
+export function assessRemittance(
+  db: TenantDb,
+  remittance: RemittanceToAssess,
+  { now, ...by }: Provenance,
+): Promise<Outcome<RemittanceAssessmentRow, 'REMITTANCE_MISMATCH'>> {
+  return inTransaction(db, async (tx) => {
+    const sender = await lockUser(tx, remittance.senderId)
+    const known = await findKnown(tx, remittance)
+    if (known !== null) return known
+    const { hits, ...judgement } = await judge(tx, remittance, sender)
+    const inserted = await insertRemittanceAssessment(tx, {
+      ...rowOf(remittance),
+      id: newId('ras', now),
+      ...judgement,
+      assessedAt: now,
+    })
+    // An unknown sender has no row to lock: two calls may meet here.
+    if (inserted === null) return (await findKnown(tx, remittance)) ?? lost(remittance)
+    await insertHits(tx, inserted.id, hits)
+    const report = await reportIfLarge(tx, inserted, sender)
+    if (inserted.decision === 'REVIEW')
+      await openRemittanceReview(tx, {
+        remittanceId: inserted.remittanceId,
+        assessmentId: inserted.id,
+        heldAt: inserted.assessedAt,
+      })
+    await appendToJournal(tx, {
+      aggregate: { type: 'remittance_assessment', id: inserted.id },
+      version: 1,
+      ...eventOf('remittance.assessed', {
+        assessmentId: inserted.id,
+        remittanceId: inserted.remittanceId,
+        senderId: inserted.senderId,
+        decision: inserted.decision,
+        largeTransactionReportId: report,
+      }),
+      ...by,
+      occurredAt: now,
+    })
+    return ok(inserted)
+  })
+}
+
+async function reportIfLarge(tx: Tx, assessment: RemittanceAssessmentRow, sender: UserRow | null) {
+  if (!THRESHOLDS.reportAboveUsd.lessThan(assessment.usdEquivalent)) return null
+  const id = newId('ltr', assessment.assessedAt)
+  await insertReport(tx, {
+    id,
+    remittanceId: assessment.remittanceId,
+    assessmentId: assessment.id,
+    senderId: assessment.senderId,
+    senderName: sender?.displayName ?? null,
+    beneficiaryName: assessment.beneficiaryName,
+    beneficiaryCountry: assessment.beneficiaryCountry,
+    amountMinor: assessment.amountMinor,
+    currency: assessment.currency,
+    usdEquivalent: assessment.usdEquivalent,
+    purpose: assessment.purpose,
+    sourceOfFunds: assessment.sourceOfFunds,
+    remittanceCreatedAt: assessment.remittanceCreatedAt,
+    reportedAt: assessment.assessedAt,
+  })
+  return id
+}
+
+const rowOf = (remittance: RemittanceToAssess) => ({
+  remittanceId: remittance.remittanceId,
+  senderId: remittance.senderId,
+  beneficiaryName: remittance.beneficiary.name,
+  beneficiaryCountry: remittance.beneficiary.country,
+  amountMinor: remittance.amount.minor,
+  currency: remittance.amount.currency,
+  usdEquivalent: remittance.usdEquivalent.toFixed(),
+  purpose: remittance.purpose,
+  sourceOfFunds: remittance.sourceOfFunds,
+  requestHash: requestHash(remittance),
+  remittanceCreatedAt: remittance.createdAt,
+})
+
+async function findKnown(tx: Tx, remittance: RemittanceToAssess) {
+  const [known] = await findAssessmentsOfRemittances(tx, [remittance.remittanceId])
+  if (known === undefined) return null
+  if (known.requestHash === requestHash(remittance)) return ok(known)
+  const message = `The remittance ${remittance.remittanceId} was assessed before with other particulars.`
+  return refuse('REMITTANCE_MISMATCH', message, ['remittanceId'])
+}
+
+function lost({ remittanceId }: RemittanceToAssess): never {
+  throw new Error(`The assessment of ${remittanceId} was there and is gone.`)
+}

@@ -1,0 +1,48 @@
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
+import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import type { RemittanceReviewRow } from '../db/tables/remittance-review.ts'
+import { mayDecide, type ReviewDecision } from '../domain/review.ts'
+import { eventOf } from '../events.ts'
+import type { ReviewCode } from '../flow/decide-review.ts'
+import { lockRemittanceReview, updateRemittanceDecision } from './db/reviews.ts'
+
+export type RemittanceDecisionToMake = {
+  readonly remittanceId: Id<'rem'>
+  readonly decision: ReviewDecision
+  readonly reason: string
+}
+
+/**
+ * Decides on a remittance that waits for a person, once: the same decision again answers with the first, its reason
+ * included. Payments hear of it by the event, without the reason: what payments know, the sender may come to see.
+ */
+export const decideRemittanceReview = (
+  db: TenantDb,
+  { remittanceId, decision, reason }: RemittanceDecisionToMake,
+  { now, ...by }: Provenance,
+): Promise<Outcome<RemittanceReviewRow, ReviewCode>> =>
+  inTransaction(db, async (tx) => {
+    const review = await lockRemittanceReview(tx, remittanceId)
+    if (review === null) return refuse('REVIEW_NOT_FOUND', 'No such remittance waits for a decision.', ['remittanceId'])
+    const may = mayDecide(review, decision, 'remittanceId')
+    if (!may.ok) return may
+    if (!may.value) return ok(review)
+    const decided = await updateRemittanceDecision(tx, review, {
+      decision,
+      reason,
+      decidedBy: by.actor,
+      decidedAt: now,
+    })
+    await appendToJournal(tx, {
+      aggregate: { type: 'remittance_review', id: remittanceId },
+      version: 1,
+      ...eventOf('remittance_review.decided', { remittanceId, decision, decidedAt: now.toISOString() }),
+      ...by,
+      occurredAt: now,
+    })
+    return ok(decided)
+  })

@@ -1,0 +1,49 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { UserRow } from '../db/tables/user.ts'
+import type { RiskDecision } from '../domain/assess.ts'
+import type { Hit } from '../sanctions/hit.ts'
+import { nameKey, readName } from '../sanctions/matching/name.ts'
+import { sanctionsReasons } from '../sanctions/reasons.ts'
+import { type NameToScreen, screen } from '../sanctions/screen.ts'
+import { countryReason } from './country-risk.ts'
+import { senderHistory } from './db/history.ts'
+import { historyReasons } from './history-rules.ts'
+import { kycReason } from './kyc.ts'
+import { purposeReasons } from './purpose.ts'
+import { byGravity, decisionOf, type Reason } from './reason.ts'
+import type { RemittanceToAssess } from './request.ts'
+
+export type Judgement = {
+  readonly decision: RiskDecision
+  readonly reasons: readonly Reason[]
+  readonly hits: readonly Hit[]
+  readonly sanctionsVersion: number | null
+  /** Who counts as the same beneficiary. */
+  readonly beneficiaryKey: string
+}
+
+/** Asks every rule about a remittance, whatever the others say: whoever reviews it sees all there is. */
+export async function judge(tx: Tx, remittance: RemittanceToAssess, sender: UserRow | null): Promise<Judgement> {
+  const { beneficiary, usdEquivalent } = remittance
+  const beneficiaryKey = `${beneficiary.country} ${nameKey(readName(beneficiary.name))}`
+  const history = await senderHistory(tx, remittance, beneficiaryKey)
+  const names: NameToScreen[] = [{ party: 'BENEFICIARY', name: beneficiary.name }]
+  if (sender !== null) names.push({ party: 'SENDER', name: sender.displayName })
+  const screening = await screen(tx, names)
+  const reasons = byGravity(
+    [
+      kycReason(sender?.kycStatus ?? null),
+      ...sanctionsReasons(screening),
+      countryReason(beneficiary.country),
+      ...historyReasons(usdEquivalent, history),
+      ...purposeReasons(usdEquivalent, remittance),
+    ].filter((reason) => reason !== null),
+  )
+  return {
+    decision: decisionOf(reasons),
+    reasons,
+    hits: screening.hits,
+    sanctionsVersion: screening.version,
+    beneficiaryKey,
+  }
+}

@@ -1,0 +1,43 @@
+import type { Explanation } from '@carriergraph/shared/explanation.ts'
+import type { RiskDecision } from '../domain/assess.ts'
+
+/** Why a remittance may be held or declined; what each means stands in the SDL. The gravest kind comes first. */
+export const REASON_CODES = [
+  'SENDER_UNKNOWN',
+  'KYC_REJECTED',
+  'KYC_PENDING',
+  'SANCTIONS_EXACT_MATCH',
+  'SANCTIONS_POSSIBLE_MATCH',
+  'SANCTIONS_LIST_MISSING',
+  'COUNTRY_COUNTERMEASURES',
+  'COUNTRY_HIGH_RISK',
+  'STRUCTURING',
+  'VELOCITY',
+  'SUM_30_DAYS',
+  'MANY_BENEFICIARIES',
+  'PURPOSE_UNUSUAL',
+  'SOURCE_UNUSUAL',
+  'PURPOSE_CONTRADICTS_SOURCE',
+] as const
+export type ReasonCode = (typeof REASON_CODES)[number]
+
+/** What a reason alone leads to. */
+export type Effect = Exclude<RiskDecision, 'APPROVE'>
+
+export type Reason = {
+  readonly code: ReasonCode
+  readonly effect: Effect
+  readonly explanation: Explanation
+}
+
+/** Gravest first; of the same effect in the order of REASON_CODES. */
+export const byGravity = (reasons: readonly Reason[]): Reason[] =>
+  reasons.toSorted((a, b) => rank(a) - rank(b) || REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code))
+
+const rank = ({ effect }: Reason): number => (effect === 'DECLINE' ? 0 : 1)
+
+/** The gravest effect; nothing against it is an approval. */
+export function decisionOf(reasons: readonly Reason[]): RiskDecision {
+  if (reasons.length === 0) return 'APPROVE'
+  return reasons.some(({ effect }) => effect === 'DECLINE') ? 'DECLINE' : 'REVIEW'
+}
