@@ -47,11 +47,14 @@ test.each<[string, string | Uint8Array]>([
   ['FORMAT_UNKNOWN', '\n'],
   ['FORMAT_UNKNOWN', 'date,amount\n'],
   ['FORMAT_UNKNOWN', Buffer.from([0x50, 0x4b, 3, 4])],
-  ['XML_MALFORMED', Buffer.from(camt(), 'utf16le')],
+  ['ENCODING_INVALID', Buffer.from(camt(), 'utf16le')],
+  ['ENCODING_INVALID', Buffer.from(`\ufeff${camt()}`, 'utf16le')],
+  ['ENCODING_INVALID', Buffer.from(`\ufeff${camt()}`, 'utf16le').swap16()],
+  ['ENCODING_INVALID', Buffer.from(mt940(...MT940_HEAD), 'utf16le')],
   ['XML_MALFORMED', '<'],
   ['STATEMENT_NOT_ENDED', ':20:X'],
 ])('%s refuses what is none of the formats', async (code, content) => {
-  expect(await outcomeOf(content)).toMatchObject({ ok: false, code })
+  expect(await outcomeOf(content)).toMatchObject({ ok: false, code, position: { line: 1 } })
 })
 
 test('bytes that are no UTF-8 are refused with their line', async () => {

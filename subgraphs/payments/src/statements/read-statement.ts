@@ -68,7 +68,7 @@ async function checked(source: StatementSource, options: ReadStatementOptions): 
         seen.add(event.summary)
         statements.push(event.summary)
       }
-  if (statements.length === 0) throw new StatementFault('EMPTY_FILE', 'There is no statement in the file.')
+  if (statements.length === 0) throw new StatementFault('EMPTY_FILE', 'There is no statement in the file.', { line: 1 })
   const digest = pass.digest()
   const { format } = pass
   return { format, digest, statements, lines, read: () => linesOf(new Pass(source, mapping, options.bytesMax), digest) }
@@ -121,6 +121,8 @@ class Pass {
   /** By how the content begins. */
   async *#told(content: AsyncGenerator<Uint8Array>): StatementEvents {
     const [head, whole] = await withHead(content)
+    if (UTF16.test(head))
+      throw new StatementFault('ENCODING_INVALID', 'It is UTF-16: statements are UTF-8.', { line: 1 })
     if (CAMT.test(head))
       yield* readCamt(whole, (format) => {
         this.#format = format
@@ -128,7 +130,7 @@ class Pass {
     else if (MT940.test(head)) {
       this.#format = 'MT940'
       yield* readMt940(whole)
-    } else if (head === '') throw new StatementFault('EMPTY_FILE', 'The file is empty.')
+    } else if (head === '') throw new StatementFault('EMPTY_FILE', 'The file is empty.', { line: 1 })
     else {
       const message = 'It begins neither as XML nor as MT940; CSV needs a mapping.'
       throw new StatementFault('FORMAT_UNKNOWN', message, { line: 1 })
@@ -147,9 +149,14 @@ class Pass {
   }
 }
 
+/** Its byte order mark, or a first character of two bytes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the empty half of a character
+const UTF16 = /^(?:\u00ff\u00fe|\u00fe\u00ff|\u0000[^\u0000]|[^\u0000]\u0000)/
 const CAMT = /^[ \t\r\n]*</
 /** A block, a field, or the lines that some banks put before them. */
-const MT940 = /^[ \t\r\n]*(?:\{1:|\{4:|:20:|:940:|940\s|[A-Z0-9]{8}(?:[A-Z0-9]{3})?\r?\n(?::?940|:20:|\{))/
+const MT940 =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: SWIFT's start of a message
+  /^[ \t\r\n\u0001]*(?:-\s+)?(?:\{1:|\{4:|:20:|:940:|940\s|0000 01|[A-Z0-9]{8}(?:[A-Z0-9]{3})?\r?\n(?::?940|:20:|\{))/
 
 const HEAD_BYTES = 256
 

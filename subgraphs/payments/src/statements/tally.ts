@@ -104,8 +104,9 @@ export class SeenStatements {
   readonly #keys = new Set<string>()
 
   /** @throws StatementFault STATEMENT_REPEATED or TOO_MANY_STATEMENTS */
-  add({ account, statementId, sequence, position }: StatementSummary): void {
-    const key = JSON.stringify([account, statementId, sequence])
+  add({ account, statementId, sequence, balances, position }: StatementSummary): void {
+    // As it is stored, by the day as well: banks that do not number statements give all of them one id.
+    const key = JSON.stringify([account, statementId, sequence, balances?.closing.date])
     if (this.#keys.has(key)) {
       const message = `Statement ${shown(statementId)} of account ${shown(account)} was in the file before.`
       throw new StatementFault('STATEMENT_REPEATED', message, position)

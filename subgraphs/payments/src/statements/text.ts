@@ -77,7 +77,7 @@ function lineText(line: Uint8Array, number: number): string {
   if (line.length > LINE_BYTES_MAX) throw tooLong(number)
   const text = utf8(line) ?? latin1(line)
   const unmarked = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text
-  const bare = unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked
+  const bare = (unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked).replace(FRAMING, '')
   refuseControls(bare, { line: number })
   return bare
 }
@@ -92,6 +92,10 @@ export function refuseControls(text: string, position: Position): void {
   const code = text.charCodeAt(at).toString(16).padStart(2, '0')
   throw new StatementFault('CHARACTER_NOT_ALLOWED', `Control character 0x${code}.`, position)
 }
+
+/** SWIFT's start and end of a message (SOH, ETX), and DOS's end of a file, which stays where files were joined. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
+const FRAMING = /^[\u0001\u001a]+|[\u0003\u001a]+$|\u0003\u0001/g
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for
 const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/

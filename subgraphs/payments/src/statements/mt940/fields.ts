@@ -9,15 +9,15 @@ export type Field = { readonly tag: string; readonly lines: readonly string[]; r
 export const END = '-'
 
 /** SWIFT allows 6 lines of field 86; banks that list what a batch holds write some hundred. */
-const FIELD_LINES_MAX = 1_000
+export const FIELD_LINES_MAX = 1_000
 
-/** Lines that banks put before the first field: `ABNANL2A`, `940`, `:940:`. */
-const PREAMBLE = /^(?::940:|940|[A-Z0-9]{8}(?:[A-Z0-9]{3})?)$/
+/** Lines that banks put before the first field: `ABNANL2A`, `940`, `940 00`, `:940:`, `0000 01INGBNL2AXXXX00001`. */
+const PREAMBLE = /^(?::940:|940(?: 00)?|[A-Z0-9]{8}(?:[A-Z0-9]{3})?|0000 01[A-Z0-9]{12}\d{5}) *$/
 const TAG = /^:(\d{2}[A-Z]?|NS):(.*)$/
 /** {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. */
 const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\})*(?:\{4:)?$/
-/** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well. */
-const CLOSING = /^-\}?((?:\{[5S]:(?:[^{}]|\{[^{}]*\})*\})*)(\{1:.*)?$/
+/** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well; `-XXX` of Dutch banks. */
+const CLOSING = /^-(?:XXX$|\}?)((?:\{[5S]:(?:[^{}]|\{[^{}]*\})*\})*)(\{1:.*)?$/
 
 /**
  * Cuts a file into fields. Where a block begins, it has to end: a cut-off file is noticed.
@@ -84,8 +84,8 @@ class FieldCutter {
 
   #continue(field: { tag: string; lines: string[] }, text: string, line: number): void {
     if (text === '') return
-    // A line of a field never begins so; it is a tag that was damaged, or another format's.
-    if (/^:[^:]{0,4}:/.test(text) || text.startsWith('{'))
+    // A line of a field never begins so; it is a tag that was damaged, or another format's. All tags but NS have digits.
+    if (/^:(?=[^:]*\d)[^:]{0,4}:/.test(text) || text.startsWith('{'))
       throw new StatementFault('TAG_UNKNOWN', `${shown(text)} begins no field that MT940 has.`, { line })
     if (field.lines.push(text) > FIELD_LINES_MAX)
       throw new StatementFault('FIELD_MALFORMED', `A field has ${FIELD_LINES_MAX} lines at the most.`, { line })

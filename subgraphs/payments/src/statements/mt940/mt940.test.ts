@@ -118,6 +118,48 @@ test.each<[string, readonly string[], object]>([
   expect(held.lines).toMatchObject([expected])
 })
 
+test.each([
+  ['a type filled up with blanks', ':61:260302C1,00NOV NONREF'],
+  ['a blank before the type', ':61:2603020302C1,00 NTRFNONREF'],
+  ['blanks for the entry date', ':61:260302    C1,00NTRFNONREF'],
+  ['an amount filled up with zeros', ':61:260302C0000000000000000001,00NTRFNONREF'],
+  ['blanks behind it', ':61:260302C1,00NTRF   '],
+])('an entry may have %s', async (_, entry) => {
+  const { lines } = await heldBy(withEntry(entry, ':62F:C260302EUR0000000000000101,00 '))
+  expect(lines).toMatchObject([
+    { amount: { minor: 100n, currency: 'EUR' }, bookingDate: '2026-03-02', references: { entryReference: undefined } },
+  ])
+})
+
+test('fields 86 that follow one another are the text of one entry, and before an entry one of the statement', async () => {
+  const { lines } = await heldBy(
+    of(':86:of the statement', ':61:260302C1,00NTRFX', ':86:Invoice 7', ':86:second', 'third', ':62F:C260302EUR101,00'),
+  )
+  expect(lines.map(({ remittance }) => remittance)).toEqual([['Invoice 7', 'second', 'third']])
+})
+
+test('a line of a text may begin with a colon, where no tag begins so', async () => {
+  const { lines } = await heldBy(
+    of(':61:260302C1,00NTRFX', ':86:166?20Ku', ':KO:NR:401?32Ada', ':62F:C260302EUR101,00'),
+  )
+  expect(lines).toMatchObject([{ remittance: ['Ku:KO:NR:401'], counterparty: { name: 'Ada' } }])
+})
+
+test('statements that a bank does not number are told apart by the day on which they close', async () => {
+  const unnumbered = (opening: string, closing: string) => [
+    ':20:STARTUMS',
+    ':25:10020030/1234567',
+    ':28C:0',
+    `:60F:${opening}`,
+    ':61:260302C1,00NTRFX',
+    `:62F:${closing}`,
+  ]
+  const first = unnumbered('C260301EUR1,', 'C260302EUR2,')
+  const { statements } = await heldBy(mt940(...first, '-', ...unnumbered('C260302EUR2,', 'C260303EUR3,'), '-'))
+  expect(statements).toHaveLength(2)
+  expect(await outcomeOf(mt940(...first, '-', ...first, '-'))).toMatchObject({ code: 'STATEMENT_REPEATED' })
+})
+
 test('charges beside an entry are kept, and are what the account holder pays', async () => {
   const { lines } = await heldBy(of(':61:260302C1,00NTRFX', '/OCMT/USD1,20/CHGS/EUR0,50/', ':62F:C260302EUR101,00'))
   expect(lines[0]?.charges).toEqual([
@@ -131,6 +173,7 @@ test('without field 86, the supplement of the entry is what it is for', async ()
 })
 
 const BLOCKS = '{1:F01BANKDEFFAXXX0000000000}{2:O9401200260302BANKDEFF}{3:{108:1}{119:X}}{4:'
+const ING = '0000 01INGBNL2AXXXX00001'
 const second = ['STARTUMSE', '00050'].reduce(
   (fields, text, at) =>
     fields.map((field) => field.replace(['STARTUMSE', '00049'][at] ?? '', at === 0 ? 'NEXT' : text)),
@@ -148,6 +191,23 @@ test.each<[string, string]>([
   ],
   ['a tag of the bank before', mt940(':940:', ...MT940_HEAD, END, ...second, END)],
   ['LF alone', mt940(...MT940_HEAD, END, ...second, END).replaceAll('\r', '')],
+  [
+    "ING's transport lines",
+    mt940(ING, ING, '940 00', ...MT940_HEAD, END, '-XXX', ING, ING, '940 00', ...second, END, '-XXX'),
+  ],
+  ['a dash before the first', mt940('-', ...MT940_HEAD, END, '-', ...second, END, '-')],
+  [
+    "SWIFT's marks of beginning and end",
+    mt940('\u0001', ...MT940_HEAD, END, '-\u0003', `\u0001${BLOCKS}`, ...second, END, '-}\u0003'),
+  ],
+  [
+    'both marks in one line',
+    mt940(`\u0001${BLOCKS}`, ...MT940_HEAD, END, `-}\u0003\u0001${BLOCKS}`, ...second, END, '-}\u0003'),
+  ],
+  [
+    "DOS's mark of the end between them",
+    mt940(...MT940_HEAD, END, `\u001a${second[0]}`, ...second.slice(1), END, '\u001a'),
+  ],
   ['no line end at the end', mt940(...MT940_HEAD, END, ...second, END).trimEnd()],
   ['a byte order mark', `\ufeff${mt940(...MT940_HEAD, END, ...second, END)}`],
 ])('several statements may have %s', async (_, file) => {
@@ -221,8 +281,6 @@ test.each<[string, string, string, number]>([
   ['TAG_OUT_OF_ORDER', 'no account', mt940(':20:X', ':28C:1'), 2],
   ['TAG_OUT_OF_ORDER', 'no opening balance', mt940(':20:X', ':25:1', ':28C:1', ':62F:C260301EUR1,'), 4],
   ['TAG_OUT_OF_ORDER', 'an entry behind the closing balance', of(END, ':61:260302C1,00NTRFX'), 6],
-  ['TAG_OUT_OF_ORDER', 'text of no entry', of(':86:text', END), 5],
-  ['TAG_OUT_OF_ORDER', 'two texts of one entry', of(':61:260302C1,00NTRFX', ':86:a', ':86:b', END), 7],
   ['TAG_OUT_OF_ORDER', 'an end within', of(':61:260302C1,00NTRFX', '-'), 6],
   ['TAG_OUT_OF_ORDER', 'two totals', of(':90C:0EUR0,', ':90C:0EUR0,', END), 6],
   ['STATEMENT_NOT_ENDED', 'a file that is cut off', of(':61:260302C1,00NTRFX'), 5],

@@ -3,7 +3,7 @@ import { shown } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import { type Balance, NO_REFERENCES, type StatementEvent, type StatementEvents } from '../statement.ts'
 import { type StatedTotal, Tally } from '../tally.ts'
-import { END, type Field, readFields } from './fields.ts'
+import { END, FIELD_LINES_MAX, type Field, readFields } from './fields.ts'
 import { readInformation } from './information.ts'
 import { malformed, onlyLine, readBalance, readEntry, readTotal, type SwiftEntry } from './values.ts'
 
@@ -12,7 +12,7 @@ type Stage = 'between' | 'reference' | 'account' | 'number' | 'entries' | 'close
 
 /** Which field may come where, and where it leads. Fields that are the same in all but a letter share a name. */
 const STEPS: Readonly<Record<Stage, Readonly<Record<string, Stage>>>> = {
-  between: { '20': 'reference' },
+  between: { '20': 'reference', [END]: 'between' },
   reference: { '21': 'reference', '25': 'account', '25P': 'account' },
   account: { '28': 'number', '28C': 'number', NS: 'account' },
   number: { '60F': 'entries', '60M': 'entries', NS: 'number' },
@@ -68,7 +68,7 @@ class StatementReader {
   #opening: Balance | undefined
   #closing: Balance | undefined
   #tally = new Tally()
-  #entry: { readonly field: Field; readonly entry: SwiftEntry; information: readonly string[] | undefined } | undefined
+  #entry: { readonly field: Field; readonly entry: SwiftEntry; information: string[] } | undefined
   #totals: { credits?: StatedTotal; debits?: StatedTotal } = {}
   /** The page before, where it is not the last of its statement. */
   #pageBefore: Page | undefined
@@ -83,7 +83,7 @@ class StatementReader {
     const { tag, line } = field
     const next = STEPS[this.#stage][tag]
     if (next === undefined) throw this.#misplaced(field)
-    if (tag !== '86') this.#endEntry()
+    if (tag !== '86' && tag !== 'NS') this.#endEntry()
     if (this.#stage === 'closed' && next !== 'closed') this.#endStatement()
     this.#stage = next
     if (tag === '20') this.#begin(field)
@@ -94,7 +94,7 @@ class StatementReader {
     else if (tag === '60F' || tag === '60M') this.#open(field)
     else if (tag === '61') {
       const entry = readEntry(field, this.#opening?.amount.currency ?? '')
-      this.#entry = { field, entry, information: undefined }
+      this.#entry = { field, entry, information: [] }
     } else if (tag === '86') this.#inform(field)
     else if (tag === '90C') this.#totals.credits = this.#total(field, this.#totals.credits)
     else if (tag === '90D') this.#totals.debits = this.#total(field, this.#totals.debits)
@@ -140,12 +140,18 @@ class StatementReader {
     )
   }
 
-  /** Of the entry before it, or behind the closing balance of the statement, of which nothing is kept. */
-  #inform(field: Field): void {
-    if (this.#stage === 'closed') return
-    if (this.#entry === undefined || this.#entry.information !== undefined)
-      throw new StatementFault('TAG_OUT_OF_ORDER', 'Field 86 follows no entry.', { line: field.line })
-    this.#entry.information = field.lines
+  /**
+   * Of the entry before it; some banks begin the field anew with each line. Before the first entry and behind the closing
+   * balance it is of the statement, and nothing is kept: a damaged field 61 before it is noticed by the balances.
+   */
+  #inform({ lines, line }: Field): void {
+    if (this.#entry === undefined) return
+    const { information } = this.#entry
+    if (information.length + lines.length > FIELD_LINES_MAX)
+      throw new StatementFault('FIELD_MALFORMED', `An entry has ${FIELD_LINES_MAX} lines of text at the most.`, {
+        line,
+      })
+    information.push(...lines)
   }
 
   #total(field: Field, other: StatedTotal | undefined): StatedTotal {
@@ -165,7 +171,7 @@ class StatementReader {
     const { field, entry, information: lines } = this.#entry
     this.#entry = undefined
     const position = { line: field.line }
-    const information = readInformation(lines ?? [])
+    const information = readInformation(lines)
     this.#tally.entry(entry.amount, entry.isCredit, 'BOOK', 1, position)
     const { endToEndId, paymentInformationId, mandateId, remittance, counterparty } = information
     this.#events.push({

@@ -4,8 +4,11 @@ import { StatementFault } from '../fault.ts'
 import { type Balance, type Charge, type Position, referenceText } from '../statement.ts'
 import type { Field } from './fields.ts'
 
+/** SWIFT has 15 characters of an amount; banks that fill it up with zeros write more. */
+const AMOUNT = '\\d[\\d,]{0,23}'
+
 /** C or D, date, currency, amount. */
-const BALANCE = /^([CD])(\d{6})([A-Z]{3})(\d[\d,]{0,14})$/
+const BALANCE = new RegExp(`^([CD])(\\d{6})([A-Z]{3})(${AMOUNT})$`)
 
 /** Field 60F, 60M, 62F, 62M. @throws StatementFault FIELD_MALFORMED, and for what its parts are */
 export function readBalance(field: Field): Balance {
@@ -33,9 +36,10 @@ export type SwiftEntry = {
 
 /**
  * Value date, entry date, mark, funds code, amount, type with the owner's reference, the bank's reference. The funds
- * code is the third letter of the currency. References are 16 characters; banks that have longer ones write them.
+ * code is the third letter of the currency. References are 16 characters; banks that have longer ones write them. Some
+ * write blanks where there is no entry date, or fill a type of two letters up with one.
  */
-const ENTRY = /^(\d{6})(\d{4})?(C|D|RC|RD)([A-Z])?(\d[\d,]{0,14})([NFS][A-Z0-9]{3})(.*)$/
+const ENTRY = new RegExp(`^(\\d{6})(\\d{4}| {4})?(C|D|RC|RD)([A-Z])?(${AMOUNT}) ?([NFS][A-Z0-9 ]{3})(.*)$`)
 
 /**
  * Field 61. A reversal of a credit (RC) takes money, one of a debit (RD) gives it back.
@@ -58,11 +62,11 @@ export function readEntry(field: Field, currency: string): SwiftEntry {
   const at = references.indexOf('//')
   return {
     valueDate,
-    bookingDate: entry === undefined ? valueDate : entryDay(entry, valueDate, position),
+    bookingDate: entry === undefined || entry.trim() === '' ? valueDate : entryDay(entry, valueDate, position),
     amount: signed(readSwiftAmount(amount, currency, valueDate, position), isCredit),
     isCredit,
     isReversal: mark.startsWith('R'),
-    type,
+    type: type.trimEnd(),
     ownerReference: referenceText(at === -1 ? references : references.slice(0, at)),
     servicerReference: at === -1 ? undefined : referenceText(references.slice(at + 2)),
     supplement: referenceText(supplement),
@@ -89,10 +93,10 @@ export function readTotal(field: Field, { amount: { currency }, date }: Balance)
   return { count: Number(count), sum: readSwiftAmount(amount, code, date, position).minor }
 }
 
-/** @throws StatementFault FIELD_MALFORMED where the field has several lines */
+/** Without the blanks that some banks fill a line up with. @throws StatementFault FIELD_MALFORMED where the field has several */
 export function onlyLine(field: Field): string {
   const [text = '', ...others] = field.lines
-  return others.length === 0 ? text : malformed(field)
+  return others.length === 0 ? text.trimEnd() : malformed(field)
 }
 
 export function malformed({ tag, lines, line }: Field): never {
