@@ -16,6 +16,13 @@ export function readAmount(text: string, currency: string, day: string | undefin
   throw new StatementFault(code, `${shown(text)} ${shown(currency)}: ${parsed.message}`, position)
 }
 
+/**
+ * Of XML, where a point is always that of a fraction: zeros beyond the currency's digits are dropped. ISO 4217 forbids
+ * them, and banks that fill every amount up to five digits are not at fault in what they say.
+ */
+export const readXmlAmount: typeof readAmount = (text, ...rest) =>
+  readAmount(/^\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text, ...rest)
+
 export const signed = (amount: Money, isCredit: boolean): Money =>
   isCredit ? amount : money(-amount.minor, amount.currency)
 

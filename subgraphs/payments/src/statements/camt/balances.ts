@@ -1,4 +1,4 @@
-import { readAmount, signed } from '../amounts.ts'
+import { readXmlAmount, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Balance, Position } from '../statement.ts'
 import type { StatedTotals } from '../tally.ts'
@@ -26,7 +26,7 @@ export class Balances {
     if (code === undefined || !PAIRS.flat().includes(code as Code)) return
     const { text, currency = '', position } = scope.need('Amt')
     const date = scope.day('Dt')
-    const balance: Balance = { amount: signed(readAmount(text, currency, date, position), scope.isCredit()), date }
+    const balance: Balance = { amount: signed(readXmlAmount(text, currency, date, position), scope.isCredit()), date }
     const other = this.#byCode.get(code)
     if (other !== undefined && (other.amount.minor !== balance.amount.minor || other.amount.currency !== currency))
       throw new StatementFault('BALANCE_AMBIGUOUS', `There is another ${code} of another amount.`, scope.position)
@@ -61,7 +61,7 @@ export function statedTotals(scope: Scope, currency: string | undefined, day: st
   const sum = (path: string): bigint | undefined => {
     const leaf = scope.find(path)
     if (leaf === undefined || currency === undefined) return undefined
-    return readAmount(leaf.text, currency, day, leaf.position).minor
+    return readXmlAmount(leaf.text, currency, day, leaf.position).minor
   }
   const netPath = scope.find('TtlNtries/TtlNetNtry/Amt') === undefined ? 'TtlNtries' : 'TtlNtries/TtlNetNtry'
   const net = sum(netPath === 'TtlNtries' ? 'TtlNtries/TtlNetNtryAmt' : `${netPath}/Amt`)

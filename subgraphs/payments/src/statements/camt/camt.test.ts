@@ -49,7 +49,7 @@ test('an entry is a line with its days, sign, references, parties, remittance an
   ])
 })
 
-test.each(['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13'])(
+test.each(['02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12', '13', '14'])(
   'version 001.%s is read',
   async (version) => {
     for (const kind of ['053', '054'] as const) {
@@ -256,7 +256,7 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
     'an entry in another currency',
     { balances: bal('OPBD', '1', 'USD') + bal('CLBD', '1', 'USD'), entries: [ntry('0')] },
   ],
-  ['AMOUNT_INVALID', 'a third decimal', { closing: '101.00', entries: [ntry('1.000')] }],
+  ['AMOUNT_INVALID', 'a third decimal', { closing: '101.00', entries: [ntry('1.001')] }],
   ['AMOUNT_INVALID', 'a minus', { entries: [ntry('-1.00')] }],
   ['AMOUNT_INVALID', 'a comma', { entries: [ntry('1,00')] }],
   ['AMOUNT_INVALID', 'an exponent', { entries: [ntry('1e2')] }],
@@ -286,7 +286,7 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
   ['EMPTY_FILE', 'no statement', camtDocument([])],
   ['STATEMENT_REPEATED', 'a statement twice', camtDocument([camtStatement(), camtStatement()])],
   ['MESSAGE_UNKNOWN', 'version 1', { version: '01' }],
-  ['MESSAGE_UNKNOWN', 'version 14', { version: '14' }],
+  ['MESSAGE_UNKNOWN', 'version 15', { version: '15' }],
   ['MESSAGE_UNKNOWN', 'camt.052', camt().replace('camt.053', 'camt.052')],
   ['MESSAGE_UNKNOWN', 'another root', '<html/>'],
   ['MESSAGE_UNKNOWN', 'no namespace', camt().replace(/ xmlns="[^"]*"/, '')],
@@ -334,7 +334,18 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
 ])('%s refuses %s', async (code, _, content) => {
   const outcome = await outcomeOf(typeof content === 'string' ? content : camt(content))
   expect(outcome).toMatchObject({ ok: false, code })
-  if (code !== 'EMPTY_FILE') expect(outcome).toMatchObject({ position: { line: expect.any(Number) } })
+  expect(outcome).toMatchObject({ position: { line: expect.any(Number) } })
+})
+
+test('zeros beyond the digits of a currency, with which some banks fill amounts up, change nothing', async () => {
+  const totals = '<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><Sum>1.50000</Sum></TtlNtries></TxsSummry>'
+  const file = camt({
+    opening: '100.00000',
+    closing: '101.50000',
+    summary: totals,
+    entries: [ntry('1.50000', { details: txDtls('1.000') + txDtls('0.5000') })],
+  })
+  expect((await heldBy(file)).lines).toMatchObject([{ amount: eur(100n) }, { amount: eur(50n) }])
 })
 
 test('a refusal names line, column and path', async () => {

@@ -1,5 +1,5 @@
 import { formatAmount, type Money, money } from '@carriergraph/shared/money/money.ts'
-import { readAmount, shown, signed } from '../amounts.ts'
+import { readXmlAmount, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import {
   type Charge,
@@ -36,7 +36,7 @@ export function entryHead(entry: Scope): EntryHead {
     throw new StatementFault('VALUE_INVALID', `${shown(status.text)} is no status of an entry.`, status.position)
   const isCredit = entry.isCredit()
   const day = entryDay(entry)
-  return { amount: signed(readAmount(text, currency, day, position), isCredit), isCredit, status: status.text, day }
+  return { amount: signed(readXmlAmount(text, currency, day, position), isCredit), isCredit, status: status.text, day }
 }
 
 /** That of the booking, or of the value, as far as the entry was read. */

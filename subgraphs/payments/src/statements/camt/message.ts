@@ -17,7 +17,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
 }
 
 const VERSION_MIN = 2
-const VERSION_MAX = 13
+const VERSION_MAX = 14
 const NAMESPACE = /^urn:iso:std:iso:20022:tech:xsd:camt\.(053|054)\.001\.(\d\d)$/
 
 /** What the root of a file says it is. @throws StatementFault MESSAGE_UNKNOWN */

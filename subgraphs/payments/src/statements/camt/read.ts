@@ -1,4 +1,4 @@
-import { readAmount, signed } from '../amounts.ts'
+import { readXmlAmount, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Charge, Position, StatementEvent, StatementEvents, StatementFormat } from '../statement.ts'
 import { Tally } from '../tally.ts'
@@ -16,7 +16,7 @@ export const TRANSACTIONS_MAX = 100_000
 const CHARGES_MAX = 100
 
 /**
- * Reads camt.053 and camt.054, versions 001.02 to 001.13, in one pass. At any time no more than one entry is in memory.
+ * Reads camt.053 and camt.054, versions 001.02 to 001.14, in one pass. At any time no more than one entry is in memory.
  * @throws StatementFault for whatever is wrong; events before it are then of a file that is refused
  */
 export async function* readCamt(
@@ -127,7 +127,7 @@ class CamtMessage implements ElementHandler {
     if (leaf === undefined) return
     const isOfTransaction = scope.path.includes('/TxDtls/')
     const charges = isOfTransaction ? this.#transactionCharges : this.#entryCharges
-    const amount = readAmount(leaf.text, leaf.currency ?? '', entryDay(this.#scopes[1]), leaf.position)
+    const amount = readXmlAmount(leaf.text, leaf.currency ?? '', entryDay(this.#scopes[1]), leaf.position)
     charges.push({
       amount: signed(amount, scope.find('CdtDbtInd') !== undefined && scope.isCredit()),
       isIncluded: scope.flag('ChrgInclInd'),

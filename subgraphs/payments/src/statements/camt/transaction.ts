@@ -1,5 +1,5 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { readAmount, signed } from '../amounts.ts'
+import { readXmlAmount, signed } from '../amounts.ts'
 import { type Charge, type Counterparty, type Position, type References, referenceText } from '../statement.ts'
 import type { EntryHead } from './entry.ts'
 import { CREDITOR, DEBTOR } from './paths.ts'
@@ -54,7 +54,7 @@ function transactionAmount(scope: Scope, { amount: { currency }, isCredit, day }
   for (const path of AMOUNTS) {
     const leaf = scope.find(path)
     if (leaf === undefined || leaf.currency !== currency) continue
-    const amount = readAmount(leaf.text, currency, day, leaf.position)
+    const amount = readXmlAmount(leaf.text, currency, day, leaf.position)
     return signed(amount, scope.find('CdtDbtInd') === undefined ? isCredit : scope.isCredit())
   }
   return undefined

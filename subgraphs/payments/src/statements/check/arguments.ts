@@ -13,7 +13,7 @@ export const USAGE = `Reads a bank statement as reconciliation does, and says wh
 
   pnpm statement:check FILE [--mapping FILE] [--lines]
 
-FILE is camt.053 or camt.054 (versions 001.02 to 001.13), MT940, or, with --mapping, CSV as that JSON file declares it (see
+FILE is camt.053 or camt.054 (versions 001.02 to 001.14), MT940, or, with --mapping, CSV as that JSON file declares it (see
 docs/operations.md). --lines prints each line as JSON. Nothing is stored. Exit code 0: it holds; 2: it is refused; 1: it
 could not be read.
 `

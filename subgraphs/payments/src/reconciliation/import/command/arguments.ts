@@ -16,7 +16,7 @@ export const USAGE = `Stores the lines of a bank statement, for reconciliation.
 
   pnpm statement:import FILE [--tenant demo] [--mapping FILE [--statement-id ID]]
 
-FILE is camt.053 or camt.054 (versions 001.02 to 001.13), MT940, or, with --mapping, CSV as that JSON file declares it (see
+FILE is camt.053 or camt.054 (versions 001.02 to 001.14), MT940, or, with --mapping, CSV as that JSON file declares it (see
 docs/operations.md); a CSV file needs an id of its own, by --statement-id or in the mapping. A file is stored whole or not
 at all, and once: the same file, or a statement of it that is there already, is left alone. Exit code 0: its lines are
 there; 2: it is refused; 1: it failed, and nothing of it is stored.
