@@ -1,7 +1,7 @@
 import { StatementFault } from './fault.ts'
 import type { Position } from './statement.ts'
 
-export type Encoding = 'utf-8' | 'latin1'
+export type Encoding = 'utf-8' | 'latin1' | 'windows-1252'
 
 type EncodingFault = (code: 'ENCODING_INVALID', message: string, position: Position) => Error
 
@@ -15,7 +15,7 @@ export async function* decode(
     for await (const chunk of bytes) yield latin1(chunk)
     return
   }
-  const decoder = new TextDecoder('utf-8', { fatal: true })
+  const decoder = new TextDecoder(encoding, { fatal: true })
   let line = 1
   const decoded = (chunk?: Uint8Array): string => {
     try {
@@ -23,7 +23,9 @@ export async function* decode(
     } catch {
       // It does not say where; one that forgives marks the place.
       const [before = ''] = new TextDecoder().decode(chunk).split('\ufffd', 1)
-      throw fault('ENCODING_INVALID', 'A byte in this line is not UTF-8.', { line: line + lineEnds(before) })
+      throw fault('ENCODING_INVALID', `A byte in this line is not ${encoding.toUpperCase()}.`, {
+        line: line + lineEnds(before),
+      })
     }
   }
   for await (const chunk of bytes) {

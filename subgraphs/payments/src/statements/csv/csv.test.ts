@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { heldBy, outcomeOf } from '../statements.fixture.ts'
+import { COLUMNS_MAX } from './mapping.ts'
 
 const COLUMNS = { bookingDate: 'date', amount: 'amount' }
 const mapping = (change: object = {}, columns: object = {}) => ({
@@ -152,8 +153,28 @@ test('accounts of one file are statements of their own', async () => {
   expect(lines.map(({ entry }) => entry)).toEqual([1, 1, 2])
 })
 
+test.each([
+  ['a minus behind the amount', '1.234,50-', '.'],
+  ['no-break spaces between thousands', '-1\u00a0234,50', ' '],
+  ['narrow no-break spaces between thousands', '-1\u202f234,50', ' '],
+])('an amount may have %s', async (_, amount, groupSign) => {
+  const file = csv('date;amount', `2026-03-02;${amount}`)
+  const { lines } = await heldBy(file, { mapping: mapping({ delimiter: ';', decimalSign: ',', groupSign }) })
+  expect(lines).toMatchObject([{ amount: { minor: -123450n, currency: 'EUR' } }])
+})
+
+test('the encoding of Windows is read, quotes and the euro sign included', async () => {
+  const file = Buffer.concat([
+    Buffer.from('date,amount,text\n2026-03-02,1.00,'),
+    Buffer.from([0x80, 0x20, 0x84, 0xfc, 0x93]),
+  ])
+  const { lines } = await heldBy(file, { mapping: mapping({ encoding: 'windows-1252' }, { remittance: 'text' }) })
+  expect(lines).toMatchObject([{ remittance: ['€ „ü“'] }])
+})
+
 test.each<[string, string, string, object]>([
   ['COLUMN_COUNT', 'a column too few', csv('date,amount', '2026-03-02'), {}],
+  ['COLUMN_COUNT', 'columns without end', csv(`date,amount${','.repeat(COLUMNS_MAX)}`), {}],
   ['COLUMN_COUNT', 'a column too many', csv('date,amount', '2026-03-02,1,00'), {}],
   ['COLUMN_MISSING', 'another header', csv('day,amount', '2026-03-02,1.00'), {}],
   ['COLUMN_MISSING', 'a column that is there twice', csv('date,amount,amount', '2026-03-02,1.00,2.00'), {}],
@@ -168,6 +189,7 @@ test.each<[string, string, string, object]>([
   ['DATE_INVALID', 'the 30th of February', csv('date,amount', '2026-02-30,1.00'), {}],
   ['AMOUNT_INVALID', 'a third decimal', csv('date,amount', '2026-03-02,1.000'), {}],
   ['AMOUNT_INVALID', 'thousands where none are declared', csv('date,amount', '2026-03-02,"1,000"'), {}],
+  ['AMOUNT_INVALID', 'two signs', csv('date,amount', '2026-03-02,-1.00-'), {}],
   ['AMOUNT_INVALID', 'thousands of two digits', csv('date,amount', "2026-03-02,1'00"), { groupSign: "'" }],
   [
     'AMOUNT_INVALID',

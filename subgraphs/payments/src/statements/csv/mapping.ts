@@ -2,8 +2,11 @@ import { CURRENCIES } from '@carriergraph/shared/money/currencies.ts'
 import { z } from 'zod'
 import { StatementFault } from '../fault.ts'
 
+/** No bank has so many; rows of more would only be a way to fill the memory. */
+export const COLUMNS_MAX = 500
+
 /** By the name in the header, or by the number of the column from 1. */
-const Column = z.union([z.string().min(1).max(200), z.int().min(1).max(500)])
+const Column = z.union([z.string().min(1).max(200), z.int().min(1).max(COLUMNS_MAX)])
 export type Column = z.infer<typeof Column>
 
 const Amount = z.string().regex(/^-?\d{1,19}(\.\d{1,3})?$/)
@@ -11,7 +14,7 @@ const Amount = z.string().regex(/^-?\d{1,19}(\.\d{1,3})?$/)
 /** How a bank writes its CSV. `docs/operations.md` shows one. */
 const Mapping = z
   .strictObject({
-    encoding: z.enum(['utf-8', 'latin1']).default('utf-8'),
+    encoding: z.enum(['utf-8', 'latin1', 'windows-1252']).default('utf-8'),
     delimiter: z.enum([',', ';', '\t', '|']).default(','),
     /** Lines before the header, or before the first record. */
     skipLines: z.int().min(0).max(100).default(0),

@@ -3,7 +3,7 @@ import { CsvError, parse } from 'csv-parse'
 import { StatementFault, type StatementFaultCode } from '../fault.ts'
 import type { Position } from '../statement.ts'
 import { decode, refuseControls } from '../text.ts'
-import type { CsvMapping } from './mapping.ts'
+import { COLUMNS_MAX, type CsvMapping } from './mapping.ts'
 
 /** A record with the line in which it ends: a quoted value may have line ends in it. */
 export type CsvRecord = { readonly cells: readonly string[]; readonly line: number }
@@ -38,6 +38,8 @@ export async function* readRecords(
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const line = skipLines + info.lines
+      if (record.length > COLUMNS_MAX)
+        throw new StatementFault('COLUMN_COUNT', `A record has ${COLUMNS_MAX} columns at the most.`, { line })
       for (const cell of record) refuseControls(cell, { line })
       if (records.push({ cells: record, line }) < BATCH_RECORDS) continue
       yield records
