@@ -18,6 +18,7 @@ export const STATEMENT_FAULTS = {
   ELEMENT_MISSING: 'An element or column that is needed is missing or empty.',
   ELEMENT_REPEATED: 'An element stands twice where there is one.',
   VALUE_INVALID: 'A code or number is none that the format knows.',
+  VALUE_TOO_LONG: 'An account, or a number or reference of the bank, is longer than any bank writes.',
   DATE_INVALID: 'There is no such day, or it is not written as the format or the mapping says.',
   AMOUNT_INVALID: 'The amount is not written as the format says, has more digits than its currency, or is too large.',
   CURRENCY_UNKNOWN: 'The currency is none of ISO 4217 in which money can be held.',

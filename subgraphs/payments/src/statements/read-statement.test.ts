@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { IDENTIFICATION_CHARACTERS_MAX } from './identifications.ts'
 import { readStatement, type StatementSource } from './read-statement.ts'
 import {
+  ACCOUNT,
   camt,
   camtDocument,
   camtStatement,
@@ -103,6 +105,29 @@ test('the digest is that of the content', async () => {
   )
   expect(first?.digest).toBe(again?.digest)
   expect(first?.digest).not.toBe(other?.digest)
+})
+
+const LONG = 'x'.repeat(IDENTIFICATION_CHARACTERS_MAX + 1)
+test.each<[string, string, object]>([
+  ['the id of a statement', camt({ statement: LONG }), {}],
+  ['an account', camt().replaceAll(ACCOUNT, LONG), {}],
+  [
+    'a reference of the bank',
+    camt({ kind: '054', entries: [ntry('1', { more: `<AcctSvcrRef>${LONG}</AcctSvcrRef>` })] }),
+    {},
+  ],
+  ['the number of a statement', mt940(...MT940_HEAD, ':62F:C260301EUR100,').replace('00049/001', LONG), {}],
+  [
+    'the account of a CSV file',
+    `a,d,m\n${LONG},2026-03-02,1\n`,
+    { mapping: { currency: 'EUR', columns: { account: 'a', bookingDate: 'd', amount: 'm' } } },
+  ],
+])('%s that no bank writes so long, and no index takes, is refused', async (_, content, options) => {
+  expect(await outcomeOf(content, options)).toMatchObject({
+    ok: false,
+    code: 'VALUE_TOO_LONG',
+    position: { line: expect.any(Number) },
+  })
 })
 
 test('the source is closed, whether a file holds, is refused, or is left half-way', async () => {

@@ -4,6 +4,7 @@ import { readCamt } from './camt/read.ts'
 import { type CsvMapping, readMapping } from './csv/mapping.ts'
 import { readCsv } from './csv/read.ts'
 import { StatementFault, type StatementFaultCode } from './fault.ts'
+import { refuseLongIdentifications } from './identifications.ts'
 import { readMt940 } from './mt940/read.ts'
 import type { Position, StatementEvents, StatementFormat, StatementLine, StatementSummary } from './statement.ts'
 import { SeenStatements } from './tally.ts'
@@ -62,12 +63,14 @@ async function checked(source: StatementSource, options: ReadStatementOptions): 
   const seen = new SeenStatements()
   let lines = 0
   for await (const events of pass.events())
-    for (const event of events)
+    for (const event of events) {
+      refuseLongIdentifications(event)
       if (event.kind === 'line') lines += 1
       else {
         seen.add(event.summary)
         statements.push(event.summary)
       }
+    }
   if (statements.length === 0) throw new StatementFault('EMPTY_FILE', 'There is no statement in the file.', { line: 1 })
   const digest = pass.digest()
   const { format } = pass
