@@ -65,17 +65,25 @@ function grouped<T extends { readonly isTaken: boolean }>(
   return groups
 }
 
+/** Equal movements that one line is tried with. Only declared fees can tell them apart, and those are few. */
+const TRIES_MAX = 64
+
 /** Both sides are in the order of their days, so that what is too old for one line is too old for all that follow. */
 function pairEqual(pool: Pool, { rule, window_days, lines, movements }: Candidates): void {
   let next = 0
   for (const placed of lines) {
-    while ((movements[next]?.day ?? Number.POSITIVE_INFINITY) < placed.day - window_days) next += 1
-    const candidate = movements[next]
-    if (candidate === undefined) return
-    if (candidate.day > placed.day + window_days) continue
-    if (pool.take(rule, [placed], [candidate])) next += 1
+    while (isBehind(movements[next], placed.day - window_days)) next += 1
+    if (next === movements.length) return
+    for (const candidate of movements.slice(next, next + TRIES_MAX)) {
+      if (candidate.day > placed.day + window_days) break
+      // What the bank kept back may be more than was declared for this one, and not for the next.
+      if (!candidate.isTaken && pool.take(rule, [placed], [candidate])) break
+    }
   }
 }
+
+const isBehind = (movement: PlacedMovement | undefined, day: number): boolean =>
+  movement !== undefined && (movement.isTaken || movement.day < day)
 
 /**
  * Matches what shares no reference by amount and day: first where the account at the other end is the same, then where one

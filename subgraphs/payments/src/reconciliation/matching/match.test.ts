@@ -150,6 +150,22 @@ describe('matches', () => {
       ['MATCHED AMOUNT_AND_DATE l3=e3', 'MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
     ],
     [
+      'what the bank says it kept back with the one of several equal amounts for which a fee was declared',
+      {
+        lines: [
+          line('l1', { amountMinor: 9_980n, chargesMinor: 20n }),
+          line('l2', { amountMinor: 9_980n, chargesMinor: 20n }),
+        ],
+        expected: [
+          movement('e1'),
+          movement('e2', { feeMinor: 50n }),
+          movement('e3'),
+          movement('e4', { feeMinor: 50n, expectedOn: '2026-11-21' }),
+        ],
+      },
+      ['AWAITED NOT_DUE =e1', 'AWAITED NOT_DUE =e3', 'MATCHED AMOUNT_AND_DATE l1=e2', 'MATCHED AMOUNT_AND_DATE l2=e4'],
+    ],
+    [
       'what the bank says it kept back, up to the declared fee',
       {
         lines: [
