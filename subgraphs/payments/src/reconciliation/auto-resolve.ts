@@ -1,8 +1,7 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { lockReconciledAccount } from './db/account-lock.ts'
+import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { changeItems } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
 import { findRun, newestRunDay } from './db/runs.ts'
@@ -31,8 +30,8 @@ export function autoResolve(
   db: TenantDb,
   account: string,
   provenance: Provenance,
-): Promise<Outcome<AutoResolved, 'ACCOUNT_NOT_FOUND'>> {
-  return inTransaction(db, async (tx) => {
+): Promise<Outcome<AutoResolved, 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_BUSY'>> {
+  return whileReconciled(db, async (tx) => {
     if ((await lockReconciledAccount(tx, account)) === undefined)
       return refuse('ACCOUNT_NOT_FOUND', 'There is no such account.', ['account'])
     const day = await newestRunDay(tx, account)

@@ -1,10 +1,9 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { lockReconciledAccount } from './db/account-lock.ts'
+import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { type AwaitedMovement, findMovementsToMatch } from './db/expected-movements.ts'
 import { findItemsToChange } from './db/items.ts'
 import type { LockedItem } from './item.ts'
@@ -16,6 +15,7 @@ import { carryOut } from './run-reconciliation.ts'
 export const CASES_MAX = 100
 
 export type HandMatchCode =
+  | 'ACCOUNT_BUSY'
   | 'CASE_NOT_FOUND'
   | 'CASE_NOT_OPEN'
   | 'MOVEMENT_NOT_FOUND'
@@ -41,7 +41,7 @@ export function matchByHand(
   { caseIds, movementIds }: HandMatch,
   provenance: Provenance,
 ): Promise<Outcome<Id<'rci'>, HandMatchCode>> {
-  return inTransaction(db, async (tx) => {
+  return whileReconciled(db, async (tx) => {
     const items = await lockedItems(tx, [...new Set(caseIds)])
     if (!items.ok) return items
     const movements = await findMovementsToMatch(tx, [...new Set(movementIds)])

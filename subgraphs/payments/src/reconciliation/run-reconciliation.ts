@@ -1,12 +1,11 @@
 import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { eventOf } from '../events.ts'
-import { lockReconciledAccount } from './db/account-lock.ts'
+import { allowMatchingTime, lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { linesToMatch, movementsToMatch } from './db/inputs.ts'
 import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
 import { insertPostings, retryRefusedPostings } from './db/postings.ts'
@@ -21,7 +20,7 @@ import { resolveItems } from './resolve-items.ts'
 /** An account and a day, YYYY-MM-DD. */
 export type DayToReconcile = { readonly account: string; readonly day: string }
 
-export type RunCode = 'ACCOUNT_NOT_FOUND' | 'DAY_IN_FUTURE'
+export type RunCode = 'ACCOUNT_NOT_FOUND' | 'DAY_IN_FUTURE' | 'ACCOUNT_BUSY'
 
 export type RunOutcome = {
   readonly run: ReconciliationRun
@@ -32,14 +31,14 @@ export type RunOutcome = {
 /**
  * Reconciles an account up to a day, in one transaction: matches what is in no item yet, and what is in open cases, and
  * stores what has changed. Run again with nothing new it changes nothing; with new statements or expectations, cases that
- * they explain are resolved. Two runs of one account stand in line.
+ * they explain are resolved. Two runs of one account stand in line, the second for a few seconds.
  */
 export function runReconciliation(
   db: TenantDb,
   { account, day }: DayToReconcile,
   provenance: Provenance,
 ): Promise<Outcome<RunOutcome, RunCode>> {
-  return inTransaction(db, async (tx) => {
+  return whileReconciled(db, async (tx) => {
     if (day > dayOf(provenance.now)) return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
     const reconciled = await lockReconciledAccount(tx, account)
     if (reconciled === undefined)
@@ -83,6 +82,7 @@ export async function matchOpen(
   account: string,
   day: string,
 ): Promise<{ readonly results: readonly MatchResult[]; readonly open: readonly LockedItem[] }> {
+  await allowMatchingTime(tx)
   const open = await findOpenItems(tx, account)
   const { amount_days: repeat_days, reference_days } = MATCH_DEFAULTS
   const { lines, known } = await linesToMatch(tx, {

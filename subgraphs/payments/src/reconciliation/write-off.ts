@@ -1,11 +1,10 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { holdsCardNumber } from '../vault/holds-card-number.ts'
-import { lockReconciledAccount } from './db/account-lock.ts'
+import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { changeItems, findItemsToChange } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
 import type { LockedItem } from './item.ts'
@@ -17,6 +16,7 @@ import { postingOf } from './postings.ts'
 export const REASON_LENGTH_MAX = 500
 
 export type WriteOffCode =
+  | 'ACCOUNT_BUSY'
   | 'NOT_A_PERSON'
   | 'INVALID_REASON'
   | 'CASE_NOT_FOUND'
@@ -103,7 +103,7 @@ async function decided(
     return refuse('INVALID_REASON', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
   if (reason !== undefined && holdsCardNumber(reason))
     return refuse('INVALID_REASON', 'A reason must not hold a card number.', ['reason'])
-  return inTransaction(db, async (tx) => {
+  return whileReconciled(db, async (tx) => {
     const [seen] = await findItemsToChange(tx, [caseId])
     if (seen !== undefined) await lockReconciledAccount(tx, seen.account)
     const [item] = await findItemsToChange(tx, [caseId])

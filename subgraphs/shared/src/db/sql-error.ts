@@ -5,6 +5,7 @@ export const SQL_STATE = {
   uniqueViolation: '23505',
   serializationFailure: '40001',
   deadlockDetected: '40P01',
+  lockNotAvailable: '55P03',
 } as const
 
 /** The server's error behind what Drizzle or postgres.js threw (Drizzle puts it into `cause`), if there is one. */
