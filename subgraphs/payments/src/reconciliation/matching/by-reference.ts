@@ -93,7 +93,7 @@ const isPresent = <T>(value: T | undefined): value is T => value !== undefined
 
 /** Of few, any subset; of many, all but one: what a bank turned down of a batch. */
 function subsetOf(pool: Pool, values: readonly bigint[], target: bigint): number[] | undefined {
-  if (!pool.maySearch()) return undefined
+  if (!pool.maySearch(values.length)) return undefined
   if (values.length <= SUBSET_CANDIDATES_MAX) return onlySubset(values, target)
   const outsider = onlyOutsider(values, target)
   return outsider === undefined ? undefined : values.flatMap((_, at) => (at === outsider ? [] : [at]))

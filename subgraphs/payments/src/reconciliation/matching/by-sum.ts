@@ -9,7 +9,7 @@ export const GROUP_MEMBERS_MAX = 1_000
 
 /**
  * Matches what shares no reference and is split on one side: one line for several movements, several lines for one,
- * several for several. Bounded: see SUBSET_CANDIDATES_MAX, ANONYMOUS_CANDIDATES_MAX and SEARCHES_MAX.
+ * several for several. Bounded: see SUBSET_CANDIDATES_MAX, ANONYMOUS_CANDIDATES_MAX and SEARCH_SUMS_MAX.
  */
 export function matchBySum(pool: Pool): void {
   const lines = pool.lines.filter(({ isTaken, isSuspect }) => !isTaken && !isSuspect)
@@ -62,7 +62,7 @@ function splitLines(
 }
 
 function pick<T>(pool: Pool, candidates: readonly T[], values: readonly bigint[], target: bigint): T[] | undefined {
-  if (!pool.maySearch()) return undefined
+  if (!pool.maySearch(values.length)) return undefined
   const indices = onlySubset(values, target)
   return indices && candidates.filter((_, at) => indices.includes(at))
 }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { match } from './match.ts'
 import type { BankLine, ExpectedMovement } from './movement.ts'
 import { line, movement, TODAY } from './movements.fixture.ts'
-import { SEARCHES_MAX } from './pool.ts'
+import { SEARCH_SUMS_MAX } from './pool.ts'
+import { SUBSET_CANDIDATES_MAX } from './subset.ts'
 
 // Few values of each kind, so that references, amounts, days and counterparties meet all the time.
 const reference = fc.constantFrom('A', 'B', 'C', 'D', 'E')
@@ -155,15 +156,31 @@ test.each([
   expect(results).toHaveLength(CROWD + 1)
 })
 
-test('searches for sums no more often than it may, however many lines have none', () => {
-  const amountsOf = (at: number) => BigInt(1_000 + (at % 7))
-  const { searches, results } = match({
-    lines: crowd((id) => line(id, { amountMinor: 999_983n, counterparty: id }), 'l', SEARCHES_MAX),
-    expected: Array.from({ length: 2 * SEARCHES_MAX }, (_, at) =>
-      movement(`e${at}`, { amountMinor: amountsOf(at), counterparty: `l${at >> 1}`, feeMinor: 1n }),
+test('looks at no more sums than it may, however many lines have none', () => {
+  const { searchedSums, results } = match({
+    lines: crowd((id) => line(id, { amountMinor: 999_983n, counterparty: 'X' }), 'l', LINES_WITHOUT_SUM),
+    expected: Array.from({ length: SUBSET_CANDIDATES_MAX }, (_, at) =>
+      movement(`e${at}`, { amountMinor: BigInt(1_000 + at), counterparty: 'X', feeMinor: 1n }),
     ),
     day: TODAY,
   })
-  expect(searches).toBe(SEARCHES_MAX)
-  expect(results).toHaveLength(3 * SEARCHES_MAX)
+  expect(searchedSums).toBeLessThanOrEqual(SEARCH_SUMS_MAX)
+  expect(searchedSums).toBeGreaterThan(SEARCH_SUMS_MAX * 0.99)
+  expect(results).toHaveLength(LINES_WITHOUT_SUM + SUBSET_CANDIDATES_MAX)
 })
+
+/** Two searches of 512 sums and more for each. */
+const LINES_WITHOUT_SUM = 10_000
+
+test('of a day on which each line stands for two of three movements, all are found', () => {
+  const { results } = match({
+    lines: crowd((id) => line(id, { amountMinor: 300n, counterparty: id }), 'l', LARGE_DAY),
+    expected: Array.from({ length: 3 * LARGE_DAY }, (_, at) =>
+      movement(`e${at}`, { amountMinor: [100n, 200n, 700n][at % 3] ?? 0n, counterparty: `l${Math.floor(at / 3)}` }),
+    ),
+    day: TODAY,
+  })
+  expect(results.filter(({ rule }) => rule === 'SUBSET')).toHaveLength(LARGE_DAY)
+})
+
+const LARGE_DAY = 25_000

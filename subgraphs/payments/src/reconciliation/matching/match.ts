@@ -30,8 +30,8 @@ export type MatchInput = {
 
 export type Matched = {
   readonly results: readonly MatchResult[]
-  /** Subset searches that were made, at most SEARCHES_MAX. */
-  readonly searches: number
+  /** Sums of subsets that were looked at, at most SEARCH_SUMS_MAX. */
+  readonly searchedSums: number
 }
 
 /**
@@ -61,7 +61,7 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
     concludeRest(pool, part.met, today - options.awaited_days)
     for (const result of pool.results) results.push(result)
   }
-  return { results, searches: searches.used }
+  return { results, searchedSums: searches.used }
 }
 
 type Part = {

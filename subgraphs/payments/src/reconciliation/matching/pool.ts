@@ -2,6 +2,7 @@ import { dayNumber } from '@carriergraph/shared/day.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { BankLine, ExpectedMovement } from './movement.ts'
 import type { MatchResult, MatchRule, MatchStatus } from './result.ts'
+import { SUBSET_CANDIDATES_MAX } from './subset.ts'
 
 export type PlacedLine = {
   readonly line: BankLine
@@ -27,8 +28,11 @@ type Sums = {
   readonly feeMaxMinor: bigint
 }
 
-/** Subset searches of one run: what is left then stays unmatched, so that no input makes a run long. */
-export const SEARCHES_MAX = 20_000
+/**
+ * Sums of subsets that are looked at in one run: some seconds. What is left then stays unmatched, so that no input makes a
+ * run long. A day of 100,000 lines that each stand for some of three movements takes a tenth of it.
+ */
+export const SEARCH_SUMS_MAX = 10_000_000
 
 /**
  * What is to be matched in one currency and one direction, by day, amount and id, so that the order in which it was
@@ -75,9 +79,9 @@ export class Pool {
     this.#add(status, rule, lines, movements, sumsOf(lines, movements), 0n)
   }
 
-  /** @returns whether one more subset search may be made */
-  maySearch(): boolean {
-    return this.#searches.take()
+  /** @returns whether one more subset search may be made, among so many candidates */
+  maySearch(candidates: number): boolean {
+    return this.#searches.take(candidates)
   }
 
   #add(
@@ -106,18 +110,23 @@ export class Pool {
 }
 
 export class SearchBudget {
-  #left = SEARCHES_MAX
+  #left = SEARCH_SUMS_MAX
 
-  take(): boolean {
-    if (this.#left === 0) return false
-    this.#left -= 1
+  /** A search looks at the sums of all subsets of either half, and costs something however few those are. */
+  take(candidates: number): boolean {
+    const sums = SEARCH_SUMS_MIN + 2 * 2 ** Math.ceil(Math.min(candidates, SUBSET_CANDIDATES_MAX) / 2)
+    if (this.#left < sums) return false
+    this.#left -= sums
     return true
   }
 
   get used(): number {
-    return SEARCHES_MAX - this.#left
+    return SEARCH_SUMS_MAX - this.#left
   }
 }
+
+/** What a search takes beside its sums. */
+const SEARCH_SUMS_MIN = 4
 
 export const untaken = <T extends { readonly isTaken: boolean }>(placed: readonly T[]): T[] =>
   placed.filter(({ isTaken }) => !isTaken)
