@@ -83,6 +83,15 @@ test.each([
   ['2026-07-15', '16:00', 'Europe/Brussels', '2026-07-15T14:00:00.000Z'],
   ['2026-03-29', '01:59', 'Europe/Brussels', '2026-03-29T00:59:00.000Z'],
   ['2026-03-29', '03:00', 'Europe/Brussels', '2026-03-29T01:00:00.000Z'],
+  // Skipped in spring: the moment of the change, east and west of Greenwich, by half an hour, and at midnight.
+  ['2026-03-29', '02:00', 'Europe/Brussels', '2026-03-29T01:00:00.000Z'],
+  ['2026-03-29', '02:30', 'Europe/Brussels', '2026-03-29T01:00:00.000Z'],
+  ['2026-03-08', '02:30', 'America/New_York', '2026-03-08T07:00:00.000Z'],
+  ['2026-10-04', '02:10', 'Australia/Lord_Howe', '2026-10-03T15:30:00.000Z'],
+  ['2026-09-06', '00:30', 'America/Santiago', '2026-09-06T04:00:00.000Z'],
+  // Twice in autumn: the first time.
+  ['2026-10-25', '02:30', 'Europe/Brussels', '2026-10-25T00:30:00.000Z'],
+  ['2026-11-01', '01:30', 'America/New_York', '2026-11-01T05:30:00.000Z'],
   ['2026-11-20', '17:00', 'America/New_York', '2026-11-20T22:00:00.000Z'],
   ['2026-11-20', '00:00', 'Asia/Kolkata', '2026-11-19T18:30:00.000Z'],
   ['2026-11-20', '12:00', 'UTC', '2026-11-20T12:00:00.000Z'],

@@ -43,13 +43,31 @@ export function localDay(now: Date, timeZone: string): string {
   return `${parts.year}-${parts.month}-${parts.day}`
 }
 
-/** The moment at which a clock in the zone shows that time; where it is skipped in spring, the moment of the change. */
+/**
+ * The moment at which a clock in the zone shows that time, the first time where it does so twice; where the time is skipped
+ * in spring, the moment of the change.
+ */
 export function instantOf(day: string, time: string, timeZone: string): Date {
   const wanted = new Date(`${day}T${time}:00Z`).getTime()
-  // What a clock is ahead of UTC changes twice a year: the second look is with that of the day itself.
-  let instant = wanted
-  for (let look = 0; look < 2; look += 1) instant = wanted - aheadOfUtc(new Date(instant), timeZone)
-  return new Date(instant)
+  // Every clock is within a day of UTC, and none is changed twice in two days.
+  const [before, after] = [wanted - DAY_MS, wanted + DAY_MS].map((at) => aheadOfUtc(new Date(at), timeZone))
+  if (before === undefined || after === undefined) throw new Error('A clock is ahead by something.')
+  if (before === after) return new Date(wanted - before)
+  const shows = [wanted - before, wanted - after].find((at) => aheadOfUtc(new Date(at), timeZone) === wanted - at)
+  return new Date(shows ?? changeBetween(wanted - after, wanted - before, after, timeZone))
+}
+
+const DAY_MS = 86_400_000
+
+/** The first moment behind `from` and up to `to` at which the clock is `ahead`. */
+function changeBetween(from: number, to: number, ahead: number, timeZone: string): number {
+  let [behind, reached] = [from, to]
+  while (reached - behind > 1_000) {
+    const middle = Math.floor((behind + reached) / 2_000) * 1_000
+    if (aheadOfUtc(new Date(middle), timeZone) === ahead) reached = middle
+    else behind = middle
+  }
+  return reached
 }
 
 /** Milliseconds by which the clock in the zone is ahead of UTC; below zero in the west. */

@@ -116,6 +116,28 @@ test('a process that dies after posting has posted, and the next one finds that 
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
 })
 
+test('whoever records a settlement after others have settled and reversed it is told its state', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const cycle = await set.entered(ada, bob, 60n)
+  set.clock.set(MONDAY)
+  await closeCycle(set.options, cycle)
+  const slow = {
+    ...set.options,
+    ledger: {
+      async postLinked(orders: readonly TransferOrder[]) {
+        const postings = await set.options.ledger.postLinked(orders)
+        await settleCycle(set.options, cycle)
+        await reverseCycle(set.options, cycle)
+        return postings
+      },
+    },
+  }
+  expect(await settleCycle(slow, cycle)).toMatchObject({ ok: false, code: 'CYCLE_STATE_WRONG' })
+  expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'REVERSED' })
+  expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
+})
+
 test('a frozen account refuses the settlement by name', async () => {
   const set = await stage()
   const [ada, bob] = [await set.participant(100n), await set.participant(0n)]

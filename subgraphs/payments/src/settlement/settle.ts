@@ -148,6 +148,8 @@ function conclude(
     const cycle = await lockCycle(tx, seen.id, 'no key update')
     if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
     if (cycle.state === state) return ok(cycle)
+    // Somebody was faster by more than this step: what was settled here is reversed by now.
+    if (cycle.state !== seen.state) return settlementRefusal('CYCLE_STATE_WRONG')
     if (refused === undefined) return ok(await move(tx, cycle, state, now))
     // Another one was refused the same, and has counted it.
     if (cycle.version !== seen.version) return settlementRefusal('POSTING_REFUSED')
