@@ -537,6 +537,8 @@ export type ReconciliationErrorCode =
   | 'SOURCE_REUSED'
   /** There is no statement of that bank account, and nothing is expected on it. */
   | 'ACCOUNT_NOT_FOUND'
+  /** The bank account is being reconciled by somebody else. Try again in a moment. */
+  | 'ACCOUNT_BUSY'
   /** The day has not come. */
   | 'DAY_IN_FUTURE'
   /** There is no such case. */
