@@ -1,9 +1,16 @@
 import type { Db } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { CHAIN_MAX, type Ledger, LedgerOverloadError, type Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import {
+  CHAIN_MAX,
+  type Ledger,
+  LedgerOverloadError,
+  type Posted,
+  type Posting,
+  type RefusedPosting,
+} from '@carriergraph/shared/ledger/ledger.ts'
 import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
-import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Accepted, type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { findTransfersOfPayments } from '../db/transfers-of-payments.ts'
 
 /** One transfer of a call, read or found to be malformed. */
@@ -16,7 +23,9 @@ export type WantedTransfer<Code extends string> = {
 
 export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY' | 'TRANSFER_OF_PAYMENT'
 
-type Result<Code extends string> = Outcome<{ readonly replayed: boolean }, Code | PostTransferCode>
+type Result<Code extends string> =
+  | Accepted<Posted>
+  | (Refused<Code | PostTransferCode> & Pick<RefusedPosting, 'replayed'>)
 
 /**
  * Posts each transfer, or each chain of linked ones, for itself, in the order given; the answers are in that order too.

@@ -5,7 +5,7 @@ import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
 import { type Id, parseId, toUuid } from '../ids.ts'
 import { ledgerBell } from '../journal/bell.ts'
 import { isCurrencyCode } from '../money/currency.ts'
-import { type Outcome, ok, refuse } from '../outcome.ts'
+import { type Accepted, ok, type Refused, refuse } from '../outcome.ts'
 import { OverloadError } from '../overload-error.ts'
 import { type Chain, type Decision, postBatch } from './post-batch.ts'
 import { POSTING_REFUSALS, type PostingCode } from './posting-code.ts'
@@ -28,7 +28,12 @@ export type Posted = {
   readonly replayed: boolean
 }
 
-export type Posting = Outcome<Posted, PostingCode>
+export type Posting = Accepted<Posted> | RefusedPosting
+
+export type RefusedPosting = Refused<PostingCode> & {
+  /** It was refused before, under the same id, and this is the answer of then. */
+  readonly replayed?: true
+}
 
 export type LedgerOptions = {
   readonly database: Database
@@ -99,9 +104,7 @@ export class Ledger {
 
   async #answered(orders: readonly TransferOrder[]): Promise<Posting[]> {
     const decisions = await this.#decided(chainOf(orders))
-    return decisions.map(({ code, replayed }) =>
-      code === null ? ok({ replayed }) : refuse(code, POSTING_REFUSALS[code]),
-    )
+    return decisions.map(postingOf)
   }
 
   async #decided(chain: Chain): Promise<readonly Decision[]> {
@@ -171,6 +174,12 @@ export class Ledger {
       }
     }
   }
+}
+
+function postingOf({ code, replayed }: Decision): Posting {
+  if (code === null) return ok({ replayed })
+  const refused = refuse(code, POSTING_REFUSALS[code])
+  return replayed ? { ...refused, replayed } : refused
 }
 
 const COLLISIONS: ReadonlySet<string | undefined> = new Set([

@@ -17,7 +17,7 @@ export const postTransfers: NonNullable<MutationResolvers['postTransfers']> = as
   const decided = await post({ db, ledger: ledgers.of({ tenant: actor.tenant, db }) }, wanted)
   const results = decided.map((outcome, index) => ({
     transferId: wanted[index]?.id ?? null,
-    isReplayed: outcome.ok && outcome.value.replayed,
+    isReplayed: outcome.ok ? outcome.value.replayed : outcome.replayed === true,
     error: outcome.ok ? null : payloadError(outcome),
   }))
   return { results, errors: [] }
