@@ -70,5 +70,5 @@ export const paymentHeld = z.object({
 /** What risk needs of the data of payments' `payment.cancelled`. */
 export const paymentCancelled = z.object({ paymentId: idField('pay'), at: instantField })
 
-/** What risk needs of the data of payments' `remittance.cancelled` and `remittance.failed`. */
-export const remittanceEnded = z.object({ remittanceId: idField('rem'), at: instantField })
+/** What risk needs of the data of payments' `remittance.held_for_review`, `remittance.cancelled` and `remittance.failed`. */
+export const remittanceTold = z.object({ remittanceId: idField('rem'), at: instantField })

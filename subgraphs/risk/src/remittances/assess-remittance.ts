@@ -11,15 +11,14 @@ import { eventOf } from '../events.ts'
 import { insertHits } from '../sanctions/db/hits.ts'
 import { findAssessmentsOfRemittances, insertRemittanceAssessment } from './db/assessments.ts'
 import { insertReport } from './db/reports.ts'
-import { openRemittanceReview } from './db/reviews.ts'
 import { judge } from './judge.ts'
 import { type RemittanceToAssess, requestHash } from './request.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /**
  * Assesses a remittance once: a caller that asks again, after a crash or at the same time, gets the first answer. The
- * sender is locked meanwhile, so that of many remittances at once each counts those before it. The report and the review
- * are made with the assessment, or none of them is.
+ * sender is locked meanwhile, so that of many remittances at once each counts those before it. The report is made with the
+ * assessment, or neither is.
  */
 export function assessRemittance(
   db: TenantDb,
@@ -41,12 +40,6 @@ export function assessRemittance(
     if (inserted === null) return (await findKnown(tx, remittance)) ?? lost(remittance)
     await insertHits(tx, inserted.id, hits)
     const report = await reportIfLarge(tx, inserted, sender)
-    if (inserted.decision === 'REVIEW')
-      await openRemittanceReview(tx, {
-        remittanceId: inserted.remittanceId,
-        assessmentId: inserted.id,
-        heldAt: inserted.assessedAt,
-      })
     await appendToJournal(tx, {
       aggregate: { type: 'remittance_assessment', id: inserted.id },
       version: 1,

@@ -27,7 +27,10 @@ export const decideRemittanceReview = (
 ): Promise<Outcome<RemittanceReviewRow, ReviewCode>> =>
   inTransaction(db, async (tx) => {
     const review = await lockRemittanceReview(tx, remittanceId)
-    if (review === null) return refuse('REVIEW_NOT_FOUND', 'No such remittance waits for a decision.', ['remittanceId'])
+    if (review === null)
+      return refuse('REVIEW_NOT_FOUND', 'No such remittance waits for a decision, or it is not known here yet.', [
+        'remittanceId',
+      ])
     const may = mayDecide(review, decision, 'remittanceId')
     if (!may.ok) return may
     if (!may.value) return ok(review)

@@ -31,6 +31,7 @@ async function waiting(at = START): Promise<string> {
   stage.clock.set(at)
   const remittance = remittanceOf(await stage.verifiedUser(), { beneficiary: { name: 'Wanjiru Kamau', country: 'MM' } })
   expect((await stage.assessRemittance(remittance)).assessment.decision).toBe('REVIEW')
+  await hear(told('remittance.held_for_review', remittance.remittanceId, at))
   return remittance.remittanceId
 }
 
@@ -44,7 +45,11 @@ const decide = async (input: Record<string, unknown>, caller: Parameters<RiskSta
   return errors ?? data.decideReview
 }
 
-function ended(type: 'remittance.cancelled' | 'remittance.failed', remittanceId: string): BusEvent {
+function told(
+  type: 'remittance.held_for_review' | 'remittance.cancelled' | 'remittance.failed',
+  remittanceId: string,
+  at = START,
+): BusEvent {
   return {
     id: newId('evt'),
     source: 'payments',
@@ -52,7 +57,7 @@ function ended(type: 'remittance.cancelled' | 'remittance.failed', remittanceId:
     aggregate: { type: 'remittance', id: remittanceId },
     version: 3,
     type,
-    data: { remittanceId, senderId: demoUser('ada'), at: START.toISOString() },
+    data: { remittanceId, senderId: demoUser('ada'), at: at.toISOString() },
     actor: 'svc:payments',
     correlationId: 'c',
     causationId: null,
@@ -92,6 +97,25 @@ it('is decided once, and payments are told what and not why', async () => {
   })
 })
 
+it('waits from when payments hold it: nobody can decide on what they have not heard of', async () => {
+  const remittance = remittanceOf(await stage.verifiedUser(), { beneficiary: { name: 'Wanjiru Kamau', country: 'MM' } })
+  expect((await stage.assessRemittance(remittance)).assessment.review).toBeNull()
+  const { remittanceId } = remittance
+  expect(await decide({ remittanceId, decision: 'APPROVE' })).toMatchObject({ errors: [{ code: 'REVIEW_NOT_FOUND' }] })
+  const held = told('remittance.held_for_review', remittanceId)
+  await hear(held)
+  await decide({ remittanceId, decision: 'APPROVE' })
+  await hear(held)
+  expect((await stage.assessRemittance(remittance)).assessment.review).toEqual({ status: 'APPROVED' })
+})
+
+it('is never opened for a remittance that was not to be held', async () => {
+  const approved = remittanceOf(await stage.verifiedUser())
+  await stage.assessRemittance(approved)
+  for (const remittanceId of [approved.remittanceId, newId('rem')])
+    await expect(hear(told('remittance.held_for_review', remittanceId))).rejects.toThrow('not assessed as REVIEW')
+})
+
 it('of many decisions at once one counts', async () => {
   const remittanceId = await waiting()
   const answers = await Promise.all(
@@ -105,7 +129,7 @@ it('of many decisions at once one counts', async () => {
 
 it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by %s', async (type) => {
   const remittanceId = await waiting()
-  await hear(ended(type, remittanceId))
+  await hear(told(type, remittanceId))
   expect(await decide({ remittanceId, decision: 'APPROVE' })).toMatchObject({
     errors: [{ code: 'REVIEW_WITHDRAWN', field: ['remittanceId'] }],
   })
@@ -114,8 +138,8 @@ it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by
 it('stays as it was decided when the remittance fails for it', async () => {
   const remittanceId = await waiting()
   await decide({ remittanceId, decision: 'DECLINE' })
-  await hear(ended('remittance.failed', remittanceId))
-  await hear(ended('remittance.cancelled', newId('rem')))
+  await hear(told('remittance.failed', remittanceId))
+  await hear(told('remittance.cancelled', newId('rem')))
   expect(await decide({ remittanceId, decision: 'DECLINE' })).toMatchObject({
     remittanceReview: { status: 'DECLINED' },
   })

@@ -6,7 +6,7 @@ import { REVIEW_DECISIONS } from '../../domain/review.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
-/** A remittance that waits, or has waited, for a person: begins with its assessment. */
+/** A remittance that waits, or has waited, for a person: read from payments' events, decided on here. */
 export const remittanceReview = pgTable(
   'remittance_review',
   {

@@ -54,9 +54,9 @@ export async function lockRemittanceReview(tx: Tx, id: Id<'rem'>): Promise<Remit
 
 type Opened = Pick<RemittanceReviewRow, 'remittanceId' | 'assessmentId' | 'heldAt'>
 
-/** Call it in the transaction of the assessment, which there is one of. */
+/** A remittance is held for review once: what is there stays as it is. */
 export async function openRemittanceReview(tx: Tx, opened: Opened): Promise<void> {
-  await tx.insert(remittanceReview).values(opened)
+  await tx.insert(remittanceReview).values(opened).onConflictDoNothing()
 }
 
 type Decision = {
