@@ -231,7 +231,7 @@ export type RemittanceReviewEdge = {
   node: RemittanceReview;
 };
 
-/** Money that is sent abroad. What is known of it here is for operators. */
+/** Money sent abroad. To the minor unit, debited = fees + deliveredAtMid + spread + rounding. For its sender and for operators. */
 export type Remittance = {
   __typename?: 'Remittance';
   /** Id of the remittance, `rem_…`. */
@@ -263,7 +263,7 @@ export type RemittanceAssessment = {
   screeningHits: Array<ScreeningHit>;
   /** The sanctions list that the names were screened against; null where none was imported. */
   sanctionsListDigest?: Maybe<Scalars['String']['output']>;
-  /** The review by a person, where the decision is REVIEW. */
+  /** The review by a person, once payments hold it for one; null of others. */
   review?: Maybe<RemittanceReview>;
   /** When it was assessed. */
   assessedAt: Scalars['DateTime']['output'];
