@@ -31,12 +31,13 @@ export async function insertInstruction(
   rail: RailName,
   now: Date,
 ): Promise<TrackedInstruction> {
-  const { id, amount, debtor, creditor, reference, remittance, executionDate } = instruction
+  const { id, direction, amount, debtor, creditor, reference, remittance, executionDate } = instruction
   await tx
     .insert(railInstruction)
     .values({
       id,
       rail,
+      direction,
       reference,
       contentHash: instructionHash(instruction),
       amountMinor: amount.minor,
@@ -183,6 +184,7 @@ export async function updateInstructions(tx: Tx, moved: readonly TrackedInstruct
 /** What an instruction itself says. */
 export const instructionColumns = {
   id: railInstruction.id,
+  direction: railInstruction.direction,
   reference: railInstruction.reference,
   amountMinor: railInstruction.amountMinor,
   currency: railInstruction.currency,
@@ -198,6 +200,7 @@ export const instructionColumns = {
 
 export const toInstruction = (row: Pick<RailInstructionRow, keyof typeof instructionColumns>): Instruction => ({
   id: row.id,
+  direction: row.direction,
   reference: row.reference,
   amount: money(row.amountMinor, row.currency),
   debtor: party(row.debtorName, row.debtorAccount, row.debtorAgent),

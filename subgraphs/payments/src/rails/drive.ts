@@ -18,7 +18,14 @@ import {
 } from '../db/rail-instructions.ts'
 import { type Instruction, instructionHash } from './instruction.ts'
 import { interpret, type News, type Notice } from './notice.ts'
-import type { Answer, InstructionCode, Rail, RailName } from './rail.ts'
+import {
+  type Answer,
+  CANCEL_REFUSALS,
+  type CancelCode,
+  type InstructionCode,
+  type Rail,
+  type RailName,
+} from './rail.ts'
 import type { InstructionState } from './status.ts'
 
 /** An instruction that has come into another state. */
@@ -101,6 +108,21 @@ export class RailDriver {
     }
     if (errors.length > 0) throw new AggregateError(errors, `${errors.length} of ${open.length} instructions failed.`)
     return open.length
+  }
+
+  /**
+   * Takes an instruction back, where its rail lets it. One of which nobody knows whether the rail has it is not taken back:
+   * it may be on its way.
+   * @returns where it stands then
+   */
+  async cancel(id: Id<'ins'>): Promise<Outcome<TrackedInstruction, CancelCode>> {
+    const tracked = await this.send(id)
+    if (tracked.state === 'CANCELLED') return ok(tracked)
+    if (tracked.state !== 'ACCEPTED') return refuse('CANCEL_TOO_LATE', CANCEL_REFUSALS.CANCEL_TOO_LATE)
+    const cancelled = await this.#options.rail.cancel(id)
+    if (!cancelled.ok) return cancelled
+    await this.#take([{ instructionId: id, key: 'taken back', kind: 'STATUS', status: 'CANC', reason: undefined }])
+    return ok(await this.#existing(id))
   }
 
   /** Hears what the rail has to tell. @returns how many notices that were */

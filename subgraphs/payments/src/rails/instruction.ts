@@ -5,16 +5,24 @@ import type { Money } from '@carriergraph/shared/money/money.ts'
 /** One side of a credit transfer. What a rail needs of it, the rail says: see its `submit`. */
 export type Party = {
   readonly name: string
-  /** IBAN in its electronic form. */
+  /** IBAN in its electronic form; of a card its id, `card_…`. */
   readonly account: string | undefined
   /** BIC of the bank that keeps the account. */
   readonly agent: string | undefined
 }
 
-/** Money to be sent over a rail, once. */
+/**
+ * OUT: the operator pays, and is the debtor. IN: the operator is to be paid, and is the creditor; a card is charged, and of
+ * an account a transfer is awaited that its holder makes.
+ */
+export const DIRECTIONS = ['OUT', 'IN'] as const
+export type Direction = (typeof DIRECTIONS)[number]
+
+/** Money to be moved over a rail, once. */
 export type Instruction = {
   /** Follows from what it is for (`instructionId`): however often it is made, it is this one instruction. */
   readonly id: Id<'ins'>
+  readonly direction: Direction
   /** The typed id of what it is for: `pay_…`. */
   readonly reference: string
   /** Above zero. */
@@ -35,10 +43,12 @@ export const instructionId = (reference: string, leg: string): Id<'ins'> =>
   namedId('ins', JSON.stringify([reference, leg]))
 
 /** 64 hex digits over all that an instruction says: under one id there is one content. */
-export function instructionHash({ amount, debtor, creditor, ...rest }: Instruction): string {
+export function instructionHash({ amount, debtor, creditor, direction, ...rest }: Instruction): string {
   const sides = [debtor, creditor].map(({ name, account, agent }) => [name, account ?? null, agent ?? null])
   const { reference, remittance, executionDate } = rest
   const content = [String(amount.minor), amount.currency, ...sides, reference, remittance ?? null, executionDate]
+  // Stored hashes are of a time when all went out.
+  if (direction === 'IN') content.push(direction)
   return hash('sha256', JSON.stringify(content), 'hex')
 }
 

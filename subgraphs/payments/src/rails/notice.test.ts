@@ -118,6 +118,7 @@ test('every state can be reached, and every status means one', () => {
 
 const instruction: Instruction = {
   id: instructionId('pay_1', 'out'),
+  direction: 'OUT',
   reference: 'pay_1',
   amount: TEN,
   debtor: { name: 'Ada', account: 'A', agent: 'B' },
@@ -142,6 +143,7 @@ test('its content is told apart by everything that it says', () => {
     { reference: 'pay_2' },
     { remittance: undefined },
     { executionDate: '2026-11-24' },
+    { direction: 'IN' },
   ]
   const hashes = [instruction, ...others.map((other) => ({ ...instruction, ...other }))].map(instructionHash)
   expect(new Set(hashes).size).toBe(others.length + 1)

@@ -11,6 +11,7 @@ export function instruction(more: Partial<Instruction> = {}): Instruction {
   const reference = more.reference ?? newId('pay')
   return {
     id: instructionId(reference, 'out'),
+    direction: 'OUT',
     reference,
     amount: money(12_345n, 'EUR'),
     debtor: DEBTOR,

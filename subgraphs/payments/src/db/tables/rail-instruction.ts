@@ -3,19 +3,21 @@ import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-co
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { DIRECTIONS } from '../../rails/instruction.ts'
 import { RAIL_NAMES } from '../../rails/rail.ts'
 import { INSTRUCTION_STATES, type InstructionState } from '../../rails/status.ts'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 const stateList = sql.raw(INSTRUCTION_STATES.map((state) => `'${state}'`).join(', '))
 
-/** Money to be sent over a rail, once, and where that stands. What was told of it is in `rail_notice`. */
+/** Money to be moved over a rail, once, and where that stands. What was told of it is in `rail_notice`. */
 export const railInstruction = pgTable(
   'rail_instruction',
   {
     tenantId: tenantColumn(),
     id: idColumn('ins').notNull(),
     rail: text('rail', { enum: RAIL_NAMES }).notNull(),
+    direction: text('direction', { enum: DIRECTIONS }).notNull().default('OUT'),
     reference: text('reference').notNull(),
     contentHash: text('content_hash').notNull(),
     amountMinor: minorColumn('amount_minor'),

@@ -6,7 +6,8 @@ import { INSTRUCTION_REFUSALS, type InstructionCode } from '../rail.ts'
 import { toLatin } from './latin.ts'
 
 /** The messages that are written. */
-export type WrittenMessage = 'pain.001.001.09' | 'pacs.008.001.08'
+export const WRITTEN_MESSAGES = ['pain.001.001.09', 'pacs.008.001.08'] as const
+export type WrittenMessage = (typeof WRITTEN_MESSAGES)[number]
 
 /** What one transfer of SEPA may have: 999,999,999.99 EUR. */
 export const SEPA_MINOR_MAX = 99_999_999_999n

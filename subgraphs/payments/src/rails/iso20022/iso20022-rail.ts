@@ -5,6 +5,7 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { cancelEntry, findEntry, findUntoldEntries, insertEntry, markEntriesTold } from '../../db/rail-files.ts'
+import { findInstruction } from '../../db/rail-instructions.ts'
 import { type Instruction, instructionHash } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
 import {
@@ -61,6 +62,8 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
   async function submit(instruction: Instruction): Promise<Answer> {
     const checked = check(instruction)
     if (!checked.ok) throw new Error(`${instruction.id} was submitted unchecked: ${checked.code}`)
+    // Nothing is sent: its payer makes the transfer, and a statement shows it.
+    if (instruction.direction === 'IN') return { outcome: 'ACCEPTED', status: 'RCVD' }
     const contentHash = instructionHash(instruction)
     const entry = await insertEntry(db, instruction.id, contentHash, clock())
     if (entry.contentHash !== contentHash)
@@ -70,17 +73,21 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
 
   async function inquire(id: Id<'ins'>): Promise<readonly Notice[] | undefined> {
     const entry = await findEntry(db, id)
-    if (entry === undefined) return undefined
+    if (entry === undefined) return (await isAwaited(id)) ? [received(id)] : undefined
     return [entry.cancelledAt === null ? received(id) : cancelled(id)]
   }
 
   async function cancel(id: Id<'ins'>): Promise<Outcome<void, CancelCode>> {
     if (await cancelEntry(db, id, clock())) return ok(undefined)
     const entry = await findEntry(db, id)
+    if (entry === undefined && (await isAwaited(id))) return ok(undefined)
     if (entry === undefined) return refuse('INSTRUCTION_NOT_FOUND', CANCEL_REFUSALS.INSTRUCTION_NOT_FOUND)
     if (entry.cancelledAt !== null) return ok(undefined)
     return refuse('CANCEL_TOO_LATE', CANCEL_REFUSALS.CANCEL_TOO_LATE)
   }
+
+  /** The bank knows nothing of transfers that are to come, so that they can be given up at any time. */
+  const isAwaited = async (id: Id<'ins'>) => (await findInstruction(db, id))?.instruction.direction === 'IN'
 
   async function* notices(): AsyncGenerator<readonly Notice[]> {
     for (;;) {
@@ -93,13 +100,18 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
       )
     }
     for (const file of await bankFiles(inbox)) {
-      const news = await readBankFile(file.source, db)
-      if (news.ok) {
-        yield* news.notices
-        await file.done()
-      } else {
-        log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
-        await file.refused(news.reason)
+      try {
+        const news = await readBankFile(file.source, db)
+        if (news.ok) {
+          yield* news.notices
+          await file.done()
+        } else {
+          log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
+          await file.refused(news.reason)
+        }
+      } catch (error) {
+        // Another process was faster: it has read the whole file, and stored what is in it.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       }
     }
   }

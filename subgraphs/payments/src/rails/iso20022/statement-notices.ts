@@ -7,13 +7,19 @@ import type { Notice } from '../notice.ts'
  * The instruction that a line of a bank statement refers to, by the reference that banks carry from end to end, or by the
  * one that the debtor's bank was given; undefined for lines that are of nothing that was instructed here.
  */
-export function instructionOfLine({ references }: StatementLine): Id<'ins'> | undefined {
-  for (const reference of [references.endToEndId, references.instructionId, references.transactionId]) {
+export function instructionOfLine({ references, remittance }: StatementLine): Id<'ins'> | undefined {
+  const { endToEndId, instructionId, transactionId, creditorReferences } = references
+  // Who pays of their own accord quotes what they were told to, among other words perhaps.
+  const quoted = remittance.flatMap((text) => text.match(QUOTED) ?? [])
+  for (const reference of [endToEndId, instructionId, transactionId, ...creditorReferences, ...quoted]) {
     const id = reference === undefined ? undefined : instructionOf(reference)
     if (id !== undefined) return id
   }
   return undefined
 }
+
+/** An end-to-end id of ours within a text. */
+const QUOTED = /\bins-[0-9a-z]{26}\b/gi
 
 /**
  * What a booked line says about its instruction. Money that left in the instructed amount is settled. Money that came is a
@@ -25,6 +31,7 @@ export function noticeOfLine(line: StatementLine, instruction: Instruction): Not
   const { id: instructionId } = instruction
   if (status !== 'BOOK' || amount.currency !== instruction.amount.currency) return undefined
   const key = `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
+  if (instruction.direction === 'IN') return noticeOfAwaited(line, instruction, key)
   if (amount.minor < 0n) {
     if (isReversal || amount.minor !== -instruction.amount.minor) return undefined
     return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
@@ -34,4 +41,21 @@ export function noticeOfLine(line: StatementLine, instruction: Instruction): Not
   if (!isReturn || amount.minor === 0n || amount.minor > instruction.amount.minor) return undefined
   const reason = returnReason === undefined ? undefined : { code: returnReason, text: undefined }
   return { instructionId, key, kind: 'RETURN', amount, reason }
+}
+
+/**
+ * What a line says about a transfer that was awaited: the whole amount that comes is settled, and what is taken back of it,
+ * or all, is a return. Another amount is for reconciliation, as it was not what was agreed.
+ */
+function noticeOfAwaited(
+  { amount, isReversal, returnReason }: StatementLine,
+  { id: instructionId, amount: awaited }: Instruction,
+  key: string,
+): Notice | undefined {
+  const isReturn = returnReason !== undefined || isReversal
+  if (!isReturn && amount.minor === awaited.minor)
+    return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
+  if (!isReturn || amount.minor >= 0n || -amount.minor > awaited.minor) return undefined
+  const reason = returnReason === undefined ? undefined : { code: returnReason, text: undefined }
+  return { instructionId, key, kind: 'RETURN', amount: { ...amount, minor: -amount.minor }, reason }
 }
