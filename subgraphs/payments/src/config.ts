@@ -3,6 +3,7 @@ import { parseDecimal } from '@carriergraph/shared/money/decimal.ts'
 import { SUBGRAPH_SETTINGS } from '@carriergraph/shared/service/settings.ts'
 import { z } from 'zod'
 import { FX_SETTINGS } from './fx/settings.ts'
+import { RAIL_SETTINGS } from './rails/settings.ts'
 import { WEBHOOK_SETTINGS } from './webhooks/settings.ts'
 
 const EXPECTED = 'a decimal of zero or more, such as 50.00'
@@ -42,6 +43,7 @@ export const SETTINGS = z.object({
   /** The card vault's keys, or the file that they are in: one of the two. */
   VAULT_KEY: z.string().optional(),
   VAULT_KEY_FILE: z.string().optional(),
+  ...RAIL_SETTINGS,
   ...WEBHOOK_SETTINGS,
   ...FX_SETTINGS,
 })

@@ -1,0 +1,150 @@
+import { mkdir, readdir } from 'node:fs/promises'
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { type Database, isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { tenantsToldBySandbox, tenantsWithOpenInstructions } from '../db/rails-to-drive.ts'
+import type { RailName } from './rail.ts'
+import type { Rails, Registered } from './rails.ts'
+
+/** How often rails are heard: the longest that news of an instruction waits here. */
+export const HEAR_INTERVAL_MS = 1_000
+/**
+ * For how long an instruction without news is left alone: longer than a rail takes to answer. A bank that takes files says
+ * nothing when it is asked, so that there only what a dead process left is looked for.
+ */
+export const LOOK_AGAIN_MS = { sandbox: 5_000, iso20022: 60_000 } as const satisfies Record<RailName, number>
+/** Instructions of one tenant that are looked after in one go; the rest is there the next time. */
+const LOOKED_AFTER_MAX = 100
+/** Instructions that wait to be sent by this process. Beyond that they are found in the table, a little later. */
+const WAITING_MAX = 10_000
+/** A tenant has eight connections, and clients need some of them. */
+const SENT_AT_ONCE = 4
+
+export type RailWorkerOptions = {
+  readonly database: Database
+  readonly rails: Rails
+  readonly clock: Clock
+  readonly log: Log
+  readonly schedule?: Schedule
+}
+
+/**
+ * Sends what was registered, right after its commit, hears what rails tell, and looks after what has had no answer, of every
+ * tenant. Any number of processes may do so at once: see `RailDriver`.
+ */
+export function createRailWorker({ database, rails, clock, log, schedule }: RailWorkerOptions) {
+  const waiting: Registered[] = []
+  const filesSentAt = new Map<string, number>()
+  let isStopping = false
+
+  const booksOf = (tenant: string): Books => ({ tenant, db: database.forTenant(tenant) })
+
+  /** One that fails holds up no other; it is tried again. */
+  async function apart(about: Record<string, string>, work: () => Promise<unknown>): Promise<void> {
+    try {
+      await withCorrelation(undefined, work)
+    } catch (error) {
+      log.error({ err: error, ...about }, 'could not drive a rail')
+    }
+  }
+
+  async function sendWaiting(): Promise<number> {
+    let sent = 0
+    async function work(): Promise<void> {
+      for (let next = waiting.shift(); next !== undefined && !isStopping; next = waiting.shift()) {
+        const { tenant, rail, id } = next
+        await apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id))
+        sent += 1
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(SENT_AT_ONCE, waiting.length) }, work))
+    return sent
+  }
+
+  async function driveRail(rail: RailName): Promise<void> {
+    const open = await tenantsWithOpenInstructions(database.system, rail)
+    const telling = await tenantsTold(rail)
+    for (const tenant of new Set([...open, ...telling])) {
+      if (isStopping) return
+      await apart({ tenant, rail }, () => driveTenant(booksOf(tenant), rail))
+    }
+  }
+
+  async function driveTenant(books: Books, rail: RailName): Promise<void> {
+    const driver = await rails.driver(books, rail)
+    await driver.collect()
+    await driver.resume(new Date(clock().getTime() - LOOK_AGAIN_MS[rail]), LOOKED_AFTER_MAX)
+    const { sendFiles } = await rails.open(books, rail)
+    const { fileEvery_ms = 0 } = rails.config.iso20022 ?? {}
+    const now_ms = clock().getTime()
+    if (sendFiles === undefined || now_ms - (filesSentAt.get(books.tenant) ?? Number.NEGATIVE_INFINITY) < fileEvery_ms)
+      return
+    filesSentAt.set(books.tenant, now_ms)
+    const files = await sendFiles()
+    if (files > 0) log.info({ tenant: books.tenant, files }, 'sent files to the bank')
+  }
+
+  async function tenantsTold(rail: RailName): Promise<string[]> {
+    if (rail === 'sandbox') return tenantsToldBySandbox(database.system, clock())
+    const { inbox } = rails.config.iso20022 ?? {}
+    if (inbox === undefined) return []
+    await mkdir(inbox, { recursive: true })
+    const entries = await readdir(inbox, { withFileTypes: true })
+    return entries.filter((entry) => entry.isDirectory() && isTenantName(entry.name)).map(({ name }) => name)
+  }
+
+  async function driveRails(): Promise<void> {
+    for (const rail of rails.drivable) {
+      if (isStopping) return
+      await apart({ rail }, () => driveRail(rail))
+    }
+  }
+
+  // Two, so that neither much to send keeps rails from being heard, nor a slow bank what is new from being sent.
+  const sending = new PollingLoop({
+    name: 'sending over rails',
+    interval_ms: HEAR_INTERVAL_MS,
+    log,
+    schedule,
+    async step() {
+      await sendWaiting()
+      return 'idle'
+    },
+  })
+  const hearing = new PollingLoop({
+    name: 'hearing of rails',
+    interval_ms: HEAR_INTERVAL_MS,
+    log,
+    schedule,
+    async step() {
+      await driveRails()
+      return 'idle'
+    },
+  })
+
+  rails.onRegistered((registered) => {
+    if (isStopping || waiting.length >= WAITING_MAX) return
+    waiting.push(registered)
+    sending.wake()
+  })
+
+  return {
+    /** Sends what waits, hears every rail and looks after what has had no answer, once. */
+    async runOnce(): Promise<void> {
+      await sendWaiting()
+      await driveRails()
+    },
+    start(): void {
+      sending.start()
+      hearing.start()
+    },
+    /** Resolves when what is under way has ended. What still waits is found in the table by whoever comes next. */
+    async stop(): Promise<void> {
+      isStopping = true
+      await Promise.all([sending.stop(), hearing.stop()])
+    },
+  }
+}
