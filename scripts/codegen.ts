@@ -22,6 +22,8 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'LedgerEntryEvent',
     'Transfer',
     'Payment',
+    'PaymentInstruction',
+    'PaymentParty',
     'PaymentStatusEvent',
     'Money',
     'FxQuote',

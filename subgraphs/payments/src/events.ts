@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { WEBHOOK_PAUSE_REASONS } from './db/tables/webhook-endpoint.ts'
 import { ACCOUNT_PURPOSES } from './domain/account-purpose.ts'
 import { FAILURE_CODES } from './domain/decide.ts'
+import { PAYMENT_METHODS } from './domain/method.ts'
 import { PAYMENT_STATUSES, PAYMENT_TYPES } from './domain/payment.ts'
 import { REVIEW_DECISIONS } from './domain/review.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
@@ -14,6 +15,7 @@ import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
 const paymentFields = {
   paymentId: idField('pay').describe('The payment.'),
   type: z.enum(PAYMENT_TYPES).describe('What it is for.'),
+  method: z.enum(PAYMENT_METHODS).describe('How its money comes or goes.'),
   payerId: idField('usr').describe('Who pays: the owner of the wallet; of a refund, who is paid back.'),
   sourceAccountId: idField('led').describe('The ledger account that it is taken from.'),
   destinationAccountId: idField('led').describe('The ledger account that it goes to.'),

@@ -15,6 +15,7 @@ import {
   refundsOfPayments,
 } from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
+import { findInstructions } from './db/rail-instructions.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
@@ -41,6 +42,10 @@ export const createLoaders = (db: TenantDb) => ({
   payment: loaderById(
     (ids: Ids<'pay'>) => findPayments(db, ids),
     ({ id }) => id,
+  ),
+  railInstruction: loaderById(
+    async (ids: Ids<'ins'>) => [...(await findInstructions(db, ids)).values()],
+    ({ instruction }) => instruction.id,
   ),
   card: loaderById(
     (ids: Ids<'card'>) => findCards(db, ids),

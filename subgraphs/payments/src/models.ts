@@ -5,12 +5,14 @@ import type { Card } from './db/cards.ts'
 import type { FxQuote } from './db/fx-quotes.ts'
 import type { LedgerAccount } from './db/ledger-accounts.ts'
 import type { LedgerEntry } from './db/ledger-entries.ts'
+import type { TrackedInstruction } from './db/rail-instructions.ts'
 import type { WebhookAttemptRow } from './db/tables/webhook-attempt.ts'
 import type { Transfer } from './db/transfers.ts'
 import type { WebhookDelivery } from './db/webhook-deliveries.ts'
 import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment, PaymentStatus } from './domain/payment.ts'
 import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
+import type { Party } from './rails/instruction.ts'
 import type { ExpectedBankMovement } from './reconciliation/db/expected-movements.ts'
 import type { StatementLine, Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
@@ -28,6 +30,8 @@ export type LedgerEntryModel = LedgerEntry
 export type LedgerEntryEventModel = PostedEntry
 export type TransferModel = Transfer
 export type PaymentModel = Payment
+export type PaymentInstructionModel = TrackedInstruction
+export type PaymentPartyModel = Party
 export type PaymentStatusEventModel = {
   readonly cursor: string
   readonly occurredAt: Date

@@ -3,12 +3,14 @@ import { type Id, parseId } from '@carriergraph/shared/ids.ts'
 import { availableMinor } from '@carriergraph/shared/ledger/account.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { AccountFacts, AdmissionFacts } from '../domain/admit.ts'
-import type { Destination } from '../domain/destination.ts'
+import type { Destination, RailDestination } from '../domain/destination.ts'
+import { isExpired } from '../vault/expiry.ts'
 import { knownPurpose } from './ledger-accounts.ts'
 import { billingAccountRef } from './tables/billing-account-ref.ts'
+import { card } from './tables/card.ts'
 
 /** What admission looks at, and the operator's account that the money goes to where it goes to one and that is there. */
 export type FoundFacts = AdmissionFacts & { readonly operatorAccountId: Id<'led'> | undefined }
@@ -33,7 +35,12 @@ const operator = alias(ledgerAccount, 'operator')
 const other = alias(ledgerAccount, 'other')
 
 /** In one statement, whatever the destination. */
-export function findAdmissionFacts(db: Db, sourceAccountId: Id<'led'>, destination: Destination): Promise<FoundFacts> {
+export function findAdmissionFacts(
+  db: Db,
+  sourceAccountId: Id<'led'>,
+  destination: Destination,
+  now: Date,
+): Promise<FoundFacts> {
   switch (destination.type) {
     case 'TOP_UP':
       return factsOfTopUp(db, sourceAccountId, destination.billingAccountId)
@@ -41,6 +48,9 @@ export function findAdmissionFacts(db: Db, sourceAccountId: Id<'led'>, destinati
       return factsOfTransfer(db, sourceAccountId, destination.destinationAccountId)
     case 'FEE':
       return factsOfFee(db, sourceAccountId)
+    case 'DEPOSIT':
+    case 'WITHDRAWAL':
+      return factsOverRail(db, sourceAccountId, destination, now)
   }
 }
 
@@ -85,7 +95,39 @@ async function factsOfFee(db: Db, sourceId: Id<'led'>): Promise<FoundFacts> {
   }
 }
 
-const isOperators = (purpose: 'BILLING_CLEARING' | 'FEE_INCOME') =>
+async function factsOverRail(
+  db: Db,
+  walletId: Id<'led'>,
+  { type, counterparty }: RailDestination,
+  now: Date,
+): Promise<FoundFacts> {
+  // Without a card there is none to join; the id of no card is as good as any.
+  const cardId = counterparty.method === 'CARD' ? counterparty.cardId : null
+  const [row] = await db
+    .select({
+      source: columnsOf(ledgerAccount),
+      operatorId: operator.id,
+      cardOwnerId: card.ownerId,
+      expiryMonth: card.expiryMonth,
+      expiryYear: card.expiryYear,
+    })
+    .from(ledgerAccount)
+    .leftJoin(operator, isOperators('RAIL_CLEARING'))
+    .leftJoin(card, cardId === null ? sql`false` : and(eq(card.id, cardId), isNull(card.removedAt)))
+    .where(eq(ledgerAccount.id, walletId))
+  const { cardOwnerId = null, expiryMonth = null, expiryYear = null } = row ?? {}
+  const found =
+    cardOwnerId === null || expiryMonth === null || expiryYear === null
+      ? null
+      : { ownerId: cardOwnerId, isExpired: isExpired({ month: expiryMonth, year: expiryYear }, now) }
+  return {
+    source: row && toFacts(row.source),
+    destination: { type, card: cardId === null ? undefined : found },
+    operatorAccountId: row?.operatorId ?? undefined,
+  }
+}
+
+const isOperators = (purpose: 'BILLING_CLEARING' | 'FEE_INCOME' | 'RAIL_CLEARING') =>
   and(isNull(operator.ownerId), eq(operator.purpose, purpose), eq(operator.currency, ledgerAccount.currency))
 
 const toFacts = (row: AccountColumns): AccountFacts => ({

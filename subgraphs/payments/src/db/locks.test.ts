@@ -58,7 +58,7 @@ test('of three verdicts in line for a payment the first decides, and the others 
   } as const
   const decided = await lined(stage.database, sql`select 1 from payment where id = ${toUuid(id)}`, () =>
     (['AUTHORISED', 'REVIEW', 'AUTHORISED'] as const).map((status) =>
-      authorise(db(), id, { status, decision }, stage.now),
+      authorise(db(), { id, originalId: null }, { status, decision }, stage.now),
     ),
   )
   expect(new Set(decided.map(({ status }) => status)).size).toBe(1)

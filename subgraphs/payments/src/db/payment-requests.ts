@@ -4,6 +4,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Refused } from '@carriergraph/shared/outcome.ts'
 import { and, eq, type InferSelectModel, sql } from 'drizzle-orm'
 import type { AdmissionCode } from '../domain/admit.ts'
+import type { CarriageCode } from '../domain/carriage.ts'
 import type { RefundCode } from '../domain/commands.ts'
 import { paymentRequest } from './tables/payment-request.ts'
 
@@ -11,7 +12,7 @@ import { paymentRequest } from './tables/payment-request.ts'
 export type RequestKey = { readonly requestedBy: string; readonly idempotencyKey: string }
 
 /** Why nothing was taken on under a key. */
-export type RequestRefusal = AdmissionCode | RefundCode
+export type RequestRefusal = AdmissionCode | CarriageCode | RefundCode
 
 /** The first answer under a key. */
 export type FirstAnswer =

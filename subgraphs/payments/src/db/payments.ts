@@ -4,7 +4,7 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { insertionOf, recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
 import { type PaymentTransitionRow, paymentTransition } from './tables/payment-transition.ts'
@@ -19,6 +19,7 @@ const CHANGING = [
   'status',
   'version',
   'hold',
+  'execution',
   'authorisedUntil',
   'capturedMinor',
   'refundClaimedMinor',
@@ -36,6 +37,7 @@ const insertPaymentRows = insertionOf(payment, [
   'id',
   ...CHANGING,
   'type',
+  'method',
   'payerId',
   'sourceAccountId',
   'destinationAccountId',
@@ -114,12 +116,12 @@ export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promi
   return rows.map(toPayment)
 }
 
-/** The refund of a payment that is on its way; the caller holds the payment locked. */
+/** The refund of a payment that is on its way, also where that is a rail; the caller holds the payment locked. */
 export async function findRefundUnderWay(tx: Tx, originalId: Id<'pay'>): Promise<Payment | undefined> {
   const [row] = await tx
     .select()
     .from(payment)
-    .where(and(eq(payment.originalId, originalId), eq(payment.status, 'AUTHORISED')))
+    .where(and(eq(payment.originalId, originalId), inArray(payment.status, ['AUTHORISED', 'PROCESSING'])))
     .orderBy(payment.id)
     .limit(1)
   return row && toPayment(row)
@@ -163,6 +165,7 @@ export function toPayment(row: PaymentRow): Payment {
   return {
     id: row.id,
     type: row.type,
+    method: row.method,
     status: row.status,
     version: row.version,
     amount: money(row.amountMinor, row.currency),
@@ -174,6 +177,7 @@ export function toPayment(row: PaymentRow): Payment {
     transferId: row.transferId,
     capture: row.capture,
     hold: row.hold,
+    execution: row.execution,
     authorisedUntil: row.authorisedUntil,
     capturedMinor: row.capturedMinor,
     refundClaimedMinor: row.refundClaimedMinor,

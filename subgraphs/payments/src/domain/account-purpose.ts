@@ -16,6 +16,8 @@ export const ACCOUNT_PURPOSES = {
   FUNDING: { normalSide: 'DEBIT', floorMinor: null, owner: 'OPERATOR' },
   /** What left wallets for billing. */
   BILLING_CLEARING: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What rails have moved and no cycle has settled yet: below zero on its side where more came than went. */
+  RAIL_CLEARING: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
   /** What was earned. */
   FEE_INCOME: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
   /** The position in a currency, which exchanges go through. */

@@ -10,6 +10,7 @@ const EUR_10 = { minor: 1_000n, currency: 'EUR' } as const
 const paymentIn = (status: PaymentStatus, change: Partial<Payment> = {}): Payment => ({
   id: namedId('pay', 'one'),
   type: 'TRANSFER',
+  method: 'WALLET',
   status,
   version: 3,
   amount: EUR_10,
@@ -21,6 +22,7 @@ const paymentIn = (status: PaymentStatus, change: Partial<Payment> = {}): Paymen
   transferId: namedId('tfr', 'one'),
   capture: 'MANUAL',
   hold: status === 'AUTHORISED' || status === 'PROCESSING' ? 'PLACED' : null,
+  execution: null,
   authorisedUntil: null,
   capturedMinor: status === 'PROCESSING' || hasMoved(status) ? 1_000n : null,
   refundClaimedMinor: status === 'REFUNDED' ? 1_000n : status === 'PARTIALLY_REFUNDED' ? 400n : 0n,

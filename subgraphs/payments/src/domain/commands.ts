@@ -19,6 +19,7 @@ export type CommandCode =
   | 'CAPTURE_EXCEEDS_AMOUNT'
   | 'OPERATOR_REQUIRED'
   | 'REFUND_UNDER_WAY'
+  | 'CANCEL_TOO_LATE'
 
 const illegal = ({ status }: Payment, what: string): Refused<'ILLEGAL_TRANSITION'> =>
   refuse('ILLEGAL_TRANSITION', `A payment that is ${status} cannot be ${what}.`, ['paymentId'])
@@ -69,6 +70,8 @@ export function cancel(payment: Payment, { actsForOthers }: { actsForOthers: boo
 export function dispute(payment: Payment, reason: string): Outcome<Change, CommandCode> {
   if (payment.status === 'DISPUTED') return ok(undefined)
   if (payment.type === 'REFUND') return refuse('ILLEGAL_TRANSITION', 'A refund cannot be disputed.', ['paymentId'])
+  if (payment.type === 'WITHDRAWAL')
+    return refuse('ILLEGAL_TRANSITION', 'A withdrawal cannot be disputed: its payer has the money.', ['paymentId'])
   if (payment.status !== 'COMPLETED' && payment.status !== 'PARTIALLY_REFUNDED') return illegal(payment, 'disputed')
   if (payment.refundClaimedMinor !== payment.refundedMinor)
     return refuse('REFUND_UNDER_WAY', 'A refund of the payment is on its way; try again when it has ended.', [
@@ -115,6 +118,8 @@ export function claimRefund(
   if (payment.status === 'REFUNDED')
     return refuse('ALREADY_REFUNDED', 'All of the payment has been given back.', ['paymentId'])
   if (payment.type === 'REFUND') return refuse('ILLEGAL_TRANSITION', 'A refund cannot be refunded.', ['paymentId'])
+  if (payment.type === 'WITHDRAWAL')
+    return refuse('ILLEGAL_TRANSITION', 'A withdrawal is given back by its bank alone.', ['paymentId'])
   if (!legal.includes(payment.status)) return illegal(payment, 'refunded')
   const { minor, currency } = movedAmount(payment)
   const rest: Money = { minor: minor - payment.refundClaimedMinor, currency }

@@ -25,6 +25,17 @@ export const OTHER_FAILURES = {
   AUTHORISATION_EXPIRED: 'The payment was not captured in time; what was held is free again.',
 } as const
 
+/** Why a rail did not move the money: what its reason, an ISO 20022 code, comes to. */
+export const RAIL_FAILURES = {
+  BANK_ACCOUNT_INVALID: 'There is no such account at the bank.',
+  BANK_ACCOUNT_CLOSED: 'The account at the bank is closed.',
+  BANK_ACCOUNT_BLOCKED: 'The account at the bank is blocked.',
+  DECLINED_FOR_FUNDS: 'The account or card has less than the amount.',
+  NOT_ALLOWED_BY_BANK: 'The bank does not allow it for this account or card.',
+  NOT_CARRIED_BY_RAIL: 'The rail does not carry such an instruction.',
+  REJECTED_BY_BANK: 'The bank rejected it.',
+} as const
+
 /** Why a payment that was taken on may fail. */
 export const FAILURE_CODES = [
   'DECLINED_BY_RISK',
@@ -35,7 +46,18 @@ export const FAILURE_CODES = [
   'ACCOUNT_FROZEN',
   'ACCOUNT_CLOSED',
   'BALANCE_LIMIT_EXCEEDED',
-] as const satisfies readonly (keyof typeof OTHER_FAILURES | keyof typeof LEDGER_FAILURES)[]
+  'BANK_ACCOUNT_INVALID',
+  'BANK_ACCOUNT_CLOSED',
+  'BANK_ACCOUNT_BLOCKED',
+  'DECLINED_FOR_FUNDS',
+  'NOT_ALLOWED_BY_BANK',
+  'NOT_CARRIED_BY_RAIL',
+  'REJECTED_BY_BANK',
+] as const satisfies readonly (
+  | keyof typeof OTHER_FAILURES
+  | keyof typeof LEDGER_FAILURES
+  | keyof typeof RAIL_FAILURES
+)[]
 export type FailureCode = (typeof FAILURE_CODES)[number]
 
 export const RISK_DECISIONS = ['APPROVE', 'REVIEW', 'DECLINE'] as const

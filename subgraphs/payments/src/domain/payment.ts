@@ -2,6 +2,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { PaymentDecision, PaymentFailure } from './decide.ts'
+import type { PaymentMethod } from './method.ts'
 
 /**
  * The legal moves of a payment. Money moves out of AUTHORISED and PROCESSING and out of no other: from there on it is
@@ -12,7 +13,7 @@ export const TRANSITIONS = {
   RISK_PENDING: ['REVIEW', 'AUTHORISED', 'FAILED'],
   REVIEW: ['AUTHORISED', 'FAILED', 'CANCELLED'],
   AUTHORISED: ['PROCESSING', 'COMPLETED', 'CANCELLED', 'FAILED'],
-  PROCESSING: ['COMPLETED', 'FAILED'],
+  PROCESSING: ['COMPLETED', 'FAILED', 'CANCELLED'],
   COMPLETED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'],
   PARTIALLY_REFUNDED: ['PARTIALLY_REFUNDED', 'REFUNDED', 'DISPUTED'],
   DISPUTED: ['COMPLETED', 'PARTIALLY_REFUNDED', 'REFUNDED'],
@@ -31,9 +32,10 @@ export const hasMoved = (status: PaymentStatus): boolean => (MOVED_STATUSES as r
 
 /**
  * What a payment is for. TOP_UP: from a wallet to the balance of a billing account. TRANSFER: from a wallet to a wallet.
- * FEE: from a wallet to the operator's income. REFUND: of another payment, back to where it came from.
+ * FEE: from a wallet to the operator's income. DEPOSIT: over a rail into a wallet. WITHDRAWAL: from a wallet over a rail.
+ * REFUND: of another payment, back to where it came from.
  */
-export const PAYMENT_TYPES = ['TOP_UP', 'TRANSFER', 'FEE', 'REFUND'] as const
+export const PAYMENT_TYPES = ['TOP_UP', 'TRANSFER', 'FEE', 'DEPOSIT', 'WITHDRAWAL', 'REFUND'] as const
 export type PaymentType = (typeof PAYMENT_TYPES)[number]
 
 /** AUTOMATIC: the money moves as soon as the payment is approved. MANUAL: it is held until somebody captures it. */
@@ -47,6 +49,14 @@ export type CaptureMode = (typeof CAPTURE_MODES)[number]
 export const HOLD_STATES = ['WANTED', 'REFUSED', 'PLACED', 'CAPTURED', 'RELEASING', 'RELEASED'] as const
 export type HoldState = (typeof HOLD_STATES)[number]
 
+/**
+ * How far a payment has come on its rail, as far as its own steps depend on it; the instruction says it in full. WANTED: it
+ * is to be instructed. INSTRUCTED: it is registered, and waits for the rail. SETTLED: the money has moved outside. RETURNED:
+ * it has come back since, or part of it, and is to be given back in the books as well. GIVEN_BACK: that is taken care of.
+ */
+export const EXECUTION_STATES = ['WANTED', 'INSTRUCTED', 'SETTLED', 'RETURNED', 'GIVEN_BACK'] as const
+export type ExecutionState = (typeof EXECUTION_STATES)[number]
+
 /** How a dispute ended. WON: the payment stands. LOST: it is charged back. */
 export const DISPUTE_OUTCOMES = ['WON', 'LOST'] as const
 export type DisputeOutcome = (typeof DISPUTE_OUTCOMES)[number]
@@ -58,6 +68,8 @@ export type Dispute = { readonly reason: string; readonly outcome: DisputeOutcom
 export type Payment = {
   readonly id: Id<'pay'>
   readonly type: PaymentType
+  /** Of a refund that of its original. */
+  readonly method: PaymentMethod
   readonly status: PaymentStatus
   /** How many states it has been in, the present one included. */
   readonly version: number
@@ -75,7 +87,9 @@ export type Payment = {
   readonly capture: CaptureMode
   /** Null where nothing is held by it. */
   readonly hold: HoldState | null
-  /** When what is held goes free by itself; null where nothing was. */
+  /** Null where no instruction to a rail belongs to it. */
+  readonly execution: ExecutionState | null
+  /** When what is held goes free by itself; null where nothing was, and where it does not. */
   readonly authorisedUntil: Date | null
   /** What is captured of the amount; null for all of it. */
   readonly capturedMinor: bigint | null

@@ -5,6 +5,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal, type NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
 import { lockFreePayments, lockPayment, type Stored, updatePayments } from '../db/payments.ts'
+import { afterRefund } from '../domain/commands.ts'
 import { hasMoved, moveTo, type Payment, type PaymentStatus } from '../domain/payment.ts'
 import { paymentEvent } from './payment-event.ts'
 
@@ -16,6 +17,7 @@ export type PaymentChange = Partial<
   Pick<
     Payment,
     | 'hold'
+    | 'execution'
     | 'authorisedUntil'
     | 'capturedMinor'
     | 'refundClaimedMinor'
@@ -119,13 +121,51 @@ async function takeSteps(tx: Tx, locked: readonly (readonly [StepToTake, Payment
   return taken
 }
 
+/** A payment by its id, with the payment that it gives back where it is a refund. */
+export type PaymentRef = Pick<Payment, 'id' | 'originalId'>
+
+/** What else belongs to the completion of a payment, in its transaction. */
+export type OnCompleted = (tx: Tx, payment: Payment, now: Date) => Promise<void>
+
 /**
  * Takes a step of a payment, in one transaction. Undefined from `changeOf`: another call has taken it in the meantime, and
- * the payment stays as that call left it. Steps of many payments at once share transactions.
+ * the payment stays as that call left it. Steps of many payments at once share transactions, unless another row belongs to
+ * them: that of what a refund gives back, or what completes with it.
  */
 export const takeStep = (
   db: TenantDb,
-  id: Id<'pay'>,
+  ref: PaymentRef,
   now: Date,
   changeOf: (payment: Payment) => PaymentChange | undefined,
-): Promise<Payment> => stepsOf(db)({ id, now, changeOf })
+  onCompleted?: OnCompleted | undefined,
+): Promise<Payment> =>
+  ref.originalId === null && onCompleted === undefined
+    ? stepsOf(db)({ id: ref.id, now, changeOf })
+    : inTransaction(db, (tx) => stepWithin(tx, ref, now, changeOf, onCompleted))
+
+/**
+ * The same in a transaction of others. The end of a refund is one with what it makes of its original, whose row is locked
+ * first, as where the refund was taken on.
+ */
+export async function stepWithin(
+  tx: Tx,
+  { id, originalId }: PaymentRef,
+  now: Date,
+  changeOf: (payment: Payment) => PaymentChange | undefined,
+  onCompleted?: OnCompleted | undefined,
+): Promise<Payment> {
+  const by = { now, actor: SETTLING_ACTOR }
+  const original = originalId === null ? undefined : await lockPayment(tx, originalId)
+  const payment = await lockPayment(tx, id)
+  const change = changeOf(payment)
+  if (change === undefined) return payment
+  const { status } = change
+  if (original !== undefined && status !== undefined && ENDS.includes(status))
+    await applyChange(tx, original, afterRefund(original, payment.amount, status === 'COMPLETED'), by)
+  const changed = await applyChange(tx, payment, change, by)
+  if (status === 'COMPLETED') await onCompleted?.(tx, changed, now)
+  return changed
+}
+
+/** The states in which a refund ends. */
+const ENDS: readonly PaymentStatus[] = ['COMPLETED', 'FAILED', 'CANCELLED']

@@ -4,6 +4,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { findRoute } from '../db/payment-routes.ts'
 import { findPayment, findPayments, lockPayment } from '../db/payments.ts'
 import type { Requester } from '../domain/admit.ts'
 import {
@@ -18,7 +19,10 @@ import {
 } from '../domain/commands.ts'
 import type { PaymentFailure } from '../domain/decide.ts'
 import type { DisputeOutcome, Payment } from '../domain/payment.ts'
+import { CANCEL_REFUSALS } from '../rails/rail.ts'
+import type { Rails } from '../rails/rails.ts'
 import { applyChange } from './change-payment.ts'
+import { instructionIdOf } from './instruction-of.ts'
 import { takeOnChargeback } from './refund.ts'
 
 /** Which payment, and who asks for it. */
@@ -50,7 +54,7 @@ export type PaymentCommands = {
 
 type Drive = (scope: Books, payment: Payment) => Promise<Payment>
 
-export function createCommands(drive: Drive, clock: Clock): PaymentCommands {
+export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undefined): PaymentCommands {
   /** One that another process left between two steps is driven on first, so that a command never meets a step. */
   async function settled(scope: Books, { paymentId, requester }: Command): Promise<Commanded> {
     const [payment] = await findPayments(scope.db, [paymentId])
@@ -85,10 +89,26 @@ export function createCommands(drive: Drive, clock: Clock): PaymentCommands {
     return ok({ payment: await findPayment(scope.db, command.paymentId), failure })
   }
 
+  /** What is on its way over a rail ends where the rail takes it back, which is told as any news of it. */
+  async function takeBack(scope: Books, command: Command, payment: Payment): Promise<Commanded> {
+    const { rail } = await findRoute(scope.db, payment.id)
+    const taken = await rails?.cancel(scope, { rail, id: instructionIdOf(payment) })
+    if (taken?.ok) return ok(await drive(scope, await findPayment(scope.db, command.paymentId)))
+    return refuse('CANCEL_TOO_LATE', CANCEL_REFUSALS.CANCEL_TOO_LATE, ['paymentId'])
+  }
+
+  async function cancelOne(scope: Books, command: Command): Promise<Commanded> {
+    const before = await settled(scope, command)
+    if (!before.ok) return before
+    const { status, execution } = before.value
+    if (status === 'PROCESSING' && execution === 'INSTRUCTED') return takeBack(scope, command, before.value)
+    return run(scope, command, (payment) => cancel(payment, command.requester))
+  }
+
   return {
     confirm: (scope, command) => run(scope, command, confirm),
     capture: (scope, command, amount) => run(scope, command, (payment) => capture(payment, amount)),
-    cancel: (scope, command) => run(scope, command, (payment) => cancel(payment, command.requester)),
+    cancel: cancelOne,
     dispute: (scope, command, reason) => run(scope, command, (payment) => dispute(payment, reason)),
     async resolveDispute(scope, command, outcome) {
       if (outcome === 'LOST') return chargeBack(scope, command)

@@ -29,17 +29,22 @@ export class Finisher {
 
   start(): void {}
 
+  /** Resolves when what was under way has ended. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#underWay)
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#isStopping = true
-    await Promise.all(this.#underWay)
+    await this.idle()
   }
 
   async #finish(books: Books, id: Id<'pay'>): Promise<void> {
     try {
       await this.#flow.resume(books, id)
     } catch (error) {
-      this.#log.error({ err: error, paymentId: id, tenant: books.tenant }, 'could not finish a reviewed payment yet')
+      this.#log.error({ err: error, paymentId: id, tenant: books.tenant }, 'could not drive a payment on yet')
     }
   }
 }

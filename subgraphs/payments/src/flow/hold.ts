@@ -1,25 +1,22 @@
-import { type Id, namedId } from '@carriergraph/shared/ids.ts'
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import { expireOne } from '@carriergraph/shared/ledger/expire-pending.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { failed, type PaymentFailure } from '../domain/decide.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
-import { takeStep } from './change-payment.ts'
-import { failureOf } from './settle.ts'
+import { type PaymentChange, takeStep } from './change-payment.ts'
+import { failureOf, type StepParts } from './settle.ts'
 
 // Each step asks the ledger by an id that follows from the payment's, and then records what it answered: whoever does it
 // again, at any time, is answered the same and finds it recorded or not. What was decided before stands in the payment
 // (WANTED, PROCESSING, RELEASING), so that no other step can meet one that is on its way.
 
 /** Has the ledger hold the amount of an authorised payment, or fails the payment where it does not. */
-export async function placeHold(
-  books: Books,
-  payment: Payment,
-  clock: () => Date,
-  ledger: Pick<Ledger, 'post'>,
-): Promise<Payment> {
-  const { id, transferId, sourceAccountId, destinationAccountId, amount, authorisedUntil } = payment
-  if (authorisedUntil === null) throw new Error(`The payment ${id} wants a hold without an end.`)
+export async function placeHold(books: Books, payment: Payment, { clock, ledger }: StepParts): Promise<Payment> {
+  const { id, transferId, sourceAccountId, destinationAccountId, amount, execution, authorisedUntil } = payment
+  if (authorisedUntil === null && execution === null) throw new Error(`The payment ${id} wants a hold without an end.`)
   const posting = await ledger.post({
     kind: 'PENDING',
     id: transferId,
@@ -28,46 +25,65 @@ export async function placeHold(
     amountMinor: amount.minor,
     currency: amount.currency,
     reference: id,
-    expiresAt: authorisedUntil,
+    expiresAt: authorisedUntil ?? NEVER,
   })
   const failure = holdFailure(id, posting)
-  return takeStep(books.db, id, clock(), ({ hold }) => {
+  return takeStep(books.db, payment, clock(), ({ hold }) => {
     if (hold !== 'WANTED') return undefined
     return failure === null ? { hold: 'PLACED' } : { status: 'FAILED', failure, hold: 'REFUSED' }
   })
 }
 
-/** Moves what is captured of the hold, and sets the rest free. */
+/** No time ends the hold of what is on a rail: it may have moved there, and nobody knows when that is told. */
+const NEVER = new Date('8000-01-01T00:00:00.000Z')
+
+/**
+ * Moves what is captured of the hold, and sets the rest free. Of what has left over a rail the ledger has to follow: while
+ * the wallet is frozen, the payment stays as it is, and is captured when it is not.
+ */
 export async function captureHold(
   books: Books,
   payment: Payment,
-  clock: () => Date,
-  ledger: Pick<Ledger, 'post'>,
+  { clock, ledger, onCompleted }: StepParts,
 ): Promise<Payment> {
-  const { id, transferId } = payment
-  const posting = await ledger.post({
-    kind: 'POST_PENDING',
-    id: namedId('tfr', `capture of ${transferId}`),
-    pendingId: transferId,
-    amountMinor: movedAmount(payment).minor,
-    reference: id,
-  })
-  const failure = holdFailure(id, posting)
-  return takeStep(books.db, id, clock(), ({ status }) => {
-    if (status !== 'PROCESSING') return undefined
+  const capture = (id: Id<'tfr'>) =>
+    ledger.post({
+      kind: 'POST_PENDING',
+      id,
+      pendingId: payment.transferId,
+      amountMinor: movedAmount(payment).minor,
+      reference: payment.id,
+    })
+  const first = await capture(namedId('tfr', `capture of ${payment.transferId}`))
+  let failure: PaymentFailure | null
+  if (!first.ok && hasLeft(payment)) {
+    if (first.code !== 'ACCOUNT_FROZEN') throw new Error(`${payment.id} has left, and is not captured: ${first.code}.`)
+    if (await isFrozen(books, payment)) return payment
+    // What was refused under an id is refused under it for ever; a hold is captured once under whatever id.
+    const again = await capture(newId('tfr', clock()))
+    if (!again.ok && again.code !== 'PENDING_ALREADY_POSTED') return payment
+    failure = null
+  } else failure = holdFailure(payment.id, first)
+  const changeOf = ({ status, execution }: Payment): PaymentChange | undefined => {
+    if (status !== 'PROCESSING' || execution === 'INSTRUCTED') return undefined
     return failure === null
       ? { status: 'COMPLETED', hold: 'CAPTURED' }
       : { status: 'FAILED', failure, hold: 'RELEASING' }
-  })
+  }
+  return takeStep(books.db, payment, clock(), changeOf, onCompleted)
+}
+
+/** Its money has left the house over a rail. */
+const hasLeft = ({ execution, type }: Payment): boolean => execution !== null && type !== 'DEPOSIT'
+
+async function isFrozen({ db }: Books, { sourceAccountId, destinationAccountId }: Payment): Promise<boolean> {
+  const accounts = await findLedgerAccounts(db, [sourceAccountId, destinationAccountId])
+  return accounts.some(({ status }) => status === 'FROZEN')
 }
 
 /** Sets free what is held for a payment that has ended without it. */
-export async function releaseHold(
-  books: Books,
-  { id, transferId }: Payment,
-  clock: () => Date,
-  ledger: Pick<Ledger, 'post'>,
-): Promise<Payment> {
+export async function releaseHold(books: Books, payment: Payment, { clock, ledger }: StepParts): Promise<Payment> {
+  const { id, transferId } = payment
   const voided = await ledger.post({
     kind: 'VOID_PENDING',
     id: namedId('tfr', `release of ${transferId}`),
@@ -78,7 +94,7 @@ export async function releaseHold(
     if (voided.code !== 'PENDING_EXPIRED') throw new Error(`What ${id} holds was not released: ${voided.code}.`)
     await releaseExpired(transferId, ledger)
   }
-  return takeStep(books.db, id, clock(), ({ hold }) => (hold === 'RELEASING' ? { hold: 'RELEASED' } : undefined))
+  return takeStep(books.db, payment, clock(), ({ hold }) => (hold === 'RELEASING' ? { hold: 'RELEASED' } : undefined))
 }
 
 /** A hold that is past its end cannot be voided; its expiry, which others may have posted, sets it free. */
@@ -89,9 +105,9 @@ async function releaseExpired(transferId: Id<'tfr'>, ledger: Pick<Ledger, 'post'
 }
 
 /** Ends a payment that nobody captured in time. */
-export const expire = (books: Books, { id }: Payment, clock: () => Date): Promise<Payment> => {
+export const expire = (books: Books, payment: Payment, clock: Clock): Promise<Payment> => {
   const now = clock()
-  return takeStep(books.db, id, now, ({ status, hold, authorisedUntil }) => {
+  return takeStep(books.db, payment, now, ({ status, hold, authorisedUntil }) => {
     const isOver = authorisedUntil !== null && authorisedUntil <= now
     if (status !== 'AUTHORISED' || hold !== 'PLACED' || !isOver) return undefined
     return { status: 'FAILED', failure: failed('AUTHORISATION_EXPIRED'), hold: 'RELEASING' }

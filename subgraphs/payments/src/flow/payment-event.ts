@@ -53,6 +53,7 @@ function typeAndData(payment: Payment, occurredAt: Date, from: PaymentStatus | n
 const fieldsOf = (payment: Payment, occurredAt: Date) => ({
   paymentId: payment.id,
   type: payment.type,
+  method: payment.method,
   payerId: payment.payerId,
   sourceAccountId: payment.sourceAccountId,
   destinationAccountId: payment.destinationAccountId,

@@ -199,7 +199,12 @@ test('and never to the one that money comes from, however the server finds them'
   const facts = await inTransaction(stage.database.forTenant('demo'), async (tx) => {
     // A scan of the table meets FUNDING first.
     await tx.execute(sql`set local enable_indexscan = off; set local enable_bitmapscan = off`)
-    return findAdmissionFacts(tx, purse.walletId, { type: 'TOP_UP', billingAccountId: purse.billingAccountId })
+    return findAdmissionFacts(
+      tx,
+      purse.walletId,
+      { type: 'TOP_UP', billingAccountId: purse.billingAccountId },
+      stage.now,
+    )
   })
   const [account] = await stage.database.sql.system`
     select purpose from ledger_account where id = ${toUuid(facts.operatorAccountId ?? purse.walletId)}`

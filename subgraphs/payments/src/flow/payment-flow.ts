@@ -7,11 +7,14 @@ import { findPayment } from '../db/payments.ts'
 import { decide } from '../domain/decide.ts'
 import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
+import type { Rails } from '../rails/rails.ts'
 import type { RiskClient } from '../risk/client.ts'
 import { createCommands, type PaymentCommands } from './commands.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
+import { giveBack, instruct } from './over-rail.ts'
 import { type RefundRequest, takeOnRefund } from './refund.ts'
-import { authorise, execute } from './settle.ts'
+import { routeOf } from './route.ts'
+import { authorise, execute, type StepParts } from './settle.ts'
 import { type PaymentRequest, type TakenOn, takeOn } from './take-on.ts'
 
 export type PaymentFlow = PaymentCommands & {
@@ -35,6 +38,8 @@ export type PaymentFlowOptions = {
   readonly clock: Clock
   /** In major units of any currency; see `decide`. */
   readonly fallbackLimit: Decimal
+  /** Without them, nothing goes over rails. */
+  readonly rails?: Rails
 }
 
 /**
@@ -42,13 +47,20 @@ export type PaymentFlowOptions = {
  * is locked while somebody else is being asked is locked for as long as they are slow. Each step may be done again; a
  * process that is killed between them leaves a payment that says how far it came, for the next call, or for the sweeper.
  */
-export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit }: PaymentFlowOptions): PaymentFlow {
+export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }: PaymentFlowOptions): PaymentFlow {
+  const partsOf = (scope: Books, { method }: Payment): StepParts => ({
+    clock,
+    ledger: ledgers.of(scope),
+    onCompleted: method === 'WALLET' ? undefined : async () => {},
+  })
   const steps: Record<Step, (scope: Books, payment: Payment) => Promise<Payment>> = {
     ASSESS: assess,
-    MOVE: (scope, payment) => execute(scope, payment, clock, ledgers.of(scope)),
-    PLACE_HOLD: (scope, payment) => placeHold(scope, payment, clock, ledgers.of(scope)),
-    CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, clock, ledgers.of(scope)),
-    RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, clock, ledgers.of(scope)),
+    MOVE: (scope, payment) => execute(scope, payment, partsOf(scope, payment)),
+    PLACE_HOLD: (scope, payment) => placeHold(scope, payment, partsOf(scope, payment)),
+    INSTRUCT: (scope, payment) => instruct(scope, payment, { clock, rails: carrying(rails) }),
+    CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, partsOf(scope, payment)),
+    RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, partsOf(scope, payment)),
+    GIVE_BACK: returnMoney,
     EXPIRE: (scope, payment) => expire(scope, payment, clock),
   }
 
@@ -57,23 +69,44 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit }: Payme
     for (;;) {
       const step = nextStep(driven, clock())
       if (step === undefined) return driven
-      driven = await steps[step](scope, driven)
+      const after = await steps[step](scope, driven)
+      // It cannot go on now; whoever looks after it later finds it.
+      if (after === driven) return driven
+      driven = after
     }
+  }
+
+  async function returnMoney(scope: Books, { id }: Payment): Promise<Payment> {
+    const refund = await giveBack(scope, { id }, clock)
+    if (refund !== undefined) await drive(scope, refund)
+    return findPayment(scope.db, id)
+  }
+
+  async function takeOnOnce(scope: Books, request: PaymentRequest): Promise<TakenOn> {
+    const now = clock()
+    const route = await routeOf(scope, request.order, rails, now)
+    return takeOn(scope.db, request, now, route)
   }
 
   async function assess({ tenant, db }: Books, payment: Payment): Promise<Payment> {
     const { id: paymentId, payerId, amount, createdAt, correlationId } = payment
     const answer = await risk.assess({ tenant, correlationId, paymentId, payerId, amount, createdAt })
-    return authorise(db, paymentId, decide(amount, answer, fallbackLimit), clock())
+    return authorise(db, payment, decide(amount, answer, fallbackLimit), clock())
   }
 
   const driven = async (scope: Books, taken: TakenOn): Promise<TakenOn> =>
     taken.ok ? { ok: true, value: await drive(scope, taken.value) } : taken
 
   return {
-    ...createCommands(drive, clock),
-    create: async (scope, request) => driven(scope, await takeOn(scope.db, request, clock())),
+    ...createCommands(drive, clock, rails),
+    create: async (scope, request) => driven(scope, await takeOnOnce(scope, request)),
     refund: async (scope, request) => driven(scope, await takeOnRefund(scope.db, request, clock())),
     resume: async (scope, id) => drive(scope, await findPayment(scope.db, id)),
   }
+}
+
+/** @throws Error in a process without rails, which takes on nothing that needs one */
+function carrying(rails: Rails | undefined): Rails {
+  if (rails === undefined) throw new Error('There are no rails here.')
+  return rails
 }

@@ -71,6 +71,7 @@ const journalOf = async (id: string) => [
 const fieldsOf = (purse: Purse, paymentId: string, at: string) => ({
   paymentId,
   type: 'TOP_UP',
+  method: 'WALLET',
   payerId: purse.userId,
   sourceAccountId: purse.walletId,
   destinationAccountId: clearingId,

@@ -4,11 +4,12 @@ import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FirstAnswer, findAnswer, type RequestKey, storeAnswers } from '../db/payment-requests.ts'
+import { findRoute, insertRoutes } from '../db/payment-routes.ts'
 import { findRefundUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
-import { afterRefund, type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
-import type { PaymentDecision, PaymentFailure } from '../domain/decide.ts'
+import { type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
+import type { PaymentDecision } from '../domain/decide.ts'
 import { type Payment, takenOn } from '../domain/payment.ts'
-import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
+import { applyChange } from './change-payment.ts'
 import { hashOfRefund, type RefundOrder } from './request-hash.ts'
 import { answerAgain, newPayment, storePayments, type TakenOn } from './take-on.ts'
 
@@ -74,19 +75,28 @@ type RefundBy = {
   readonly actor: string
   readonly correlationId: string
   readonly now: Date
+  /** Its money has come back over the rail already. */
+  readonly hasReturned?: boolean
 }
 
-async function insertRefund(
+/**
+ * Takes on a refund of a payment whose row the caller holds locked. What came over a rail goes back over it, unless it has
+ * come back by itself: then the books alone follow.
+ */
+export async function insertRefund(
   tx: Tx,
   original: Payment,
   amount: Money,
-  { id, actor, correlationId, now }: RefundBy,
+  { id, actor, correlationId, now, hasReturned = false }: RefundBy,
 ): Promise<Payment> {
   const transition = takenOn('AUTHORISED', now, actor)
+  const isInstructed = original.method !== 'WALLET' && !hasReturned
   const refund = newPayment(
     {
       id,
       type: 'REFUND',
+      method: original.method,
+      execution: isInstructed ? 'WANTED' : null,
       amount,
       payerId: original.payerId,
       sourceAccountId: original.destinationAccountId,
@@ -95,21 +105,23 @@ async function insertRefund(
       originalId: original.id,
       capture: 'AUTOMATIC',
       correlationId,
-      decision: decisionOn(original, amount, actor),
+      decision: decisionOn(original, amount, actor, hasReturned),
     },
     transition,
   )
   await storePayments(tx, [{ payment: refund, transition }])
+  if (isInstructed) await insertRoutes(tx, [[id, await findRoute(tx, original.id)]])
   const refundClaimedMinor = original.refundClaimedMinor + amount.minor
   await applyChange(tx, original, { refundClaimedMinor }, { now, actor })
   return refund
 }
 
 /** Risk is not asked: the money goes back to where it came from. */
-function decisionOn({ id, status }: Payment, amount: Money, actor: string): PaymentDecision {
+function decisionOn({ id, status }: Payment, amount: Money, actor: string, hasReturned: boolean): PaymentDecision {
   const inWords = `${formatAmount(amount)} ${amount.currency}`
-  const [rule, why] =
-    status === 'DISPUTED'
+  const [rule, why] = hasReturned
+    ? ['payments.refund.returned', 'its money came back over the rail']
+    : status === 'DISPUTED'
       ? ['payments.refund.dispute_lost', 'its dispute was lost']
       : ['payments.refund.requested', 'an operator or a service asked for it']
   return {
@@ -126,22 +138,3 @@ function decisionOn({ id, status }: Payment, amount: Money, actor: string): Paym
     },
   }
 }
-
-/**
- * What came of a refund, and with it of its original, in one transaction. The original is locked first, as where the
- * refund was taken on.
- */
-export const recordRefund = (
-  db: TenantDb,
-  { id, originalId }: { readonly id: Id<'pay'>; readonly originalId: Id<'pay'> },
-  failure: PaymentFailure | null,
-  now: Date,
-): Promise<Payment> =>
-  inTransaction(db, async (tx) => {
-    const original = await lockPayment(tx, originalId)
-    const refund = await lockPayment(tx, id)
-    if (refund.status !== 'AUTHORISED') return refund
-    const by = { now, actor: SETTLING_ACTOR }
-    await applyChange(tx, original, afterRefund(original, refund.amount, failure === null), by)
-    return applyChange(tx, refund, failure === null ? { status: 'COMPLETED' } : { status: 'FAILED', failure }, by)
-  })

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
-import type { Destination } from '../domain/destination.ts'
+import type { Counterparty, Destination } from '../domain/destination.ts'
 import type { CaptureMode } from '../domain/payment.ts'
 
 /** What a client asks to pay, apart from its key. */
 export type PaymentOrder = {
+  /** The payer's wallet: what it is taken from, or what a deposit goes to. */
   readonly sourceAccountId: Id<'led'>
   readonly destination: Destination
   readonly amount: Money
@@ -41,7 +42,15 @@ function targetOf(destination: Destination): string {
       return destination.destinationAccountId
     case 'FEE':
       return ''
+    case 'DEPOSIT':
+    case 'WITHDRAWAL':
+      return JSON.stringify([...spelled(destination.counterparty), destination.remittance ?? null])
   }
 }
+
+const spelled = (counterparty: Counterparty): (string | null)[] =>
+  counterparty.method === 'CARD'
+    ? [counterparty.cardId]
+    : [counterparty.holder, counterparty.iban, counterparty.bic ?? null]
 
 const sha256 = (spelling: readonly string[]): string => createHash('sha256').update(spelling.join('\n')).digest('hex')

@@ -1,3 +1,4 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
@@ -5,17 +6,24 @@ import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { authorisationOf } from '../domain/authorise.ts'
 import { LEDGER_FAILURES, type PaymentFailure, type Verdict } from '../domain/decide.ts'
 import type { Payment } from '../domain/payment.ts'
-import { type PaymentChange, takeStep } from './change-payment.ts'
-import { recordRefund } from './refund.ts'
+import { type OnCompleted, type PaymentChange, type PaymentRef, takeStep } from './change-payment.ts'
+
+/** What steps that go to the ledger need. */
+export type StepParts = {
+  readonly clock: Clock
+  readonly ledger: Pick<Ledger, 'post'>
+  /** Of what goes over a rail. */
+  readonly onCompleted: OnCompleted | undefined
+}
 
 /**
  * What was decided on a payment, in one transaction with its history and its event. A payment that another call has
  * decided on in the meantime stays as that call left it.
  */
-export const authorise = (db: TenantDb, id: Id<'pay'>, verdict: Verdict, now: Date): Promise<Payment> =>
+export const authorise = (db: TenantDb, ref: PaymentRef, verdict: Verdict, now: Date): Promise<Payment> =>
   // Asked of the state and not of the table of transitions: a second answer of risk must not take a payment out of
   // REVIEW, which a person is to decide on.
-  takeStep(db, id, now, (payment) => (payment.status === 'RISK_PENDING' ? changeBy(payment, verdict, now) : undefined))
+  takeStep(db, ref, now, (payment) => (payment.status === 'RISK_PENDING' ? changeBy(payment, verdict, now) : undefined))
 
 /** What a verdict makes of a payment. */
 export const changeBy = (payment: Payment, verdict: Verdict, now: Date): PaymentChange =>
@@ -28,10 +36,10 @@ export const changeBy = (payment: Payment, verdict: Verdict, now: Date): Payment
  */
 export async function execute(
   books: Books,
-  { id, originalId, sourceAccountId, destinationAccountId, transferId, amount }: Payment,
-  clock: () => Date,
-  ledger: Pick<Ledger, 'post'>,
+  payment: Payment,
+  { clock, ledger, onCompleted }: StepParts,
 ): Promise<Payment> {
+  const { id, sourceAccountId, destinationAccountId, transferId, amount } = payment
   const posting = await ledger.post({
     kind: 'SINGLE',
     id: transferId,
@@ -42,8 +50,8 @@ export async function execute(
     reference: id,
   })
   const failure = failureOf(id, posting)
-  if (originalId !== null) return recordRefund(books.db, { id, originalId }, failure, clock())
-  return takeStep(books.db, id, clock(), ({ status }) => (status === 'AUTHORISED' ? ended(failure) : undefined))
+  const changeOf = ({ status }: Payment) => (status === 'AUTHORISED' ? ended(failure) : undefined)
+  return takeStep(books.db, payment, clock(), changeOf, onCompleted)
 }
 
 const ended = (failure: PaymentFailure | null): PaymentChange =>

@@ -5,7 +5,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
-import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FoundFacts, findAdmissionFacts } from '../db/admission-facts.ts'
 import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
 import {
@@ -17,8 +17,11 @@ import {
   type StoredRequest,
   storeAnswers,
 } from '../db/payment-requests.ts'
+import { insertRoutes, type Route } from '../db/payment-routes.ts'
 import { findPayment, insertPayments, type Stored } from '../db/payments.ts'
 import { admit, type Requester } from '../domain/admit.ts'
+import type { CarriageCode } from '../domain/carriage.ts'
+import { goesOverRail } from '../domain/destination.ts'
 import { type Payment, type PaymentTransition, takenOn } from '../domain/payment.ts'
 import { paymentEvent } from './payment-event.ts'
 import { hashOfOrder, type PaymentOrder } from './request-hash.ts'
@@ -40,14 +43,25 @@ export type TakenOn = { readonly ok: true; readonly value: Payment } | Refused<T
  * The first step of a payment: in one transaction, the answer under the idempotency key and what it answers with.
  * No money moves. The key decides alone: of two requests at once one stores its answer, and the other gets that one.
  * Many requests at once share transactions.
+ * @param route of what goes over a rail, or why none carries it
  */
-export async function takeOn(db: TenantDb, request: PaymentRequest, now: Date): Promise<TakenOn> {
+export async function takeOn(
+  db: TenantDb,
+  request: PaymentRequest,
+  now: Date,
+  route: Outcome<Route, CarriageCode> | undefined,
+): Promise<TakenOn> {
   const requestHash = hashOfOrder(request.order)
-  const first = await admissionsOf(db)({ request, requestHash, now })
+  const first = await admissionsOf(db)({ request, requestHash, route, now })
   return first ?? answerAgain(db, await findAnswer(db, request.key), requestHash)
 }
 
-type Asked = { readonly request: PaymentRequest; readonly requestHash: string; readonly now: Date }
+type Asked = {
+  readonly request: PaymentRequest
+  readonly requestHash: string
+  readonly route: Outcome<Route, CarriageCode> | undefined
+  readonly now: Date
+}
 
 /** Undefined when there is an answer under the key already. */
 type FirstTakenOn = TakenOn | undefined
@@ -69,36 +83,43 @@ const admissionsOf = perTenant((db) =>
 /** By the name of the key, all of them. */
 async function answerFirst(tx: Tx, asked: readonly Asked[]): Promise<ReadonlyMap<string, FirstTakenOn>> {
   const decided = await Promise.all(
-    asked.map(async ({ request, requestHash, now }) => {
+    asked.map(async ({ request, requestHash, route, now }) => {
       const { key, order, requester } = request
-      const facts = await findAdmissionFacts(tx, order.sourceAccountId, order.destination)
+      const facts = await findAdmissionFacts(tx, order.sourceAccountId, order.destination, now)
       const inUse = parseCurrency(order.amount.currency, now, ['amount', 'currency'])
-      const admission = inUse.ok ? admit(order.amount, requester, facts) : inUse
+      const admitted = inUse.ok ? admit(order.amount, requester, facts) : inUse
+      const admission = admitted.ok && route?.ok === false ? route : admitted
       const paymentId = newId('pay', now)
       const answer: FirstAnswer = admission.ok
         ? { kind: 'TAKEN_ON', paymentId }
         : { kind: 'REFUSED', refusal: admission }
-      return { key, requestHash, requestedAt: now, answer, request, facts, admission, paymentId }
+      return { key, requestHash, requestedAt: now, answer, request, route, facts, admission, paymentId }
     }),
   )
   const answers = new Map<string, FirstTakenOn>(asked.map((one) => [keyOf(one), undefined]))
   const toStore: Stored<PaymentTransition>[] = []
-  for (const { request, requestedAt, facts, admission, paymentId } of await storeAnswers(tx, decided)) {
+  const routes: (readonly [Id<'pay'>, Route])[] = []
+  for (const { request, route, requestedAt, facts, admission, paymentId } of await storeAnswers(tx, decided)) {
     if (!admission.ok) {
       answers.set(nameOf(request.key), admission)
       continue
     }
     const { order, key, correlationId } = request
+    const { destination } = order
+    const [wallet, other] = [order.sourceAccountId, await otherSideOf(tx, order, facts, requestedAt)]
+    const [sourceAccountId, destinationAccountId] = destination.type === 'DEPOSIT' ? [other, wallet] : [wallet, other]
     const transition = takenOn(order.confirm ? 'RISK_PENDING' : 'CREATED', requestedAt, key.requestedBy)
     const payment = newPayment(
       {
         id: paymentId,
-        type: order.destination.type,
+        type: destination.type,
+        method: goesOverRail(destination) ? destination.counterparty.method : 'WALLET',
+        execution: goesOverRail(destination) ? 'WANTED' : null,
         amount: order.amount,
         payerId: admission.value.payerId,
-        sourceAccountId: order.sourceAccountId,
-        destinationAccountId: await destinationOf(tx, order, facts, requestedAt),
-        billingAccountId: order.destination.type === 'TOP_UP' ? order.destination.billingAccountId : null,
+        sourceAccountId,
+        destinationAccountId,
+        billingAccountId: destination.type === 'TOP_UP' ? destination.billingAccountId : null,
         originalId: null,
         capture: order.capture,
         correlationId,
@@ -107,13 +128,16 @@ async function answerFirst(tx: Tx, asked: readonly Asked[]): Promise<ReadonlyMap
       transition,
     )
     toStore.push({ payment, transition })
+    if (route?.ok) routes.push([paymentId, route.value])
     answers.set(nameOf(key), { ok: true, value: payment })
   }
   await storePayments(tx, toStore)
+  await insertRoutes(tx, routes)
   return answers
 }
 
-async function destinationOf(
+/** The account beside the wallet. */
+async function otherSideOf(
   tx: Tx,
   { destination, amount: { currency } }: PaymentOrder,
   { operatorAccountId }: FoundFacts,
@@ -121,15 +145,24 @@ async function destinationOf(
 ): Promise<Id<'led'>> {
   if (destination.type === 'TRANSFER') return destination.destinationAccountId
   if (operatorAccountId !== undefined) return operatorAccountId
-  const purpose = destination.type === 'FEE' ? 'FEE_INCOME' : 'BILLING_CLEARING'
+  const purpose = PURPOSES[destination.type]
   await ensureOperatorAccounts(tx, currency, now, [purpose])
   return (await findOperatorAccount(tx, purpose, currency)).id
 }
+
+const PURPOSES = {
+  TOP_UP: 'BILLING_CLEARING',
+  FEE: 'FEE_INCOME',
+  DEPOSIT: 'RAIL_CLEARING',
+  WITHDRAWAL: 'RAIL_CLEARING',
+} as const
 
 type Given = Pick<
   Payment,
   | 'id'
   | 'type'
+  | 'method'
+  | 'execution'
   | 'amount'
   | 'payerId'
   | 'sourceAccountId'
@@ -147,7 +180,8 @@ export const newPayment = (given: Given, { status, version, occurredAt }: Paymen
   status,
   version,
   transferId: newId('tfr', occurredAt),
-  hold: null,
+  // A refund over a rail is authorised from the start, and so is its hold.
+  hold: status === 'AUTHORISED' && given.execution !== null ? 'WANTED' : null,
   authorisedUntil: null,
   capturedMinor: null,
   refundClaimedMinor: 0n,

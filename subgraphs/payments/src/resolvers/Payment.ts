@@ -3,10 +3,13 @@ import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { newestRefunds } from '../db/payment-lists.ts'
 import { hasMoved, movedAmount } from '../domain/payment.ts'
+import { instructionIdOf } from '../flow/instruction-of.ts'
 import type { PaymentResolvers } from '../generated/resolvers.ts'
 
 export const Payment: PaymentResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.payment.load(parseId('pay', id)),
+  instruction: (payment, _, { loaders }) =>
+    payment.execution === null ? null : loaders.railInstruction.load(instructionIdOf(payment)),
   payer: ({ payerId }) => ({ id: payerId }),
   billingAccount: ({ billingAccountId }) => (billingAccountId === null ? null : { id: billingAccountId }),
   capturedAmount: (payment) => (hasMoved(payment.status) ? movedAmount(payment) : null),

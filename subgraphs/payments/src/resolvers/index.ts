@@ -38,6 +38,7 @@ import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
 import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
 import { deleteWebhookEndpoint, pauseWebhookEndpoint, resumeWebhookEndpoint } from './Mutation/webhookEndpointStatus.ts'
 import { Payment } from './Payment.ts'
+import { PaymentInstruction, PaymentParty } from './PaymentInstruction.ts'
 import { PaymentStatusEvent } from './PaymentStatusEvent.ts'
 import { Query } from './Query.ts'
 import { ReconciliationItem } from './ReconciliationItem.ts'
@@ -101,6 +102,8 @@ export const resolvers: Resolvers = {
   LedgerEntryEvent,
   Money,
   Payment,
+  PaymentInstruction,
+  PaymentParty,
   PaymentStatusEvent,
   ReconciliationItem,
   ReconciliationMismatchEvent,

@@ -1,15 +1,15 @@
 import { actsForOthers } from '@carriergraph/shared/authorize/ownership.ts'
-import { type Id, readId } from '@carriergraph/shared/ids.ts'
-import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Outcome, Refused } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
-import type { Destination } from '../domain/destination.ts'
 import type { Command } from '../flow/commands.ts'
 import type { ManyTakenOn } from '../flow/create-many.ts'
 import type { PaymentOrder } from '../flow/request-hash.ts'
 import type { PaymentRequest } from '../flow/take-on.ts'
 import type { CreatePaymentInput, PaymentError } from '../generated/resolvers.ts'
 import type { PaymentModel } from '../models.ts'
+import { captureIn, destinationIn, walletIn } from './destination-input.ts'
 import { amountIn, idempotencyKeyIn } from './input.ts'
 
 type ParsedPayment =
@@ -19,42 +19,23 @@ type ParsedPayment =
 /** What a client asks to pay: all faults of the input at once, in the order of its fields. */
 export function parsePayment(input: CreatePaymentInput): ParsedPayment {
   const key = idempotencyKeyIn(input.idempotencyKey)
-  const source = readId('led', input.sourceAccountId, ['sourceAccountId'])
+  const source = walletIn(input)
   const destination = destinationIn(input)
   const amount = amountIn(input.amount)
-  if (key.ok && source.ok && destination.ok && amount.ok)
+  const capture = captureIn(input)
+  if (key.ok && source.ok && destination.ok && amount.ok && capture.ok)
     return {
       idempotencyKey: key.value,
       order: {
         sourceAccountId: source.value,
         destination: destination.value,
         amount: amount.value,
-        capture: input.capture ?? 'AUTOMATIC',
+        capture: capture.value,
         confirm: input.confirm ?? true,
       },
     }
-  const faults = [key, source, destination, amount]
+  const faults = [key, source, destination, amount, capture]
   return { errors: faults.flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }
-}
-
-function destinationIn(input: CreatePaymentInput): Outcome<Destination, 'INVALID_VALUE' | 'INVALID_ID'> {
-  const { type } = input
-  if (type === 'REFUND') return refuse('INVALID_VALUE', 'A refund is made by refundPayment.', ['type'])
-  for (const [field, its] of [
-    ['billingAccountId', 'TOP_UP'],
-    ['destinationAccountId', 'TRANSFER'],
-  ] as const) {
-    const isGiven = input[field] != null
-    if (isGiven && type !== its) return refuse('INVALID_VALUE', `A ${type} has no ${field}.`, [field])
-    if (!isGiven && type === its) return refuse('INVALID_VALUE', `A ${type} needs a ${field}.`, [field])
-  }
-  if (type === 'FEE') return ok({ type })
-  if (type === 'TRANSFER') {
-    const id = readId('led', input.destinationAccountId ?? '', ['destinationAccountId'])
-    return id.ok ? ok({ type, destinationAccountId: id.value }) : id
-  }
-  const id = readId('acc', input.billingAccountId ?? '', ['billingAccountId'])
-  return id.ok ? ok({ type, billingAccountId: id.value }) : id
 }
 
 /** A request by whoever sends this one. */

@@ -3,6 +3,7 @@ import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import type { AdmissionCode } from '../../domain/admit.ts'
+import type { CarriageCode } from '../../domain/carriage.ts'
 import type { RefundCode } from '../../domain/commands.ts'
 import { payment } from './payment.ts'
 
@@ -20,7 +21,7 @@ export const paymentRequest = pgTable(
     /** SHA-256 in hex over what was asked for; another one under the same key is IDEMPOTENCY_KEY_REUSED. */
     requestHash: text('request_hash').notNull(),
     paymentId: idColumn('pay', 'payment_id'),
-    refusalCode: text('refusal_code').$type<AdmissionCode | RefundCode>(),
+    refusalCode: text('refusal_code').$type<AdmissionCode | CarriageCode | RefundCode>(),
     refusalMessage: text('refusal_message'),
     refusalField: text('refusal_field').array(),
     requestedAt: timestamp('requested_at', { withTimezone: true, precision: 3 }).notNull(),

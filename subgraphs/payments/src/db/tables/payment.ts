@@ -17,9 +17,11 @@ import {
   timestamp,
 } from 'drizzle-orm/pg-core'
 import { DECISION_SOURCES, FAILURE_CODES } from '../../domain/decide.ts'
+import { PAYMENT_METHODS } from '../../domain/method.ts'
 import {
   CAPTURE_MODES,
   DISPUTE_OUTCOMES,
+  EXECUTION_STATES,
   HOLD_STATES,
   MOVED_STATUSES,
   PAYMENT_STATUSES,
@@ -33,11 +35,11 @@ const among = (values: readonly string[]) => sql.raw(values.map((value) => `'${v
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /**
- * Between two steps, so that somebody has to go on with it. Written as text, for the index and the sweeper alike: the
+ * Between two steps, so that somebody has to go on with it; what waits for its rail is not. Written as text, for the index and the sweeper alike: the
  * planner takes the index only for the condition that it was made with.
  */
 export const IS_UNFINISHED = sql.raw(
-  `"payment"."status" in ('RISK_PENDING', 'PROCESSING') or "payment"."status" = 'AUTHORISED' and "payment"."hold" is distinct from 'PLACED' or "payment"."hold" = 'RELEASING'`,
+  `"payment"."status" = 'RISK_PENDING' or "payment"."status" = 'PROCESSING' and "payment"."execution" is distinct from 'INSTRUCTED' or "payment"."status" = 'AUTHORISED' and ("payment"."hold" is distinct from 'PLACED' or "payment"."execution" = 'WANTED') or "payment"."hold" = 'RELEASING' or "payment"."execution" = 'RETURNED'`,
 )
 
 /** Held for a capture that may never come. */
@@ -50,6 +52,7 @@ export const payment = pgTable(
     tenantId: tenantColumn(),
     id: idColumn('pay').notNull(),
     type: text('type', { enum: PAYMENT_TYPES }).notNull(),
+    method: text('method', { enum: PAYMENT_METHODS }).notNull().default('WALLET'),
     status: text('status').$type<PaymentStatus>().notNull(),
     version: integer('version').notNull(),
     /** The owner of the wallet that pays; of a refund, who is paid back. */
@@ -67,6 +70,8 @@ export const payment = pgTable(
     capture: text('capture', { enum: CAPTURE_MODES }).notNull().default('AUTOMATIC'),
     /** Null where nothing is held by it. */
     hold: text('hold', { enum: HOLD_STATES }),
+    /** How far it has come on its rail; null where it goes over none. */
+    execution: text('execution', { enum: EXECUTION_STATES }),
     authorisedUntil: moment('authorised_until'),
     /** What is captured; null for the whole amount. */
     capturedMinor: bigint('captured_minor', { mode: 'bigint' }),
@@ -136,6 +141,8 @@ export const payment = pgTable(
       sql`0 <= ${table.refundedMinor} and ${table.refundedMinor} <= ${table.refundClaimedMinor}
         and ${table.refundClaimedMinor} <= coalesce(${table.capturedMinor}, ${table.amountMinor})`,
     ),
+    check('payment_method_known', sql`${table.method} in (${among(PAYMENT_METHODS)})`),
+    check('payment_execution_known', sql`${table.execution} in (${among(EXECUTION_STATES)})`),
     check('payment_hold_known', sql`${table.hold} in (${among(HOLD_STATES)})`),
     check(
       'payment_disputed_why',

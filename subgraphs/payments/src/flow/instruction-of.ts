@@ -1,0 +1,26 @@
+import { dayOf } from '@carriergraph/shared/day.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Route } from '../db/payment-routes.ts'
+import type { Payment } from '../domain/payment.ts'
+import { type Instruction, instructionId, type Party } from '../rails/instruction.ts'
+import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
+
+const directionOf = ({ type }: Pick<Payment, 'type'>) => (type === 'DEPOSIT' ? 'IN' : 'OUT')
+
+/** The instruction of a payment; whether there is one, its `execution` says. */
+export const instructionIdOf = (payment: Pick<Payment, 'id' | 'type'>): Id<'ins'> =>
+  instructionId(payment.id, directionOf(payment).toLowerCase())
+
+/** What a payment has its rail do. */
+export function instructionOf(
+  payment: Pick<Payment, 'id' | 'type' | 'amount'>,
+  { counterparty, remittance }: Route,
+  operator: Party,
+  now: Date,
+): Instruction {
+  const direction = directionOf(payment)
+  const [debtor, creditor] = direction === 'OUT' ? [operator, counterparty] : [counterparty, operator]
+  const { id, amount } = payment
+  const executionDate = businessDayFrom(calendarOf(amount.currency), dayOf(now))
+  return { id: instructionIdOf(payment), direction, reference: id, amount, debtor, creditor, remittance, executionDate }
+}

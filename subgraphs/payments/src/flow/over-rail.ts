@@ -1,0 +1,96 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { afterCommit, inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, newId, parseId } from '@carriergraph/shared/ids.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import { findRoute } from '../db/payment-routes.ts'
+import { findPayment, lockPayment } from '../db/payments.ts'
+import { findInstruction } from '../db/rail-instructions.ts'
+import { hasMoved, movedAmount, type Payment } from '../domain/payment.ts'
+import { railFailure } from '../domain/rail-failure.ts'
+import type { InstructionChange } from '../rails/drive.ts'
+import type { OnRailNews } from '../rails/news.ts'
+import type { Rails } from '../rails/rails.ts'
+import { FINAL_STATES, type InstructionState } from '../rails/status.ts'
+import { applyChange, type PaymentChange, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
+import { instructionIdOf, instructionOf } from './instruction-of.ts'
+import { insertRefund } from './refund.ts'
+
+// A payment over a rail is held in the ledger first, then instructed. What its rail tells is recorded in the transaction
+// that records it for the instruction; what the ledger has to do then is a step of its own, as all that goes to the ledger.
+
+/** Registers the instruction of a payment that holds its amount; in the same transaction it is on its way. */
+export const instruct = (
+  { tenant, db }: Books,
+  { id }: Pick<Payment, 'id'>,
+  { clock, rails }: { readonly clock: Clock; readonly rails: Rails },
+): Promise<Payment> =>
+  inTransaction(db, async (tx) => {
+    const payment = await lockPayment(tx, id)
+    if (payment.status !== 'AUTHORISED' || payment.hold !== 'PLACED' || payment.execution !== 'WANTED') return payment
+    const route = await findRoute(tx, id)
+    const now = clock()
+    const registered = await rails.instruct(tx, tenant, instructionOf(payment, route, rails.operator, now), route.rail)
+    if (!registered.ok) throw new Error(registered.message)
+    const change = { status: 'PROCESSING', execution: 'INSTRUCTED' } as const
+    return applyChange(tx, payment, change, { now, actor: SETTLING_ACTOR })
+  })
+
+/** What payments do about news of their instructions. @param soon drives a payment on, behind the commit */
+export const onPaymentNews =
+  (clock: Clock, soon: (books: Books, id: Id<'pay'>) => void): OnRailNews =>
+  async (tx, { after }, books) => {
+    const id = parseId('pay', after.instruction.reference)
+    const { originalId } = await findPayment(tx, id)
+    await stepWithin(tx, { id, originalId }, clock(), (payment) => changeBy(payment, after))
+    if (ENDED.includes(after.state)) afterCommit(tx, () => soon(books, id))
+  }
+
+/** What the ledger has to follow. */
+const ENDED: readonly InstructionState[] = [...FINAL_STATES, 'RETURNED']
+
+/** What news of its instruction makes of a payment; undefined where nothing. */
+function changeBy(payment: Payment, { state, reason }: InstructionChange['after']): PaymentChange | undefined {
+  const { status, execution, originalId } = payment
+  if (state === 'RETURNED') {
+    // What a refund gave back and its bank sent back is nobody's any more: it is found by reconciliation.
+    const isThere = hasMoved(status) || status === 'PROCESSING'
+    return execution === 'SETTLED' && originalId === null && isThere ? { execution: 'RETURNED' } : undefined
+  }
+  if (status !== 'PROCESSING' || execution !== 'INSTRUCTED') return undefined
+  if (state === 'SETTLED') return { execution: 'SETTLED' }
+  if (state === 'REJECTED') return { status: 'FAILED', failure: railFailure(reason), hold: 'RELEASING' }
+  return state === 'CANCELLED' ? { status: 'CANCELLED', hold: 'RELEASING' } : undefined
+}
+
+/**
+ * Gives back in the books what has come back over the rail, all or part, by a refund, once.
+ * @returns the refund, where there is one to be driven on
+ */
+export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Clock): Promise<Payment | undefined> =>
+  inTransaction(db, async (tx) => {
+    const payment = await lockPayment(tx, id)
+    if (payment.execution !== 'RETURNED') return undefined
+    const by = { now: clock(), actor: SETTLING_ACTOR }
+    const returned = await returnedOf(tx, payment)
+    const given = await applyChange(tx, payment, { execution: 'GIVEN_BACK' }, by)
+    const left = movedAmount(payment).minor - payment.refundClaimedMinor
+    if (left === 0n) return undefined
+    const minor = capped(returned, left)
+    const { correlationId, amount } = payment
+    const refundId = newId('pay', by.now)
+    const refund = { ...by, id: refundId, correlationId, hasReturned: true }
+    return insertRefund(tx, given, { minor, currency: amount.currency }, refund)
+  })
+
+/** Refunds may have given back part of it before. */
+function capped(minor: bigint, most: bigint): bigint {
+  if (minor > most) return most
+  return minor
+}
+
+async function returnedOf(tx: Tx, payment: Payment): Promise<bigint> {
+  const tracked = await findInstruction(tx, instructionIdOf(payment))
+  if (tracked?.returned === undefined) throw new Error(`Nothing of ${payment.id} has come back.`)
+  return tracked.returned.minor
+}

@@ -1,0 +1,64 @@
+import { Dispatcher } from '@carriergraph/shared/bus/dispatcher.ts'
+import type { Database } from '@carriergraph/shared/db/pools.ts'
+import type { EntryTail } from '@carriergraph/shared/ledger/entry-tail.ts'
+import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
+import { LedgerSealer } from '@carriergraph/shared/ledger/seal.ts'
+import type { ServiceParts, Worker } from '@carriergraph/shared/service/subgraph-service.ts'
+import type { Finisher } from './flow/finisher.ts'
+import { createHoldExpiry } from './flow/hold-expiry.ts'
+import type { PaymentFlow } from './flow/payment-flow.ts'
+import { createSweeper } from './flow/sweeper.ts'
+import { createQuotePruning } from './fx/prune-quotes.ts'
+import { createRailWorker } from './rails/rail-worker.ts'
+import type { Rails } from './rails/rails.ts'
+import { createPostingWorker } from './reconciliation/posting-worker.ts'
+import { createDailyReconciliation } from './reconciliation/schedule.ts'
+import type { KeyProvider } from './vault/keys/key-provider.ts'
+import { WEBHOOK_EVENT_TYPES } from './webhooks/event-types.ts'
+import { webhookFanOut } from './webhooks/fan-out.ts'
+import type { AddressPolicy } from './webhooks/guard/address-policy.ts'
+import type { Resolve } from './webhooks/guard/resolve.ts'
+import { webhookTransport } from './webhooks/send/send.ts'
+import { createWebhookSender } from './webhooks/sender.ts'
+
+/** What payments' background work is made of, beside what the kit gives. */
+export type WorkerParts = {
+  readonly ledgers: Ledgers
+  readonly flow: PaymentFlow
+  readonly finisher: Finisher
+  readonly rails: Rails
+  readonly keys: KeyProvider
+  readonly policy: AddressPolicy
+  readonly resolve: Resolve
+  readonly entryTailOf: (database: Database) => EntryTail
+  /** Of the day, in UTC, from which on accounts are reconciled. */
+  readonly hour: number
+}
+
+/** What runs beside the server: started in this order, and stopped in the reverse one. */
+export function paymentWorkers({ database, journal, registry, clock, log }: ServiceParts, parts: WorkerParts): Worker[] {
+  const { ledgers, flow, finisher, rails, keys, policy, resolve, entryTailOf, hour } = parts
+  const transport = webhookTransport({ policy, resolve })
+  const sender = createWebhookSender({ database, keys, transport, clock, log, registry })
+  const bus = webhookFanOut({ database, clock, log, onDeliveries: sender.wake })
+  return [
+    draining(ledgers),
+    finisher,
+    entryTailOf(database),
+    new LedgerSealer({ database, log, clock }),
+    createHoldExpiry({ database, ledgers, clock, log }),
+    createSweeper({ database, flow, clock, log }),
+    createRailWorker({ database, rails, clock, log }),
+    createDailyReconciliation({ database, clock, log, hour }),
+    createPostingWorker({ database, ledgers, clock, log }),
+    createQuotePruning({ database, clock, log }),
+    sender,
+    new Dispatcher({ source: WEBHOOK_CURSOR, database, tail: journal, bus, types: WEBHOOK_EVENT_TYPES, log, clock }),
+  ]
+}
+
+/** First of the workers, so that it stops last: when nobody posts any more, before the database is closed. */
+const draining = (ledgers: Ledgers): Worker => ({ start() {}, stop: () => ledgers.drained() })
+
+/** Under which name it is kept how far the journal has become deliveries; another one would begin anew. */
+const WEBHOOK_CURSOR = 'payments webhooks'
