@@ -13,6 +13,7 @@ import { createRailWorker } from './rails/rail-worker.ts'
 import type { Rails } from './rails/rails.ts'
 import { createPostingWorker } from './reconciliation/posting-worker.ts'
 import { createDailyReconciliation } from './reconciliation/schedule.ts'
+import { createSettlementWorker } from './settlement/settlement-worker.ts'
 import type { KeyProvider } from './vault/keys/key-provider.ts'
 import { WEBHOOK_EVENT_TYPES } from './webhooks/event-types.ts'
 import { webhookFanOut } from './webhooks/fan-out.ts'
@@ -49,6 +50,7 @@ export function paymentWorkers({ database, journal, registry, clock, log }: Serv
     createHoldExpiry({ database, ledgers, clock, log }),
     createSweeper({ database, flow, clock, log }),
     createRailWorker({ database, rails, clock, log }),
+    createSettlementWorker({ database, ledgers, clearing: rails.config.clearing, clock, log }),
     createDailyReconciliation({ database, clock, log, hour }),
     createPostingWorker({ database, ledgers, clock, log }),
     createQuotePruning({ database, clock, log }),

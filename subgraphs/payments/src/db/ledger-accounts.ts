@@ -13,7 +13,7 @@ import {
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { ACCOUNT_PURPOSES, type AccountPurpose, isAccountPurpose } from '../domain/account-purpose.ts'
 
 /** An account as it is shown: amounts on its normal side. */
@@ -113,6 +113,25 @@ export async function findOperatorAccount(
     .where(and(isNull(ledgerAccount.ownerId), eq(ledgerAccount.purpose, purpose), eq(ledgerAccount.currency, currency)))
   if (row === undefined) throw new Error(`The operator has no ${purpose} account in ${currency}.`)
   return toLedgerAccount(row)
+}
+
+/** Those of the operator's accounts in a currency that are there, by their purpose. */
+export async function findOperatorAccountIds(
+  db: Db,
+  purposes: readonly OperatorPurpose[],
+  currency: CurrencyCode,
+): Promise<Partial<Record<AccountPurpose, Id<'led'>>>> {
+  const rows = await db
+    .select({ id: ledgerAccount.id, purpose: ledgerAccount.purpose })
+    .from(ledgerAccount)
+    .where(
+      and(
+        isNull(ledgerAccount.ownerId),
+        inArray(ledgerAccount.purpose, [...purposes]),
+        eq(ledgerAccount.currency, currency),
+      ),
+    )
+  return Object.fromEntries(rows.map(({ id, purpose }) => [purpose, id]))
 }
 
 /** A user's wallets: the ids of later ones are greater. */

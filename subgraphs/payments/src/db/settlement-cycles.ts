@@ -77,20 +77,35 @@ export async function findDueCycles(
   const rows = await db
     .select()
     .from(settlementCycle)
-    .where(
-      and(
-        eq(settlementCycle.rail, rail),
-        eq(settlementCycle.currency, currency),
-        or(
-          and(eq(settlementCycle.state, 'OPEN'), lte(settlementCycle.cutOffAt, now)),
-          and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, today)),
-        ),
-      ),
-    )
+    .where(and(eq(settlementCycle.rail, rail), eq(settlementCycle.currency, currency), isDue(now, today)))
     .orderBy(asc(settlementCycle.cutOffAt))
     .limit(DUE_CYCLES_MAX)
   return rows.map(toCycle)
 }
+
+const isDue = (now: Date, today: string) =>
+  or(
+    and(eq(settlementCycle.state, 'OPEN'), lte(settlementCycle.cutOffAt, now)),
+    and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, today)),
+  )
+
+/** Whose cycles of which rail and currency are due. */
+export type DueSettlement = {
+  readonly tenant: string
+  readonly rail: RailName
+  readonly currency: SettlementCycle['currency']
+}
+
+/** @param system the connections that see every tenant */
+export const findDueSettlements = (system: TenantDb, now: Date, today: string): Promise<DueSettlement[]> =>
+  system
+    .selectDistinct({
+      tenant: settlementCycle.tenantId,
+      rail: settlementCycle.rail,
+      currency: settlementCycle.currency,
+    })
+    .from(settlementCycle)
+    .where(isDue(now, today))
 
 /** Of one rail and currency; the rest is found the next time. */
 const DUE_CYCLES_MAX = 100

@@ -9,6 +9,7 @@ import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Rails } from '../rails/rails.ts'
 import type { RiskClient } from '../risk/client.ts'
+import { clearing } from './clear.ts'
 import { createCommands, type PaymentCommands } from './commands.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
 import { giveBack, instruct } from './over-rail.ts'
@@ -51,7 +52,7 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
   const partsOf = (scope: Books, { method }: Payment): StepParts => ({
     clock,
     ledger: ledgers.of(scope),
-    onCompleted: method === 'WALLET' ? undefined : async () => {},
+    onCompleted: method === 'WALLET' ? undefined : clearing(carrying(rails).config),
   })
   const steps: Record<Step, (scope: Books, payment: Payment) => Promise<Payment>> = {
     ASSESS: assess,

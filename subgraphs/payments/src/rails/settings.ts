@@ -36,6 +36,24 @@ const currencies = csv.transform((entries, context): ReadonlySet<CurrencyCode> =
   return z.NEVER
 })
 
+const TIME = /^([01]\d|2[0-3]):[0-5]\d$/
+
+const cutOffs = csv.transform((entries, context): readonly string[] => {
+  const sorted = [...new Set(entries)].toSorted()
+  if (sorted.length === entries.length && sorted.every((time) => TIME.test(time))) return sorted
+  context.addIssue({ code: 'custom', message: 'is no list of times of day, expected such as 10:00,16:00' })
+  return z.NEVER
+})
+
+function isTimeZone(text: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: text })
+    return true
+  } catch {
+    return false
+  }
+}
+
 const checkedText = (expected: string, isSound: (text: string) => boolean) =>
   z
     .string()
@@ -65,6 +83,14 @@ export const RAIL_SETTINGS = {
   RAIL_ISO20022_INBOX: z.string().min(1).optional(),
   /** For how long instructions are gathered before they go as a file; until then they can be taken back. */
   RAIL_ISO20022_FILE_EVERY_MS: ms.optional(),
+  /** When what rails have moved is cleared together: times of day, each the end of a cycle. */
+  RAIL_CUT_OFFS: cutOffs.optional(),
+  RAIL_TIME_ZONE: checkedText('the IANA name of a zone, such as Europe/Brussels', isTimeZone).optional(),
+  /** Business days from the cut-off to the settlement. */
+  RAIL_SETTLEMENT_DAYS: z
+    .stringFormat('number of days', /^[0-5]$/)
+    .transform(Number)
+    .optional(),
   NODE_ENV: z.string().optional(),
 } as const
 
@@ -86,7 +112,18 @@ export type RailsConfig = {
   /** Undefined where it must not be used. */
   readonly sandbox: SandboxSettings | undefined
   readonly iso20022: BankFileSettings | undefined
+  readonly clearing: ClearingSettings
 }
+
+/** When what was moved over rails is cleared and settled. */
+export type ClearingSettings = {
+  readonly cutOffs: readonly string[]
+  readonly timeZone: string
+  readonly settlementDays: number
+}
+
+/** Before the end of T2's day for customers, in its zone. */
+const CLEARING: ClearingSettings = { cutOffs: ['16:00'], timeZone: 'Europe/Brussels', settlementDays: 0 }
 
 /** Long enough for a file to have more than one transfer, and short enough for nobody to notice. */
 const FILE_EVERY_MS = 60_000
@@ -123,6 +160,11 @@ export function railsConfig(given: RailSettings): RailsConfig {
   const { RAIL_SANDBOX_SEED: seed = 'sandbox', RAIL_SANDBOX_FAULTS: rates = {} } = given
   return {
     carriers: { BANK: carrierOf(RAIL_BANK), CARD: carrierOf(RAIL_CARD) },
+    clearing: {
+      cutOffs: given.RAIL_CUT_OFFS ?? CLEARING.cutOffs,
+      timeZone: given.RAIL_TIME_ZONE ?? CLEARING.timeZone,
+      settlementDays: given.RAIL_SETTLEMENT_DAYS ?? CLEARING.settlementDays,
+    },
     operator: { name: given.RAIL_OPERATOR_NAME ?? 'CarrierGraph', account, agent },
     sandbox: mayUseSandbox ? { seed, rates } : undefined,
     iso20022: folders && {

@@ -31,9 +31,10 @@ type Expected = Outcome<ExpectedBankMovement[], 'SOURCE_REUSED'>
  * expected once; all are remembered, or none.
  */
 export const expectMovements = (db: TenantDb, toExpect: ToExpect): Promise<Expected> =>
-  inTransaction(db, (tx) => expectIn(tx, toExpect))
+  inTransaction(db, (tx) => expectWithin(tx, toExpect))
 
-async function expectIn(tx: Tx, { account, movements, now }: ToExpect): Promise<Expected> {
+/** The same in the transaction of whoever books it. */
+export async function expectWithin(tx: Tx, { account, movements, now }: ToExpect): Promise<Expected> {
   const wanted = movements.map((movement) => {
     const references = [...new Set(movement.references.map(referenceKey).filter((key) => key !== ''))]
     return { ...movement, references, lookup: lookupOf(references), id: newId('exm', now), account, createdAt: now }

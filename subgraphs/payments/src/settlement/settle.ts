@@ -25,7 +25,7 @@ import {
 } from './cycle.ts'
 import { positionsOf } from './netting.ts'
 import { reversalOrders, type SettlementPlan, settlementOrders } from './orders.ts'
-import { localDay } from './schedule.ts'
+import { type CycleSchedule, localDay } from './schedule.ts'
 import { settlementEvent } from './settlement-event.ts'
 import type { SettlementTerms } from './terms.ts'
 
@@ -33,7 +33,8 @@ export type SettlementOptions = {
   readonly db: TenantDb
   /** The tenant's, as `db` is. */
   readonly ledger: Pick<Ledger, 'postLinked'>
-  readonly terms: SettlementTerms
+  /** What is posted, the cycle says itself. */
+  readonly terms: Pick<SettlementTerms, 'rail'> & { readonly schedule: Pick<CycleSchedule, 'timeZone'> }
   readonly clock: Clock
 }
 

@@ -1,0 +1,72 @@
+// The whole way of money through a bank that takes files and gives files.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { endToEndId } from '../rails/instruction.ts'
+import { batch, reason, report, transaction } from '../rails/iso20022/messages.fixture.ts'
+import { booksOf, notification, reconcile, settleAll, statement } from '../testing/bank-day.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import { orderOf, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
+
+const HOUR_MS = 3_600_000
+let stage: RailsStage
+beforeAll(async () => {
+  stage = await setRailsStage({ RAIL_BANK: 'iso20022' })
+  // Monday, nine o'clock: the stage begins on a Saturday.
+  stage.clock.advance(45 * HOUR_MS)
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+test('money that leaves and comes is instructed, settled by the bank, cleared, and found on the statement', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const process = stage.process()
+  const { flow, turn } = process
+  const create = async (key: string, minor: bigint, type: 'WITHDRAWAL' | 'DEPOSIT' = 'WITHDRAWAL') =>
+    takenOnBy(await flow.create(stage.books, orderOf(purse, key, minor, { type })))
+  const [paid, rejected, awaited] = [
+    await create('paid', 1_000n),
+    await create('rejected', 700n),
+    await create('awaited', 2_500n, 'DEPOSIT'),
+  ]
+  expect([paid, rejected, awaited].map(({ status }) => status)).toEqual(Array(3).fill('PROCESSING'))
+  await turn()
+  const [file = '', ...others] = await stage.outbox()
+  expect(others).toEqual([])
+  const ids = await Promise.all(
+    [paid, rejected, awaited].map(async (one) => (await stage.instructionOf(one)).instruction.id),
+  )
+  const [paidId, rejectedId, awaitedId] = ids as [(typeof ids)[0], (typeof ids)[0], (typeof ids)[0]]
+  expect([...file.matchAll(/<EndToEndId>([^<]+)/g)].map(([, id]) => id).sort()).toEqual(
+    [paidId, rejectedId].map(endToEndId).sort(),
+  )
+
+  const original = /<MsgId>([^<]+)/.exec(file)?.[1] ?? ''
+  const rejection = transaction(endToEndId(rejectedId), 'RJCT', reason('AC04', 'account closed'))
+  const place = /<PmtInfId>([^<]+)/.exec(file)?.[1] ?? ''
+  await stage.receive('1-pain.002.xml', report({ original, batches: batch(place, 'PART', rejection) }))
+  await turn()
+  expect(await stage.payment(rejected.id)).toMatchObject({
+    status: 'FAILED',
+    hold: 'RELEASED',
+    failure: { code: 'BANK_ACCOUNT_CLOSED', message: 'The account at the bank is closed (AC04: account closed).' },
+  })
+
+  const out = { amount: '10.00', sign: 'DBIT', id: paidId } as const
+  const comes = { amount: '25.00', sign: 'CRDT', id: awaitedId, isQuoted: true } as const
+  await stage.receive('2-camt.054.xml', notification(stage, [out, comes]))
+  await stage.receive('3-camt.054.xml', notification(stage, [out]))
+  await turn()
+  expect(await stage.payment(paid.id)).toMatchObject({ status: 'COMPLETED', hold: 'CAPTURED' })
+  expect(await stage.payment(awaited.id)).toMatchObject({ status: 'COMPLETED', hold: 'CAPTURED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 6_500n, held: 0n })
+  // 50.00 came in before: 10.00 less and 25.00 more are cleared, and not settled before the cut-off.
+  expect(await booksOf(stage)).toEqual({ WALLET: 6_500n, RAIL_CLEARING: -1_500n, FUNDING: -5_000n, difference: 0n })
+  expect(await settleAll(stage, process)).toBe(0)
+  stage.clock.advance(7 * HOUR_MS)
+  expect(await settleAll(stage, process)).toBe(1)
+  expect(await settleAll(stage, process)).toBe(0)
+  expect(await booksOf(stage)).toEqual({ WALLET: 6_500n, FUNDING: -6_500n, difference: 0n })
+
+  expect(await reconcile(stage, statement(stage, [out, comes]))).toEqual(['MATCHED SETTLED 1/1', 'MATCHED SETTLED 1/1'])
+  expect(await booksOf(stage)).toEqual({ WALLET: 6_500n, FUNDING: -6_500n, difference: 0n })
+  await expectSoundPayments(stage.database)
+})

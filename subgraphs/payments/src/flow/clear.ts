@@ -1,0 +1,67 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { ensureOperatorAccounts, findOperatorAccountIds } from '../db/ledger-accounts.ts'
+import { findRoute } from '../db/payment-routes.ts'
+import { findPayment } from '../db/payments.ts'
+import { movedAmount, type Payment } from '../domain/payment.ts'
+import { endToEndId } from '../rails/instruction.ts'
+import type { RailsConfig } from '../rails/settings.ts'
+import { expectWithin } from '../reconciliation/expect-movements.ts'
+import { enterItem } from '../settlement/enter-item.ts'
+import { railTerms } from '../settlement/rail-terms.ts'
+import { localDay } from '../settlement/schedule.ts'
+import type { OnCompleted } from './change-payment.ts'
+import { instructionIdOf } from './instruction-of.ts'
+
+const PURPOSES = ['RAIL_CLEARING', 'FUNDING', 'SETTLEMENT', 'FEE_INCOME'] as const
+
+/**
+ * What a rail has moved, in the transaction that completes its payment: it is entered into the cycle that is open, which
+ * brings it from RAIL_CLEARING to FUNDING, and is expected on the operator's account at the bank, where there is one.
+ */
+export const clearing =
+  (config: RailsConfig): OnCompleted =>
+  async (tx, payment, now) => {
+    const amount = movedAmount(payment)
+    const { currency } = amount
+    const accounts = await accountsIn(tx, currency, now)
+    // Money that came back on its own has no instruction but that of what it came back of.
+    const instructed = payment.execution === null ? await originalOf(tx, payment) : payment
+    const { rail, counterparty } = await findRoute(tx, instructed.id)
+    const isOut = payment.destinationAccountId === accounts.RAIL_CLEARING
+    const [debtorId, creditorId] = isOut
+      ? [accounts.RAIL_CLEARING, accounts.FUNDING]
+      : [accounts.FUNDING, accounts.RAIL_CLEARING]
+    const terms = railTerms(rail, currency, config.clearing, accounts)
+    const entered = await enterItem(tx, terms, { reference: payment.id, debtorId, creditorId, amount }, now)
+    if (!entered.ok) throw new Error(`${payment.id} was not cleared: ${entered.code}.`)
+    const { account } = config.operator
+    if (account === undefined) return
+    const movement = {
+      source: payment.id,
+      references: [endToEndId(instructionIdOf(instructed))],
+      amountMinor: isOut ? -amount.minor : amount.minor,
+      currency,
+      expectedOn: localDay(now, config.clearing.timeZone),
+      feeMinor: 0n,
+      counterparty: payment.method === 'BANK' ? (counterparty.account ?? null) : null,
+    }
+    const expected = await expectWithin(tx, { account, movements: [movement], now })
+    if (!expected.ok) throw new Error(`${payment.id} was not expected at the bank: ${expected.code}.`)
+  }
+
+async function originalOf(tx: Tx, { id, originalId }: Payment): Promise<Payment> {
+  if (originalId === null) throw new Error(`${id} went over no rail.`)
+  return findPayment(tx, originalId)
+}
+
+type Accounts = Readonly<Record<(typeof PURPOSES)[number], Id<'led'>>>
+
+/** The operator's accounts that clearing goes by; those that are missing are opened. */
+async function accountsIn(tx: Tx, currency: CurrencyCode, now: Date): Promise<Accounts> {
+  const known = await findOperatorAccountIds(tx, PURPOSES, currency)
+  if (Object.keys(known).length === PURPOSES.length) return known as Accounts
+  await ensureOperatorAccounts(tx, currency, now, PURPOSES)
+  return (await findOperatorAccountIds(tx, PURPOSES, currency)) as Accounts
+}

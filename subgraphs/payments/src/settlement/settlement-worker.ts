@@ -1,0 +1,75 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import type { Database } from '@carriergraph/shared/db/pools.ts'
+import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { type DueSettlement, findDueSettlements } from '../db/settlement-cycles.ts'
+import type { ClearingSettings } from '../rails/settings.ts'
+import { localDay } from './schedule.ts'
+import { settleDueCycles } from './settle.ts'
+
+/** Cut-offs are hours apart, and nobody waits for a settlement. */
+export const SETTLEMENT_INTERVAL_MS = 30_000
+
+export type SettlementWorkerOptions = {
+  readonly database: Database
+  readonly ledgers: Pick<Ledgers, 'of'>
+  readonly clearing: Pick<ClearingSettings, 'timeZone'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly schedule?: Schedule
+}
+
+/**
+ * Closes the cycles of every tenant that are past their cut-off, and settles those that are due. Two at once do no harm: a
+ * cycle is settled once. To be stopped before its ledgers are.
+ */
+export function createSettlementWorker(options: SettlementWorkerOptions) {
+  const { database, ledgers, clearing, clock, log, schedule } = options
+
+  async function settle({ tenant, rail, currency }: DueSettlement): Promise<number> {
+    const db = database.forTenant(tenant)
+    const { timeZone } = clearing
+    try {
+      const ledger = ledgers.of({ tenant, db })
+      const { settled, refused } = await withCorrelation(undefined, () =>
+        settleDueCycles({ db, ledger, terms: { rail, schedule: { timeZone } }, clock, currency }),
+      )
+      const told = { tenant, rail, currency, settled, refused }
+      if (refused > 0) log.error(told, 'the ledger refused a settlement')
+      else if (settled > 0) log.info(told, 'settled what was cleared')
+      return settled
+    } catch (error) {
+      // The others must not wait for this one; it is tried again with the next look.
+      log.error({ err: error, tenant, rail, currency }, 'could not settle')
+      return 0
+    }
+  }
+
+  async function runOnce(): Promise<number> {
+    const now = clock()
+    let settled = 0
+    for (const due of await findDueSettlements(database.system, now, localDay(now, clearing.timeZone)))
+      settled += await settle(due)
+    return settled
+  }
+
+  const loop = new PollingLoop({
+    name: 'settlement',
+    interval_ms: SETTLEMENT_INTERVAL_MS,
+    log,
+    schedule,
+    async step() {
+      await runOnce()
+      return 'idle'
+    },
+  })
+
+  return {
+    /** Resolves with how many cycles were settled. */
+    runOnce,
+    start: () => loop.start(),
+    stop: () => loop.stop(),
+  }
+}

@@ -1,0 +1,87 @@
+// What a bank sends about instructions, and what becomes of that in the books.
+
+import { dayOf } from '@carriergraph/shared/day.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
+import { endToEndId } from '../rails/instruction.ts'
+import { importStatement } from '../reconciliation/import/import-statement.ts'
+import { postPending } from '../reconciliation/post-pending.ts'
+import { runReconciliation } from '../reconciliation/run-reconciliation.ts'
+import { createSettlementWorker } from '../settlement/settlement-worker.ts'
+import { readStatement } from '../statements/read-statement.ts'
+import { camt, ntry, sourceOf } from '../statements/statements.fixture.ts'
+import { silent } from './payments-database.ts'
+import { OPERATOR_IBAN, type RailsStage } from './rails-stage.ts'
+
+export type BankEntry = {
+  readonly amount: string
+  readonly sign: 'DBIT' | 'CRDT'
+  readonly id: Id<'ins'>
+  /** Among other words, as people write it; otherwise as banks carry it from end to end. */
+  readonly isQuoted?: boolean
+  readonly returnReason?: string
+}
+
+/** An entry of a statement or a notification. */
+function entryOf({ amount, sign, id, isQuoted = false, returnReason }: BankEntry): string {
+  const reference = endToEndId(id)
+  const refs = isQuoted ? 'NOTPROVIDED' : reference
+  const text = isQuoted ? `<RmtInf><Ustrd>Top up ${reference.toUpperCase()} thanks</Ustrd></RmtInf>` : ''
+  const back = returnReason === undefined ? '' : `<RtrInf><Rsn><Cd>${returnReason}</Cd></Rsn></RtrInf>`
+  const details = `<TxDtls><Refs><EndToEndId>${refs}</EndToEndId></Refs>${text}${back}</TxDtls>`
+  return ntry(amount, { sign, details })
+}
+
+const dated = (content: string, now: Date) =>
+  content.replaceAll('2026-03-02', dayOf(now)).replaceAll('2026-03-03', dayOf(now))
+
+/** camt.054: what has just been booked. */
+export const notification = (stage: RailsStage, entries: readonly BankEntry[]): string =>
+  dated(camt({ kind: '054', entries: entries.map(entryOf) }), stage.clock())
+
+/** camt.053: the whole day, of an account that had 1,000.00. */
+export function statement(stage: RailsStage, entries: readonly BankEntry[]): string {
+  const cents = entries.reduce((sum, { amount, sign }) => {
+    const minor = Number(amount.replace('.', ''))
+    return sum + (sign === 'DBIT' ? -minor : minor)
+  }, 100_000)
+  const closing = `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
+  const content = camt({
+    opening: '1000.00',
+    closing,
+    entries: entries.map(entryOf),
+    statement: `S ${entries.length} ${cents}`,
+  })
+  return dated(content, stage.clock())
+}
+
+/** Closes and settles the cycles that are due. */
+export const settleAll = (
+  { database, ledgers, clock }: RailsStage,
+  process: { rails: { config: { clearing: { timeZone: string } } } },
+) =>
+  createSettlementWorker({ database, ledgers, clearing: process.rails.config.clearing, clock, log: silent }).runOnce()
+
+/** Imports a statement, reconciles its day and posts what follows. @returns the items, as `STATUS STATE lines/expected` */
+export async function reconcile(stage: RailsStage, content: string): Promise<string[]> {
+  const { books, clock, database, ledgers } = stage
+  const provenance = { actor: 'svc:test', correlationId: 'c', now: clock() }
+  const read = await readStatement(sourceOf(content))
+  if (!read.ok) throw new Error(`${read.code}: ${read.message}`)
+  await importStatement(books.db, read.value, { provenance })
+  const ran = await runReconciliation(books.db, { account: OPERATOR_IBAN, day: dayOf(clock()) }, provenance)
+  if (!ran.ok) throw new Error(ran.code)
+  await postPending({ db: books.db, ledger: ledgers.of(books), now: clock, log: silent })
+  const rows = await database.sql.system<{ told: string }[]>`
+    select concat_ws(' ', status, state, cardinality(line_ids) || '/' || cardinality(expected_ids)) as told
+    from reconciliation_item`
+  return rows.map(({ told }) => told).sort()
+}
+
+/** The balances of the operator's accounts in cents, credits above zero; and what debits and credits differ by. */
+export async function booksOf({ books }: RailsStage): Promise<Record<string, bigint>> {
+  const lines = await trialBalance(books.db)
+  const sums = lines.map(({ purpose, debitMinor, creditMinor }) => [purpose, creditMinor - debitMinor] as const)
+  const difference = sums.reduce((sum, [, minor]) => sum + minor, 0n)
+  return { ...Object.fromEntries(sums.filter(([, minor]) => minor !== 0n)), difference }
+}
