@@ -21,6 +21,11 @@ import { createRailWorker } from '../rails/rail-worker.ts'
 import { Rails } from '../rails/rails.ts'
 import { type RailSettings, railsConfig } from '../rails/settings.ts'
 import type { RiskClient } from '../risk/client.ts'
+import type { Expiry } from '../vault/expiry.ts'
+import { newKeyRingText } from '../vault/keys/key-ring.ts'
+import { keyProviderFrom } from '../vault/keys/key-source.ts'
+import { testCard } from '../vault/test-cards.fixture.ts'
+import { createCardVault } from '../vault/vault.ts'
 import { type FlowStage, requestOf, setFlowStage } from './flow-stage.ts'
 import { type Purse, silent } from './payments-database.ts'
 import { EXPLANATION } from './risk-server.ts'
@@ -60,10 +65,15 @@ export type RailsStage = Omit<FlowStage, 'flow' | 'clock' | 'ledgers'> & {
   instructionOf(payment: Payment): Promise<TrackedInstruction>
   /** Balance and what is held, in cents. */
   wallet(purse: Purse): Promise<{ balance: bigint; held: bigint }>
+  /** A card of that owner in the vault: good for years unless something else is said. */
+  card(ownerId: Id<'usr'>, expiry?: Expiry): Promise<Id<'card'>>
+  removeCard(id: Id<'card'>): Promise<void>
   /** What is in the outbox for the bank, and putting something into the inbox. */
   outbox(): Promise<string[]>
   receive(name: string, content: string): Promise<void>
 }
+
+const CARD_DIGITS = '4242424242424242'
 
 const approving: RiskClient = {
   assess: async () => ({ kind: 'ASSESSED', decision: 'APPROVE', explanation: EXPLANATION }),
@@ -84,6 +94,8 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
     ...settings,
   }
   const outbox = join(folder, 'out', 'demo')
+  const vault = createCardVault({ keys: keyProviderFrom({ VAULT_KEY: newKeyRingText() }), log: silent })
+  const provenance = () => ({ actor: 'svc:test', correlationId: 'c', now: clock() })
   return {
     ...stage,
     clock,
@@ -123,6 +135,15 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
         select balance_minor as balance, held_minor as held from ledger_account where id = ${toUuid(walletId)}`
       if (row === undefined) throw new Error('There is no such wallet.')
       return { balance: row.balance, held: row.held }
+    },
+    async card(ownerId, expiry = { month: 12, year: 2030 }) {
+      const added = await vault.add(books, { ownerId, number: testCard(CARD_DIGITS), expiry }, provenance())
+      if (!added.ok) throw new Error(added.code)
+      return added.value.id
+    },
+    async removeCard(id) {
+      const removed = await vault.remove(books, id, 'everybody', provenance())
+      if (!removed.ok) throw new Error(removed.code)
     },
     async outbox() {
       const names = (await readdir(outbox)).filter((name) => !name.startsWith('.')).sort()

@@ -1,0 +1,195 @@
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { PaymentStatus } from '../domain/payment.ts'
+import { FAULTS, type Fault } from '../rails/sandbox/fault.ts'
+import { booksOf } from '../testing/bank-day.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import type { Purse } from '../testing/payments-database.ts'
+import { orderOf, PAYER_ACCOUNT, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
+
+let stage: RailsStage
+beforeAll(async () => {
+  stage = await setRailsStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+/** Until nothing can come of any instruction any more. */
+async function quiet(turn: () => Promise<void>) {
+  for (let round = 0; round < 6; round += 1) {
+    await turn()
+    stage.clock.advance(31_000)
+  }
+  await turn()
+}
+
+const byCard = async (purse: Purse, key: string, minor: bigint, fault: Fault = 'NONE') =>
+  orderOf(purse, key, minor, {
+    type: 'DEPOSIT',
+    counterparty: { method: 'CARD', cardId: await stage.card(purse.userId) },
+    remittance: `SANDBOX ${fault}`,
+  })
+
+/** What a deposit of 1,000 onto 100 comes to under each fault. */
+const ENDS: Readonly<Record<Fault, { status: PaymentStatus; balance: bigint }>> = {
+  NONE: { status: 'COMPLETED', balance: 1_100n },
+  DECLINE: { status: 'FAILED', balance: 100n },
+  'DECLINE-LATER': { status: 'FAILED', balance: 100n },
+  LOST: { status: 'COMPLETED', balance: 1_100n },
+  'LATE-SUCCESS': { status: 'COMPLETED', balance: 1_100n },
+  'LATE-DECLINE': { status: 'FAILED', balance: 100n },
+  DUPLICATE: { status: 'COMPLETED', balance: 1_100n },
+  'OUT-OF-ORDER': { status: 'COMPLETED', balance: 1_100n },
+  SILENT: { status: 'COMPLETED', balance: 1_100n },
+  RETURN: { status: 'REFUNDED', balance: 100n },
+  'RETURN-FIRST': { status: 'REFUNDED', balance: 100n },
+}
+
+test.each(FAULTS)('a deposit by card that meets %s is in the wallet, or is not', async (fault) => {
+  const purse = await stage.purseWith(100n)
+  const { flow, turn } = stage.process()
+  const taken = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n, fault)))
+  expect(taken).toMatchObject({ status: 'PROCESSING', method: 'CARD', payerId: purse.userId })
+  expect((await stage.instructionOf(taken)).instruction).toMatchObject({
+    direction: 'IN',
+    debtor: { account: expect.stringMatching(/^card_/) },
+    creditor: { name: 'Carrier One' },
+  })
+  expect(await stage.wallet(purse)).toEqual({ balance: 100n, held: 0n })
+  await quiet(turn)
+  const { status, balance } = ENDS[fault]
+  expect(await stage.payment(taken.id)).toMatchObject({ status })
+  expect(await stage.wallet(purse)).toEqual({ balance, held: 0n })
+  expect(await booksOf(stage)).toMatchObject({ difference: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('a card has to be of the owner of the wallet, in the vault, and not expired', async () => {
+  const [purse, other, former] = [await stage.purseWith(0n), await stage.purseWith(0n), await stage.purseWith(0n)]
+  const { flow } = stage.process()
+  const removed = await stage.card(former.userId)
+  await stage.removeCard(removed)
+  const cases: [string, Purse, Id<'card'>, string][] = [
+    ['none', purse, newId('card'), 'CARD_NOT_FOUND'],
+    ["another's", purse, await stage.card(other.userId), 'CARD_NOT_FOUND'],
+    ['removed', former, removed, 'CARD_NOT_FOUND'],
+    ['expired', purse, await stage.card(purse.userId, { month: 10, year: 2026 }), 'CARD_EXPIRED'],
+  ]
+  for (const [key, payer, cardId, code] of cases) {
+    const order = orderOf(payer, key, 1_000n, { type: 'DEPOSIT', counterparty: { method: 'CARD', cardId } })
+    expect(await flow.create(stage.books, order)).toMatchObject({ ok: false, code, field: ['cardId'] })
+  }
+})
+
+const refund = (paymentId: Id<'pay'>, key: string, minor?: bigint) => ({
+  key: { requestedBy: 'usr_operator', idempotencyKey: key },
+  order: { paymentId, amount: minor === undefined ? undefined : ({ minor, currency: 'EUR' } as const) },
+  correlationId: 'c',
+})
+
+test('a refund of a deposit is held in the wallet and goes back to the card, in parts, and never more than came', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const deposit = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n)))
+  await quiet(turn)
+  const part = takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'part', 300n)))
+  expect(part).toMatchObject({ status: 'PROCESSING', method: 'CARD', hold: 'PLACED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 300n })
+  const { instruction } = await stage.instructionOf(part)
+  expect(instruction).toMatchObject({ direction: 'OUT', creditor: { account: expect.stringMatching(/^card_/) } })
+  expect(await flow.refund(stage.books, refund(deposit.id, 'more', 701n))).toMatchObject({
+    code: 'REFUND_EXCEEDS_AMOUNT',
+  })
+  await quiet(turn)
+  expect(await stage.payment(part.id)).toMatchObject({ status: 'COMPLETED' })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'PARTIALLY_REFUNDED', refundedMinor: 300n })
+  takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'rest')))
+  await quiet(turn)
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'REFUNDED', refundedMinor: 1_000n })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('a refund fails where the wallet has not the money any more, and frees what it claimed', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const deposit = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n)))
+  await quiet(turn)
+  await stage.emptyWallet(purse)
+  const failed = takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'all')))
+  expect(failed).toMatchObject({ status: 'FAILED', failure: { code: 'INSUFFICIENT_FUNDS' }, hold: 'REFUSED' })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'COMPLETED', refundClaimedMinor: 0n })
+})
+
+test('a refund that its rail declines is back in the wallet, and can be asked for again', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  // The last digits of amounts ask the sandbox for what it does.
+  const deposit = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k', 16_600n, { type: 'DEPOSIT' })))
+  await quiet(turn)
+  const declined = takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'declined', 6_601n)))
+  await quiet(turn)
+  expect(await stage.payment(declined.id)).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'BANK_ACCOUNT_CLOSED' },
+  })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'COMPLETED', refundClaimedMinor: 0n })
+  expect(await stage.wallet(purse)).toEqual({ balance: 16_600n, held: 0n })
+  takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'again', 6_600n)))
+  await quiet(turn)
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'PARTIALLY_REFUNDED', refundedMinor: 6_600n })
+  await expectSoundPayments(stage.database)
+})
+
+const setStatus = ({ walletId }: Purse, status: string) =>
+  stage.database.sql.system`update ledger_account set status = ${status} where id = ${toUuid(walletId)}`
+
+test('a wallet that is frozen while money is on its way out is charged when it is not', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const process = stage.process()
+  const taken = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'k', 1_000n)))
+  await setStatus(purse, 'FROZEN')
+  await quiet(process.turn)
+  expect(await stage.payment(taken.id)).toMatchObject({ status: 'PROCESSING', execution: 'SETTLED', hold: 'PLACED' })
+  await stage.sweep(process)
+  expect(await stage.wallet(purse)).toEqual({ balance: 5_000n, held: 1_000n })
+  await setStatus(purse, 'ACTIVE')
+  await stage.sweep(process)
+  await stage.sweep(process)
+  expect(await stage.payment(taken.id)).toMatchObject({ status: 'COMPLETED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 4_000n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('what comes for a wallet that is frozen fails with that, and is for reconciliation to find', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const taken = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n)))
+  await setStatus(purse, 'FROZEN')
+  await quiet(turn)
+  expect(await stage.payment(taken.id)).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_FROZEN' } })
+  const expected = await stage.database.sql.system`select 1 from expected_movement where source = ${taken.id}`
+  expect([...expected]).toEqual([])
+  await setStatus(purse, 'ACTIVE')
+})
+
+test('a withdrawal is given back by its bank alone, and cannot be disputed', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { flow, turn } = stage.process()
+  const taken = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k', 1_000n)))
+  await quiet(turn)
+  expect(await flow.refund(stage.books, refund(taken.id, 'r'))).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+  const requester = { userId: undefined, actsForOthers: true }
+  const command = { paymentId: taken.id, requester, actor: 'usr_operator', correlationId: 'c' }
+  expect(await flow.dispute(stage.books, command, 'why')).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
+})
+
+test('the same key with another account is another payment', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { flow } = stage.process()
+  const first = await flow.create(stage.books, orderOf(purse, 'k', 1_000n))
+  expect(await flow.create(stage.books, orderOf(purse, 'k', 1_000n))).toEqual(first)
+  const other = { ...PAYER_ACCOUNT, holder: 'Eve' }
+  expect(await flow.create(stage.books, orderOf(purse, 'k', 1_000n, { counterparty: other }))).toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  })
+})
