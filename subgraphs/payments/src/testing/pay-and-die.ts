@@ -43,8 +43,9 @@ export const payAndDie = (payment: DyingPayment): Promise<void> => runAndDie(PAY
 /** Like `payAndDie`, for what is done to a payment by its id. */
 export const actAndDie = (deed: DyingDeed): Promise<void> => runAndDie(DEED, deed)
 
-async function runAndDie(program: string, payment: DyingPayment | DyingDeed): Promise<void> {
-  const child = spawn(process.execPath, [program, JSON.stringify(payment)], { stdio: ['ignore', 'ignore', 'inherit'] })
+/** Runs a program with what it is told as JSON. @throws Error when it ended in another way than by SIGKILL */
+export async function runAndDie(program: string, told: { readonly dieAt: string }): Promise<void> {
+  const child = spawn(process.execPath, [program, JSON.stringify(told)], { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code, signal] = await once(child, 'exit')
-  if (signal !== 'SIGKILL') throw new Error(`It should have been killed ${payment.dieAt}; its exit code is ${code}.`)
+  if (signal !== 'SIGKILL') throw new Error(`It should have been killed ${told.dieAt}; its exit code is ${code}.`)
 }

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
-import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
+import { fromUuid, type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
+import { findWallet } from '../db/ledger-accounts.ts'
 import { findRoute, type Route } from '../db/payment-routes.ts'
-import { findPayment } from '../db/payments.ts'
+import { findPayment, findPayments } from '../db/payments.ts'
 import type { TrackedInstruction } from '../db/rail-instructions.ts'
 import { findInstruction } from '../db/rail-instructions.ts'
 import type { RailDestination } from '../domain/destination.ts'
@@ -63,6 +64,12 @@ export type RailsStage = Omit<FlowStage, 'flow' | 'clock' | 'ledgers'> & {
   payment(id: Id<'pay'>): Promise<Payment>
   routeOf(id: Id<'pay'>): Promise<Route>
   instructionOf(payment: Payment): Promise<TrackedInstruction>
+  instructionIfAny(payment: Payment): Promise<TrackedInstruction | undefined>
+  /** All payments of a user, their refunds among them. */
+  paymentsOf(userId: Id<'usr'>): Promise<Payment[]>
+  walletIdOf(userId: Id<'usr'>): Promise<Id<'led'>>
+  /** In how many settlement items and expected movements a payment is. */
+  tracesOf(id: Id<'pay'>): Promise<{ items: number; expected: number }>
   /** Balance and what is held, in cents. */
   wallet(purse: Purse): Promise<{ balance: bigint; held: bigint }>
   /** A card of that owner in the vault: good for years unless something else is said. */
@@ -125,6 +132,22 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
     },
     payment: (id) => findPayment(books.db, id),
     routeOf: (id) => findRoute(books.db, id),
+    instructionIfAny: (payment) => findInstruction(books.db, instructionIdOf(payment)),
+    async paymentsOf(userId) {
+      const rows = await database.sql.system<{ id: string }[]>`
+        select id from payment where payer_id = ${toUuid(userId)}`
+      return findPayments(
+        books.db,
+        rows.map(({ id }) => fromUuid('pay', id)),
+      )
+    },
+    walletIdOf: async (userId) => (await findWallet(books.db, userId, 'EUR')).id,
+    async tracesOf(id) {
+      const [row] = await database.sql.system<{ items: number; expected: number }[]>`
+        select (select count(*)::int from settlement_item where reference = ${id}) as items,
+          (select count(*)::int from expected_movement where source = ${id}) as expected`
+      return row ?? { items: 0, expected: 0 }
+    },
     async instructionOf(payment) {
       const tracked = await findInstruction(books.db, instructionIdOf(payment))
       if (tracked === undefined) throw new Error(`${payment.id} is not instructed.`)
