@@ -129,6 +129,7 @@ async function expectMovedOnce({ userId }: Purse): Promise<bigint> {
   let moved = 0n
   for (const payment of await stage.paymentsOf(userId)) {
     const { id, status, execution, amount, sourceAccountId, completedAt } = payment
+    expect(['PROCESSING', 'AUTHORISED', 'RISK_PENDING']).not.toContain(status)
     const state = execution === null ? 'SETTLED' : (await stage.instructionIfAny(payment))?.state
     const isSettled = state === 'SETTLED' || state === 'RETURNED'
     const traces = await stage.tracesOf(id)

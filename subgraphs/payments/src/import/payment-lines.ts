@@ -11,17 +11,21 @@ import type { LineCode } from './reject-codes.ts'
 
 /** Longer than keys and ids are: a call of many lines stays far below what the graph takes. */
 const TEXT_MAX = 256
+const text = z.string().max(TEXT_MAX)
 
 /**
  * What createPayment takes, as far as GraphQL itself looks: one input of the wrong shape, or a scalar that is too long,
  * would have a whole call refused. What the values mean is for payments to say.
  */
 const paymentInput = z.strictObject({
-  idempotencyKey: z.string().max(TEXT_MAX),
+  idempotencyKey: text,
   type: z.enum(PAYMENT_TYPES),
-  sourceAccountId: z.string().max(TEXT_MAX),
-  billingAccountId: z.string().max(TEXT_MAX).nullish(),
-  destinationAccountId: z.string().max(TEXT_MAX).nullish(),
+  sourceAccountId: text.nullish(),
+  billingAccountId: text.nullish(),
+  destinationAccountId: text.nullish(),
+  bankAccount: z.strictObject({ holder: text, iban: text, bic: text.nullish() }).nullish(),
+  cardId: text.nullish(),
+  remittance: text.nullish(),
   amount: z.strictObject({ amount: z.string().max(SHORT_TEXT_MAX), currency: z.string().max(SHORT_TEXT_MAX) }),
   capture: z.enum(CAPTURE_MODES).nullish(),
   confirm: z.boolean().nullish(),
@@ -92,17 +96,17 @@ const LINE_FAULTS = {
   INVALID_UTF8: 'The line is not UTF-8.',
 } as const
 
-/** An empty cell says nothing. */
+/** An empty cell says nothing. What goes over a rail needs more than there are columns: it comes as NDJSON. */
 function csvFields(text: string): Outcome<object, LineCode> {
   const cells = csvCells(text)
   if (!cells.ok) return cells
   if (cells.value.length !== COLUMNS.length)
     return refuse('COLUMN_COUNT', `The line has ${cells.value.length} columns instead of ${COLUMNS.length}.`)
-  const [idempotencyKey, type, sourceAccountId, billing, destination, amount, currency, capture] = cells.value
+  const [idempotencyKey, type, source, billing, destination, amount, currency, capture] = cells.value
   return ok({
     idempotencyKey,
     type,
-    sourceAccountId,
+    sourceAccountId: source || undefined,
     billingAccountId: billing || undefined,
     destinationAccountId: destination || undefined,
     amount: { amount, currency },

@@ -125,6 +125,24 @@ test('pays each line of a CSV file once, and the same file again pays nothing', 
   expect(await balanceOf(purse)).toBe('96.00')
 })
 
+test('a line of NDJSON can withdraw to a bank or a card, and deposit from one', async () => {
+  const purse = await graph.purseWith(10_000n)
+  const bankAccount = { holder: 'Ada Lovelace', iban: 'FR1420041010050500013M02606' }
+  const lines = [
+    input(purse, 'out', '10.00', { type: 'WITHDRAWAL', bankAccount, remittance: 'Rent' }),
+    input(purse, 'in', '5.00', {
+      type: 'DEPOSIT',
+      bankAccount,
+      sourceAccountId: null,
+      destinationAccountId: purse.walletId,
+    }),
+    input(purse, 'nowhere', '5.00', { type: 'WITHDRAWAL', cardId: newId('card') }),
+  ]
+  const { stdout, stderr } = await run('rails.ndjson', lines.join('\n'))
+  expect(numbers(stdout)).toMatchObject({ lines: '3', taken: '2', PROCESSING: '2', rejected: '1' })
+  expect(stderr).toContain('CARD_NOT_FOUND')
+})
+
 test('rejects the lines that are at fault with their number, code and reason, and pays the others', async () => {
   const purse = await graph.purseWith(10_000n)
   const rejects = join(directory, 'rejects.csv')

@@ -16,9 +16,7 @@ import type { DyingRail } from './drive-and-die.ts'
 import { silent } from './payments-database.ts'
 import { orderOf } from './rails-stage.ts'
 
-const { databaseUrl, riskUrl, keys, now, purse, remittance, dieAt }: DyingRail = JSON.parse(
-  process.argv[2] ?? '',
-)
+const { databaseUrl, riskUrl, keys, now, purse, remittance, dieAt }: DyingRail = JSON.parse(process.argv[2] ?? '')
 
 const dieIf = (step: DyingRail['dieAt']) => {
   if (step === dieAt) process.kill(process.pid, 'SIGKILL')

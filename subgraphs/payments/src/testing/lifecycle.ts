@@ -16,12 +16,13 @@ export async function expectSoundPayments(database: Database): Promise<void> {
   // Each row that these find is a fault; none are left out.
   const unfinished = await system`
     select id, status, hold from payment
-    where status in ('RISK_PENDING', 'PROCESSING') or (status = 'AUTHORISED' and hold is distinct from 'PLACED')
+    where status = 'RISK_PENDING' or (status = 'PROCESSING' and execution is distinct from 'INSTRUCTED') or (status = 'AUTHORISED' and hold is distinct from 'PLACED')
       or hold in ('WANTED', 'RELEASING')`
   const holds = await system`
     select coalesce(p.id, h.transfer_id) as id, p.status, p.hold from payment p
     full join ledger_hold h on (h.tenant_id, h.transfer_id) = (p.tenant_id, p.transfer_id)
-    where (h.transfer_id is not null) <> (p.hold is not distinct from 'PLACED' and p.status = 'AUTHORISED')`
+    where (h.transfer_id is not null) <> (p.hold is not distinct from 'PLACED'
+      and (p.status = 'AUTHORISED' or (p.status = 'PROCESSING' and p.execution = 'INSTRUCTED')))`
   const refunds = await system`
     select o.id, o.status from payment o
     left join lateral (select coalesce(sum(r.amount_minor), 0) as minor from payment r

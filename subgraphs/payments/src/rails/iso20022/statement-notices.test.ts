@@ -68,3 +68,29 @@ test('the same entry of the same statement has the same key, and another has ano
   expect(keys[0]).toBe(keys[1])
   expect(new Set(keys).size).toBe(3)
 })
+
+test.each<[string, StatementLine, object | undefined]>([
+  ['the amount that was awaited', line(1_000n), { kind: 'STATUS', status: 'ACSC' }],
+  ['a cent less than was awaited', line(999n), undefined],
+  ['a cent more than was awaited', line(1_001n), undefined],
+  ['what is not booked yet', line(1_000n, { status: 'PDNG' }), undefined],
+  ['another currency', line(1_000n, { amount: money(1_000n, 'USD') }), undefined],
+  ['what is taken back', line(-1_000n, { isReversal: true }), { kind: 'RETURN', amount: money(1_000n, 'EUR') }],
+  ['part that is taken back', line(-400n, { returnReason: 'MD06' }), { kind: 'RETURN', amount: money(400n, 'EUR') }],
+  ['more than came', line(-1_001n, { isReversal: true }), undefined],
+  ['a debit that only has the reference', line(-1_000n), undefined],
+])('of a transfer that is awaited: %s', (_, booked, expected) => {
+  const notice = noticeOfLine(booked, { ...order, direction: 'IN' })
+  if (expected === undefined) expect(notice).toBeUndefined()
+  else expect(notice).toMatchObject({ instructionId: order.id, ...expected })
+})
+
+test('who pays of their own accord quotes the reference among other words', () => {
+  const quoting = (...remittance: string[]) =>
+    instructionOfLine(line(1n, { references: { ...NO_REFERENCES, endToEndId: 'NOTPROVIDED' }, remittance }))
+  expect(quoting(`Top up ${reference.toUpperCase()}, thanks`)).toBe(order.id)
+  expect(quoting('Hello', reference)).toBe(order.id)
+  expect(quoting(`${reference}0`, `x${reference}`, 'ins-')).toBeUndefined()
+  const structured = { ...NO_REFERENCES, creditorReferences: [reference] }
+  expect(instructionOfLine(line(1n, { references: structured }))).toBe(order.id)
+})

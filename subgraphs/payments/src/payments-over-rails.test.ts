@@ -1,0 +1,137 @@
+// Withdrawals and deposits through the graph, with the workers of the service behind it.
+
+import type { TestStream } from '@carriergraph/shared/testing/running-subgraph.ts'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Purse } from './testing/payments-database.ts'
+import { operator, ownerOf, type PaymentsGraph, runPayments } from './testing/payments-graph.ts'
+
+let graph: PaymentsGraph
+beforeAll(async () => {
+  graph = await runPayments()
+})
+afterAll(() => graph[Symbol.asyncDispose]())
+
+const CREATE = `mutation ($input: CreatePaymentInput!) { createPayment(input: $input) {
+  payment {
+    id type method status sourceAccount { id }
+    instruction {
+      id rail state endToEndId executionDate reason { code text } returnedAmount { amount }
+      debtor { name account bic } creditor { name account bic }
+    }
+  }
+  errors { code field }
+} }`
+const CHANGES = `subscription ($paymentId: ID) { paymentStatusChanged(paymentId: $paymentId) {
+  status payment { status failure { code message } instruction { state reason { code } } } } }`
+const CANCEL = `mutation ($input: CancelPaymentInput!) { cancelPayment(input: $input) { payment { status } errors { code } } }`
+
+const ACCOUNT = { holder: 'Ada Lovelace', iban: 'FR14 2004 1010 0505 0001 3M02 606' }
+
+const withdrawal = (purse: Purse, idempotencyKey: string, change: Record<string, unknown> = {}) => ({
+  input: {
+    idempotencyKey,
+    type: 'WITHDRAWAL',
+    sourceAccountId: purse.walletId,
+    bankAccount: ACCOUNT,
+    amount: { amount: '10.00', currency: 'EUR' },
+    ...change,
+  },
+})
+
+async function until(stream: TestStream, status: string) {
+  for (;;) {
+    const { value, done } = await stream.next()
+    if (done || value?.errors) throw new Error(`the stream ended: ${JSON.stringify(value?.errors)}`)
+    if (value?.data.paymentStatusChanged.status === status) return value.data.paymentStatusChanged.payment
+  }
+}
+
+/** Time goes on until the workers have heard of the end. */
+async function ended<T>(end: Promise<T>): Promise<T> {
+  let isOver = false
+  const over = end.finally(() => {
+    isOver = true
+  })
+  while (!isOver) {
+    graph.clock.advance(1_000)
+    await graph.ask(operator, '{ payments(first: 1) { nodes { id } } }')
+  }
+  return over
+}
+
+it('sends a withdrawal as soon as it is taken on, and says what its rail made of it', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k'))
+  const { payment, errors } = data.createPayment
+  expect(errors).toEqual([])
+  expect(payment).toMatchObject({
+    type: 'WITHDRAWAL',
+    method: 'BANK',
+    status: 'PROCESSING',
+    instruction: {
+      rail: 'SANDBOX',
+      endToEndId: expect.stringMatching(/^ins-[0-9a-z]{26}$/),
+      executionDate: '2026-11-23',
+      reason: null,
+      returnedAmount: null,
+      debtor: { name: 'CarrierGraph', account: null, bic: null },
+      creditor: { name: 'Ada Lovelace', account: 'FR1420041010050500013M02606', bic: null },
+    },
+  })
+  const stream = await (await graph.live(ownerOf(purse))).open(CHANGES, { paymentId: payment.id })
+  const done = await ended(until(stream, 'COMPLETED'))
+  expect(done).toMatchObject({ instruction: { state: 'SETTLED' } })
+  await stream.return?.()
+})
+
+it('names why a bank rejected it', async () => {
+  const purse = await graph.purseWith(10_000n)
+  const live = await graph.live(ownerOf(purse))
+  const stream = await live.open(CHANGES)
+  const amount = { amount: '66.05', currency: 'EUR' }
+  await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k', { amount }))
+  expect(await ended(until(stream, 'FAILED'))).toMatchObject({
+    failure: { code: 'BANK_ACCOUNT_CLOSED', message: expect.stringContaining('AC04') },
+    instruction: { state: 'REJECTED', reason: { code: 'AC04' } },
+  })
+  await stream.return?.()
+})
+
+it('takes a withdrawal back while its rail lets it', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k'))
+  const { id } = data.createPayment.payment
+  const answer = await graph.ask(ownerOf(purse), CANCEL, { input: { paymentId: id } })
+  expect(answer.data.cancelPayment).toEqual({ payment: { status: 'CANCELLED' }, errors: [] })
+})
+
+it('awaits a deposit from a bank under a reference that its payer quotes, and hides the account it comes from', async () => {
+  const purse = await graph.purseWith(0n)
+  const input = withdrawal(purse, 'k', { type: 'DEPOSIT', sourceAccountId: null, destinationAccountId: purse.walletId })
+  const { data } = await graph.ask(ownerOf(purse), CREATE, input)
+  expect(data.createPayment.payment).toMatchObject({
+    type: 'DEPOSIT',
+    sourceAccount: null,
+    instruction: { debtor: { name: 'Ada Lovelace' }, creditor: { name: 'CarrierGraph' } },
+  })
+})
+
+it.each([
+  ['a deposit from a wallet', { type: 'DEPOSIT' }, ['INVALID_VALUE', ['sourceAccountId']]],
+  ['a withdrawal to nowhere', { bankAccount: null }, ['INVALID_VALUE', ['bankAccount']]],
+  ['one to two places', { cardId: 'card_1' }, ['INVALID_VALUE', ['bankAccount']]],
+  ['one to no card', { bankAccount: null, cardId: 'x' }, ['INVALID_ID', ['cardId']]],
+  ['one to a wallet', { destinationAccountId: 'led_1' }, ['INVALID_VALUE', ['destinationAccountId']]],
+  ['one that is captured by hand', { capture: 'MANUAL' }, ['INVALID_VALUE', ['capture']]],
+  [
+    'a holder without a name',
+    { bankAccount: { ...ACCOUNT, holder: '' } },
+    ['INVALID_VALUE', ['bankAccount', 'holder']],
+  ],
+  ['a text without an end', { remittance: 'x'.repeat(141) }, ['INVALID_VALUE', ['remittance']]],
+  ['a card number in a text', { remittance: '4242424242424242' }, ['INVALID_VALUE', ['remittance']]],
+] as const)('refuses %s, and says where', async (_, change, [code, field]) => {
+  const purse = await graph.purseWith(5_000n)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k', change))
+  expect(data.createPayment).toMatchObject({ payment: null, errors: expect.arrayContaining([{ code, field }]) })
+})

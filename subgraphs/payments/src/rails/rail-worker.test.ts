@@ -1,0 +1,92 @@
+import { fixedClock } from '@carriergraph/shared/clock.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findInstruction } from '../db/rail-instructions.ts'
+import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
+import type { Instruction } from './instruction.ts'
+import { createRailWorker } from './rail-worker.ts'
+import { instruction, NOON } from './rails.fixture.ts'
+import { Rails } from './rails.ts'
+import { railsConfig } from './settings.ts'
+
+let payments: PaymentsDatabase
+beforeAll(async () => {
+  payments = await openPaymentsDatabase()
+})
+afterAll(() => payments[Symbol.asyncDispose]())
+
+const clock = fixedClock(NOON)
+
+/** A process, and what its giver of instructions has heard. */
+function processOf(heard: string[] = []) {
+  const { database } = payments
+  const rails = new Rails({ config: railsConfig({}), clock, log: silent })
+  rails.news.register('pay', async (_, { after }, { tenant }) => {
+    heard.push(`${tenant} ${after.instruction.id} ${after.state}`)
+  })
+  const register = (tenant: string, order: Instruction) =>
+    inTransaction(database.forTenant(tenant), (tx) => rails.instruct(tx, tenant, order, 'sandbox'))
+  const worker = createRailWorker({ database, rails, clock, log: silent, schedule: () => () => {} })
+  return { rails, register, worker, heard }
+}
+
+const stateOf = async (tenant: string, { id }: Instruction) =>
+  (await findInstruction(payments.database.forTenant(tenant), id))?.state
+
+test('what is registered is sent without a tick, once it is committed, and not where it is rolled back', async () => {
+  const { register, worker, rails } = processOf()
+  const { promise, resolve } = Promise.withResolvers<void>()
+  rails.onRegistered(() => resolve())
+  worker.start()
+  const [order, other] = [instruction(), instruction()]
+  await register('woken', order)
+  await promise
+  const failed = inTransaction(payments.database.forTenant('woken'), async (tx) => {
+    await rails.instruct(tx, 'woken', other, 'sandbox')
+    throw new Error('rolled back')
+  })
+  await expect(failed).rejects.toThrow('rolled back')
+  await worker.stop()
+  expect(await stateOf('woken', order)).toBe('ACCEPTED')
+  expect(await stateOf('woken', other)).toBeUndefined()
+})
+
+test('what a process left that died is sent and heard by another one, of every tenant', async () => {
+  const dead = processOf()
+  const orders = [instruction(), instruction({ remittance: 'SANDBOX LOST' })]
+  for (const [index, order] of orders.entries()) await dead.register(`left-${index}`, order)
+  const { worker, heard } = processOf()
+  for (let round = 0; round < 4; round += 1) {
+    clock.advance(10_000)
+    await worker.runOnce()
+  }
+  for (const [index, order] of orders.entries()) {
+    expect(await stateOf(`left-${index}`, order)).toBe('SETTLED')
+    expect(heard.filter((told) => told === `left-${index} ${order.id} SETTLED`)).toHaveLength(1)
+  }
+})
+
+test('several at once tell each change once', async () => {
+  const heard: string[] = []
+  const processes = Array.from({ length: 3 }, () => processOf(heard))
+  const orders = Array.from({ length: 8 }, () => instruction({ remittance: 'SANDBOX DUPLICATE' }))
+  for (const order of orders) await processes[0]?.register('many', order)
+  for (let round = 0; round < 4; round += 1) {
+    await Promise.all(processes.map(({ worker }) => worker.runOnce()))
+    clock.advance(10_000)
+  }
+  const ends = heard.filter((told) => told.endsWith('SETTLED'))
+  expect(ends.toSorted()).toEqual(orders.map(({ id }) => `many ${id} SETTLED`).toSorted())
+})
+
+test('a tenant whose rail fails holds up no other', async () => {
+  const { worker, register, rails } = processOf()
+  const [broken, good] = [instruction(), instruction()]
+  await register('a-broken', broken)
+  await register('b-good', good)
+  const open = rails.open.bind(rails)
+  rails.open = (books, name) => (books.tenant === 'a-broken' ? Promise.reject(new Error('broken')) : open(books, name))
+  await worker.runOnce()
+  expect(await stateOf('b-good', good)).toBe('ACCEPTED')
+  expect(await stateOf('a-broken', broken)).toBe('REGISTERED')
+})
