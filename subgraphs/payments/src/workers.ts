@@ -37,7 +37,10 @@ export type WorkerParts = {
 }
 
 /** What runs beside the server: started in this order, and stopped in the reverse one. */
-export function paymentWorkers({ database, journal, registry, clock, log }: ServiceParts, parts: WorkerParts): Worker[] {
+export function paymentWorkers(
+  { database, journal, registry, clock, log }: ServiceParts,
+  parts: WorkerParts,
+): Worker[] {
   const { ledgers, flow, finisher, rails, keys, policy, resolve, entryTailOf, hour } = parts
   const transport = webhookTransport({ policy, resolve })
   const sender = createWebhookSender({ database, keys, transport, clock, log, registry })
