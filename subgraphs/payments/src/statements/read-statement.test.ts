@@ -107,6 +107,18 @@ test('the digest is that of the content', async () => {
   expect(first?.digest).not.toBe(other?.digest)
 })
 
+// As where a mapping takes account numbers for amounts: no run of that account could be stored any more.
+test.each<[string, string, object]>([
+  ['camt.054', camt({ kind: '054', entries: [ntry('9999999999999999.99'), ntry('0.02')] }), {}],
+  ['CSV', 'date,amount,text\n2026-03-02,-9999999999999999.99,a\n2026-03-02,-0.02,b\n', { mapping: MAPPING }],
+])('credits or debits of %s that sum to more than books hold are refused', async (_, content, options) => {
+  expect(await outcomeOf(content.replace('0.02', '0.01'), options)).toMatchObject({ ok: true })
+  expect(await outcomeOf(content, options)).toMatchObject({
+    code: 'AMOUNT_INVALID',
+    position: { line: expect.any(Number) },
+  })
+})
+
 const LONG = 'x'.repeat(IDENTIFICATION_CHARACTERS_MAX + 1)
 test.each<[string, string, object]>([
   ['the id of a statement', camt({ statement: LONG }), {}],

@@ -1,3 +1,4 @@
+import { BALANCE_MINOR_MAX } from '@carriergraph/shared/ledger/account.ts'
 import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
 import { shown } from './amounts.ts'
 import { StatementFault } from './fault.ts'
@@ -39,7 +40,7 @@ export class Tally {
     return this.#lines
   }
 
-  /** @throws StatementFault CURRENCY_MISMATCH: amounts of two currencies have no sum */
+  /** @throws StatementFault CURRENCY_MISMATCH: amounts of two currencies have no sum; AMOUNT_INVALID for sums beyond all books */
   entry({ minor, currency }: Money, isCredit: boolean, status: EntryStatus, lines: number, position: Position): void {
     this.#currency ??= currency
     if (currency !== this.#currency)
@@ -51,6 +52,12 @@ export class Tally {
     const side = isCredit ? this.#credits : this.#debits
     side.count += 1
     side.sum += minor < 0n ? -minor : minor
+    if (side.sum > BALANCE_MINOR_MAX)
+      throw new StatementFault(
+        'AMOUNT_INVALID',
+        `With this entry, the ${isCredit ? 'credits' : 'debits'} sum to more than an account can hold.`,
+        position,
+      )
     this.#lines += lines
     if (status === 'BOOK') this.#booked += minor
   }
