@@ -59,6 +59,27 @@ describe('by hand', () => {
     expect(await stage.items()).toEqual(['MATCHED SETTLED 1/1 0', 'MISSING_INTERNALLY RESOLVED 1/0 10000 BY_HAND'])
   })
 
+  test('an entry is matched with the one that takes it back, and an expectation with its opposite', async () => {
+    await stage.expect([
+      { reference: 'A', amountMinor: 7_000n, ...late },
+      { reference: 'B', amountMinor: -7_000n, ...late },
+    ])
+    await stage.statement([{ reference: 'X' }, { reference: 'X', amount: '-100.00' }])
+    await stage.run()
+    await stage.post()
+    const [credit, debit] = await stage.cases('MISSING_INTERNALLY')
+    const [come, go] = await stage.cases('MISSING_EXTERNALLY')
+    if (!credit || !debit || !come || !go) throw new Error('There are four cases.')
+    expect(await match({ caseIds: [credit, debit, come, go] })).toMatchObject({ code: 'DIRECTION_MISMATCH' })
+    expect((await match({ caseIds: [credit, debit] })).ok).toBe(true)
+    expect((await match({ caseIds: [come, go] })).ok).toBe(true)
+    expect(await stage.post()).toBe(4)
+    expect(await stage.balances()).toEqual({})
+    await stage.run()
+    expect(await stage.cases()).toEqual([])
+    await stage.expectSoundBooks()
+  })
+
   test('is refused by the first of these, and then changes nothing', async () => {
     const movements = await stage.expect([
       { reference: 'A', ...late },

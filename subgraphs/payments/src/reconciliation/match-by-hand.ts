@@ -33,7 +33,8 @@ export type HandMatch = {
 
 /**
  * Joins what a person says belongs together: whole cases, of one account, currency and direction, whose lines sum to what
- * was expected less a fee within the declared ones. The cases are resolved, and suspense is released.
+ * was expected less a fee within the declared ones. Of both directions are only entries, or expectations, that take each
+ * other back. The cases are resolved, and suspense is released.
  * @returns the id of the item in which they are matched
  */
 export function matchByHand(
@@ -88,14 +89,19 @@ function join(
     return refuse('ACCOUNT_MISMATCH', 'They are of several bank accounts.', ['caseIds'])
   if (differ(all, ({ currency }) => currency))
     return refuse('CURRENCY_MISMATCH', 'They are in several currencies.', ['caseIds'])
-  const directions = [
-    ...items.flatMap(({ linesMinor, expectedMinor }) => [linesMinor, expectedMinor]),
+  const came = items.flatMap(({ linesMinor }) => (linesMinor === 0n ? [] : [linesMinor]))
+  const wanted = [
+    ...items.flatMap(({ expectedMinor }) => (expectedMinor === 0n ? [] : [expectedMinor])),
     ...movements.map(({ amountMinor }) => amountMinor),
-  ].filter((minor) => minor !== 0n)
-  if (differ(directions, (minor) => minor > 0n))
+  ]
+  if (differ([...came, ...wanted], (minor) => minor > 0n) && !cancelOut(came, wanted))
     return refuse('DIRECTION_MISMATCH', 'Some came in, and some went out.', ['caseIds'])
   return sumUp(items, movements)
 }
+
+/** Entries that take each other back, without anything expected; or the other way round. */
+const cancelOut = (came: readonly bigint[], wanted: readonly bigint[]): boolean =>
+  (came.length === 0 || wanted.length === 0) && [...came, ...wanted].reduce((sum, minor) => sum + minor, 0n) === 0n
 
 const differ = <T, V>(all: readonly T[], read: (one: T) => V): boolean => new Set(all.map(read)).size > 1
 
