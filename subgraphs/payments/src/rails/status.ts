@@ -24,7 +24,8 @@ export const FINAL_STATES = ['SETTLED', 'REJECTED', 'CANCELLED'] as const satisf
 /**
  * ISO 20022 ExternalPaymentTransactionStatus1Code and what it says about the state. All of the first group is "on its
  * way": ACCP (profile accepted), ACSP (settlement in process), ACWC (accepted with a change), PDNG (pending), BLCK (held
- * by the bank), and so on. ACSC is settled on the debtor's account, ACCC on the creditor's.
+ * by the bank), and so on; RCVC, RVNA, RVNM, RVMC and RVCM tell how the payee's name was verified, after which the bank
+ * goes on or asks. ACSC is settled on the debtor's account, ACCC on the creditor's.
  */
 export const STATUS_STATES = {
   RCVD: 'ACCEPTED',
@@ -41,6 +42,11 @@ export const STATUS_STATES = {
   CPUC: 'ACCEPTED',
   PDNG: 'ACCEPTED',
   BLCK: 'ACCEPTED',
+  RCVC: 'ACCEPTED',
+  RVNA: 'ACCEPTED',
+  RVNM: 'ACCEPTED',
+  RVMC: 'ACCEPTED',
+  RVCM: 'ACCEPTED',
   ACSC: 'SETTLED',
   ACCC: 'SETTLED',
   RJCT: 'REJECTED',

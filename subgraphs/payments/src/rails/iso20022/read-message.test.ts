@@ -5,6 +5,7 @@ import { newId } from '@carriergraph/shared/ids.ts'
 import { expect, test } from 'vitest'
 import { endToEndId } from '../instruction.ts'
 import { instruction, NOON } from '../rails.fixture.ts'
+import { isTransactionStatus, STATUS_STATES } from '../status.ts'
 import { MESSAGE_FAULTS } from './fault.ts'
 import { batch, outcomeOf, reason, report, sourceOf, transaction } from './messages.fixture.ts'
 import { readMessage } from './read-message.ts'
@@ -154,10 +155,33 @@ test.each<[keyof typeof MESSAGE_FAULTS, string]>([
     'REFERENCE_REPEATED',
     report({ batches: batch('B', undefined, transaction('E', 'ACSC') + transaction('E', 'RJCT')) }),
   ],
+  [
+    'REFERENCE_REPEATED',
+    report({
+      batches: batch(
+        'B',
+        undefined,
+        transaction(endToEndId(first.id), 'RJCT') +
+          transaction('OTHER', 'ACSC')
+            .replaceAll('OrgnlEndToEndId', 'OrgnlInstrId')
+            .replace('OTHER', endToEndId(first.id)),
+      ),
+    }),
+  ],
   ['ELEMENT_MISSING', report().replace(/<OrgnlGrpInfAndSts>.*<\/OrgnlGrpInfAndSts>/, '')],
 ])('%s refuses a report', async (code, content) => {
   expect(await outcomeOf(content)).toMatchObject({ ok: false, code })
 })
+
+test.each(['RCVC', 'RVNA', 'RVNM', 'RVMC', 'RVCM'])(
+  '%s tells of the payee check, and decides nothing',
+  async (code) => {
+    const batches = batch('B-1', code, transaction(endToEndId(first.id), code, reason('MS03', 'name of the account')))
+    const read = await outcomeOf(report({ group: `<GrpSts>${code}</GrpSts>`, batches }))
+    expect(read).toMatchObject({ ok: true, value: { content: { transactions: [{ status: code }] } } })
+    expect(isTransactionStatus(code) && STATUS_STATES[code]).toBe('ACCEPTED')
+  },
+)
 
 test('what stands by the transaction goes before its batch, and that before the whole', async () => {
   const sent = [first, second, instruction(), instruction()].map(({ id }, index) => ({

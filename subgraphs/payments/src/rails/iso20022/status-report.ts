@@ -102,12 +102,13 @@ export class StatusReportReader implements MessageHandler {
     const standing = own ?? (batch && standingOf(batch)) ?? this.#group
     if (standing === undefined || standing.status === 'PART')
       throw new MessageFault('STATUS_MISSING', 'Nothing says how this transaction stands.', position)
-    const key = JSON.stringify([paymentInformationId, references])
+    const [instructionId] = references.flatMap((reference) => instructionOf(reference) ?? [])
+    // Of ours, by whichever of its references: two of them could say opposite things.
+    const key = instructionId ?? JSON.stringify([paymentInformationId, references])
     if (this.#seen.has(key))
       throw new MessageFault('REFERENCE_REPEATED', 'This transaction was there before.', position)
     this.#seen.add(key)
     if (this.#transactions.length === TRANSACTIONS_MAX) throw tooMany(position)
-    const [instructionId] = references.flatMap((reference) => instructionOf(reference) ?? [])
     this.#transactions.push({ ...standing, status: standing.status, paymentInformationId, instructionId })
   }
 }
