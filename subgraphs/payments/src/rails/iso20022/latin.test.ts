@@ -10,6 +10,8 @@ test.each([
   ['“Ada” – it’s_1…', "'Ada' - it's-1..."],
   ['a\u00a0\t\nb   c', 'a b c'],
   ['Ǿ', 'O'],
+  // Letters with two marks, of which there is no one character: Yoruba, Vietnamese, Lithuanian.
+  ['Olúṣẹ́gun Ọ̀ṣun M̃', 'Olusegun Osun M'],
   ['', ''],
 ])('%j is written %j', (text, expected) => {
   expect(toLatin(text, [])).toEqual({ ok: true, value: expected })
@@ -21,6 +23,9 @@ test.each([
   ['愛', 'U+611B'],
   ['😀', 'U+1F600'],
   ['a\u0000', 'U+0000'],
+  ['\u0301', 'U+0301'],
+  ['a \u0301', 'U+0301'],
+  [`a${'\u0301'.repeat(5)}`, 'U+0301'],
   ['a\u202eb', 'U+202E'],
   ['5 €', 'U+20AC'],
   ['<script>', 'U+003C'],

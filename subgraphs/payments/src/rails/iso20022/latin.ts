@@ -65,7 +65,9 @@ const WRITTEN_OTHERWISE: ReadonlyMap<string, string> = new Map([
  */
 export function toLatin(text: string, field: readonly string[]): Outcome<string, 'CHARACTER_NOT_ALLOWED'> {
   let written = ''
-  for (const character of text.normalize('NFC')) {
+  // Marks that no one character has with its letter are left out as well, and never those that stand alone.
+  const marked = text.normalize('NFC').replace(LETTER_WITH_MARKS, '$1')
+  for (const character of marked) {
     const plain = plainOf(character)
     if (plain === undefined) {
       const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
@@ -76,6 +78,9 @@ export function toLatin(text: string, field: readonly string[]): Outcome<string,
   }
   return ok(written.replace(/ {2,}/g, ' ').trim())
 }
+
+/** No letter of a language has more than three. */
+const LETTER_WITH_MARKS = /(\p{Script=Latin})\p{Mn}{1,3}(?!\p{Mn})/gu
 
 function plainOf(character: string): string | undefined {
   if (LATIN.test(character)) return character
