@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { StatementSource } from '../../statements/read-statement.ts'
@@ -33,17 +33,30 @@ export async function bankFiles(folder: string): Promise<BankFile[]> {
     .map((name) => ({
       name,
       source: { open: () => createReadStream(join(folder, name)) },
-      done: () => putAside(folder, READ_FOLDER, name),
+      async done() {
+        const to = join(folder, READ_FOLDER)
+        await putAside(join(folder, name), join(to, await freeName(to, name)))
+      },
       async refused(reason) {
-        await writeFile(join(folder, REFUSED_FOLDER, `${name}.reason.txt`), `${reason}\n`)
-        await putAside(folder, REFUSED_FOLDER, name)
+        const to = join(folder, REFUSED_FOLDER)
+        const kept = join(to, await freeName(to, name))
+        await writeFile(`${kept}.reason.txt`, `${reason}\n`)
+        await putAside(join(folder, name), kept)
       },
     }))
 }
 
+/** The name, or where a bank gave it to another file before, the name with a number behind it. */
+async function freeName(folder: string, name: string): Promise<string> {
+  for (let number = 0; ; number += 1) {
+    const candidate = number === 0 ? name : `${name}.${number}`
+    if (!existsSync(join(folder, candidate))) return candidate
+  }
+}
+
 /** Another process may have done so before: it read the same. */
-async function putAside(folder: string, to: string, name: string): Promise<void> {
-  await rename(join(folder, name), join(folder, to, name)).catch((error: NodeJS.ErrnoException) => {
+async function putAside(from: string, to: string): Promise<void> {
+  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error
   })
 }

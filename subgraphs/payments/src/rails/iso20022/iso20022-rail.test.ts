@@ -223,6 +223,19 @@ test('a statement settles by the reference from end to end, and a return comes a
   expect(await findInstruction(db, back.id)).toMatchObject({ reason: { code: 'AC04' }, returned: { minor: 12_345n } })
 })
 
+test('files that a bank gives one name each day are all kept', async () => {
+  const { receive, inFolder } = await stage()
+  for (const statement of ['A', 'B', 'C']) await receive('statement.xml', camt({ statement }))
+  for (const day of [1, 2]) await receive('damaged.xml', `no XML ${day}`)
+  expect((await inFolder('read')).sort()).toEqual(['statement.xml', 'statement.xml.1', 'statement.xml.2'])
+  expect((await inFolder('refused')).sort()).toEqual([
+    'damaged.xml',
+    'damaged.xml.1',
+    'damaged.xml.1.reason.txt',
+    'damaged.xml.reason.txt',
+  ])
+})
+
 test('a damaged file is refused whole, kept with its reason, and keeps no other from being read', async () => {
   const { rail, send, contents, receive, state, inFolder, driver } = await stage()
   const order = instruction()
