@@ -210,6 +210,17 @@ test('lines that are not booked, of later days and of other accounts are left al
   expect(await stage.items()).toEqual(['MISSING_INTERNALLY OPEN 1/0 10000'])
 })
 
+test('a batch whose amounts the bank does not say is matched with all that it pays', async () => {
+  const references = ['A', 'B', 'C']
+  await stage.expect(['D', ...references].map((reference) => ({ reference, expectedOn: '2026-03-02' })))
+  const details = references
+    .map((reference) => `<TxDtls><Refs><EndToEndId>${reference}</EndToEndId></Refs></TxDtls>`)
+    .join('')
+  await stage.file(camt({ closing: '400.00', entries: [ntry('300.00', { details })] }))
+  await stage.run('2026-03-02')
+  expect(await stage.items()).toEqual(['MATCHED SETTLED 1/3 0'])
+})
+
 test('a movement that was notified and matched is not booked again when its statement comes', async () => {
   const entry = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
   await stage.expect([{ expectedOn: '2026-03-02' }])

@@ -20,6 +20,8 @@ export type References = {
   readonly mandateId: string | undefined
   readonly accountServicerReference: string | undefined
   readonly entryReference: string | undefined
+  /** Of the transactions of a batch that stays one line, because the bank does not say their amounts. */
+  readonly batchedEndToEndIds: readonly string[]
   /** Structured creditor references (ISO 11649 and national ones). */
   readonly creditorReferences: readonly string[]
   /** Numbers of invoices and credit notes. */
@@ -108,6 +110,7 @@ export const NO_REFERENCES: References = {
   mandateId: undefined,
   accountServicerReference: undefined,
   entryReference: undefined,
+  batchedEndToEndIds: [],
   creditorReferences: [],
   documentNumbers: [],
 }

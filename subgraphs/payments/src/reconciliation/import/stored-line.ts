@@ -55,8 +55,9 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
 }
 
 /** What payer or payee gave it, and so what we may have given it. */
-const businessReferences = ({ endToEndId, creditorReferences, documentNumbers }: References) => [
+const businessReferences = ({ endToEndId, batchedEndToEndIds, creditorReferences, documentNumbers }: References) => [
   endToEndId,
+  ...batchedEndToEndIds,
   ...creditorReferences,
   ...documentNumbers,
 ]

@@ -156,6 +156,29 @@ test('charges are kept with their sign, in the layout of version 2 and of later 
   ])
 })
 
+test('a batch without amounts is found by the references of its transactions, unless there are too many of them', async () => {
+  const details = (count: number) =>
+    Array.from({ length: count }, (_, at) =>
+      txDtls(undefined, `<RmtInf><Strd><CdtrRefInf><Ref>RF${at}</Ref></CdtrRefInf></Strd></RmtInf>`).replace(
+        'E-none',
+        `E-${at}`,
+      ),
+    ).join('')
+  const linesOf = async (count: number) =>
+    (await heldBy(camt({ kind: '054', entries: [ntry('10.00', { details: details(count) })] }))).lines
+  expect(await linesOf(2)).toMatchObject([
+    {
+      amount: eur(1000n),
+      references: {
+        endToEndId: undefined,
+        batchedEndToEndIds: ['E-0', 'E-1'],
+        creditorReferences: ['RF0', 'RF1'],
+      },
+    },
+  ])
+  expect(await linesOf(501)).toMatchObject([{ references: { batchedEndToEndIds: [], creditorReferences: [] } }])
+})
+
 test('what a batch was charged is a line of its own, and told once', async () => {
   const more = `<Chrgs>${charge('2.00', '<ChrgInclInd>true</ChrgInclInd>')}</Chrgs>`
   const details = txDtls('4.00') + txDtls('6.00')

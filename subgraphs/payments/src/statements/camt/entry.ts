@@ -6,6 +6,8 @@ import {
   type EntryStatus,
   NO_COUNTERPARTY,
   NO_REFERENCES,
+  type Position,
+  type References,
   referenceText,
   type StatementLine,
 } from '../statement.ts'
@@ -61,7 +63,8 @@ export function entryLines(
     const charges = first === undefined || first.charges.length === 0 ? context.charges : first.charges
     return [line(head.amount, charges, first)]
   }
-  if (transactions.every(({ amount }) => amount === undefined)) return [line(head.amount, context.charges, undefined)]
+  if (transactions.every(({ amount }) => amount === undefined))
+    return [line(head.amount, context.charges, together(transactions, entry.position))]
   const lines = transactions.map((transaction) => line(amountOf(transaction, head), transaction.charges, transaction))
   const rest = lines.reduce((left, { amount }) => left - amount.minor, head.amount.minor)
   if (rest === 0n) return withCharges(lines, context.charges)
@@ -73,6 +76,34 @@ export function entryLines(
     entry.position,
   )
 }
+
+/** What a batch of transactions without amounts can be found by: the references of all of them. */
+function together(transactions: readonly Transaction[], position: Position): Transaction | undefined {
+  const each = transactions.map(({ references }) => references)
+  const references: References = {
+    ...NO_REFERENCES,
+    batchedEndToEndIds: each.flatMap(({ endToEndId }) => endToEndId ?? []),
+    creditorReferences: each.flatMap(({ creditorReferences }) => creditorReferences),
+    documentNumbers: each.flatMap(({ documentNumbers }) => documentNumbers),
+  }
+  const { batchedEndToEndIds, creditorReferences, documentNumbers } = references
+  const count = batchedEndToEndIds.length + creditorReferences.length + documentNumbers.length
+  if (count === 0 || count > BATCHED_REFERENCES_MAX) return undefined
+  return {
+    amount: undefined,
+    references,
+    remittance: [],
+    text: undefined,
+    returnReason: undefined,
+    debtor: NO_COUNTERPARTY,
+    creditor: NO_COUNTERPARTY,
+    charges: [],
+    position,
+  }
+}
+
+/** References of one line. A batch of more is found by its own: nobody could look at what the line would be matched with. */
+const BATCHED_REFERENCES_MAX = 1_000
 
 function amountOf({ amount, position }: Transaction, { amount: { currency } }: EntryHead): Money {
   if (amount !== undefined) return amount

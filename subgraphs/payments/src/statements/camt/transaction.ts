@@ -37,6 +37,7 @@ export function readTransaction(scope: Scope, head: EntryHead, charges: readonly
       mandateId: reference('Refs/MndtId'),
       accountServicerReference: reference('Refs/AcctSvcrRef'),
       entryReference: undefined,
+      batchedEndToEndIds: [],
       creditorReferences: scope.texts('RmtInf/Strd/CdtrRefInf/Ref'),
       documentNumbers: scope.texts('RmtInf/Strd/RfrdDocInf/Nb'),
     },
