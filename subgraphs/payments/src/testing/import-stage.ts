@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
+import type postgres from 'postgres'
 import { statementImport } from '../reconciliation/import/command/statement-import.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
 
@@ -64,6 +65,10 @@ export async function setImportStage(): Promise<ImportStage> {
     },
   }
 }
+
+/** Lets a transaction of a test hold its locks until a process has started, however busy the machine is. */
+export const holdForLong = (sql: postgres.TransactionSql<{ bigint: bigint }>) =>
+  sql`select set_config('idle_in_transaction_session_timeout', '0', true), set_config('transaction_timeout', '0', true)`
 
 function collector(isTTY: boolean, onWrite?: () => void): { output: Output; text(): string } {
   const chunks: string[] = []

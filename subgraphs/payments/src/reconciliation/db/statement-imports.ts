@@ -1,7 +1,7 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
-import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { makePgArray } from 'drizzle-orm/pg-core'
 import { bankStatement } from '../../db/tables/bank-statement.ts'
 import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
@@ -97,12 +97,22 @@ export type NewStatement = Omit<typeof bankStatement.$inferSelect, 'tenantId' | 
 /** Rows of one insert: each has a dozen parameters, and PostgreSQL takes 65,535. */
 const STATEMENT_ROWS_MAX = 1_000
 
-/** Makes all of an import seen at once. @throws the database's error where another import did the same meanwhile */
+/**
+ * Makes all of an import seen at once.
+ * @returns false where another import, which took this one for dead, is removing it @throws the database's error where
+ * another import stored the same meanwhile
+ */
 export async function finishImport(
   tx: Tx,
   importId: Id<'sti'>,
   { statements, lines, now }: { statements: readonly NewStatement[]; lines: number; now: Date },
-): Promise<void> {
+): Promise<boolean> {
+  const finished = await tx
+    .update(statementImport)
+    .set({ importedAt: now, statements: statements.length, lines })
+    .where(and(eq(statementImport.id, importId), ne(statementImport.lines, DISCARDED)))
+    .returning({ id: statementImport.id })
+  if (finished.length === 0) return false
   const accounts = [...new Set(statements.map(({ account }) => account))].sort()
   for (let at = 0; at < accounts.length; at += STATEMENT_ROWS_MAX)
     await tx
@@ -116,24 +126,28 @@ export async function finishImport(
     await tx
       .insert(bankStatement)
       .values(statements.slice(at, at + STATEMENT_ROWS_MAX).map((statement) => ({ ...statement, importId })))
-  await tx
-    .update(statementImport)
-    .set({ importedAt: now, statements: statements.length, lines })
-    .where(eq(statementImport.id, importId))
+  return true
 }
+
+/** Number of lines of an import that is being removed: it cannot be finished any more. */
+const DISCARDED = -1
 
 /** Lines removed by one statement, far below what fits into its time. */
 const DISCARDED_MAX = 20_000
 
-/** Removes what imports have left that were not finished. Nobody may be importing meanwhile. */
+/**
+ * Removes what imports have left that were not finished. They are marked first: whoever lost the lease and does not know it
+ * yet must not have its import seen when its lines are gone.
+ */
 export async function discardUnfinishedImports(db: Db): Promise<void> {
+  await db.update(statementImport).set({ lines: DISCARDED }).where(isNull(statementImport.importedAt))
   for (;;) {
     const removed = await db.execute(sql`
       delete from ${bankStatementLine} where (tenant_id, id) in (
         select l.tenant_id, l.id from ${bankStatementLine} l
         join ${statementImport} i on (i.tenant_id, i.id) = (l.tenant_id, l.import_id)
-        where i.imported_at is null and l.item_id is null limit ${DISCARDED_MAX}) returning 1`)
+        where i.lines = ${DISCARDED} and l.item_id is null limit ${DISCARDED_MAX}) returning 1`)
     if (removed.length < DISCARDED_MAX) break
   }
-  await db.delete(statementImport).where(isNull(statementImport.importedAt))
+  await db.delete(statementImport).where(eq(statementImport.lines, DISCARDED))
 }

@@ -183,7 +183,8 @@ function finish(
   { now, ...by }: Provenance,
 ): Promise<void> {
   return inTransaction(db, async (tx) => {
-    await finishImport(tx, importId, { statements, lines, now })
+    if (!(await finishImport(tx, importId, { statements, lines, now })))
+      throw new ImportFault('INTERRUPTED', 'Another import took this one for dead; nothing of it was stored.')
     await appendToJournal(tx, {
       aggregate: { type: 'statement_import', id: importId },
       version: 1,

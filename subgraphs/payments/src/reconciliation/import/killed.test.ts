@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { camt, ntry } from '../../statements/statements.fixture.ts'
-import { setImportStage } from '../../testing/import-stage.ts'
+import { holdForLong, setImportStage } from '../../testing/import-stage.ts'
 import { IMPORT_BATCH } from './import-statement.ts'
 
 const MAIN = fileURLToPath(new URL('command/main.ts', import.meta.url))
@@ -32,6 +32,7 @@ test('killed at any step and run again, a file is stored once and whole, and hal
 
   // Lines cannot be changed meanwhile: killed before it has stored any.
   await stage.database.sql.system.begin(async (sql) => {
+    await holdForLong(sql)
     await sql`lock table bank_statement_line in share mode`
     const child = command()
     await vi.waitFor(async () => expect(await isWaiting()).toBe(true), PATIENCE)
@@ -46,6 +47,7 @@ test('killed at any step and run again, a file is stored once and whole, and hal
 
   // Accounts cannot be changed meanwhile: killed with all lines stored, before it is finished.
   await stage.database.sql.system.begin(async (sql) => {
+    await holdForLong(sql)
     await sql`lock table reconciled_account in share mode`
     const child = command()
     await vi.waitFor(async () => expect(await stored()).toBe(LINES), PATIENCE)
