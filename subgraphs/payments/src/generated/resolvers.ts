@@ -593,7 +593,7 @@ export type ReconciliationErrorCode =
   | 'ACCOUNT_MISMATCH'
   /** The cases are in several currencies. */
   | 'CURRENCY_MISMATCH'
-  /** Some came in, and some went out. */
+  /** Some came in, and some went out, and they are not an entry with the one that takes it back. */
   | 'DIRECTION_MISMATCH'
   /** The lines do not sum to what was expected, less a fee within the declared ones. */
   | 'AMOUNTS_DIFFER'
