@@ -15,6 +15,11 @@ import { consumedEvent } from './tables.ts'
 export const CONSUME_INTERVAL_MS = 1_000
 /** Events fetched at once. All of them are worked off before the bus is told. */
 export const CONSUME_EVENTS_MAX = 100
+/**
+ * Of one transaction, which holds what their handlers lock until its end. Where one fails each is tried in a transaction of
+ * its own.
+ */
+export const EVENTS_AT_ONCE_MAX = 20
 /** How often the bus is told how far it was read when there was nothing for this consumer. */
 export const ACKNOWLEDGE_INTERVAL_MS = 60_000
 /** How long an event's id is remembered. Far above what the bus keeps, so that no event can come again after it. */
@@ -36,7 +41,7 @@ export type EventConsumerOptions = {
 
 /**
  * Brings the events of other services to their handlers. The effect of each event happens exactly once, because it is
- * committed together with the event's id. An event whose handler fails is tried again with growing pauses, while later
+ * committed together with the event's id, and with those of its neighbours where nothing fails. An event whose handler fails is tried again with growing pauses, while later
  * events of its aggregate wait and all others go on; after five tries it is parked for an operator.
  *
  * Of several processes with the same consumer name one works, so that the order of events holds; another one takes over
@@ -88,10 +93,9 @@ export class EventConsumer {
       const retried = await this.#retryFailures()
       const subscription = this.#subscribe()
       const { events, pace } = await subscription.fetch(CONSUME_EVENTS_MAX)
-      for (const event of events) {
+      for (const some of together(events)) {
         // The rest comes again to the next process.
-        if (this.#isStopping) return 'idle'
-        await this.#handle(event, applyNew)
+        if (!(await this.#handleNew(some))) return 'idle'
       }
       await this.#acknowledge(subscription, events.length > 0)
       await this.#pruneNowAndThen()
@@ -109,20 +113,60 @@ export class EventConsumer {
     for (const event of due) {
       // The rest is due for the next process as well.
       if (this.#isStopping) break
-      await this.#handle(event, applyAgain)
+      await this.#handle(event, () => this.#applyAgain(event))
     }
     return due.length
   }
 
+  /** @returns false where it has stopped before all of them were handled */
+  async #handleNew(events: readonly BusEvent[]): Promise<boolean> {
+    if (this.#isStopping) return false
+    if (events.length > 1) {
+      try {
+        await this.#applyNew(events)
+        return true
+      } catch (error) {
+        const { log, name: consumer } = this.#options
+        log.debug({ err: error, consumer, events: events.length }, 'events failed together; trying each alone')
+      }
+    }
+    for (const event of events) {
+      if (this.#isStopping) return false
+      await this.#handle(event, () => this.#applyNew([event]))
+    }
+    return true
+  }
+
+  #applyNew(events: readonly BusEvent[]): Promise<void> {
+    const { database, name: consumer } = this.#options
+    const tenant = events[0]?.tenant ?? ''
+    return applyNew(database.forTenant(tenant), {
+      consumer,
+      events,
+      handlerOf: (event) => this.#handlerOf(event),
+      now: this.#clock(),
+    })
+  }
+
+  #handlerOf({ type }: BusEvent): EventHandler {
+    const handler = this.#options.handlers[type]
+    // A type that was dropped while one of its events was waiting.
+    if (handler === undefined) throw new Error(`No handler for ${type}.`)
+    return handler
+  }
+
+  async #applyAgain(event: BusEvent): Promise<void> {
+    const { database, name: consumer } = this.#options
+    const handler = this.#handlerOf(event)
+    await applyAgain(database.forTenant(event.tenant), { consumer, event, handler, now: this.#clock() })
+  }
+
   /** Resolves when the effect is made or the failure is noted; throws only when neither could be written. */
-  async #handle(event: BusEvent, apply: typeof applyNew): Promise<void> {
-    const { database, name: consumer, handlers, log } = this.#options
+  async #handle(event: BusEvent, apply: () => Promise<void>): Promise<void> {
+    const { database, name: consumer, log } = this.#options
     await withCorrelation(event.correlationId, async () => {
       try {
-        const handler = handlers[event.type]
-        // A type that was dropped while one of its events was waiting.
-        if (handler === undefined) throw new Error(`No handler for ${event.type}.`)
-        await apply(database.forTenant(event.tenant), { consumer, event, handler, now: this.#clock() })
+        await apply()
       } catch (error) {
         // Through the system's handle: the tenant may be what is wrong with the event.
         const isParked = await noteFailure(database.system, consumer, event, { error, now: this.#clock() })
@@ -159,6 +203,17 @@ export class EventConsumer {
     this.#pruned_ms = now.getTime()
     await pruneConsumedEvents(this.#options.database, now)
   }
+}
+
+/** Neighbours of one tenant, up to EVENTS_AT_ONCE_MAX: across that, and from one to the next, the order holds. */
+function together(events: readonly BusEvent[]): BusEvent[][] {
+  const groups: BusEvent[][] = []
+  for (const event of events) {
+    const last = groups.at(-1)
+    if (last !== undefined && last.length < EVENTS_AT_ONCE_MAX && last[0]?.tenant === event.tenant) last.push(event)
+    else groups.push([event])
+  }
+  return groups
 }
 
 /** Forgets the ids of events that cannot come again. Consumers call it every hour. */

@@ -1,6 +1,9 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
+import { withCorrelation } from '../correlation.ts'
 import type { TenantDb, Tx } from '../db/pools.ts'
+import { recordsetOf } from '../db/recordset.ts'
 import { inTransaction } from '../db/transaction.ts'
+import { fromUuid } from '../ids.ts'
 import type { BusEvent } from './event.ts'
 import { queueBehindFailure } from './failures.ts'
 import { consumedEvent, failedEvent } from './tables.ts'
@@ -11,6 +14,14 @@ import { consumedEvent, failedEvent } from './tables.ts'
  */
 export type EventHandler = (tx: Tx, event: BusEvent) => Promise<void>
 
+type Deliveries = {
+  readonly consumer: string
+  /** Of the tenant of the connections, in their order. */
+  readonly events: readonly BusEvent[]
+  readonly handlerOf: (event: BusEvent) => EventHandler
+  readonly now: Date
+}
+
 type Delivery = {
   readonly consumer: string
   readonly event: BusEvent
@@ -19,48 +30,71 @@ type Delivery = {
 }
 
 /**
- * Makes the effect of an event that has just come from the bus. Nothing happens where it has happened before; where an
- * earlier event of the aggregate is waiting for another try, this one is put behind it.
+ * Makes the effects of events that have just come from the bus, all or none. Nothing happens where one has happened before;
+ * where an earlier event of the aggregate is waiting for another try, it is put behind that one.
  */
-export async function applyNew(db: TenantDb, { consumer, event, handler, now }: Delivery): Promise<void> {
+export async function applyNew(db: TenantDb, { consumer, events, handlerOf, now }: Deliveries): Promise<void> {
   await inTransaction(db, async (tx) => {
-    if (await isBehindFailure(tx, consumer, event)) await queueBehindFailure(tx, consumer, event, now)
-    else if (await claim(tx, consumer, event, now)) await handler(tx, event)
+    const isBehind = await behindFailures(tx, consumer, events)
+    const claimed = await claim(
+      tx,
+      consumer,
+      events.filter((event) => !isBehind(event)),
+      now,
+    )
+    for (const event of events) {
+      if (isBehind(event)) await queueBehindFailure(tx, consumer, event, now)
+      // The second of two that are the same is none any more.
+      else if (claimed.delete(event.id)) await withCorrelation(event.correlationId, () => handlerOf(event)(tx, event))
+    }
   })
 }
 
 /** Makes the effect of an event that has failed before, and takes it off the list of failures. */
 export async function applyAgain(db: TenantDb, { consumer, event, handler, now }: Delivery): Promise<void> {
   await inTransaction(db, async (tx) => {
-    if (await claim(tx, consumer, event, now)) await handler(tx, event)
+    const claimed = await claim(tx, consumer, [event], now)
+    if (claimed.has(event.id)) await handler(tx, event)
     await tx
       .delete(failedEvent)
       .where(and(eq(failedEvent.consumer, consumer), eq(failedEvent.eventId, event.id), isNull(failedEvent.parkedAt)))
   })
 }
 
-/** @returns false when the effect is in the database already; waits for another transaction that is just making it */
-async function claim(tx: Tx, consumer: string, event: BusEvent, now: Date): Promise<boolean> {
-  const claimed = await tx
-    .insert(consumedEvent)
-    .values({ consumer, eventId: event.id, consumedAt: now })
-    .onConflictDoNothing()
-    .returning({ id: consumedEvent.eventId })
-  return claimed.length > 0
+/**
+ * @returns the ids of those whose effect is not in the database yet; waits for another transaction that is just making one
+ */
+async function claim(tx: Tx, consumer: string, events: readonly BusEvent[], now: Date): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const claimed = await tx.execute<{ id: string }>(sql`
+    insert into ${consumedEvent} (${toClaim.names})
+    select ${toClaim.names} from ${toClaim.from(events.map(({ id }) => ({ consumer, eventId: id, consumedAt: now })))}
+    order by place
+    on conflict do nothing returning event_id as id`)
+  return new Set(claimed.map(({ id }) => fromUuid('evt', id)))
 }
 
-async function isBehindFailure(tx: Tx, consumer: string, { aggregate }: BusEvent): Promise<boolean> {
-  const waiting = await tx
-    .select({ one: sql`1` })
-    .from(failedEvent)
-    .where(
-      and(
-        eq(failedEvent.consumer, consumer),
-        eq(failedEvent.aggregateType, aggregate.type),
-        eq(failedEvent.aggregateId, aggregate.id),
-        isNull(failedEvent.parkedAt),
-      ),
-    )
-    .limit(1)
-  return waiting.length > 0
+const toClaim = recordsetOf(consumedEvent, ['consumer', 'eventId', 'consumedAt'])
+
+/** Tells which of the events have an earlier one of their aggregate that waits for another try. */
+async function behindFailures(
+  tx: Tx,
+  consumer: string,
+  events: readonly BusEvent[],
+): Promise<(event: BusEvent) => boolean> {
+  const given = asked.from(
+    events.map(({ aggregate }) => ({ aggregateType: aggregate.type, aggregateId: aggregate.id })),
+  )
+  const rows = await tx.execute<{ type: string; id: string }>(sql`
+    select aggregate_type as type, aggregate_id as id from ${given}
+    where exists (
+      select from ${failedEvent} waiting
+      where waiting.consumer = ${consumer} and waiting.parked_at is null
+        and waiting.aggregate_type = given.aggregate_type and waiting.aggregate_id = given.aggregate_id)`)
+  const waiting = new Set(rows.map(nameOf))
+  return ({ aggregate }) => waiting.has(nameOf(aggregate))
 }
+
+const asked = recordsetOf(failedEvent, ['aggregateType', 'aggregateId'])
+
+const nameOf = ({ type, id }: { readonly type: string; readonly id: string }): string => `${type} ${id}`
