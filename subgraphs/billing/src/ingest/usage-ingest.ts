@@ -5,6 +5,7 @@ import { FileFault } from '@carriergraph/shared/command/files/fault.ts'
 import { openRejectsFile } from '@carriergraph/shared/command/files/rejects-file.ts'
 import { createReport } from '@carriergraph/shared/command/files/report.ts'
 import { openSource } from '@carriergraph/shared/command/files/source.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { chargeUsage } from '../db/charge-usage.ts'
@@ -18,28 +19,24 @@ export type IngestSurroundings = Surroundings & {
   readonly signal?: AbortSignal
 }
 
-/** 0: every line is charged or a duplicate; 2: lines were rejected; 1: it failed. */
-export type ExitCode = 0 | 1 | 2
-
 /** `pnpm usage:ingest`: see USAGE. Rejected lines, progress and faults go to stderr, the summary to stdout. */
-export async function usageIngest(argv: readonly string[], surroundings: IngestSurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
+export function usageIngest(argv: readonly string[], surroundings: IngestSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, {
+    usage: USAGE,
+    readArguments,
+    run: (options) => runAndSum(options, surroundings),
+  })
+}
+
+async function runAndSum(options: IngestArguments, surroundings: IngestSurroundings): Promise<ExitCode> {
+  const { stdout, stderr, clock } = surroundings
   const summary = emptySummary()
-  const began_ms = surroundings.clock().getTime()
-  const fault = await ingest(read.value, summary, surroundings).then(
+  const began_ms = clock().getTime()
+  const fault = await ingest(options, summary, surroundings).then(
     () => undefined,
     (error: unknown) => error,
   )
-  stdout.write(summaryText(summary, (surroundings.clock().getTime() - began_ms) / 1_000))
+  stdout.write(summaryText(summary, (clock().getTime() - began_ms) / 1_000))
   if (fault === undefined) return summary.rejected > 0 ? 2 : 0
   stderr.write(`${faultText(fault)}\n`)
   if (summary.lines > 0) stderr.write('What was charged stays charged: run the same command again for the rest.\n')

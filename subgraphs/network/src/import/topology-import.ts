@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { SingleBar } from 'cli-progress'
@@ -14,9 +14,6 @@ import { textOf } from './source.ts'
 
 export type ImportSurroundings = Surroundings & { readonly clock: Clock }
 
-/** 0: imported; 2: the file is faulty and nothing was stored; 1: it failed, and nothing was stored. */
-export type ExitCode = 0 | 1 | 2
-
 /** Less is done before a bar could be seen. */
 const BAR_ITEMS_MIN = 500
 /** How long to wait for the last statement. */
@@ -24,26 +21,16 @@ const CLOSE_TIMEOUT_S = 5
 const NETWORK = { service: 'network', command: 'topology-import', table: 'link_end' } as const
 
 /** `pnpm topology:import`: see USAGE. Progress and faults go to stderr, what was done to stdout. */
-export async function topologyImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
+export function topologyImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => run(options, surroundings) })
+}
+
+async function run(options: ImportArguments, surroundings: ImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    const file = parseTopologyFile(await textOf(read.value.file))
-    if (!file.ok) return refuseFile(file, stderr)
-    stdout.write(reportText(await importInto(read.value, wanted(file.topologies, read.value), surroundings)))
-    return 0
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+  const file = parseTopologyFile(await textOf(options.file))
+  if (!file.ok) return refuseFile(file, stderr)
+  stdout.write(reportText(await importInto(options, wanted(file.topologies, options), surroundings)))
+  return 0
 }
 
 type FaultyFile = Extract<ParsedFile, { readonly ok: false }>

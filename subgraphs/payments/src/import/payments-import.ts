@@ -4,6 +4,7 @@ import { FileFault } from '@carriergraph/shared/command/files/fault.ts'
 import { openRejectsFile } from '@carriergraph/shared/command/files/rejects-file.ts'
 import { createReport } from '@carriergraph/shared/command/files/report.ts'
 import { openSource } from '@carriergraph/shared/command/files/source.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { type ImportArguments, readArguments, USAGE } from './arguments.ts'
 import { ImportFault } from './fault.ts'
@@ -16,24 +17,20 @@ export type ImportSurroundings = Pick<Surroundings, 'env' | 'stdout' | 'stderr'>
   readonly signal?: AbortSignal
 }
 
-/** 0: every line was taken; 2: lines were rejected or failed; 1: it did not come to the end. */
-export type ExitCode = 0 | 1 | 2
-
 /** `pnpm payments:import`: see USAGE. Rejected lines, progress and faults go to stderr, the summary to stdout. */
-export async function paymentsImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
+export function paymentsImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, {
+    usage: USAGE,
+    readArguments,
+    run: (options) => runAndSum(options, surroundings),
+  })
+}
+
+async function runAndSum(options: ImportArguments, surroundings: ImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr, clock } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
   const summary = emptySummary()
   const began_ms = clock().getTime()
-  const fault = await run(read.value, summary, surroundings).then(
+  const fault = await pay(options, summary, surroundings).then(
     () => undefined,
     (error: unknown) => error,
   )
@@ -44,7 +41,7 @@ export async function paymentsImport(argv: readonly string[], surroundings: Impo
   return 1
 }
 
-async function run(
+async function pay(
   { file, url, format, batchSize, rejects }: ImportArguments,
   summary: ImportSummary,
   { env, stderr, clock, signal }: ImportSurroundings,

@@ -1,5 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { tenantsWithBooks } from '@carriergraph/shared/ledger/tenants.ts'
@@ -11,27 +11,13 @@ import { isAsWitnessed, readWitness, sealAt, type Witness, type WitnessedSeal, w
 
 export type VerifySurroundings = Surroundings & { readonly clock: Clock }
 
-/** 0: all books are sound; 2: some are not; 1: they could not be looked at. */
-type ExitCode = 0 | 1 | 2
-
 /** `pnpm ledger:verify`: see USAGE. What was found goes to stdout; progress, faults and failures to stderr. */
-export async function ledgerVerify(argv: readonly string[], surroundings: VerifySurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    return await verifyTenants(read.value, surroundings)
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+export function ledgerVerify(argv: readonly string[], surroundings: VerifySurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, {
+    usage: USAGE,
+    readArguments,
+    run: (options) => verifyTenants(options, surroundings),
+  })
 }
 
 async function verifyTenants(

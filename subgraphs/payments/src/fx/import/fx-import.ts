@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { dayOf } from '@carriergraph/shared/day.ts'
@@ -13,32 +13,14 @@ import { type ImportedRates, importRates } from './import-rates.ts'
 
 export type FxImportSurroundings = Surroundings & { readonly clock: Clock }
 
-/** 0: imported; 2: the file is refused; 1: it failed. Where it is not 0, nothing was stored. */
-export type ExitCode = 0 | 1 | 2
-
 /** The history of 1999 to 2026 has 1.9 MB. */
 export const FILE_BYTES_MAX = 16 * 1024 * 1024
 const CLOSE_TIMEOUT_S = 5
 const PAYMENTS = { service: 'payments', command: 'fx-import', table: 'fx_rate' } as const
 
 /** `pnpm fx:import`: see USAGE. What was done goes to stdout, why a file is refused to stderr. */
-export async function fxImport(argv: readonly string[], surroundings: FxImportSurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    return await run(read.value, surroundings)
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+export function fxImport(argv: readonly string[], surroundings: FxImportSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => run(options, surroundings) })
 }
 
 async function run(

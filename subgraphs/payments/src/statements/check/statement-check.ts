@@ -1,35 +1,17 @@
 import { once } from 'node:events'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Output, Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { readStatement, type StatementFile } from '../read-statement.ts'
 import { type CheckArguments, readArguments, USAGE } from './arguments.ts'
 import { fileSource, readJson } from './files.ts'
 import { fileText, lineText, refusalText } from './report.ts'
 
-/** 0: the file holds; 2: it is refused; 1: it could not be read. */
-type ExitCode = 0 | 1 | 2
-
 /** `pnpm statement:check`: see USAGE. What the file holds goes to stdout, why it is refused to stderr. */
-export async function statementCheck(
+export function statementCheck(
   argv: readonly string[],
   surroundings: Pick<Surroundings, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    return await check(read.value, surroundings)
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => check(options, surroundings) })
 }
 
 async function check(

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { ConfigError } from '@carriergraph/shared/config.ts'
@@ -21,31 +21,14 @@ export type VaultSurroundings = Surroundings & {
   readonly signal?: AbortSignal
 }
 
-/** 0: all is done; 2: some keys or cards cannot be read; 1: it failed. */
-export type ExitCode = 0 | 1 | 2
-
 /** `pnpm vault:keys`: see USAGE. Results go to stdout; progress, what cannot be read and faults to stderr. */
-export async function vaultKeys(argv: readonly string[], surroundings: VaultSurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    return (await run(read.value, surroundings)) ? 0 : 2
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+export function vaultKeys(argv: readonly string[], surroundings: VaultSurroundings): Promise<ExitCode> {
+  const run = async (options: VaultArguments) => ((await act(options, surroundings)) ? 0 : 2)
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run })
 }
 
 /** Each tenant in turn, on connections of its own: however many there are, two pools are open. @returns whether all is well */
-async function run({ action, tenant, batchSize }: VaultArguments, surroundings: VaultSurroundings): Promise<boolean> {
+async function act({ action, tenant, batchSize }: VaultArguments, surroundings: VaultSurroundings): Promise<boolean> {
   const { clock, signal, stdout, stderr } = surroundings
   const keys = readKeys(surroundings)
   let isWell = true

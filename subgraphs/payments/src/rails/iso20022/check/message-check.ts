@@ -1,6 +1,7 @@
 import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { printable } from '../../../statements/amounts.ts'
 import { fileSource } from '../../../statements/check/files.ts'
 import { placeText } from '../../../statements/check/report.ts'
@@ -14,36 +15,36 @@ FILE is pain.001 (001.03, 001.09), pacs.008 (001.08) or pain.002 (001.03, 001.10
 2: it is refused; 1: it could not be read.
 `
 
-/** 0: the message holds; 2: it is refused; 1: it could not be read. */
-type ExitCode = 0 | 1 | 2
+type CheckArguments = { readonly file: string }
 
 /** `pnpm message:check`: see USAGE. What the message holds goes to stdout, why it is refused to stderr. */
-export async function messageCheck(
+export function messageCheck(
   argv: readonly string[],
+  surroundings: Pick<Surroundings, 'stdout' | 'stderr'>,
+): Promise<ExitCode> {
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => check(options, surroundings) })
+}
+
+function readArguments(argv: readonly string[]): Outcome<CheckArguments | 'help', 'USAGE'> {
+  const parsed = parseArguments(argv, { help: { type: 'boolean', short: 'h', default: false } })
+  if (!parsed.ok) return parsed
+  if (parsed.value.values.help) return ok('help')
+  const [file, ...others] = parsed.value.positionals
+  return file === undefined || others.length > 0 ? refuse('USAGE', 'Name one file.') : ok({ file })
+}
+
+async function check(
+  { file }: CheckArguments,
   { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
 ): Promise<ExitCode> {
-  const parsed = parseArguments(argv, { help: { type: 'boolean', short: 'h', default: false } })
-  const [file, ...others] = parsed.ok ? parsed.value.positionals : []
-  if (parsed.ok && parsed.value.values.help) {
-    stdout.write(USAGE)
+  const read = await readMessage(await fileSource(file))
+  if (read.ok) {
+    stdout.write(messageText(read.value))
     return 0
   }
-  if (!parsed.ok || file === undefined || others.length > 0) {
-    stderr.write(`${parsed.ok ? 'Name one file.' : parsed.message}\n\n${USAGE}`)
-    return 1
-  }
-  try {
-    const read = await readMessage(await fileSource(file))
-    if (read.ok) stdout.write(messageText(read.value))
-    else {
-      const place = read.position === undefined ? '' : ` at ${placeText(read.position)}`
-      stderr.write(`${read.code}${place}: ${printable(read.message)}\n`)
-    }
-    return read.ok ? 0 : 2
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+  const place = read.position === undefined ? '' : ` at ${placeText(read.position)}`
+  stderr.write(`${read.code}${place}: ${printable(read.message)}\n`)
+  return 2
 }
 
 /** What a message holds, for a person. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { faultText } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { Lease } from '@carriergraph/shared/db/lease.ts'
@@ -18,33 +19,22 @@ export type ImportSurroundings = Surroundings & {
   readonly signal?: AbortSignal
 }
 
-/** 0: the lines are there; 2: the file is refused; 1: it failed. */
-type ExitCode = 0 | 1 | 2
-
 /** `pnpm statement:import`: see USAGE. What became of the file goes to stdout; progress, refusals and faults to stderr. */
-export async function statementImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    return await run(read.value, surroundings)
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return error instanceof ImportFault && REFUSALS.has(error.code) ? 2 : 1
-  }
+export function statementImport(argv: readonly string[], surroundings: ImportSurroundings): Promise<ExitCode> {
+  const { stderr } = surroundings
+  const run = (options: ImportArguments) =>
+    importFrom(options, surroundings).catch((error: unknown): ExitCode => {
+      if (!(error instanceof ImportFault && REFUSALS.has(error.code))) throw error
+      stderr.write(`${faultText(error)}\n`)
+      return 2
+    })
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run })
 }
 
 /** About what the file says, and not about the run. */
 const REFUSALS: ReadonlySet<string> = new Set(['STATEMENT_CHANGED', 'STATEMENT_ID_NEEDED'])
 
-async function run(options: ImportArguments, surroundings: ImportSurroundings): Promise<ExitCode> {
+async function importFrom(options: ImportArguments, surroundings: ImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr } = surroundings
   const source = await fileSource(options.file)
   const file = await readStatement(source, await readOptions(options))
