@@ -19,6 +19,7 @@ import { addressPolicy } from '../webhooks/guard/address-policy.ts'
 import { type WebhookTransport, webhookTransport } from '../webhooks/send/send.ts'
 import { createWebhookSender, type SenderOptions, type WebhookSender } from '../webhooks/sender.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
+import { startReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const DAY_MS = 86_400_000
@@ -31,6 +32,8 @@ export const LOOPBACK = addressPolicy({ allowsLoopback: true, ports: [443], refu
 /** A database with webhooks, at a noon that a test moves, and all that moves them. */
 export type WebhookStage = AsyncDisposable & {
   readonly url: string
+  /** Somebody who is told; endpoints have its URL where a test says so. */
+  readonly receiver: WebhookReceiver
   readonly keyText: string
   readonly database: Database
   readonly clock: FixedClock
@@ -65,6 +68,7 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   resources.defer(() => test.drop())
   const database = openDatabase({ url: test.url, applicationName: 'webhook-test', log: silent })
   resources.defer(() => database.close({ timeout_s: 1 }))
+  const receiver = resources.use(await startReceiver())
   const clock = fixedClock(NOW)
   const keyText = newKeyRingText()
   const keys = keyProviderFrom({ VAULT_KEY: keyText })
@@ -95,6 +99,7 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   const statuses = async (tenant?: string) => (await deliveries(tenant)).map(({ status }) => status)
   return {
     url: test.url,
+    receiver,
     keyText,
     database,
     clock,

@@ -2,35 +2,29 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { DEATHS, sendAndDie } from '../testing/dying-sender.ts'
-import { startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { CLAIM_MS } from './sender.ts'
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeAll(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
 })
-afterAll(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterAll(() => stage[Symbol.asyncDispose]())
 
 it.each(DEATHS)('killed %s, it is sent by another process once the claim has run out', async (dieAt) => {
-  receiver.received.length = 0
+  stage.receiver.received.length = 0
   const id = await stage.happen(`pay_${dieAt}`)
   await stage.fanOut()
   const { url: databaseUrl, keyText } = stage
   await sendAndDie({ databaseUrl, keyText, now: stage.clock().toISOString(), dieAt })
   const before = dieAt === 'after sending, before the record' ? [id] : []
-  expect(receiver.ids()).toEqual(before)
+  expect(stage.receiver.ids()).toEqual(before)
   const sender = stage.sender()
   stage.clock.advance(CLAIM_MS - 1)
   expect(await sender.runOnce()).toBe(0)
   stage.clock.advance(1)
   expect(await sender.runOnce()).toBe(1)
-  expect(receiver.ids()).toEqual([...before, id])
+  expect(stage.receiver.ids()).toEqual([...before, id])
   expect((await stage.deliveries()).at(-1)).toMatchObject({ status: 'DELIVERED', attempts: 2 })
 })

@@ -1,9 +1,9 @@
-// What becomes of one delivery, from its event to its receiver, on a real database and over HTTP.
+// What becomes of one delivery, from its event to its stage.receiver, on a real database and over HTTP.
 
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { published } from '../events.ts'
-import { answers, startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
+import { answers, startReceiver } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
 import { pauseEndpoint } from './endpoints.ts'
@@ -14,19 +14,14 @@ import { CLAIM_MS } from './sender.ts'
 const DAY_MS = 86_400_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 it('a delivery brings an event to every endpoint of its tenant that wants it, signed with the secret of each', async () => {
   const second = await startReceiver()
-  const first = await stage.endpoint(receiver.url)
+  const first = await stage.endpoint(stage.receiver.url)
   const other = await stage.endpoint(second.url, { eventTypes: ['payment.created'] })
   await stage.endpoint(`${second.url}/failures`, { eventTypes: ['payment.failed'] })
   await stage.endpoint(`${second.url}/elsewhere`, { tenant: 'north' })
@@ -41,7 +36,7 @@ it('a delivery brings an event to every endpoint of its tenant that wants it, si
     data: { note: 'Zoë paid 12.50 €', paymentId: 'pay_1' },
   }
   for (const [at, { secret }] of [
-    [receiver, first],
+    [stage.receiver, first],
     [second, other],
   ] as const) {
     expect(at.received).toHaveLength(1)
@@ -58,7 +53,7 @@ it('a delivery brings an event to every endpoint of its tenant that wants it, si
 it('a delivery is made of events from the registration on, once, however often the journal is read', async () => {
   await stage.happen('pay_before')
   stage.clock.advance(1)
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   const id = await stage.happen('pay_after')
   await stage.fanOut()
   const event = {
@@ -74,33 +69,33 @@ it('a delivery is made of events from the registration on, once, however often t
 })
 
 it('a delivery comes again with growing pauses under the same id, with a new timestamp, until it is taken', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   const id = await stage.happen('pay_1')
   await stage.fanOut()
   const sender = stage.sender()
-  receiver.behave(answers(500, 'out of order'))
+  stage.receiver.behave(answers(500, 'out of order'))
   await sender.runOnce()
   expect(await sender.runOnce()).toBe(0)
   stage.clock.advance(3_749)
   expect(await sender.runOnce()).toBe(0)
   stage.clock.advance(1)
   expect(await sender.runOnce()).toBe(1)
-  receiver.behave(answers(200))
+  stage.receiver.behave(answers(200))
   stage.clock.advance(DAY_MS)
   expect(await sender.runOnce()).toBe(1)
-  expect(receiver.ids()).toEqual([id, id, id])
-  expect(new Set(receiver.received.map(({ body }) => body)).size).toBe(1)
-  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3)
+  expect(stage.receiver.ids()).toEqual([id, id, id])
+  expect(new Set(stage.receiver.received.map(({ body }) => body)).size).toBe(1)
+  expect(new Set(stage.receiver.received.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(3)
   expect(await stage.statuses()).toEqual(['DELIVERED'])
 })
 
 it('a delivery is dead after its last try, with an event, and can be replayed under the same id', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   const id = await stage.happen('pay_1')
   await stage.fanOut()
-  receiver.behave(answers(503))
+  stage.receiver.behave(answers(503))
   await stage.exhaust()
-  expect(receiver.received).toHaveLength(ATTEMPTS_MAX)
+  expect(stage.receiver.received).toHaveLength(ATTEMPTS_MAX)
   const [dead] = await stage.deliveries()
   expect(dead).toMatchObject({ status: 'DEAD', attempts: ATTEMPTS_MAX })
   expect(await stage.journal('webhook_delivery.')).toMatchObject([
@@ -109,7 +104,7 @@ it('a delivery is dead after its last try, with an event, and can be replayed un
       data: { eventId: id, endpointId: endpoint.id, outcome: 'HTTP_STATUS', httpStatus: 503 },
     },
   ])
-  receiver.behave(answers(204))
+  stage.receiver.behave(answers(204))
   const db = stage.database.forTenant('demo')
   const which = { from: new Date(0), to: stage.clock() }
   expect(await replayDeliveries(db, { endpointId: endpoint.id, which }, stage.provenance())).toMatchObject({
@@ -119,14 +114,14 @@ it('a delivery is dead after its last try, with an event, and can be replayed un
     value: { count: 0 },
   })
   await stage.sender().runOnce()
-  expect(receiver.ids()).toEqual(Array(ATTEMPTS_MAX + 1).fill(id))
+  expect(stage.receiver.ids()).toEqual(Array(ATTEMPTS_MAX + 1).fill(id))
   expect(await stage.statuses()).toEqual(['DELIVERED'])
   // What was delivered is replayed where it is named, and may die anew.
-  receiver.behave(answers(503))
+  stage.receiver.behave(answers(503))
   const again = { endpointId: endpoint.id, which: { ids: [dead?.id ?? 'whd_'] } }
   await replayDeliveries(db, again, stage.provenance())
   await stage.exhaust()
-  expect(receiver.received).toHaveLength(2 * ATTEMPTS_MAX + 1)
+  expect(stage.receiver.received).toHaveLength(2 * ATTEMPTS_MAX + 1)
   const told = await stage.journal('webhook_delivery.')
   expect(told.map(({ type, data }) => [type, data.attempts])).toEqual([
     ['webhook_delivery.died', ATTEMPTS_MAX],
@@ -138,12 +133,12 @@ it('a delivery is dead after its last try, with an event, and can be replayed un
 })
 
 it('two processes that believe to have a delivery: the one whose claim ran out records nothing', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
   const mayEnd = Promise.withResolvers<void>()
   let second: Promise<number> | undefined
-  receiver.behave(async (response) => {
+  stage.receiver.behave(async (response) => {
     if (second !== undefined) {
       await mayEnd.promise
       response.writeHead(200).end()
@@ -151,7 +146,7 @@ it('two processes that believe to have a delivery: the one whose claim ran out r
     }
     stage.clock.advance(CLAIM_MS)
     second = stage.sender().runOnce()
-    await receiver.waitFor(2)
+    await stage.receiver.waitFor(2)
     response.writeHead(500).end()
   })
   await stage.sender().runOnce()
@@ -165,17 +160,17 @@ it('two processes that believe to have a delivery: the one whose claim ran out r
 })
 
 it('a delivery whose tries were all begun and never ended is dead, and not tried for ever', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
   await stage.database.sql.system`update webhook_delivery set attempts = ${ATTEMPTS_MAX}`
   await stage.sender().runOnce()
   expect(await stage.statuses()).toEqual(['DEAD'])
-  expect(receiver.received).toEqual([])
+  expect(stage.receiver.received).toEqual([])
 })
 
 it('forgets what was finished a month ago, with its tries, and gives up what has waited as long', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
   await stage.sender().runOnce()

@@ -2,7 +2,7 @@
 
 import { toUuid } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { answers, startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
+import { answers, startReceiver } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { PAUSE_AFTER_FAILURES } from './after-attempt.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
@@ -12,51 +12,46 @@ import { SENDING_MAX, SENDING_OF_ENDPOINT_MAX } from './sender.ts'
 const DAY_MS = 86_400_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 it('an endpoint that is slow takes a few of the places, and leaves the others to the rest', async () => {
   const slow = await startReceiver()
   slow.behave(() => undefined)
   await stage.endpoint(slow.url)
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   for (let index = 0; index < SENDING_MAX; index += 1) await stage.happen(`pay_${index}`)
   await stage.fanOut()
   const sender = stage.sender()
   sender.start()
-  await receiver.waitFor(SENDING_MAX)
+  await stage.receiver.waitFor(SENDING_MAX)
   expect(slow.received.length).toBeLessThanOrEqual(SENDING_OF_ENDPOINT_MAX)
   await slow[Symbol.asyncDispose]()
   await sender.stop()
 })
 
 it('an endpoint that fails again and again rests, whatever is due, and works on when it answers', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   for (let index = 0; index < 8; index += 1) await stage.happen(`pay_${index}`)
   await stage.fanOut()
-  receiver.behave(answers(500))
+  stage.receiver.behave(answers(500))
   const sender = stage.sender()
   expect(await sender.runOnce()).toBe(SENDING_OF_ENDPOINT_MAX)
   // Four are due, and nothing is tried.
   expect(await sender.runOnce()).toBe(0)
-  receiver.behave(answers(200))
+  stage.receiver.behave(answers(200))
   stage.clock.advance(10_000)
   while ((await sender.runOnce()) > 0);
   expect(await stage.statuses()).toEqual(Array(8).fill('DELIVERED'))
 })
 
 it('an endpoint that asks to be left alone is, for as long as it says', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
-  receiver.behave(answers(429, '', { 'retry-after': '600' }))
+  stage.receiver.behave(answers(429, '', { 'retry-after': '600' }))
   const sender = stage.sender()
   await sender.runOnce()
   stage.clock.advance(599_000)
@@ -66,17 +61,17 @@ it('an endpoint that asks to be left alone is, for as long as it says', async ()
 })
 
 it('an endpoint that is gone, or fails for days, is paused by itself; its deliveries wait', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
-  receiver.behave(answers(410))
+  stage.receiver.behave(answers(410))
   await stage.sender().runOnce()
   stage.clock.advance(DAY_MS)
   expect(await stage.sender().runOnce()).toBe(0)
   expect(await stage.statuses()).toEqual(['PENDING'])
   const db = stage.database.forTenant('demo')
   await resumeEndpoint(db, endpoint.id, stage.provenance())
-  receiver.behave(answers(500))
+  stage.receiver.behave(answers(500))
   for (const subject of ['pay_2', 'pay_3', 'pay_4']) await stage.happen(subject)
   await stage.fanOut()
   for (let round = 0; round < 40; round += 1) {
@@ -89,12 +84,12 @@ it('an endpoint that is gone, or fails for days, is paused by itself; its delive
     ['webhook_endpoint.resumed', null],
     ['webhook_endpoint.paused', 'FAILING'],
   ])
-  expect(receiver.received.length).toBeGreaterThan(PAUSE_AFTER_FAILURES)
-  expect(receiver.received.length).toBeLessThan(4 * ATTEMPTS_MAX)
+  expect(stage.receiver.received.length).toBeGreaterThan(PAUSE_AFTER_FAILURES)
+  expect(stage.receiver.received.length).toBeLessThan(4 * ATTEMPTS_MAX)
 })
 
 it('an endpoint that is paused collects, and gets all of it in order when it is resumed', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   const db = stage.database.forTenant('demo')
   await pauseEndpoint(db, endpoint.id, stage.provenance())
   const ids = [await stage.happen('pay_1'), await stage.happen('pay_1', { version: 2 })]
@@ -102,11 +97,11 @@ it('an endpoint that is paused collects, and gets all of it in order when it is 
   expect(await stage.sender().runOnce()).toBe(0)
   await resumeEndpoint(db, endpoint.id, stage.provenance())
   while ((await stage.sender().runOnce()) > 0);
-  expect(receiver.ids()).toEqual(ids)
+  expect(stage.receiver.ids()).toEqual(ids)
 })
 
 it('an endpoint that is deleted gets nothing more; what waited is cancelled and its secrets are gone', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
   const db = stage.database.forTenant('demo')
@@ -121,14 +116,14 @@ it('an endpoint that is deleted gets nothing more; what waited is cancelled and 
     select sealed_secret, previous_sealed_secret from webhook_endpoint where id = ${toUuid(endpoint.id)}`
   expect(row).toEqual({ sealed_secret: null, previous_sealed_secret: null })
   // The URL may be registered anew.
-  expect((await stage.endpoint(receiver.url)).endpoint.id).not.toBe(endpoint.id)
+  expect((await stage.endpoint(stage.receiver.url)).endpoint.id).not.toBe(endpoint.id)
 })
 
 it('an endpoint deleted while a try is under way: the try is recorded, and there is no other', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
-  receiver.behave(async (response) => {
+  stage.receiver.behave(async (response) => {
     await deleteEndpoint(stage.database.forTenant('demo'), endpoint.id, stage.provenance())
     response.writeHead(500).end()
   })
@@ -137,8 +132,8 @@ it('an endpoint deleted while a try is under way: the try is recorded, and there
 })
 
 it('an endpoint sees no other tenant’s events, deliveries or secrets', async () => {
-  const mine = await stage.endpoint(receiver.url)
-  await stage.endpoint(receiver.url, { tenant: 'north' })
+  const mine = await stage.endpoint(stage.receiver.url)
+  await stage.endpoint(stage.receiver.url, { tenant: 'north' })
   await stage.happen('pay_1')
   await stage.fanOut()
   expect(await stage.deliveries('north')).toEqual([])

@@ -1,23 +1,18 @@
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { answers, startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
+import { answers } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
 
 const DAY_MS = 86_400_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 let registry: Registry
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
   registry = new Registry()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 /** The samples that are not of a bucket, as they are scraped. */
 const scraped = async () =>
@@ -29,11 +24,11 @@ const scraped = async () =>
   )
 
 it('counts tries by how they ended, deliveries by theirs, and how old events are when they are taken', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   await stage.happen('pay_1')
   await stage.fanOut()
   const sender = stage.sender({ registry })
-  receiver.behave(answers(500))
+  stage.receiver.behave(answers(500))
   await sender.runOnce()
   expect(await scraped()).toEqual({
     'webhook_try_duration_seconds_count{outcome="HTTP_STATUS"}': 1,
@@ -42,7 +37,7 @@ it('counts tries by how they ended, deliveries by theirs, and how old events are
     webhook_delivery_age_seconds_sum: 0,
     webhook_tries_open: 0,
   })
-  receiver.behave(answers(204))
+  stage.receiver.behave(answers(204))
   stage.clock.advance(DAY_MS)
   await sender.runOnce()
   expect(await scraped()).toMatchObject({
@@ -54,7 +49,7 @@ it('counts tries by how they ended, deliveries by theirs, and how old events are
 })
 
 it('counts what died, what is under way, and endpoints that were paused', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   const sender = stage.sender({ registry })
   await stage.happen('pay_1')
   await stage.fanOut()
@@ -63,7 +58,7 @@ it('counts what died, what is under way, and endpoints that were paused', async 
   await stage.happen('pay_2')
   await stage.fanOut()
   let open: unknown
-  receiver.behave(async (response) => {
+  stage.receiver.behave(async (response) => {
     open = (await scraped()).webhook_tries_open
     response.writeHead(410).end()
   })

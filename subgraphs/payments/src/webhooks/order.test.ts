@@ -1,56 +1,53 @@
 // In which order deliveries arrive.
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { answers, startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
+import { answers } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
 
 const DAY_MS = 86_400_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 it('order holds for one subject at one endpoint: a later event waits until the earlier one is delivered or dead', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   const one = await stage.happen('pay_1', { version: 1 })
   const two = await stage.happen('pay_1', { version: 2, type: 'payment.completed' })
   const other = await stage.happen('pay_2', { version: 1 })
   await stage.fanOut()
-  receiver.behave((response, { headers }) => {
+  stage.receiver.behave((response, { headers }) => {
     response.writeHead(headers['webhook-id'] === one ? 500 : 200).end()
   })
   const sender = stage.sender()
   expect(await sender.runOnce()).toBe(2)
-  expect(new Set(receiver.ids())).toEqual(new Set([one, other]))
+  expect(new Set(stage.receiver.ids())).toEqual(new Set([one, other]))
   expect(await sender.runOnce()).toBe(0)
-  receiver.behave(answers(200))
+  stage.receiver.behave(answers(200))
   stage.clock.advance(DAY_MS)
   expect(await sender.runOnce()).toBe(1)
   expect(await sender.runOnce()).toBe(1)
-  expect(receiver.ids().slice(2)).toEqual([one, two])
+  expect(stage.receiver.ids().slice(2)).toEqual([one, two])
 })
 
 it('order goes on behind a dead one', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   const one = await stage.happen('pay_1', { version: 1 })
   const two = await stage.happen('pay_1', { version: 2 })
   await stage.fanOut()
-  receiver.behave((response, { headers }) => void response.writeHead(headers['webhook-id'] === one ? 500 : 200).end())
+  stage.receiver.behave(
+    (response, { headers }) => void response.writeHead(headers['webhook-id'] === one ? 500 : 200).end(),
+  )
   await stage.exhaust()
-  expect(receiver.ids()).toEqual([...Array(ATTEMPTS_MAX).fill(one), two])
+  expect(stage.receiver.ids()).toEqual([...Array(ATTEMPTS_MAX).fill(one), two])
   expect(await stage.statuses()).toEqual(['DEAD', 'DELIVERED'])
 })
 
 it('order holds while many senders work at once, each event being sent once', async () => {
-  await stage.endpoint(receiver.url)
+  await stage.endpoint(stage.receiver.url)
   const expected = new Map<string, string[]>()
   for (let version = 1; version <= 6; version += 1)
     for (const subject of ['pay_1', 'pay_2', 'pay_3', 'pay_4', 'pay_5'])
@@ -58,8 +55,8 @@ it('order holds while many senders work at once, each event being sent once', as
   await stage.fanOut()
   const senders = [stage.sender(), stage.sender(), stage.sender()]
   while ((await stage.statuses()).includes('PENDING')) await Promise.all(senders.map((sender) => sender.runOnce()))
-  expect(receiver.received).toHaveLength(30)
-  const came = Map.groupBy(receiver.received, ({ body }) => JSON.parse(body).subject.id)
+  expect(stage.receiver.received).toHaveLength(30)
+  const came = Map.groupBy(stage.receiver.received, ({ body }) => JSON.parse(body).subject.id)
   for (const [subject, ids] of expected)
     expect(came.get(subject)?.map(({ headers }) => headers['webhook-id'])).toEqual(ids)
 })

@@ -1,7 +1,6 @@
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { rotateDataKey } from '../vault/data-keys.ts'
 import type { SensitiveText } from '../vault/sensitive-text.ts'
@@ -11,15 +10,10 @@ import { reencryptSecrets } from './reencrypt-secrets.ts'
 const HOUR_MS = 3_600_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 const reencrypt = async (tenant?: string) => {
   const outcome = await reencryptSecrets(stage.vault(tenant), stage.clock())
@@ -41,13 +35,13 @@ async function signedWith(secrets: readonly SensitiveText[]): Promise<boolean[]>
   const id = await stage.happen(newId('pay'))
   await stage.fanOut()
   await stage.sender().runOnce()
-  const { headers, body } = receiver.last()
+  const { headers, body } = stage.receiver.last()
   const signatures = String(headers['webhook-signature']).split(' ')
   return secrets.map((secret) => signatures.includes(new Webhook(secret.reveal()).sign(id, stage.clock(), body)))
 }
 
 it('puts both secrets of an endpoint under the active data key, and deliveries are signed as before', async () => {
-  const { endpoint, secret } = await stage.endpoint(receiver.url)
+  const { endpoint, secret } = await stage.endpoint(stage.receiver.url)
   const second = await rotated(endpoint.id, HOUR_MS)
   const before = await keysOf(endpoint.id)
   stage.clock.advance(1)
@@ -62,7 +56,7 @@ it('puts both secrets of an endpoint under the active data key, and deliveries a
 })
 
 it('erases a secret whose overlap is over, so that its data key is not needed any more', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
   await rotated(endpoint.id, HOUR_MS)
   stage.clock.advance(HOUR_MS)
   await rotateDataKey(stage.vault(), stage.provenance())
@@ -71,7 +65,10 @@ it('erases a secret whose overlap is over, so that its data key is not needed an
 })
 
 it('tells of an endpoint whose secret cannot be read, leaves it as it is, and goes on with the others', async () => {
-  const [damaged, other] = [await stage.endpoint(receiver.url), await stage.endpoint(`${receiver.url}/other`)]
+  const [damaged, other] = [
+    await stage.endpoint(stage.receiver.url),
+    await stage.endpoint(`${stage.receiver.url}/other`),
+  ]
   await stage.database.sql.system`
     update webhook_endpoint set sealed_secret = set_byte(sealed_secret, 20, get_byte(sealed_secret, 20) # 1)
     where id = ${toUuid(damaged.endpoint.id)}`
@@ -85,10 +82,10 @@ it('tells of an endpoint whose secret cannot be read, leaves it as it is, and go
 })
 
 it('leaves deleted endpoints and other tenants alone, and a secret that was rotated meanwhile', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
-  const deleted = await stage.endpoint(`${receiver.url}/deleted`)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
+  const deleted = await stage.endpoint(`${stage.receiver.url}/deleted`)
   await deleteEndpoint(stage.database.forTenant('demo'), deleted.endpoint.id, stage.provenance())
-  const north = await stage.endpoint(receiver.url, { tenant: 'north' })
+  const north = await stage.endpoint(stage.receiver.url, { tenant: 'north' })
   stage.clock.advance(1)
   await rotateDataKey(stage.vault(), stage.provenance())
   const vault = stage.vault()

@@ -3,25 +3,19 @@
 import { toUuid } from '@carriergraph/shared/ids.ts'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { startReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { rotateSecret } from './endpoints.ts'
 
 const DAY_MS = 86_400_000
 
 let stage: WebhookStage
-let receiver: WebhookReceiver
 beforeEach(async () => {
   stage = await setWebhookStage()
-  receiver = await startReceiver()
 })
-afterEach(async () => {
-  await stage[Symbol.asyncDispose]()
-  await receiver[Symbol.asyncDispose]()
-})
+afterEach(() => stage[Symbol.asyncDispose]())
 
 it('signs with both secrets while they overlap, and with the new one alone afterwards', async () => {
-  const { endpoint, secret } = await stage.endpoint(receiver.url)
+  const { endpoint, secret } = await stage.endpoint(stage.receiver.url)
   const day = { id: endpoint.id, overlap_ms: DAY_MS }
   const rotated = await rotateSecret(stage.vault(), day, stage.provenance())
   if (!rotated.ok) throw new Error(rotated.code)
@@ -29,7 +23,7 @@ it('signs with both secrets while they overlap, and with the new one alone after
     const id = await stage.happen(subject)
     await stage.fanOut()
     await stage.sender().runOnce()
-    const { headers, body } = receiver.last()
+    const { headers, body } = stage.receiver.last()
     const by = [rotated.value.secret, secret].map((one) => new Webhook(one.reveal()).sign(id, stage.clock(), body))
     return { sent: String(headers['webhook-signature']).split(' '), by }
   }
@@ -45,15 +39,15 @@ it('signs with both secrets while they overlap, and with the new one alone after
 })
 
 it('a secret that cannot be read sends nothing, and the delivery waits', async () => {
-  const { endpoint } = await stage.endpoint(receiver.url)
-  await stage.endpoint(`${receiver.url}/other`)
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
+  await stage.endpoint(`${stage.receiver.url}/other`)
   await stage.database.sql.system`
     update webhook_endpoint set sealed_secret = (select sealed_secret from webhook_endpoint where id <> ${toUuid(endpoint.id)})
     where id = ${toUuid(endpoint.id)}`
   await stage.happen('pay_1')
   await stage.fanOut()
   await stage.sender().runOnce()
-  expect(receiver.received.map(({ url }) => url)).toEqual(['/hooks/other'])
+  expect(stage.receiver.received.map(({ url }) => url)).toEqual(['/hooks/other'])
   const attempts = await stage.database.sql.system`select outcome from webhook_attempt order by outcome`
   expect([...attempts]).toEqual([{ outcome: 'DELIVERED' }, { outcome: 'SECRET_UNREADABLE' }])
 })
