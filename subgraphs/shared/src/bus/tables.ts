@@ -1,14 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { xid8 } from '../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../id-column.ts'
+import { momentColumn } from '../moment-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
 import type { BusEventJson } from './event.ts'
 
 // The tables that the event bus needs in a subgraph's own database, whichever driver carries the events. A subgraph
 // re-exports them from its `db/schema.ts`.
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** The events whose effect is in this database. Written in the transaction of the effect, so each happens once. */
 export const consumedEvent = pgTable(
@@ -17,7 +16,7 @@ export const consumedEvent = pgTable(
     tenantId: tenantColumn(),
     consumer: text('consumer').notNull(),
     eventId: idColumn('evt', 'event_id').notNull(),
-    consumedAt: moment('consumed_at').notNull(),
+    consumedAt: momentColumn('consumed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'consumed_event_key', columns: [table.tenantId, table.consumer, table.eventId] }),
@@ -43,9 +42,9 @@ export const failedEvent = pgTable(
     /** The whole event: it can be tried again after the bus has forgotten it. */
     event: jsonb('event').notNull().$type<BusEventJson>(),
     attempts: integer('attempts').notNull(),
-    nextAttemptAt: moment('next_attempt_at').notNull(),
+    nextAttemptAt: momentColumn('next_attempt_at').notNull(),
     lastError: text('last_error'),
-    parkedAt: moment('parked_at'),
+    parkedAt: momentColumn('parked_at'),
   },
   (table) => [
     primaryKey({ name: 'failed_event_key', columns: [table.tenantId, table.consumer, table.eventId] }),

@@ -2,6 +2,7 @@ import { integer, numeric, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 import { expect, test } from 'vitest'
 import { idColumn } from '../id-column.ts'
 import { namedId } from '../ids.ts'
+import { momentColumn } from '../moment-column.ts'
 import { encodeCursor } from './cursor.ts'
 import { ordering } from './ordering.ts'
 import { pageArgs } from './page.ts'
@@ -11,7 +12,7 @@ const sites = pgTable('site', {
   name: text('name').notNull(),
   floors: integer('floors'),
   area: numeric('area').notNull(),
-  builtAt: timestamp('built_at', { withTimezone: true, precision: 3 }).notNull(),
+  builtAt: momentColumn('built_at').notNull(),
   seenAt: timestamp('seen_at', { withTimezone: true }).notNull(),
 })
 

@@ -1,5 +1,5 @@
 import { eq, or, sql } from 'drizzle-orm'
-import { bigint, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import fc from 'fast-check'
 import postgres from 'postgres'
@@ -8,6 +8,7 @@ import type { Db } from '../db/pools.ts'
 import { databaseWith } from '../db/tables-for-tests.ts'
 import { idColumn, tenantColumn } from '../id-column.ts'
 import { type Id, namedId } from '../ids.ts'
+import { momentColumn } from '../moment-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
 import { toConnection } from './connection.ts'
 import { keyset } from './keyset.ts'
@@ -27,7 +28,7 @@ const books = pgTable(
     title: text('title').notNull(),
     pages: integer('pages').notNull(),
     copies: bigint('copies', { mode: 'bigint' }).notNull(),
-    boughtAt: timestamp('bought_at', { withTimezone: true, precision: 3 }).notNull(),
+    boughtAt: momentColumn('bought_at').notNull(),
   },
   (book) => [
     primaryKey({ columns: [book.tenantId, book.id] }),

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm'
-import { bigint, integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core'
 import { expect, it } from 'vitest'
 import { idColumn } from '../id-column.ts'
 import { newId } from '../ids.ts'
+import { momentColumn } from '../moment-column.ts'
 import { insertionOf, recordsetOf } from './recordset.ts'
 import { databaseWith } from './tables-for-tests.ts'
 import { inTransaction } from './transaction.ts'
@@ -13,7 +14,7 @@ const thing = pgTable('thing', {
   count: integer('count'),
   data: jsonb('data'),
   names: text('names').array(),
-  at: timestamp('at', { withTimezone: true, precision: 3 }),
+  at: momentColumn('at'),
   rest: text('rest').notNull().default('as ever'),
 })
 

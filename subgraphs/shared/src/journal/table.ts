@@ -1,18 +1,8 @@
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  check,
-  customType,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { xid8 } from '../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../id-column.ts'
+import { momentColumn } from '../moment-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
 import { positionColumns } from './position-columns.ts'
 
@@ -43,7 +33,7 @@ export const journal = pgTable(
     actor: text('actor').notNull(),
     correlationId: text('correlation_id').notNull(),
     causationId: text('causation_id'),
-    occurredAt: timestamp('occurred_at', { withTimezone: true, precision: 3 }).notNull(),
+    occurredAt: momentColumn('occurred_at').notNull(),
   },
   (table) => [
     primaryKey({
@@ -72,7 +62,7 @@ export const journalSeal = pgTable(
     rowCount: integer('row_count').notNull(),
     hash: bytea('hash').notNull(),
     previousHash: bytea('previous_hash').notNull(),
-    sealedAt: timestamp('sealed_at', { withTimezone: true, precision: 3 }).notNull(),
+    sealedAt: momentColumn('sealed_at').notNull(),
   },
   (table) => [primaryKey({ name: 'journal_seal_ordinal', columns: [table.ordinal] })],
 )

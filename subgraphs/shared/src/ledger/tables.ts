@@ -10,10 +10,10 @@ import {
   pgView,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { idColumn, tenantColumn } from '../id-column.ts'
+import { momentColumn } from '../moment-column.ts'
 import { currencyColumn, minorColumn } from '../money/money-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
 import { ACCOUNT_STATUSES, BALANCE_MINOR_MAX, NORMAL_SIDES } from './account.ts'
@@ -44,7 +44,7 @@ export const ledgerAccount = pgTable(
     heldMinor: minorColumn('held_minor').default(sql`0`),
     floorMinor: bigint('floor_minor', { mode: 'bigint' }),
     lastSequence: bigint('last_sequence', { mode: 'bigint' }).notNull().default(sql`0`),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: momentColumn('created_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'ledger_account_key', columns: [table.tenantId, table.id] }),
@@ -90,13 +90,13 @@ export const ledgerTransfer = pgTable(
     reference: text('reference').notNull(),
     /** The transfer that it posts, voids, expires or reverses. */
     subjectId: idColumn('tfr', 'subject_id'),
-    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }),
+    expiresAt: momentColumn('expires_at'),
     /** The entries' places in their accounts, 1, 2, 3 …, and the balances after them; null where nothing moved. */
     debitSequence: bigint('debit_sequence', { mode: 'bigint' }),
     creditSequence: bigint('credit_sequence', { mode: 'bigint' }),
     debitBalanceMinor: bigint('debit_balance_minor', { mode: 'bigint' }),
     creditBalanceMinor: bigint('credit_balance_minor', { mode: 'bigint' }),
-    decidedAt: timestamp('decided_at', { withTimezone: true, precision: 3 }).notNull(),
+    decidedAt: momentColumn('decided_at').notNull(),
     /** Of the transaction that decided it: what is below the oldest running one is there for good, and can be sealed. */
     xid: bigint('xid', { mode: 'bigint' }).notNull().default(sql`pg_current_xact_id()::text::bigint`),
   },
@@ -139,7 +139,7 @@ export const ledgerHold = pgTable(
     debitNumber: integer('debit_number').notNull(),
     creditNumber: integer('credit_number').notNull(),
     amountMinor: minorColumn('amount_minor'),
-    expiresAt: timestamp('expires_at', { withTimezone: true, precision: 3 }).notNull(),
+    expiresAt: momentColumn('expires_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'ledger_hold_key', columns: [table.tenantId, table.transferId] }),
@@ -161,7 +161,7 @@ export const ledgerEntry = pgView('ledger_entry', {
   /** Of the account, right after it: credits less debits. */
   balanceMinor: minorColumn('balance_minor'),
   currency: currencyColumn(),
-  decidedAt: timestamp('decided_at', { withTimezone: true, precision: 3 }).notNull(),
+  decidedAt: momentColumn('decided_at').notNull(),
 })
   .with({ securityInvoker: true })
   .as(
@@ -186,7 +186,7 @@ export const ledgerSeal = pgTable(
     rowCount: integer('row_count').notNull(),
     hash: bytes('hash').notNull(),
     previousHash: bytes('previous_hash').notNull(),
-    sealedAt: timestamp('sealed_at', { withTimezone: true, precision: 3 }).notNull(),
+    sealedAt: momentColumn('sealed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'ledger_seal_key', columns: [table.tenantId, table.ordinal] }),

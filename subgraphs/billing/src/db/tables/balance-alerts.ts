@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, index, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, index, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { BALANCE_ALERT_KINDS } from '../../domain/alerts.ts'
 import { balanceEntries } from './balance-entries.ts'
 
@@ -20,7 +21,7 @@ export const balanceAlerts = pgTable(
     creditLimitMinor: minorColumn('credit_limit_minor'),
     /** Available amount that draws the line. */
     thresholdMinor: minorColumn('threshold_minor'),
-    raisedAt: timestamp('raised_at', { withTimezone: true, precision: 3 }).notNull(),
+    raisedAt: momentColumn('raised_at').notNull(),
   },
   (table) => [
     tenantPolicy(),

@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { billingAccounts } from './billing-accounts.ts'
 
 export const ENTRY_KINDS = ['OPENING', 'USAGE', 'TOP_UP', 'REFUND'] as const
@@ -24,7 +25,7 @@ export const balanceEntries = pgTable(
     balanceAfterMinor: minorColumn('balance_after_minor'),
     /** What made the change: a usage record's id, a payment's id, or for the opening the account's own. */
     reference: text('reference').notNull(),
-    recordedAt: timestamp('recorded_at', { withTimezone: true, precision: 3 }).notNull(),
+    recordedAt: momentColumn('recorded_at').notNull(),
   },
   (table) => [
     tenantPolicy(),

@@ -1,19 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  unique,
-} from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, index, integer, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { PAYMENT_MODES } from '../../domain/account.ts'
 import { tariffs } from './tariffs.ts'
 
@@ -34,7 +24,7 @@ export const billingAccounts = pgTable(
     entrySequence: bigint('entry_sequence', { mode: 'bigint' }).notNull(),
     /** Of the account's last event in the journal. */
     version: integer('version').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: momentColumn('created_at').notNull(),
   },
   (table) => [
     tenantPolicy(),

@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, numeric, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { USAGE_TYPES } from '../../domain/usage.ts'
 
 export const tariffs = pgTable(
@@ -12,7 +13,7 @@ export const tariffs = pgTable(
     id: idColumn('trf', 'id').notNull(),
     name: text('name').notNull(),
     currency: currencyColumn(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: momentColumn('created_at').notNull(),
   },
   (table) => [
     tenantPolicy(),

@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, numeric, pgTable, primaryKey, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, numeric, pgTable, primaryKey, text, unique } from 'drizzle-orm/pg-core'
 import { USAGE_TYPES } from '../../domain/usage.ts'
 import { balanceEntries } from './balance-entries.ts'
 
@@ -21,7 +22,7 @@ export const usageRecords = pgTable(
     entrySequence: bigint('entry_sequence', { mode: 'bigint' }).notNull(),
     usageType: text('usage_type', { enum: USAGE_TYPES }).notNull(),
     quantity: bigint('quantity', { mode: 'number' }).notNull(),
-    startedAt: timestamp('started_at', { withTimezone: true, precision: 3 }).notNull(),
+    startedAt: momentColumn('started_at').notNull(),
     // No foreign key: every row would lock the tariff's, which all charging shares, and the rate is copied anyway.
     tariffId: idColumn('trf', 'tariff_id').notNull(),
     blockSize: bigint('block_size', { mode: 'number' }).notNull(),
@@ -29,7 +30,7 @@ export const usageRecords = pgTable(
     currency: currencyColumn(),
     chargeMinor: minorColumn('charge_minor'),
     balanceAfterMinor: minorColumn('balance_after_minor'),
-    chargedAt: timestamp('charged_at', { withTimezone: true, precision: 3 }).notNull(),
+    chargedAt: momentColumn('charged_at').notNull(),
   },
   (table) => [
     tenantPolicy(),

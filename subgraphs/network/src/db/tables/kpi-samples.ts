@@ -1,17 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  check,
-  doublePrecision,
-  foreignKey,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core'
+import { bigint, check, doublePrecision, foreignKey, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { UNNAMED_PROBE } from '../../domain/kpi-sample.ts'
 import { SLA_METRICS } from '../../domain/sla.ts'
 import { slices } from './slices.ts'
@@ -26,7 +17,7 @@ export const kpiSamples = pgTable(
   {
     tenantId: tenantColumn(),
     sliceId: idColumn('slc', 'slice_id').notNull(),
-    observedAt: timestamp('observed_at', { withTimezone: true, precision: 3 }).notNull(),
+    observedAt: momentColumn('observed_at').notNull(),
     probe: text('probe').notNull().default(UNNAMED_PROBE),
     latencyMs: doublePrecision('latency_ms'),
     jitterMs: doublePrecision('jitter_ms'),

@@ -1,5 +1,6 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import {
@@ -11,7 +12,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { SLA_SEVERITIES } from '../../domain/severity.ts'
@@ -33,8 +33,8 @@ export const slaViolations = pgTable(
     observed: doublePrecision('observed').notNull(),
     severity: text('severity', { enum: SLA_SEVERITIES }).notNull(),
     explanation: jsonb('explanation').notNull().$type<Explanation>(),
-    openedAt: timestamp('opened_at', { withTimezone: true, precision: 3 }).notNull(),
-    closedAt: timestamp('closed_at', { withTimezone: true, precision: 3 }),
+    openedAt: momentColumn('opened_at').notNull(),
+    closedAt: momentColumn('closed_at'),
   },
   (table) => [
     tenantPolicy(),

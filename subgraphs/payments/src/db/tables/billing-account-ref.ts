@@ -1,7 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core'
+import { pgTable, primaryKey } from 'drizzle-orm/pg-core'
 
 /** What payments know of billing's accounts: read from the event `account.opened` alone. */
 export const billingAccountRef = pgTable(
@@ -11,7 +12,7 @@ export const billingAccountRef = pgTable(
     id: idColumn('acc').notNull(),
     ownerId: idColumn('usr', 'owner_id').notNull(),
     currency: currencyColumn(),
-    openedAt: timestamp('opened_at', { withTimezone: true, precision: 3 }).notNull(),
+    openedAt: momentColumn('opened_at').notNull(),
   },
   (table) => [primaryKey({ name: 'billing_account_ref_key', columns: [table.tenantId, table.id] }), tenantPolicy()],
 )

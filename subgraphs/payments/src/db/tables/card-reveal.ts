@@ -1,6 +1,7 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { foreignKey, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { card } from './card.ts'
 
 /** Every time that somebody was to be shown a whole card number: what the bound on reveals counts. Append-only. */
@@ -12,7 +13,7 @@ export const cardReveal = pgTable(
     cardId: idColumn('card', 'card_id').notNull(),
     actor: text('actor').notNull(),
     reason: text('reason').notNull(),
-    revealedAt: timestamp('revealed_at', { withTimezone: true, precision: 3 }).notNull(),
+    revealedAt: momentColumn('revealed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'card_reveal_key', columns: [table.tenantId, table.id] }),

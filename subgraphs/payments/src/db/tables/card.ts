@@ -1,22 +1,11 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { CARD_BRANDS } from '../../vault/brands.ts'
 import { bytesColumn } from '../bytes-column.ts'
 import { vaultDataKey } from './vault-data-key.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /**
  * A payment card, known elsewhere by its id alone. Its number is here encrypted, and gone when the card is removed; a
@@ -41,8 +30,8 @@ export const card = pgTable(
     lookupKeyId: text('lookup_key_id'),
     /** HMAC of tenant, owner and number under the lookup key: the same number of the same owner is the same card. */
     fingerprint: bytesColumn('fingerprint'),
-    createdAt: moment('created_at').notNull(),
-    removedAt: moment('removed_at'),
+    createdAt: momentColumn('created_at').notNull(),
+    removedAt: momentColumn('removed_at'),
   },
   (table) => [
     primaryKey({ name: 'card_key', columns: [table.tenantId, table.id] }),

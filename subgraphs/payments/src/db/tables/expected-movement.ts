@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, date, foreignKey, index, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, index, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { reconciledAccount } from './reconciled-account.ts'
 
 /** A movement that the books have on a bank account, and that its statements are to show. Only `itemId` changes. */
@@ -24,7 +25,7 @@ export const expectedMovement = pgTable(
     /** What the bank may take of it at the most. */
     feeMinor: minorColumn('fee_minor'),
     counterparty: text('counterparty'),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: momentColumn('created_at').notNull(),
     itemId: idColumn('rci', 'item_id'),
   },
   (table) => [

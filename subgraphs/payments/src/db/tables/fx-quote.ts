@@ -1,21 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  check,
-  date,
-  index,
-  integer,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+import { check, date, index, integer, numeric, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 
 /** A price for an exchange that holds for a short time. Of the amounts, all but `delivered` are in the source currency. */
 export const fxQuote = pgTable(
@@ -52,11 +40,11 @@ export const fxQuote = pgTable(
     targetRate: numeric('target_rate'),
     targetRateDay: date('target_rate_day', { mode: 'string' }),
     targetRateVersion: integer('target_rate_version'),
-    createdAt: moment('created_at').notNull(),
-    expiresAt: moment('expires_at').notNull(),
+    createdAt: momentColumn('created_at').notNull(),
+    expiresAt: momentColumn('expires_at').notNull(),
     /** What it was used for, once. */
     usedFor: text('used_for'),
-    usedAt: moment('used_at'),
+    usedAt: momentColumn('used_at'),
   },
   (table) => [
     primaryKey({ name: 'fx_quote_key', columns: [table.tenantId, table.id] }),

@@ -1,7 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, date, foreignKey, integer, numeric, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, integer, numeric, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /** A file of reference rates that brought something new. */
 export const fxRateImport = pgTable(
@@ -14,7 +15,7 @@ export const fxRateImport = pgTable(
     added: integer('added').notNull(),
     corrected: integer('corrected').notNull(),
     importedBy: text('imported_by').notNull(),
-    importedAt: timestamp('imported_at', { withTimezone: true, precision: 3 }).notNull(),
+    importedAt: momentColumn('imported_at').notNull(),
   },
   (table) => [primaryKey({ name: 'fx_rate_import_key', columns: [table.tenantId, table.id] }), tenantPolicy()],
 )

@@ -1,6 +1,7 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { foreignKey, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { foreignKey, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { PaymentStatus } from '../../domain/payment.ts'
 import { payment } from './payment.ts'
 
@@ -12,7 +13,7 @@ export const paymentTransition = pgTable(
     paymentId: idColumn('pay', 'payment_id').notNull(),
     version: integer('version').notNull(),
     status: text('status').$type<PaymentStatus>().notNull(),
-    occurredAt: timestamp('occurred_at', { withTimezone: true, precision: 3 }).notNull(),
+    occurredAt: momentColumn('occurred_at').notNull(),
     actor: text('actor').notNull(),
   },
   (table) => [

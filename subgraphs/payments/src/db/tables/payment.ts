@@ -1,21 +1,11 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  check,
-  foreignKey,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-} from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { DECISION_SOURCES, FAILURE_CODES } from '../../domain/decide.ts'
 import { PAYMENT_METHODS } from '../../domain/method.ts'
 import {
@@ -31,8 +21,6 @@ import {
 import { billingAccountRef } from './billing-account-ref.ts'
 
 const among = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '))
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /**
  * Between two steps, so that somebody has to go on with it; what waits for its rail is not. Written as text, for the index and the sweeper alike: the
@@ -72,7 +60,7 @@ export const payment = pgTable(
     hold: text('hold', { enum: HOLD_STATES }),
     /** How far it has come on its rail; null where it goes over none. */
     execution: text('execution', { enum: EXECUTION_STATES }),
-    authorisedUntil: moment('authorised_until'),
+    authorisedUntil: momentColumn('authorised_until'),
     /** What is captured; null for the whole amount. */
     capturedMinor: bigint('captured_minor', { mode: 'bigint' }),
     /** What refunds give back of it, those on their way included, and what they have given back. */
@@ -85,8 +73,8 @@ export const payment = pgTable(
     decisionExplanation: jsonb('decision_explanation').$type<Explanation>(),
     failureCode: text('failure_code', { enum: FAILURE_CODES }),
     failureMessage: text('failure_message'),
-    createdAt: moment('created_at').notNull(),
-    completedAt: moment('completed_at'),
+    createdAt: momentColumn('created_at').notNull(),
+    completedAt: momentColumn('completed_at'),
   },
   (table) => [
     primaryKey({ name: 'payment_key', columns: [table.tenantId, table.id] }),

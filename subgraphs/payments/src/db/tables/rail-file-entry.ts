@@ -1,11 +1,10 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { boolean, check, foreignKey, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { boolean, check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { railFile } from './rail-file.ts'
 import { railInstruction } from './rail-instruction.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** An instruction that waits for a file, or is in one: in one at the most, because it has one row. */
 export const railFileEntry = pgTable(
@@ -17,8 +16,8 @@ export const railFileEntry = pgTable(
     fileId: idColumn('rfl', 'file_id'),
     /** PmtInfId, under which a bank may name many at once. */
     paymentInformationId: text('payment_information_id'),
-    queuedAt: moment('queued_at').notNull(),
-    cancelledAt: moment('cancelled_at'),
+    queuedAt: momentColumn('queued_at').notNull(),
+    cancelledAt: momentColumn('cancelled_at'),
     /** Whether the cancellation was told. */
     told: boolean('told').notNull().default(false),
   },

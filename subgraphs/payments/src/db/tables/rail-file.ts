@@ -1,11 +1,10 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { WrittenMessage } from '../../rails/iso20022/check-instruction.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** PREPARED: what is in it stands fast. STAGED: it lies ready where nobody takes it. SENT: it was put where the bank takes it. */
 export const RAIL_FILE_STATES = ['PREPARED', 'STAGED', 'SENT'] as const
@@ -23,8 +22,8 @@ export const railFile = pgTable(
     state: text('state', { enum: RAIL_FILE_STATES }).notNull(),
     /** SHA-256 of its bytes, in hex; null before it is staged. */
     digest: text('digest'),
-    createdAt: moment('created_at').notNull(),
-    sentAt: moment('sent_at'),
+    createdAt: momentColumn('created_at').notNull(),
+    sentAt: momentColumn('sent_at'),
   },
   (table) => [
     primaryKey({ name: 'rail_file_key', columns: [table.tenantId, table.id] }),

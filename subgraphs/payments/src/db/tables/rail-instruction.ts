@@ -1,13 +1,13 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, check, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { DIRECTIONS } from '../../rails/instruction.ts'
 import { RAIL_NAMES } from '../../rails/rail.ts'
 import { INSTRUCTION_STATES, type InstructionState } from '../../rails/status.ts'
 
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 const stateList = sql.raw(INSTRUCTION_STATES.map((state) => `'${state}'`).join(', '))
 
 /** Money to be moved over a rail, once, and where that stands. What was told of it is in `rail_notice`. */
@@ -39,10 +39,10 @@ export const railInstruction = pgTable(
     returnedMinor: bigint('returned_minor', { mode: 'bigint' }),
     /** Notices that told another end than the one before: a person has to ask the bank. */
     contradictions: integer('contradictions').notNull().default(0),
-    registeredAt: moment('registered_at').notNull(),
-    changedAt: moment('changed_at').notNull(),
+    registeredAt: momentColumn('registered_at').notNull(),
+    changedAt: momentColumn('changed_at').notNull(),
     /** When the rail was last asked about it, or it was registered. */
-    lookedAt: moment('looked_at').notNull(),
+    lookedAt: momentColumn('looked_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'rail_instruction_key', columns: [table.tenantId, table.id] }),

@@ -1,7 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { type News, NOTICE_EFFECTS } from '../../rails/notice.ts'
 import type { InstructionState, TransactionStatus } from '../../rails/status.ts'
 import { railInstruction } from './rail-instruction.ts'
@@ -21,7 +22,7 @@ export const railNotice = pgTable(
     effect: text('effect', { enum: NOTICE_EFFECTS }).notNull(),
     /** The state after it. */
     state: text('state').$type<InstructionState>().notNull(),
-    heardAt: timestamp('heard_at', { withTimezone: true, precision: 3 }).notNull(),
+    heardAt: momentColumn('heard_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'rail_notice_key', columns: [table.tenantId, table.instructionId, table.key] }),

@@ -1,13 +1,12 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { ITEM_STATES, RESOLUTIONS } from '../../reconciliation/item-states.ts'
 import { MATCH_RULES, MATCH_STATUSES } from '../../reconciliation/matching/result.ts'
 import { reconciliationRun } from './reconciliation-run.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** What a run found about some lines and expected movements: a match, or a case. Amounts above zero: the account gained. */
 export const reconciliationItem = pgTable(
@@ -32,14 +31,14 @@ export const reconciliationItem = pgTable(
     /** Its members, which stay written here when they go on to another item. */
     lineIds: idColumn('stl', 'line_ids').array().notNull(),
     expectedIds: idColumn('exm', 'expected_ids').array().notNull(),
-    createdAt: moment('created_at').notNull(),
+    createdAt: momentColumn('created_at').notNull(),
     resolution: text('resolution', { enum: RESOLUTIONS }),
     /** Who resolved it or approved that it is written off, when and why. */
     resolvedBy: text('resolved_by'),
-    resolvedAt: moment('resolved_at'),
+    resolvedAt: momentColumn('resolved_at'),
     /** Who asked that it is written off, when and why; while nobody has decided, and where it was approved. */
     requestedBy: text('requested_by'),
-    requestedAt: moment('requested_at'),
+    requestedAt: momentColumn('requested_at'),
     reason: text('reason'),
   },
   (table) => [

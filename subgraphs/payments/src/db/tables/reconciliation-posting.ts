@@ -1,22 +1,11 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  check,
-  foreignKey,
-  index,
-  integer,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { POSTING_KINDS, POSTING_STATES } from '../../reconciliation/postings.ts'
 import { reconciliationItem } from './reconciliation-item.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** What an item has the ledger post. Decided with the item and posted after it, under a transfer id that follows from it. */
 export const reconciliationPosting = pgTable(
@@ -35,8 +24,8 @@ export const reconciliationPosting = pgTable(
     state: text('state', { enum: POSTING_STATES }).notNull().default('PENDING'),
     /** Why the ledger refused it. */
     refusal: text('refusal'),
-    createdAt: moment('created_at').notNull(),
-    decidedAt: moment('decided_at'),
+    createdAt: momentColumn('created_at').notNull(),
+    decidedAt: momentColumn('decided_at'),
   },
   (table) => [
     primaryKey({ name: 'reconciliation_posting_key', columns: [table.tenantId, table.itemId, table.kind] }),

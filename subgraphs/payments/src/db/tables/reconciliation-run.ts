@@ -1,23 +1,11 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  check,
-  date,
-  foreignKey,
-  integer,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
+import { check, date, foreignKey, integer, numeric, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { MATCH_STATUSES } from '../../reconciliation/matching/result.ts'
 import { reconciledAccount } from './reconciled-account.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** The reconciliation of a bank account for a day. */
 export const reconciliationRun = pgTable(
@@ -31,7 +19,7 @@ export const reconciliationRun = pgTable(
     version: integer('version').notNull(),
     /** How often something new was found for the day. */
     revision: integer('revision').notNull(),
-    completedAt: moment('completed_at').notNull(),
+    completedAt: momentColumn('completed_at').notNull(),
     /** `imports` of its account when it was last run: with more, it is run again. */
     seenImports: integer('seen_imports').notNull(),
   },

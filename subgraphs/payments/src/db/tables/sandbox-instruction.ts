@@ -1,11 +1,10 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { index, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { Fault } from '../../rails/sandbox/fault.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** What the sandbox rail knows: it stands for a system elsewhere, so it refers to nothing of ours. */
 export const sandboxInstruction = pgTable(
@@ -19,12 +18,12 @@ export const sandboxInstruction = pgTable(
     fault: text('fault').$type<Fault>().notNull(),
     declineCode: text('decline_code').notNull(),
     /** Null while every request with it was lost on the way. */
-    arrivedAt: moment('arrived_at'),
-    cancelledAt: moment('cancelled_at'),
+    arrivedAt: momentColumn('arrived_at'),
+    cancelledAt: momentColumn('cancelled_at'),
     /** Of its notices, how many were heard. */
     told: integer('told').notNull().default(0),
     /** When the next one is due; null when there is none. */
-    nextNoticeAt: moment('next_notice_at'),
+    nextNoticeAt: momentColumn('next_notice_at'),
   },
   (table) => [
     primaryKey({ name: 'sandbox_instruction_key', columns: [table.tenantId, table.id] }),

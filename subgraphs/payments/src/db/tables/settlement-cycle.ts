@@ -1,14 +1,13 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import type { PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, date, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, date, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { RAIL_NAMES } from '../../rails/rail.ts'
 import type { CycleState } from '../../settlement/cycle.ts'
 import { NETTINGS } from '../../settlement/orders.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** What is cleared and settled together: one rail, one currency, up to one cut-off. */
 export const settlementCycle = pgTable(
@@ -20,7 +19,7 @@ export const settlementCycle = pgTable(
     currency: currencyColumn(),
     day: date('day', { mode: 'string' }).notNull(),
     number: integer('number').notNull(),
-    cutOffAt: moment('cut_off_at').notNull(),
+    cutOffAt: momentColumn('cut_off_at').notNull(),
     settlementDate: date('settlement_date', { mode: 'string' }).notNull(),
     netting: text('netting', { enum: NETTINGS }).notNull(),
     settlementAccountId: idColumn('led', 'settlement_account_id').notNull(),
@@ -31,8 +30,8 @@ export const settlementCycle = pgTable(
     reversalAttempt: integer('reversal_attempt').notNull(),
     refusalCode: text('refusal_code').$type<PostingCode>(),
     refusalAccountId: idColumn('led', 'refusal_account_id'),
-    openedAt: moment('opened_at').notNull(),
-    changedAt: moment('changed_at').notNull(),
+    openedAt: momentColumn('opened_at').notNull(),
+    changedAt: momentColumn('changed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'settlement_cycle_key', columns: [table.tenantId, table.id] }),

@@ -1,8 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { settlementCycle } from './settlement-cycle.ts'
 
 /** One transfer that is cleared, in one cycle. Append-only. */
@@ -17,7 +18,7 @@ export const settlementItem = pgTable(
     creditorId: idColumn('led', 'creditor_id').notNull(),
     amountMinor: minorColumn('amount_minor'),
     feeMinor: minorColumn('fee_minor'),
-    enteredAt: timestamp('entered_at', { withTimezone: true, precision: 3 }).notNull(),
+    enteredAt: momentColumn('entered_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'settlement_item_key', columns: [table.tenantId, table.reference] }),

@@ -1,10 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { StatementFormat } from '../../statements/statement.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** A file of bank statements. While its lines are being stored it has no `importedAt`, and nobody sees them. */
 export const statementImport = pgTable(
@@ -19,8 +18,8 @@ export const statementImport = pgTable(
     statements: integer('statements').notNull(),
     lines: integer('lines').notNull(),
     importedBy: text('imported_by').notNull(),
-    startedAt: moment('started_at').notNull(),
-    importedAt: moment('imported_at'),
+    startedAt: momentColumn('started_at').notNull(),
+    importedAt: momentColumn('imported_at'),
   },
   (table) => [
     primaryKey({ name: 'statement_import_key', columns: [table.tenantId, table.id] }),

@@ -1,10 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { bytesColumn } from '../bytes-column.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** A key that a tenant's card numbers are encrypted with; stored encrypted under a wrapping key that is kept elsewhere. */
 export const vaultDataKey = pgTable(
@@ -14,9 +13,9 @@ export const vaultDataKey = pgTable(
     id: idColumn('vdk').notNull(),
     wrappingKeyId: text('wrapping_key_id').notNull(),
     wrapped: bytesColumn('wrapped').notNull(),
-    createdAt: moment('created_at').notNull(),
+    createdAt: momentColumn('created_at').notNull(),
     /** Null for the one that new cards are sealed with. */
-    retiredAt: moment('retired_at'),
+    retiredAt: momentColumn('retired_at'),
   },
   (table) => [
     primaryKey({ name: 'vault_data_key_key', columns: [table.tenantId, table.id] }),

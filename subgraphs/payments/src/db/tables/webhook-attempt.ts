@@ -1,10 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { foreignKey, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { foreignKey, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { ATTEMPT_OUTCOMES } from '../../webhooks/send/attempt-result.ts'
 import { webhookDelivery } from './webhook-delivery.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** What came of one try of a delivery. A number that is missing is a try whose process died before it could say. */
 export const webhookAttempt = pgTable(
@@ -13,7 +12,7 @@ export const webhookAttempt = pgTable(
     tenantId: tenantColumn(),
     deliveryId: idColumn('whd', 'delivery_id').notNull(),
     number: integer('number').notNull(),
-    startedAt: moment('started_at').notNull(),
+    startedAt: momentColumn('started_at').notNull(),
     duration_ms: integer('duration_ms').notNull(),
     outcome: text('outcome', { enum: ATTEMPT_OUTCOMES }).notNull(),
     httpStatus: integer('http_status'),

@@ -1,4 +1,5 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import {
@@ -10,13 +11,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
 import { webhookEndpoint } from './webhook-endpoint.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 export const WEBHOOK_DELIVERY_STATUSES = ['PENDING', 'DELIVERED', 'DEAD', 'CANCELLED'] as const
 
@@ -40,14 +38,14 @@ export const webhookDelivery = pgTable(
     attempts: integer('attempts').notNull(),
     /** Those before the last replay, which grants as many again. */
     attemptsBeforeReplay: integer('attempts_before_replay').notNull(),
-    nextAttemptAt: moment('next_attempt_at').notNull(),
+    nextAttemptAt: momentColumn('next_attempt_at').notNull(),
     /** Who is trying, and until when nobody else does. */
     claim: uuid('claim'),
-    claimedUntil: moment('claimed_until'),
+    claimedUntil: momentColumn('claimed_until'),
     /** Number of the delivery's own events in the journal. */
     version: integer('version').notNull(),
-    createdAt: moment('created_at').notNull(),
-    finishedAt: moment('finished_at'),
+    createdAt: momentColumn('created_at').notNull(),
+    finishedAt: momentColumn('finished_at'),
   },
   (table) => [
     primaryKey({ name: 'webhook_delivery_key', columns: [table.tenantId, table.id] }),

@@ -1,12 +1,11 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, foreignKey, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import type { WebhookEventType } from '../../webhooks/event-types.ts'
 import { bytesColumn } from '../bytes-column.ts'
 import { vaultDataKey } from './vault-data-key.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 export const WEBHOOK_ENDPOINT_STATUSES = ['ACTIVE', 'PAUSED', 'DELETED'] as const
 /** Who stopped deliveries: a person; a receiver that answered 410; or we, when nothing got through any more. */
@@ -30,13 +29,13 @@ export const webhookEndpoint = pgTable(
     /** The secret before the last rotation, with which deliveries are signed as well until then. */
     previousDataKeyId: idColumn('vdk', 'previous_data_key_id'),
     previousSealedSecret: bytesColumn('previous_sealed_secret'),
-    previousSecretUntil: moment('previous_secret_until'),
+    previousSecretUntil: momentColumn('previous_secret_until'),
     /** Tries that failed since the last that did not. */
     failuresInRow: integer('failures_in_row').notNull().default(0),
     /** Nothing is sent before that. */
-    restingUntil: moment('resting_until'),
-    createdAt: moment('created_at').notNull(),
-    deletedAt: moment('deleted_at'),
+    restingUntil: momentColumn('resting_until'),
+    createdAt: momentColumn('created_at').notNull(),
+    deletedAt: momentColumn('deleted_at'),
   },
   (table) => [
     primaryKey({ name: 'webhook_endpoint_key', columns: [table.tenantId, table.id] }),

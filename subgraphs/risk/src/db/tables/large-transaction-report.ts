@@ -1,9 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { char, index, numeric, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
+import { char, index, numeric, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 
 /** What is reported of one remittance above the threshold, as it was known then. Append-only. */
 export const largeTransactionReport = pgTable(
@@ -23,8 +22,8 @@ export const largeTransactionReport = pgTable(
     usdEquivalent: numeric('usd_equivalent').notNull(),
     purpose: text('purpose').notNull(),
     sourceOfFunds: text('source_of_funds').notNull(),
-    remittanceCreatedAt: moment('remittance_created_at').notNull(),
-    reportedAt: moment('reported_at').notNull(),
+    remittanceCreatedAt: momentColumn('remittance_created_at').notNull(),
+    reportedAt: momentColumn('reported_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'large_transaction_report_key', columns: [table.tenantId, table.id] }),

@@ -1,11 +1,10 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { REVIEW_DECISIONS } from '../../domain/review.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** A payment that waits, or has waited, for a person: read from payments' events, decided on here. */
 export const paymentReview = pgTable(
@@ -16,14 +15,14 @@ export const paymentReview = pgTable(
     payerId: idColumn('usr', 'payer_id').notNull(),
     amountMinor: minorColumn('amount_minor'),
     currency: currencyColumn(),
-    heldAt: moment('held_at').notNull(),
+    heldAt: momentColumn('held_at').notNull(),
     decision: text('decision', { enum: REVIEW_DECISIONS }),
     reason: text('reason'),
     /** Id of the user or service that decided. */
     decidedBy: text('decided_by'),
-    decidedAt: moment('decided_at'),
+    decidedAt: momentColumn('decided_at'),
     /** When its payment was cancelled. */
-    withdrawnAt: moment('withdrawn_at'),
+    withdrawnAt: momentColumn('withdrawn_at'),
   },
   (table) => [
     primaryKey({ name: 'payment_review_key', columns: [table.tenantId, table.paymentId] }),

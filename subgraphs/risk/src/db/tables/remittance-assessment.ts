@@ -1,4 +1,5 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
@@ -12,13 +13,10 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import { RISK_DECISIONS } from '../../domain/assess.ts'
 import type { Reason } from '../../remittances/reason.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** The assessment of one remittance, together with what was assessed. Append-only. */
 export const remittanceAssessment = pgTable(
@@ -44,8 +42,8 @@ export const remittanceAssessment = pgTable(
     reasons: jsonb('reasons').notNull().$type<readonly Reason[]>(),
     /** The version of the sanctions list that was screened against; null where there was none. */
     sanctionsVersion: integer('sanctions_version'),
-    remittanceCreatedAt: moment('remittance_created_at').notNull(),
-    assessedAt: moment('assessed_at').notNull(),
+    remittanceCreatedAt: momentColumn('remittance_created_at').notNull(),
+    assessedAt: momentColumn('assessed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'remittance_assessment_key', columns: [table.tenantId, table.id] }),

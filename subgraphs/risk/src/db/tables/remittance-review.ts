@@ -1,10 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, index, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { REVIEW_DECISIONS } from '../../domain/review.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** A remittance that waits, or has waited, for a person: read from payments' events, decided on here. */
 export const remittanceReview = pgTable(
@@ -13,14 +12,14 @@ export const remittanceReview = pgTable(
     tenantId: tenantColumn(),
     remittanceId: idColumn('rem', 'remittance_id').notNull(),
     assessmentId: idColumn('ras', 'assessment_id').notNull(),
-    heldAt: moment('held_at').notNull(),
+    heldAt: momentColumn('held_at').notNull(),
     decision: text('decision', { enum: REVIEW_DECISIONS }),
     reason: text('reason'),
     /** Id of the user or service that decided. */
     decidedBy: text('decided_by'),
-    decidedAt: moment('decided_at'),
+    decidedAt: momentColumn('decided_at'),
     /** When its remittance was cancelled. */
-    withdrawnAt: moment('withdrawn_at'),
+    withdrawnAt: momentColumn('withdrawn_at'),
   },
   (table) => [
     primaryKey({ name: 'remittance_review_key', columns: [table.tenantId, table.remittanceId] }),

@@ -1,20 +1,10 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import {
-  check,
-  index,
-  integer,
-  jsonb,
-  numeric,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uniqueIndex,
-} from 'drizzle-orm/pg-core'
+import { check, index, integer, jsonb, numeric, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { RISK_DECISIONS } from '../../domain/assess.ts'
 import { EURO_DIGITS } from '../../domain/euro.ts'
 import type { RuleHit } from '../../domain/rules.ts'
@@ -35,8 +25,8 @@ export const riskAssessment = pgTable(
     score: integer('score').notNull(),
     ruleHits: jsonb('rule_hits').notNull().$type<readonly RuleHit[]>(),
     explanation: jsonb('explanation').notNull().$type<Explanation>(),
-    paymentCreatedAt: timestamp('payment_created_at', { withTimezone: true, precision: 3 }).notNull(),
-    assessedAt: timestamp('assessed_at', { withTimezone: true, precision: 3 }).notNull(),
+    paymentCreatedAt: momentColumn('payment_created_at').notNull(),
+    assessedAt: momentColumn('assessed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'risk_assessment_key', columns: [table.tenantId, table.id] }),

@@ -1,7 +1,8 @@
 import { tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 
 /** Every version of the list that was imported; the last one is in force. Append-only: assessments name theirs. */
 export const sanctionsList = pgTable(
@@ -14,7 +15,7 @@ export const sanctionsList = pgTable(
     entryCount: integer('entry_count').notNull(),
     nameCount: integer('name_count').notNull(),
     importedBy: text('imported_by').notNull(),
-    importedAt: timestamp('imported_at', { withTimezone: true, precision: 3 }).notNull(),
+    importedAt: momentColumn('imported_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'sanctions_list_key', columns: [table.tenantId, table.version] }),

@@ -1,7 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, primaryKey, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { check, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { KYC_STATUSES } from '../../domain/kyc.ts'
 import type { Role } from '../../domain/registration.ts'
 
@@ -20,7 +21,7 @@ export const user = pgTable(
     registeredBy: text('registered_by').notNull(),
     idempotencyKey: text('idempotency_key').notNull(),
     requestHash: text('request_hash').notNull(),
-    createdAt: timestamp('created_at', { withTimezone: true, precision: 3 }).notNull(),
+    createdAt: momentColumn('created_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'user_key', columns: [table.tenantId, table.id] }),

@@ -1,11 +1,10 @@
-import { bigint, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { xid8 } from '../../db/xid-column.ts'
 import { idColumn, tenantColumn } from '../../id-column.ts'
 import { positionColumns } from '../../journal/position-columns.ts'
 import type { EventData } from '../../journal/table.ts'
+import { momentColumn } from '../../moment-column.ts'
 import { tenantPolicy } from '../../tenancy.ts'
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** The events of all services, in the order in which their dispatchers delivered them. */
 export const busEvent = pgTable(
@@ -23,8 +22,8 @@ export const busEvent = pgTable(
     actor: text('actor').notNull(),
     correlationId: text('correlation_id').notNull(),
     causationId: text('causation_id'),
-    occurredAt: moment('occurred_at').notNull(),
-    publishedAt: moment('published_at').notNull(),
+    occurredAt: momentColumn('occurred_at').notNull(),
+    publishedAt: momentColumn('published_at').notNull(),
   },
   (table) => [
     tenantPolicy(),
