@@ -1,5 +1,6 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { CommandFault, faultText } from '@carriergraph/shared/command/fault.ts'
+import { CommandFault } from '@carriergraph/shared/command/fault.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { migrate } from '@carriergraph/shared/db/migrate.ts'
 import { CrossingResumer } from '@carriergraph/shared/ledger/crossing-resumer.ts'
@@ -9,7 +10,7 @@ import { firstSlotOf } from '@carriergraph/shared/ledger/slot.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 import { MIGRATIONS_FOLDER } from '../../db/migrations.ts'
-import { readArguments, USAGE } from './arguments.ts'
+import { readArguments, type ShardsArguments, USAGE } from './arguments.ts'
 
 /** Why the shards are not opened, and what it means: `docs/errors.md` lists them. */
 export const SHARDS_FAULTS = {
@@ -26,29 +27,15 @@ export type ShardsSurroundings = Surroundings & {
   readonly stopped: AbortSignal
 }
 
-/** 0: nothing is open; 2: some transfers wait; 1: it could not be done. */
-type ExitCode = 0 | 1 | 2
-
 /** `pnpm ledger:shards`: see USAGE. What was found and done goes to stdout, faults and failures to stderr. */
-export async function ledgerShards(argv: readonly string[], surroundings: ShardsSurroundings): Promise<ExitCode> {
-  const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
-  try {
-    await using shards = await open(surroundings)
-    const { waiting } = read.value.watch ? await watch(shards, surroundings) : await once(shards, surroundings)
-    return waiting > 0 ? 2 : 0
-  } catch (error) {
-    stderr.write(`${faultText(error)}\n`)
-    return 1
-  }
+export function ledgerShards(argv: readonly string[], surroundings: ShardsSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => look(options, surroundings) })
+}
+
+async function look({ watch: isWatching }: ShardsArguments, surroundings: ShardsSurroundings): Promise<ExitCode> {
+  await using shards = await open(surroundings)
+  const { waiting } = isWatching ? await watch(shards, surroundings) : await once(shards, surroundings)
+  return waiting > 0 ? 2 : 0
 }
 
 async function open({ env, stdout, clock }: ShardsSurroundings): Promise<ShardSet> {

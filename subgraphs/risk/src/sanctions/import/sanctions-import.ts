@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import { faultText } from '@carriergraph/shared/command/fault.ts'
 import { openSource } from '@carriergraph/shared/command/files/source.ts'
+import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import { openServiceDatabase } from '@carriergraph/shared/command/service-database.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { readArguments, type SanctionsImportArguments, USAGE } from './arguments.ts'
@@ -11,41 +11,27 @@ import { createProgress } from './progress.ts'
 
 export type SanctionsImportSurroundings = Surroundings & { readonly clock: Clock }
 
-/** 0: all is well; 2: the file is refused; 1: it failed. Where it is not 0, nothing was stored. */
-export type ExitCode = 0 | 1 | 2
-
 const CLOSE_TIMEOUT_S = 5
 const RISK = { service: 'risk', command: 'sanctions-import', table: 'sanctions_list' } as const
 
 /** `pnpm sanctions:import`: see USAGE. What was done goes to stdout, progress and faults to stderr. */
-export async function sanctionsImport(
-  argv: readonly string[],
-  surroundings: SanctionsImportSurroundings,
-): Promise<ExitCode> {
+export function sanctionsImport(argv: readonly string[], surroundings: SanctionsImportSurroundings): Promise<ExitCode> {
+  return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => run(options, surroundings) })
+}
+
+async function run(options: SanctionsImportArguments, surroundings: SanctionsImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr } = surroundings
-  const read = readArguments(argv)
-  if (!read.ok) {
-    stderr.write(`${read.message}\n\n${USAGE}`)
-    return 1
-  }
-  if (read.value === 'help') {
-    stdout.write(USAGE)
-    return 0
-  }
   try {
-    stdout.write(reportText(await run(read.value, surroundings)))
+    stdout.write(reportText(await importFrom(options, surroundings)))
     return 0
   } catch (error) {
-    if (error instanceof SanctionsFileFault) {
-      stderr.write(`Nothing was imported:\n${error.message}\n`)
-      return 2
-    }
-    stderr.write(`${faultText(error)}\n`)
-    return 1
+    if (!(error instanceof SanctionsFileFault)) throw error
+    stderr.write(`Nothing was imported:\n${error.message}\n`)
+    return 2
   }
 }
 
-async function run({ file, tenant }: SanctionsImportArguments, surroundings: SanctionsImportSurroundings) {
+async function importFrom({ file, tenant }: SanctionsImportArguments, surroundings: SanctionsImportSurroundings) {
   const { clock, stderr } = surroundings
   const source = await openSource(file, 'ndjson')
   try {
