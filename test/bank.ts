@@ -14,6 +14,8 @@ import { writeReport } from './bench/report.ts'
 
 const PAGE = repositoryFile('docs/bank-test.md')
 const CONTROL_ROUNDS = 2
+/** Several times what it takes on a small machine. A run that hangs, as a CI's might for hours, ends and says so. */
+const RUN_MAX_MS = 900_000
 
 const options = readOptions(process.argv.slice(2))
 const { seed, duration_ms } = options
@@ -27,11 +29,15 @@ const fail = (text: string) => {
 
 console.log(`Seed ${seed}: the same one asks for the same again, though what meets what is up to the machine.`)
 await using bank = await openBank()
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, async () => {
-    await bank[Symbol.asyncDispose]()
-    process.exit(1)
-  })
+async function giveUp(): Promise<never> {
+  await bank[Symbol.asyncDispose]()
+  process.exit(1)
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, giveUp)
+setTimeout(() => {
+  console.error(`The run has not ended within ${RUN_MAX_MS / 60_000} minutes.`)
+  giveUp()
+}, RUN_MAX_MS).unref()
 say(`two services on one PostgreSQL; killing for ${duration_ms / 1_000} s`)
 const honest = await runHonest(bank, { seed, duration_ms })
 const kills = [...honest.kills.values()].reduce((sum, count) => sum + count, 0)
