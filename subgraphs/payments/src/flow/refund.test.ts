@@ -76,6 +76,20 @@ test('the same refund again, and at once, is the same refund; another amount und
   expect(await now(original)).toMatchObject({ refundedMinor: 300n })
 })
 
+test('payments and refunds of one caller share their keys: under the key of the other each is refused', async () => {
+  const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
+  const original = await transferred(purse, other)
+  const request = requestOf(purse, `${original.id} k`)
+  const key = { ...request.key, requestedBy: 'usr_operator' }
+  const order = { paymentId: original.id, amount: undefined }
+  const taken = { code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] }
+  refundOf(await flow.create(stage.books, { ...request, key }))
+  expect(await flow.refund(stage.books, { key, order, correlationId: 'correlation-2' })).toMatchObject(taken)
+  const another = { ...key, idempotencyKey: `${original.id} r` }
+  refundOf(await flow.refund(stage.books, { key: another, order, correlationId: 'correlation-2' }))
+  expect(await flow.create(stage.books, { ...request, key: another })).toMatchObject(taken)
+})
+
 test('a refund that its destination cannot pay fails, and its part can be given back later', async () => {
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
   const original = await transferred(purse, other)
