@@ -1810,7 +1810,10 @@ export type ReconciliationItemEdge = {
 
 /** What to give back. */
 export type RefundPaymentInput = {
-  /** Key chosen by the client for this refund, 1 to 128 characters, not a card number; of the same kind as the keys of payments. */
+  /**
+   * Key chosen by the client for this refund, 1 to 128 characters, not a card number. Payments and refunds share their keys:
+   * one that its sender has used for a payment is refused with IDEMPOTENCY_KEY_REUSED.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** Id of the payment to give back, `pay_…`. */
   paymentId: Scalars['ID']['input'];
