@@ -1,6 +1,6 @@
 import { namedId } from '@carriergraph/shared/ids.ts'
 import { expect, test } from 'vitest'
-import { type AccountFacts, type AdmissionFacts, admit, type Requester } from './admit.ts'
+import { type AccountFacts, type AdmissionFacts, admit, type CardFacts, type Requester } from './admit.ts'
 
 const ADA = namedId('usr', 'ada')
 const BRUNO = namedId('usr', 'bruno')
@@ -37,6 +37,18 @@ const transfer = (source: AccountFacts, account: AccountFacts | undefined): Admi
   source,
   destination: { type: 'TRANSFER', account },
 })
+const card = (change: Partial<CardFacts> = {}): CardFacts => ({ ownerId: ADA, isExpired: false, ...change })
+const withdrawal = (
+  source: AccountFacts | undefined,
+  to: CardFacts | null | undefined = undefined,
+): AdmissionFacts => ({
+  source,
+  destination: { type: 'WITHDRAWAL', card: to },
+})
+const deposit = (source: AccountFacts | undefined, from: CardFacts | null | undefined = undefined): AdmissionFacts => ({
+  source,
+  destination: { type: 'DEPOSIT', card: from },
+})
 const fee = (source: AccountFacts): AdmissionFacts => ({ source, destination: { type: 'FEE' } })
 
 test.each<[string, Requester, AdmissionFacts]>([
@@ -46,6 +58,11 @@ test.each<[string, Requester, AdmissionFacts]>([
   ["a transfer to somebody else's wallet", owner, transfer(full, wallet(0n, its))],
   ['a transfer to another wallet of the same owner', owner, transfer(full, wallet(0n, { id: its.id }))],
   ['a fee', owner, fee(full)],
+  ['a withdrawal to a bank', owner, withdrawal(full)],
+  ['a withdrawal to an own card', owner, withdrawal(full, card())],
+  ['a deposit into an empty wallet', owner, deposit(wallet(0n))],
+  ['a deposit from an own card', owner, deposit(wallet(0n), card())],
+  ["a deposit from the owner's card for an operator", operator, deposit(wallet(0n), card())],
 ])('takes on %s, and the owner of the wallet pays', (_, requester, facts) => {
   expect(admit(EUR_10, requester, facts)).toEqual({ ok: true, value: { payerId: ADA } })
 })
@@ -56,6 +73,22 @@ test.each<[string, Requester, AdmissionFacts, string, string]>([
   ["nobody's wish", nobody, topUp(full), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
   ["nobody's wish on no owner", nobody, topUp(funding), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
   ["the operator's funding", operator, topUp(funding), 'LEDGER_ACCOUNT_NOT_FOUND', 'sourceAccountId'],
+  // One after the other, each with what comes behind it.
+  ['a deposit to no wallet', owner, deposit(undefined, null), 'LEDGER_ACCOUNT_NOT_FOUND', 'destinationAccountId'],
+  ["a deposit to a stranger's", stranger, deposit(closed, null), 'LEDGER_ACCOUNT_NOT_FOUND', 'destinationAccountId'],
+  ['a deposit from no card', owner, deposit(closed, null), 'CARD_NOT_FOUND', 'cardId'],
+  [
+    "an operator's wish for another's card",
+    operator,
+    deposit(closed, card({ ownerId: BRUNO, isExpired: true })),
+    'CARD_NOT_FOUND',
+    'cardId',
+  ],
+  ['a deposit from an old card', owner, deposit(closed, card({ isExpired: true })), 'CARD_EXPIRED', 'cardId'],
+  ['a deposit to a closed wallet', owner, deposit(closed, card()), 'ACCOUNT_CLOSED', 'destinationAccountId'],
+  ['a deposit to a frozen wallet', owner, deposit(frozen, card()), 'ACCOUNT_FROZEN', 'destinationAccountId'],
+  ['a withdrawal from a frozen wallet', owner, withdrawal(frozen, card()), 'ACCOUNT_FROZEN', 'sourceAccountId'],
+  ['a withdrawal of more than there is', owner, withdrawal(wallet(999n), card()), 'INSUFFICIENT_FUNDS', 'amount'],
   ['no billing account', owner, noAccount(full), 'BILLING_ACCOUNT_NOT_FOUND', 'billingAccountId'],
   ['no wallet to send to', owner, transfer(full, undefined), 'LEDGER_ACCOUNT_NOT_FOUND', 'destinationAccountId'],
   [

@@ -100,8 +100,13 @@ export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undef
   async function cancelOne(scope: Books, command: Command): Promise<Commanded> {
     const before = await settled(scope, command)
     if (!before.ok) return before
-    const { status, execution } = before.value
-    if (status === 'PROCESSING' && execution === 'INSTRUCTED') return takeBack(scope, command, before.value)
+    const { status, execution, originalId } = before.value
+    if (status === 'PROCESSING' && execution === 'INSTRUCTED') {
+      // Whoever is paid back did not ask for it, and would have the money in the wallet again.
+      if (originalId !== null && !command.requester.actsForOthers)
+        return refuse('OPERATOR_REQUIRED', 'A refund is cancelled by the operator alone.', ['paymentId'])
+      return takeBack(scope, command, before.value)
+    }
     return run(scope, command, (payment) => cancel(payment, command.requester))
   }
 

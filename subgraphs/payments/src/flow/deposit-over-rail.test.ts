@@ -109,6 +109,25 @@ test('a refund of a deposit is held in the wallet and goes back to the card, in 
   await expectSoundPayments(stage.database)
 })
 
+test('a refund that is on its way is cancelled by an operator, and not by whoever it is paid to', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const deposit = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n)))
+  await quiet(turn)
+  const { id: paymentId } = takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'cancelled')))
+  const by = (actsForOthers: boolean) => ({
+    paymentId,
+    requester: { userId: purse.userId, actsForOthers },
+    actor: purse.userId,
+    correlationId: 'c',
+  })
+  expect(await flow.cancel(stage.books, by(false))).toMatchObject({ code: 'OPERATOR_REQUIRED' })
+  expect(await flow.cancel(stage.books, by(true))).toMatchObject({ ok: true, value: { status: 'CANCELLED' } })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'COMPLETED', refundClaimedMinor: 0n })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
 test('a refund fails where the wallet has not the money any more, and frees what it claimed', async () => {
   const purse = await stage.purseWith(0n)
   const { flow, turn } = stage.process()
