@@ -28,4 +28,4 @@ export const handlers = ({ clock, finisher }: Parts): Readonly<Record<string, Ev
   },
 })
 
-type Parts = { readonly clock: Clock; readonly finisher: Finisher }
+type Parts = { readonly clock: Clock; readonly finisher: Finisher<'pay'> }

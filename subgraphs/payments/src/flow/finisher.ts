@@ -2,24 +2,26 @@ import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import type { PaymentFlow } from './payment-flow.ts'
+
+/** What drives something on by its id. */
+type Resumes<P extends string> = { resume(books: Books, id: Id<P>): Promise<unknown> }
 
 /**
- * Drives payments on that an event has moved, right after its transaction and beside the next one's. What it does not get
+ * Drives payments, or remittances, on that an event has moved, right after its transaction and beside the next one's. What it does not get
  * to, because it stops or dies, the sweeper does.
  */
-export class Finisher {
-  readonly #flow: Pick<PaymentFlow, 'resume'>
+export class Finisher<P extends string> {
+  readonly #flow: Resumes<P>
   readonly #log: Log
   readonly #underWay = new Set<Promise<void>>()
   #isStopping = false
 
-  constructor({ flow, log }: { flow: Pick<PaymentFlow, 'resume'>; log: Log }) {
+  constructor({ flow, log }: { flow: Resumes<P>; log: Log }) {
     this.#flow = flow
     this.#log = log
   }
 
-  soon(books: Books, id: Id<'pay'>): void {
+  soon(books: Books, id: Id<P>): void {
     if (this.#isStopping) return
     const finished = withCorrelation(undefined, () => this.#finish(books, id)).finally(() => {
       this.#underWay.delete(finished)
@@ -40,11 +42,11 @@ export class Finisher {
     await this.idle()
   }
 
-  async #finish(books: Books, id: Id<'pay'>): Promise<void> {
+  async #finish(books: Books, id: Id<P>): Promise<void> {
     try {
       await this.#flow.resume(books, id)
     } catch (error) {
-      this.#log.error({ err: error, paymentId: id, tenant: books.tenant }, 'could not drive a payment on yet')
+      this.#log.error({ err: error, subject: id, tenant: books.tenant }, 'could not drive it on yet')
     }
   }
 }

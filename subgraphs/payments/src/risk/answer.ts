@@ -24,7 +24,10 @@ const payload = z.object({
 
 const response = z.object({ data: z.object({ assessPayment: payload }) })
 
-export const absent = (absence: Absence): RiskAnswer => ({ kind: 'ABSENT', absence })
+/** There is no answer, and why. */
+export type Absent = { readonly kind: 'ABSENT'; readonly absence: Absence }
+
+export const absent = (absence: Absence): Absent => ({ kind: 'ABSENT', absence })
 
 /** Reads the body of an answer; whatever is not an assessment or a refusal with a code is no answer. */
 export function readAnswer(body: string): RiskAnswer {
@@ -36,7 +39,8 @@ export function readAnswer(body: string): RiskAnswer {
   return code === undefined ? absent('BAD_ANSWER') : { kind: 'REFUSED', code }
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

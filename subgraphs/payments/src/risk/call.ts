@@ -1,0 +1,102 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import { CORRELATION_HEADER } from '@carriergraph/shared/correlation.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
+import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
+import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
+import { ACTOR_HEADER, encodeServiceActor } from '@carriergraph/shared/signature/service-actor.ts'
+import { signRequest } from '@carriergraph/shared/signature/sign.ts'
+import { currentTraceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
+import type { Absence } from '../domain/decide.ts'
+import { type Absent, absent } from './answer.ts'
+
+/** What risk is asked, on behalf of whom, and about what. */
+export type RiskCall = {
+  readonly tenant: string
+  readonly correlationId: string
+  /** Id of the payment or the remittance, for the log. */
+  readonly subject: string
+  readonly query: string
+  readonly input: Readonly<Record<string, unknown>>
+}
+
+export type RiskCallOptions = {
+  readonly url: string
+  /** For all attempts together, the reading of the answer included. */
+  readonly deadline_ms: number
+  readonly keys: SigningKeys
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The second attempt is for a kept-alive connection that risk closed when it restarted. */
+const ATTEMPTS_MAX = 2
+/** Far above any assessment, far below what hurts. */
+const ANSWER_BYTES_MAX = 65_536
+/** Having risk assess something is writing; nothing else of risk is any business of payments. */
+const SCOPES = ['risk:write']
+
+/**
+ * Calls operations of risk over signed HTTP, as `svc:payments` in the tenant that it is for. Never throws for what risk does or
+ * does not do.
+ */
+export function createRiskCall({ url, deadline_ms, keys, clock, log }: RiskCallOptions) {
+  const { pathname, search } = new URL(url)
+  const path = pathname + search
+
+  async function post<Answer extends { readonly kind: string }>(
+    { tenant, correlationId, query, input }: RiskCall,
+    read: (body: string) => Answer | Absent,
+    signal: AbortSignal,
+  ): Promise<Answer | Absent> {
+    const body = JSON.stringify({ query, variables: { input } })
+    const actor = encodeServiceActor({ name: 'payments', tenant, scopes: SCOPES })
+    // Signed anew for each attempt: a nonce is accepted once.
+    const signature = signRequest({ keys, method: 'POST', path, body, actor, now: clock() })
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      signal,
+      redirect: 'error',
+      headers: {
+        'content-type': 'application/json',
+        [CORRELATION_HEADER]: correlationId,
+        [ACTOR_HEADER]: actor,
+        [SIGNATURE_HEADER]: signature,
+        ...currentTraceHeaders(),
+      },
+    })
+    const answer = response.ok ? read(await boundedText(response)) : absent('BAD_ANSWER')
+    if (!response.ok) await response.body?.cancel()
+    if (answer.kind === 'ABSENT') log.error({ status: response.status }, 'risk gave no assessment')
+    return answer
+  }
+
+  return async <Answer extends { readonly kind: string }>(
+    call: RiskCall,
+    read: (body: string) => Answer | Absent,
+  ): Promise<Answer | Absent> => {
+    const signal = AbortSignal.timeout(deadline_ms)
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await post(call, read, signal)
+      } catch (error) {
+        const absence: Absence = signal.aborted ? 'DEADLINE' : 'UNREACHABLE'
+        if (!signal.aborted && attempt < ATTEMPTS_MAX) continue
+        log.warn({ err: error, absence, subject: call.subject }, 'risk did not answer')
+        return absent(absence)
+      }
+    }
+  }
+}
+
+/** The body as text, or what is no JSON as soon as it is too long. */
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > ANSWER_BYTES_MAX) return ''
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString()
+}
