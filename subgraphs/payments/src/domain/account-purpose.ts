@@ -22,6 +22,10 @@ export const ACCOUNT_PURPOSES = {
   FEE_INCOME: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
   /** The position in a currency, which exchanges go through. */
   FX: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What was earned on exchanges: the spread, and what is left over by rounding. */
+  FX_INCOME: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
+  /** What is on its way to the beneficiaries of remittances. */
+  REMITTANCE_CLEARING: { normalSide: 'CREDIT', floorMinor: null, owner: 'OPERATOR' },
   /** What participants of a settlement pay goes through it to those who receive: empty before and after. */
   SETTLEMENT: { normalSide: 'CREDIT', floorMinor: 0n, owner: 'OPERATOR' },
   /** Money whose owner is not known yet. */
