@@ -9,6 +9,9 @@ import { REVIEW_DECISIONS } from './domain/review.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
 import { ITEM_STATES, RESOLUTIONS } from './reconciliation/item-states.ts'
 import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
+import { FAILURE_CODES as REMITTANCE_FAILURE_CODES } from './remittance/failure.ts'
+import { PURPOSES } from './remittance/purpose.ts'
+import { REMITTANCE_STATUSES } from './remittance/remittance.ts'
 import { CARD_BRANDS } from './vault/brands.ts'
 import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
 
@@ -24,6 +27,21 @@ const paymentFields = {
   amount: moneyField.describe('What is paid, or what was captured of it; above zero.'),
   at: instantField.describe('When it came into this state.'),
 }
+
+const remittanceFields = {
+  remittanceId: idField('rem').describe('The remittance.'),
+  senderId: idField('usr').describe('Who sends: the owner of the wallet.'),
+  sourceAccountId: idField('led').describe('The wallet that it is taken from.'),
+  quoteId: idField('fxq').describe('The quote that it is made at.'),
+  debited: moneyField.describe('What is taken in all.'),
+  delivered: moneyField.describe('What arrives.'),
+  usdEquivalent: moneyField.describe('What is debited in US dollars.'),
+  beneficiaryCountry: z.string().describe('Where it goes, ISO 3166-1 alpha-2.'),
+  purpose: z.enum(PURPOSES).describe('What it is for.'),
+  at: instantField.describe('When it came into this state.'),
+}
+
+const remittanceFailure = { failureCode: z.enum(REMITTANCE_FAILURE_CODES).describe('Why.') }
 
 const accountFields = { accountId: idField('led').describe('The ledger account.') }
 
@@ -148,6 +166,21 @@ export const published = {
     status: z.literal('FAILED'),
     failureCode: z.enum(FAILURE_CODES).describe('Why.'),
   }),
+  'remittance.created': z.strictObject({ ...remittanceFields, status: z.literal('SCREENING') }),
+  'remittance.held_for_review': z.strictObject({ ...remittanceFields, status: z.literal('REVIEW') }),
+  'remittance.approved': z.strictObject({ ...remittanceFields, status: z.literal('APPROVED') }),
+  'remittance.debited': z.strictObject({ ...remittanceFields, status: z.literal('DEBITED') }),
+  'remittance.sending': z.strictObject({ ...remittanceFields, status: z.literal('SENDING') }),
+  'remittance.settling': z.strictObject({ ...remittanceFields, status: z.literal('SETTLING') }),
+  'remittance.completed': z.strictObject({ ...remittanceFields, status: z.literal('COMPLETED') }),
+  'remittance.refunding': z.strictObject({
+    ...remittanceFields,
+    status: z.literal('REFUNDING'),
+    ...remittanceFailure,
+  }),
+  'remittance.refunded': z.strictObject({ ...remittanceFields, status: z.literal('REFUNDED'), ...remittanceFailure }),
+  'remittance.failed': z.strictObject({ ...remittanceFields, status: z.literal('FAILED'), ...remittanceFailure }),
+  'remittance.cancelled': z.strictObject({ ...remittanceFields, status: z.literal('CANCELLED') }),
   'card.added': z.strictObject(shownCardFields),
   'card.renewed': z.strictObject(shownCardFields),
   'card.removed': z.strictObject(shownCardFields),
@@ -217,6 +250,11 @@ export const published = {
 /** Every one says that a payment came into a state. */
 export const PAYMENT_EVENTS = Object.keys(published).filter((type) => type.startsWith('payment.'))
 
+/** Every one says that a remittance came into a state. */
+export const REMITTANCE_EVENTS = Object.keys(published).filter((type) => type.startsWith('remittance.'))
+
+export const remittanceStatusTold = z.object({ remittanceId: idField('rem'), status: z.enum(REMITTANCE_STATUSES) })
+
 /** What they all say. */
 export const paymentStatusTold = z.object({ paymentId: idField('pay'), status: z.enum(PAYMENT_STATUSES) })
 
@@ -239,3 +277,6 @@ export const reviewDecided = z.object({
   decision: z.enum(REVIEW_DECISIONS),
   reason: z.string(),
 })
+
+/** What payments need of the data of risk's `remittance_review.decided`. */
+export const remittanceReviewDecided = z.object({ remittanceId: idField('rem'), decision: z.enum(REVIEW_DECISIONS) })

@@ -54,6 +54,12 @@ export function findAdmissionFacts(
   }
 }
 
+/** What is known of one account. */
+export async function findAccountFacts(db: Db, id: Id<'led'>): Promise<AccountFacts | undefined> {
+  const [row] = await db.select(columnsOf(ledgerAccount)).from(ledgerAccount).where(eq(ledgerAccount.id, id))
+  return row && toFacts(row)
+}
+
 async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'acc'>): Promise<FoundFacts> {
   const [row] = await db
     .select({ source: columnsOf(ledgerAccount), operatorId: operator.id, currency: billingAccountRef.currency })

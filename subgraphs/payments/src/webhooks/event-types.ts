@@ -20,6 +20,17 @@ export const WEBHOOK_EVENT_TYPES = [
   'payment.held_for_review',
   'payment.processing',
   'payment.refunded',
+  'remittance.approved',
+  'remittance.cancelled',
+  'remittance.completed',
+  'remittance.created',
+  'remittance.debited',
+  'remittance.failed',
+  'remittance.held_for_review',
+  'remittance.refunded',
+  'remittance.refunding',
+  'remittance.sending',
+  'remittance.settling',
   'wallet.opened',
 ] as const satisfies readonly (keyof typeof published)[]
 

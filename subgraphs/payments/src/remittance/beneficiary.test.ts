@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { type GivenBeneficiary, maskedAccount, readBeneficiary } from './beneficiary.ts'
+import { FUNDS_SOURCES, isRefused, PURPOSES } from './purpose.ts'
+
+const BY_IBAN: GivenBeneficiary = {
+  name: 'Ada Lovelace',
+  country: 'FR',
+  iban: 'FR14 2004 1010 0505 0001 3M02 606',
+  accountNumber: null,
+  bic: null,
+}
+const BY_NUMBER: GivenBeneficiary = {
+  ...BY_IBAN,
+  country: 'US',
+  iban: null,
+  accountNumber: '000123456789',
+  bic: 'CHASUS33',
+}
+
+test.each([
+  ['an IBAN', BY_IBAN, { account: 'FR1420041010050500013M02606', bic: null }, 'FR…2606'],
+  ['a small IBAN', { ...BY_IBAN, iban: 'de89370400440532013000' }, { account: 'DE89370400440532013000' }, 'DE…3000'],
+  ['a number and a BIC', BY_NUMBER, { account: '000123456789', bic: 'CHASUS33' }, '…6789'],
+  ['a short number', { ...BY_NUMBER, accountNumber: '1234567' }, { account: '1234567' }, '…'],
+  ['a name with spaces around it', { ...BY_IBAN, name: '  Ada ' }, { name: 'Ada' }, 'FR…2606'],
+])('reads %s, and shows the end of the account alone', (_, given, read, masked) => {
+  const beneficiary = readBeneficiary(given)
+  expect(beneficiary).toMatchObject({ ok: true, value: read })
+  expect(beneficiary.ok && maskedAccount(beneficiary.value)).toBe(masked)
+})
+
+test.each([
+  ['INVALID_VALUE', 'name', { ...BY_IBAN, name: ' ' }],
+  ['INVALID_VALUE', 'name', { ...BY_IBAN, name: 'x'.repeat(71) }],
+  ['INVALID_VALUE', 'name', { ...BY_IBAN, name: 'Ada\u0000' }],
+  ['UNKNOWN_COUNTRY', 'country', { ...BY_IBAN, country: 'fr' }],
+  ['UNKNOWN_COUNTRY', 'country', { ...BY_IBAN, country: 'QQ' }],
+  ['UNKNOWN_COUNTRY', 'country', { ...BY_IBAN, country: 'constructor' }],
+  ['INVALID_VALUE', 'iban', { ...BY_IBAN, iban: null }],
+  ['INVALID_VALUE', 'iban', { ...BY_IBAN, accountNumber: '1', bic: 'CHASUS33' }],
+  ['IBAN_INVALID', 'iban', { ...BY_IBAN, iban: 'FR1420041010050500013M02607' }],
+  ['IBAN_INVALID', 'iban', { ...BY_IBAN, iban: '' }],
+  ['INVALID_VALUE', 'bic', { ...BY_IBAN, bic: 'PSSTFRPPPAR' }],
+  ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: '1'.repeat(35) }],
+  ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: '12_3' }],
+  ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: null }],
+  ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: 'CHAS' }],
+  ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'PSSTFRPPPAR' }],
+])('refuses with %s at %s, and repeats no account', (code, field, given) => {
+  const refused = readBeneficiary(given)
+  expect(refused).toMatchObject({ ok: false, code, field: ['beneficiary', field] })
+  expect(refused.ok || refused.message).not.toMatch(/FR14|0001234|1111|PSST/)
+})
+
+test('names the purposes that money from a source is not sent for', () => {
+  const refused = PURPOSES.flatMap((purpose) =>
+    FUNDS_SOURCES.filter((source) => isRefused(purpose, source)).map((source) => `${purpose} of ${source}`),
+  )
+  expect(refused.filter((line) => !line.startsWith('SALARY'))).toEqual([
+    'GIFT of LOAN',
+    'SAVINGS of LOAN',
+    'INVESTMENT of LOAN',
+    'LOAN_REPAYMENT of LOAN',
+    'CHARITY of LOAN',
+  ])
+  expect(refused.filter((line) => line.startsWith('SALARY'))).toHaveLength(FUNDS_SOURCES.length - 1)
+})

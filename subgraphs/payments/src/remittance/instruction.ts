@@ -1,0 +1,37 @@
+import { dayOf } from '@carriergraph/shared/day.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
+import { type Instruction, instructionId, type Party } from '../rails/instruction.ts'
+import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
+import type { Beneficiary } from './beneficiary.ts'
+
+/** The one instruction that sends a remittance. */
+export const deliveryId = (id: Id<'rem'>): Id<'ins'> => instructionId(id, 'delivery')
+
+/** What has to be known to send something. */
+export type Delivery = {
+  readonly id: Id<'rem'>
+  readonly delivered: Money
+  readonly beneficiary: Beneficiary
+  readonly message: string | null
+}
+
+/** What is sent: the operator pays on behalf of the sender, whose remittance is named where there is no message. */
+export const deliveryOf = (
+  { id, delivered, beneficiary, message }: Delivery,
+  debtor: Party,
+  now: Date,
+): Instruction => ({
+  id: deliveryId(id),
+  direction: 'OUT',
+  reference: id,
+  amount: delivered,
+  debtor,
+  creditor: {
+    name: beneficiary.name,
+    account: beneficiary.account,
+    agent: beneficiary.bic ?? undefined,
+  },
+  remittance: message ?? id.replace('_', '-'),
+  executionDate: businessDayFrom(calendarOf(delivered.currency), dayOf(now)),
+})

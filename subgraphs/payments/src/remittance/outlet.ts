@@ -1,0 +1,71 @@
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
+import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { findInstruction, type TrackedInstruction } from '../db/rail-instructions.ts'
+import type { Instruction, Party } from '../rails/instruction.ts'
+import type { CancelCode, InstructionCode, RailName } from '../rails/rail.ts'
+import { type Delivery, deliveryId, deliveryOf } from './instruction.ts'
+import type { Remittance } from './remittance.ts'
+
+/** Where remittances leave: what they need of the rails. */
+export type Outlet = {
+  /** The rail that carries money to accounts at banks; undefined where none does. */
+  carrierOf(method: 'BANK'): RailName | undefined
+  /** The operator's side of a transfer. */
+  readonly operator: Party
+  check(books: Books, rail: RailName, instruction: Instruction): Promise<Outcome<void, InstructionCode>>
+  /** Registers an instruction in the transaction that decides on it; it is sent behind the commit. */
+  instruct(
+    tx: Tx,
+    tenant: string,
+    instruction: Instruction,
+    rail: RailName,
+  ): Promise<Outcome<TrackedInstruction, 'INSTRUCTION_DIFFERS'>>
+  /** Takes an instruction back where its rail lets it; the news of that is told before this resolves. */
+  cancel(
+    books: Books,
+    instruction: { readonly rail: RailName; readonly id: Id<'ins'> },
+  ): Promise<Outcome<TrackedInstruction, CancelCode>>
+}
+
+/** Whether there is a rail that carries it: asked before anything is reserved for it. */
+export async function mayLeave(
+  outlet: Outlet,
+  books: Books,
+  delivery: Delivery,
+  now: Date,
+): Promise<Outcome<void, InstructionCode>> {
+  const rail = outlet.carrierOf('BANK')
+  if (rail === undefined)
+    return refuse('CURRENCY_NOT_SUPPORTED', 'Nothing is carried to accounts at banks here.', ['amount'])
+  return outlet.check(books, rail, deliveryOf(delivery, outlet.operator, now))
+}
+
+/** Takes back what is being sent. */
+export async function recall(
+  outlet: Outlet,
+  books: Books,
+  remittanceId: Id<'rem'>,
+): Promise<Outcome<void, CancelCode>> {
+  const id = deliveryId(remittanceId)
+  const instruction = await findInstruction(books.db, id)
+  if (instruction === undefined) throw new Error(`${remittanceId} is being sent by no instruction.`)
+  const cancelled = await outlet.cancel(books, { rail: instruction.rail, id })
+  return cancelled.ok ? ok(undefined) : cancelled
+}
+
+/**
+ * Registers the one instruction that sends a remittance.
+ * @throws Error where no rail carries such any more: it waits for a process that has one
+ */
+export async function register(outlet: Outlet, tx: Tx, tenant: string, remittance: Remittance, now: Date) {
+  const rail = outlet.carrierOf('BANK')
+  if (rail === undefined)
+    throw new Error(`Nothing is carried to accounts at banks here, and ${remittance.id} is debited.`)
+  const delivered = money(remittance.deliveredMinor, remittance.targetCurrency)
+  const instruction = deliveryOf({ ...remittance, delivered }, outlet.operator, now)
+  const registered = await outlet.instruct(tx, tenant, instruction, rail)
+  if (!registered.ok) throw new Error(registered.message)
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { afterCommit } from '@carriergraph/shared/db/transaction.ts'
+import { parseId } from '@carriergraph/shared/ids.ts'
+import { lockRemittance } from '../db/remittances.ts'
+import { SETTLING_ACTOR } from '../flow/change-payment.ts'
+import type { Finisher } from '../flow/finisher.ts'
+import type { InstructionChange } from '../rails/drive.ts'
+import type { OnRailNews } from '../rails/news.ts'
+import { applyChange, type RemittanceChange } from './change.ts'
+import { failureOf } from './failure.ts'
+import type { Remittance } from './remittance.ts'
+
+/**
+ * Moves a remittance on by what the rail told of its instruction, in the transaction that stores what was told. Its money
+ * is for whoever drives it on.
+ * @returns the remittance, where it moved
+ */
+export async function applyRailChange(
+  tx: Tx,
+  { after: { instruction, state, reason, returned } }: InstructionChange,
+  now: Date,
+): Promise<Remittance | undefined> {
+  const moves = MOVES[state]
+  if (moves === undefined) return undefined
+  const remittance = await lockRemittance(tx, parseId('rem', instruction.reference))
+  const change = moves(reason?.code ?? null, returned?.minor ?? null)
+  return applyChange(tx, remittance, change, { now, actor: SETTLING_ACTOR })
+}
+
+/** What remittances do about the news of rails, in the transaction of the change; they are driven on behind its commit. */
+export const onRemittanceNews =
+  (clock: Clock, finisher: Pick<Finisher<'rem'>, 'soon'>): OnRailNews =>
+  async (tx, change, books) => {
+    const moved = await applyRailChange(tx, change, clock())
+    if (moved !== undefined) afterCommit(tx, () => finisher.soon(books, moved.id))
+  }
+
+type Moves = (railReason: string | null, returnedMinor: bigint | null) => RemittanceChange
+
+/** What the states of an instruction, each of which is told once, make of its remittance. The others change nothing. */
+const MOVES: Readonly<Partial<Record<string, Moves>>> = {
+  SETTLED: () => ({ status: 'SETTLING' }),
+  REJECTED: (railReason) => ({ status: 'REFUNDING', failure: failureOf('REJECTED_BY_RAIL'), railReason }),
+  CANCELLED: (railReason) => ({ status: 'REFUNDING', failure: failureOf('RECALLED'), railReason }),
+  RETURNED: (railReason, returnedMinor) => ({
+    status: 'REFUNDING',
+    failure: failureOf('RETURNED_BY_BANK'),
+    railReason,
+    returnedMinor,
+  }),
+}

@@ -1,0 +1,12 @@
+import { findUnfinishedRemittances } from '../db/remittances.ts'
+import { type Sweeper, sweeperOfUnfinished, type UnfinishedSweeperOptions } from '../flow/unfinished-sweeper.ts'
+import type { RemittanceFlow } from './remittance-flow.ts'
+
+export type RemittanceSweeperOptions = Pick<
+  UnfinishedSweeperOptions<'rem'>,
+  'database' | 'clock' | 'log' | 'schedule'
+> & { readonly flow: Pick<RemittanceFlow, 'resume'> }
+
+/** Goes on with remittances that a killed process left, that risk did not answer about, or that the ledger refused for a time. */
+export const createRemittanceSweeper = ({ flow, ...options }: RemittanceSweeperOptions): Sweeper =>
+  sweeperOfUnfinished({ ...options, name: 'remittances', find: findUnfinishedRemittances, resume: flow.resume })

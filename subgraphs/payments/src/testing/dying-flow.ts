@@ -1,0 +1,41 @@
+import type { RemittanceFlow } from '../remittance/remittance-flow.ts'
+import { APPROVE, type RemittanceStage } from './remittance-stage.ts'
+
+export class Died extends Error {}
+
+/** What the answer of risk is. */
+export type Decision = 'APPROVE' | 'REVIEW' | 'DECLINE'
+
+/**
+ * A flow in a process that dies at the `deathAt`th of the places where another part is asked: before and after each question to
+ * risk, each posting, and each instruction. 0: it lives.
+ */
+export function dyingFlow(stage: RemittanceStage, deathAt: number, decision: Decision = 'APPROVE'): RemittanceFlow {
+  let place = 0
+  const pass = () => {
+    place += 1
+    if (place === deathAt) throw new Died()
+  }
+  const around =
+    <Given extends unknown[], Answer>(ask: (...given: Given) => Promise<Answer>) =>
+    async (...given: Given): Promise<Answer> => {
+      pass()
+      const answer = await ask(...given)
+      pass()
+      return answer
+    }
+  return stage.flow({
+    assess: around(async () => ({ ...APPROVE, decision })),
+    post: around((books, orders) => stage.ledgers.of(books).postLinked(orders)),
+    outlet: { ...stage.outlet, instruct: around(stage.outlet.instruct) },
+  })
+}
+
+/** Waits for what may die. */
+export async function untilDeath(work: Promise<unknown>): Promise<void> {
+  try {
+    await work
+  } catch (error) {
+    if (!(error instanceof Died)) throw error
+  }
+}
