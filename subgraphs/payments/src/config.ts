@@ -4,6 +4,7 @@ import { SUBGRAPH_SETTINGS } from '@carriergraph/shared/service/settings.ts'
 import { z } from 'zod'
 import { FX_SETTINGS } from './fx/settings.ts'
 import { RAIL_SETTINGS } from './rails/settings.ts'
+import { REMITTANCE_SETTINGS } from './remittance/limits.ts'
 import { WEBHOOK_SETTINGS } from './webhooks/settings.ts'
 
 const EXPECTED = 'a decimal of zero or more, such as 50.00'
@@ -44,6 +45,7 @@ export const SETTINGS = z.object({
   VAULT_KEY: z.string().optional(),
   VAULT_KEY_FILE: z.string().optional(),
   ...RAIL_SETTINGS,
+  ...REMITTANCE_SETTINGS,
   ...WEBHOOK_SETTINGS,
   ...FX_SETTINGS,
 })

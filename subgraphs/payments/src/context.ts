@@ -4,6 +4,7 @@ import type { ServiceContext } from '@carriergraph/shared/service/subgraph-servi
 import type { PaymentFlow } from './flow/payment-flow.ts'
 import type { FxPrices } from './fx/create-quote.ts'
 import type { Loaders } from './loaders.ts'
+import type { RemittanceFlow } from './remittance/remittance-flow.ts'
 import type { CardVault } from './vault/vault.ts'
 import type { Webhooks } from './webhooks/webhooks.ts'
 
@@ -16,4 +17,5 @@ export type Context = ServiceContext & {
   readonly entryTail: EntryTail
   readonly webhooks: Webhooks
   readonly fxPrices: FxPrices
+  readonly remittances: RemittanceFlow
 }

@@ -16,6 +16,8 @@ import {
 } from './db/payment-lists.ts'
 import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 import { findInstructions } from './db/rail-instructions.ts'
+import { type newestRemittancesOfUser, remittancesOfUsers } from './db/remittance-lists.ts'
+import { findRemittances, findRemittanceTransitions, toRemittance } from './db/remittances.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
@@ -94,6 +96,17 @@ export const createLoaders = (db: TenantDb) => ({
   fxQuote: loaderById(
     (ids: Ids<'fxq'>) => findFxQuotes(db, ids),
     ({ id }) => id,
+  ),
+  remittance: loaderById(
+    (ids: Ids<'rem'>) => findRemittances(db, ids),
+    ({ id }) => id,
+  ),
+  historyOfRemittance: loaderByParent(
+    (ids: Ids<'rem'>) => findRemittanceTransitions(db, ids),
+    ({ remittanceId }) => remittanceId,
+  ),
+  remittancesOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestRemittancesOfUser>) =>
+    mapPages(await remittancesOfUsers(db, ids, page), toRemittance),
   ),
   webhookEndpoint: loaderById(
     (ids: Ids<'whe'>) => findWebhookEndpoints(db, ids),

@@ -18,6 +18,8 @@ import type { StatementLine, Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
 import type { ReconciliationRun } from './reconciliation/db/runs.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
+import type { Beneficiary } from './remittance/beneficiary.ts'
+import type { Remittance, RemittanceStatus } from './remittance/remittance.ts'
 
 // What resolvers hand on for each object type of the schema.
 
@@ -42,6 +44,14 @@ export type MoneyModel = Money
 export type FxQuoteModel = FxQuote
 export type FxRateModel = CrossRate
 export type FxReferenceRateModel = ReferenceRate
+export type RemittanceModel = Remittance
+export type BeneficiaryModel = Beneficiary
+export type RemittanceStatusEventModel = {
+  readonly cursor: string
+  readonly occurredAt: Date
+  readonly remittanceId: Id<'rem'>
+  readonly status: RemittanceStatus
+}
 export type WebhookEndpointModel = WebhookEndpoint
 export type WebhookDeliveryModel = WebhookDelivery
 export type WebhookAttemptModel = WebhookAttemptRow

@@ -23,6 +23,8 @@ import { type FxSettings, fxPrices } from './fx/settings.ts'
 import { createLoaders } from './loaders.ts'
 import { Rails } from './rails/rails.ts'
 import { type RailSettings, railsConfig } from './rails/settings.ts'
+import type { RemittanceSettings } from './remittance/limits.ts'
+import { createRemittances } from './remittance/remittances.ts'
 import { resolvers } from './resolvers/index.ts'
 import { createRiskClient } from './risk/client.ts'
 import { type KeySettings, keyProviderFrom } from './vault/keys/key-source.ts'
@@ -47,16 +49,18 @@ export function payments(
     WebhookSettings &
     FxSettings &
     RailSettings &
+    RemittanceSettings &
     Pick<Settings, 'RECONCILIATION_HOUR'>,
   { clock, log }: Required<ServiceOptions>,
 ): SubgraphDefinition<Context> {
-  const risk = createRiskClient({
+  const toRisk = {
     url: settings.RISK_URL,
     deadline_ms: settings.RISK_DEADLINE_MS,
     keys: settings.SIGNING_KEYS,
     clock,
     log,
-  })
+  }
+  const risk = createRiskClient(toRisk)
   const ledgers = new Ledgers(clock)
   const rails = new Rails({ config: railsConfig(settings), clock, log })
   const flow = createPaymentFlow({
@@ -71,6 +75,7 @@ export function payments(
     'pay',
     onPaymentNews(clock, (books, id) => finisher.soon(books, id)),
   )
+  const remittances = createRemittances({ toRisk, ledgers, rails, settings })
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   const keys = keyProviderFrom(settings)
   const vault = createCardVault({ keys, log })
@@ -84,22 +89,23 @@ export function payments(
     sdlFolder: fileURLToPath(new URL('../../../schema/subgraphs/payments', import.meta.url)),
     migrationsFolder: MIGRATIONS_FOLDER,
     resolvers,
-    policies: ownership({ User: 'id', Payment: 'payerId' }),
+    policies: ownership({ User: 'id', Payment: 'payerId', Remittance: 'senderId' }),
     context: (base) => ({
       ...base,
       flow,
       vault,
       webhooks,
       fxPrices: prices,
+      remittances: remittances.flow,
       ledgers,
       entryTail: entryTailOf(databaseOf(base.db)),
       loaders: createLoaders(base.db),
     }),
-    consumers: () => [{ name: CONSUMER, handlers: handlers({ clock, finisher }) }],
+    consumers: () => [{ name: CONSUMER, handlers: { ...handlers({ clock, finisher }), ...remittances.handlers } }],
     workers: (parts) =>
       paymentWorkers(
         { ...parts, clock, log },
-        { ledgers, flow, finisher, rails, keys, policy, resolve, entryTailOf, hour },
+        { ledgers, flow, finisher, remittances, rails, keys, policy, resolve, entryTailOf, hour },
       ),
   }
 }

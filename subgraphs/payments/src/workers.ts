@@ -13,6 +13,7 @@ import { createRailWorker } from './rails/rail-worker.ts'
 import type { Rails } from './rails/rails.ts'
 import { createPostingWorker } from './reconciliation/posting-worker.ts'
 import { createDailyReconciliation } from './reconciliation/schedule.ts'
+import type { Remittances } from './remittance/remittances.ts'
 import { createSettlementWorker } from './settlement/settlement-worker.ts'
 import type { KeyProvider } from './vault/keys/key-provider.ts'
 import { WEBHOOK_EVENT_TYPES } from './webhooks/event-types.ts'
@@ -26,7 +27,8 @@ import { createWebhookSender } from './webhooks/sender.ts'
 export type WorkerParts = {
   readonly ledgers: Ledgers
   readonly flow: PaymentFlow
-  readonly finisher: Finisher
+  readonly finisher: Finisher<'pay'>
+  readonly remittances: Remittances
   readonly rails: Rails
   readonly keys: KeyProvider
   readonly policy: AddressPolicy
@@ -41,13 +43,14 @@ export function paymentWorkers(
   { database, journal, registry, clock, log }: ServiceParts,
   parts: WorkerParts,
 ): Worker[] {
-  const { ledgers, flow, finisher, rails, keys, policy, resolve, entryTailOf, hour } = parts
+  const { ledgers, flow, finisher, remittances, rails, keys, policy, resolve, entryTailOf, hour } = parts
   const transport = webhookTransport({ policy, resolve })
   const sender = createWebhookSender({ database, keys, transport, clock, log, registry })
   const bus = webhookFanOut({ database, clock, log, onDeliveries: sender.wake })
   return [
     draining(ledgers),
     finisher,
+    ...remittances.workers(database),
     entryTailOf(database),
     new LedgerSealer({ database, log, clock }),
     createHoldExpiry({ database, ledgers, clock, log }),

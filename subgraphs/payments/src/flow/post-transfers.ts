@@ -1,5 +1,5 @@
 import type { Db } from '@carriergraph/shared/db/pools.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import {
   CHAIN_MAX,
   type Ledger,
@@ -12,6 +12,7 @@ import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Accepted, type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { findTransfersOfPayments } from '../db/transfers-of-payments.ts'
+import { findTransfersOfRemittances } from '../db/transfers-of-remittances.ts'
 
 /** One transfer of a call, read or found to be malformed. */
 export type WantedTransfer<Code extends string> = {
@@ -41,7 +42,7 @@ export async function postTransfers<Code extends string>(
 }
 
 /**
- * What a payment holds or has moved is posted, voided and reversed by that payment alone: it would say that it is
+ * What a payment or a remittance holds or has moved is posted, voided and reversed by that payment alone: it would say that it is
  * cancelled while its money has moved, or give back once more what was reversed.
  */
 async function withoutThoseOfPayments<Code extends string>(
@@ -49,19 +50,24 @@ async function withoutThoseOfPayments<Code extends string>(
   wanted: readonly WantedTransfer<Code>[],
 ): Promise<WantedTransfer<Code | 'TRANSFER_OF_PAYMENT'>[]> {
   const subjectIn = ({ order }: WantedTransfer<Code>) => (order.ok ? subjectOf(order.value) : undefined)
-  const owned = await findTransfersOfPayments(
-    db,
-    wanted.flatMap((transfer) => subjectIn(transfer) ?? []),
-  )
+  const subjects = wanted.flatMap((transfer) => subjectIn(transfer) ?? [])
+  const owned: ReadonlyMap<Id<'tfr'>, Id<'pay' | 'rem'>> = new Map<Id<'tfr'>, Id<'pay' | 'rem'>>([
+    ...(await findTransfersOfPayments(db, subjects)),
+    ...(await findTransfersOfRemittances(db, subjects)),
+  ])
   return wanted.map((transfer) => {
     const subject = subjectIn(transfer)
-    const paymentId = subject && owned.get(subject)
-    return paymentId === undefined ? transfer : { ...transfer, order: ofPayment(paymentId) }
+    const ownerId = subject && owned.get(subject)
+    return ownerId === undefined ? transfer : { ...transfer, order: ofPayment(ownerId) }
   })
 }
 
-const ofPayment = (id: Id<'pay'>) =>
-  refuse('TRANSFER_OF_PAYMENT', `It is of the payment ${id}: capture, cancel or refund that.`, ['subjectId'])
+const ofPayment = (id: Id<'pay' | 'rem'>) =>
+  refuse(
+    'TRANSFER_OF_PAYMENT',
+    isId('rem', id) ? `It is of the remittance ${id}.` : `It is of the payment ${id}: capture, cancel or refund that.`,
+    ['subjectId'],
+  )
 
 type Chain<Code extends string> = readonly WantedTransfer<Code>[]
 

@@ -6,6 +6,7 @@ import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { findRatesInForce, listFxRates, newestFxRates } from '../db/fx-rates.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
+import { listRemittances, newestRemittances } from '../db/remittance-lists.ts'
 import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
 import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
 import { verifyBooks } from '../flow/verify-books.ts'
@@ -45,6 +46,14 @@ export const Query: QueryResolvers = {
   fxRates: (_, { currency, ...page }, { db }) =>
     listFxRates(db, pageArgs(newestFxRates, page), anyCurrencyIn(currency, 'currency')),
   fxQuote: (_, { id }, { loaders }) => loaders.fxQuote.load(parseId('fxq', id)),
+
+  remittance: (_, { id }, { loaders }) => loaders.remittance.load(parseId('rem', id)),
+  remittances: (_, { filter, ...page }, { actor, db }) =>
+    listRemittances(db, pageArgs(newestRemittances, page), {
+      seenBy: ownersSeenBy(actor),
+      senderId: filter?.senderId == null ? undefined : parseId('usr', filter.senderId),
+      status: filter?.status ?? undefined,
+    }),
 
   webhookEndpoint: (_, { id }, { loaders }) => loaders.webhookEndpoint.load(parseId('whe', id)),
   webhookEndpoints: (_, page, { db }) => listWebhookEndpoints(db, pageArgs(newestWebhookEndpoints, page)),

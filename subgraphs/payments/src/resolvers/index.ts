@@ -1,6 +1,7 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { cardScalars } from '../vault/scalars.ts'
 import { BankStatementLine } from './BankStatementLine.ts'
+import { Beneficiary } from './Beneficiary.ts'
 import { Card } from './Card.ts'
 import { ExpectedBankMovement } from './ExpectedBankMovement.ts'
 import { FxQuote, FxRate, FxReferenceRate } from './FxQuote.ts'
@@ -11,12 +12,14 @@ import { addCard } from './Mutation/addCard.ts'
 import { approveWriteOff } from './Mutation/approveWriteOff.ts'
 import { autoResolve } from './Mutation/autoResolve.ts'
 import { cancelPayment } from './Mutation/cancelPayment.ts'
+import { cancelRemittance } from './Mutation/cancelRemittance.ts'
 import { capturePayment } from './Mutation/capturePayment.ts'
 import { closeLedgerAccount } from './Mutation/closeLedgerAccount.ts'
 import { confirmPayment } from './Mutation/confirmPayment.ts'
 import { createFxQuote } from './Mutation/createFxQuote.ts'
 import { createPayment } from './Mutation/createPayment.ts'
 import { createPayments } from './Mutation/createPayments.ts'
+import { createRemittance } from './Mutation/createRemittance.ts'
 import { createWebhookEndpoint } from './Mutation/createWebhookEndpoint.ts'
 import { disputePayment } from './Mutation/disputePayment.ts'
 import { expectBankMovements } from './Mutation/expectBankMovements.ts'
@@ -46,9 +49,12 @@ import { ReconciliationMismatchEvent } from './ReconciliationMismatchEvent.ts'
 import { ReconciliationPosting } from './ReconciliationPosting.ts'
 import { ReconciliationRun } from './ReconciliationRun.ts'
 import { ReconciliationTotal } from './ReconciliationTotal.ts'
+import { Remittance } from './Remittance.ts'
+import { RemittanceStatusEvent } from './RemittanceStatusEvent.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
 import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
+import { remittanceStatusChanged } from './Subscription/remittanceStatusChanged.ts'
 import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
 import { Transfer } from './Transfer.ts'
 import { User } from './User.ts'
@@ -62,12 +68,14 @@ export const resolvers: Resolvers = {
     approveWriteOff,
     autoResolve,
     cancelPayment,
+    cancelRemittance,
     capturePayment,
     closeLedgerAccount,
     confirmPayment,
     createFxQuote,
     createPayment,
     createPayments,
+    createRemittance,
     createWebhookEndpoint,
     deleteWebhookEndpoint,
     disputePayment,
@@ -91,8 +99,15 @@ export const resolvers: Resolvers = {
     setOverdraftLimit,
     unfreezeLedgerAccount,
   },
-  Subscription: { ledgerEntryPosted, paymentStatusChanged, reconciliationMismatch, webhookDeliveryDied },
+  Subscription: {
+    ledgerEntryPosted,
+    paymentStatusChanged,
+    reconciliationMismatch,
+    remittanceStatusChanged,
+    webhookDeliveryDied,
+  },
   BankStatementLine,
+  Beneficiary,
   Card,
   ExpectedBankMovement,
   FxQuote,
@@ -110,6 +125,8 @@ export const resolvers: Resolvers = {
   ReconciliationPosting,
   ReconciliationRun,
   ReconciliationTotal,
+  Remittance,
+  RemittanceStatusEvent,
   Transfer,
   User,
   WebhookDelivery,

@@ -1,0 +1,31 @@
+import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
+import { parseId } from '@carriergraph/shared/ids.ts'
+import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
+import type { RemittanceResolvers } from '../generated/resolvers.ts'
+import { endToEndId } from '../rails/instruction.ts'
+import { deliveryId } from '../remittance/instruction.ts'
+import { hasBeenSent } from '../remittance/remittance.ts'
+
+export const Remittance: RemittanceResolvers = {
+  __resolveReference: ({ id }, { loaders }) => loaders.remittance.load(parseId('rem', id)),
+  sender: ({ senderId }) => ({ id: senderId }),
+  quote: ({ quoteId }, _, { loaders }) => loaders.fxQuote.load(quoteId),
+  debited: ({ debitedMinor, sourceCurrency }) => money(debitedMinor, sourceCurrency),
+  fees: ({ feesMinor, sourceCurrency }) => money(feesMinor, sourceCurrency),
+  deliveredAtMid: ({ deliveredAtMidMinor, sourceCurrency }) => money(deliveredAtMidMinor, sourceCurrency),
+  spread: ({ spreadMinor, sourceCurrency }) => money(spreadMinor, sourceCurrency),
+  rounding: ({ roundingMinor, sourceCurrency }) => money(roundingMinor, sourceCurrency),
+  delivered: ({ deliveredMinor, targetCurrency }) => money(deliveredMinor, targetCurrency),
+  usdEquivalent: ({ usdMinor }) => formatAmount(money(usdMinor, 'USD')),
+  sourceOfFunds: ({ fundsSource }) => fundsSource,
+  bankReason: ({ railReason }) => railReason,
+  bankReference: ({ id, status }) => (hasBeenSent(status) ? endToEndId(deliveryId(id)) : null),
+  returned: ({ returnedMinor, targetCurrency }) =>
+    returnedMinor === null ? null : money(returnedMinor, targetCurrency),
+  history: async ({ id }, _, { loaders }) => [...(await loaders.historyOfRemittance.load(id))],
+
+  async sourceAccount({ sourceAccountId }, _, { actor, loaders }) {
+    const account = await loaders.ledgerAccount.load(sourceAccountId)
+    return account !== null && maySee(actor, account.ownerId) ? account : null
+  },
+}
