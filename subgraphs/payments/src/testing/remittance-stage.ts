@@ -2,6 +2,7 @@
 // them, on a clock that a test moves.
 
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
+import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
@@ -32,9 +33,7 @@ import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments
 
 export const START = new Date('2026-11-21T12:00:00.000Z')
 
-const RATES = `Date,USD,JPY,GBP,KWD
-2026-11-20,1.1684,186.75,0.8801,0.3572
-`
+const RATES = '1.1684,186.75,0.8801,0.3572'
 
 export const PRICES: FxPrices = { spread_bps: 50, fee_bps: 20, fixedFeeEur: new Decimal(1) }
 
@@ -83,7 +82,7 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
   const { database } = opened
   const books: Books = { tenant: 'demo', db: database.forTenant('demo') }
   const ledgers = new Ledgers(clock)
-  await importTestRates(books)
+  await importTestRates(books, START)
   const rail = createSandboxRail({ db: books.db, clock, seed: 'test', rates: {} })
   const driver = new RailDriver({
     db: books.db,
@@ -149,11 +148,12 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
   }
 }
 
-async function importTestRates({ db }: Books): Promise<void> {
-  const file = readRates(RATES, '2026-11-21')
+/** Rates of the day before `now`. */
+export async function importTestRates({ db }: Pick<Books, 'db'>, now: Date): Promise<void> {
+  const file = readRates(`Date,USD,JPY,GBP,KWD\n${addDays(dayOf(now), -1)},${RATES}\n`, dayOf(now))
   if (!file.ok) throw new Error('The file is faulty.')
   const toImport = { file, digest: 'none', takesCorrections: false, mayJump: [] }
-  await importRates(db, toImport, { actor: 'svc:test', correlationId: 'correlation-1', now: START })
+  await importRates(db, toImport, { actor: 'svc:test', correlationId: 'correlation-1', now })
 }
 
 /** What the purse's owner sends by a quote. */

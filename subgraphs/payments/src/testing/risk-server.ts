@@ -95,3 +95,16 @@ export const refuses =
   (code: string): RiskBehaviour =>
   (response) =>
     json(response, { data: { assessPayment: { assessment: null, errors: [{ code }] } } })
+
+/** Assesses every remittance alike. */
+export const decidesRemittances =
+  (decision: RiskDecision, senderNotice: string | null = null): RiskBehaviour =>
+  (response) =>
+    json(response, {
+      data: {
+        assessRemittance: {
+          assessment: { decision, senderNotice: senderNotice === null ? null : { code: senderNotice } },
+          errors: [],
+        },
+      },
+    })
