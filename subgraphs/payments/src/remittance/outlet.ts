@@ -4,8 +4,10 @@ import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findInstruction, type TrackedInstruction } from '../db/rail-instructions.ts'
+import { clear } from '../flow/clear.ts'
 import type { Instruction, Party } from '../rails/instruction.ts'
 import type { CancelCode, InstructionCode, RailName } from '../rails/rail.ts'
+import type { RailsConfig } from '../rails/settings.ts'
 import { type Delivery, deliveryId, deliveryOf } from './instruction.ts'
 import type { Remittance } from './remittance.ts'
 
@@ -15,6 +17,7 @@ export type Outlet = {
   carrierOf(method: 'BANK'): RailName | undefined
   /** The operator's side of a transfer. */
   readonly operator: Party
+  readonly config: RailsConfig
   check(books: Books, rail: RailName, instruction: Instruction): Promise<Outcome<void, InstructionCode>>
   /** Registers an instruction in the transaction that decides on it; it is sent behind the commit. */
   instruct(
@@ -41,6 +44,28 @@ export async function mayLeave(
   if (rail === undefined)
     return refuse('CURRENCY_NOT_SUPPORTED', 'Nothing is carried to accounts at banks here.', ['amount'])
   return outlet.check(books, rail, deliveryOf(delivery, outlet.operator, now))
+}
+
+/**
+ * Clears what the rail has moved of a remittance, in the transaction that records so: what has left, and what of it came back.
+ * What was cleared before stays as it is.
+ */
+export async function clearMoved({ config }: Outlet, tx: Tx, remittance: Remittance, now: Date): Promise<void> {
+  const { id, deliveredMinor, returnedMinor, targetCurrency, beneficiary } = remittance
+  const tracked = await findInstruction(tx, deliveryId(id))
+  if (tracked === undefined) throw new Error(`${id} was sent by no instruction.`)
+  const instruction = tracked.instruction.id
+  const common = { rail: tracked.rail, instruction, counterparty: beneficiary.account }
+  const left = { ...common, reference: id, direction: 'OUT', amount: money(deliveredMinor, targetCurrency) } as const
+  await clear(tx, config, left, now)
+  if (returnedMinor === null) return
+  const back = {
+    ...common,
+    reference: instruction,
+    direction: 'IN',
+    amount: money(returnedMinor, targetCurrency),
+  } as const
+  await clear(tx, config, back, now)
 }
 
 /** Takes back what is being sent. */

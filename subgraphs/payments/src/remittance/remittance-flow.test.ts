@@ -4,8 +4,9 @@ import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { findRemittanceTransitions } from '../db/remittances.ts'
 import type { Purse } from '../testing/payments-database.ts'
-import { type RemittanceStage, requestOf, setRemittanceStage } from '../testing/remittance-stage.ts'
+import { importTestRates, type RemittanceStage, requestOf, setRemittanceStage } from '../testing/remittance-stage.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
+import { deliveryId } from './instruction.ts'
 import type { Remittance, RemittanceStatus } from './remittance.ts'
 import type { TakenOn } from './take-on.ts'
 
@@ -167,4 +168,28 @@ test('what came back more than was sent is money whose owner is not known', asyn
   })
   expect(await stage.balanceOf(sender.walletId)).toBe(200_000n)
   expect(left).toMatchObject({ 'SUSPENSE USD': 7n, 'RAIL_CLEARING USD': -7n })
+})
+
+test('what rails have moved, and what of it came back, is settled to what lies at the bank, and expected on its statement', async () => {
+  await stage.settleDay()
+  await importTestRates(stage.books, stage.clock())
+  const left = await gained(async () => {
+    const [kept, returned] = [await send('SANDBOX NONE'), await send('SANDBOX RETURN-FIRST')]
+    await stage.runRail()
+    stage.clock.advance(61_000)
+    await stage.runRail()
+    await stage.sweep()
+    expect([(await now(kept.remittance)).status, (await now(returned.remittance)).status]).toEqual([
+      'COMPLETED',
+      'REFUNDED',
+    ])
+    const expected = await stage.database.sql.system<{ minor: bigint; references: string[] }[]>`
+      select amount_minor as minor, "references" from expected_movement
+      where source in (${kept.remittance.id}, ${returned.remittance.id},
+        ${deliveryId(returned.remittance.id)}) order by amount_minor`
+    expect(expected.map(({ minor }) => minor)).toEqual([-115_907n, -115_907n, 115_907n])
+    await stage.settleDay()
+  })
+  expect(left).toMatchObject({ 'FUNDING USD': 115_907n, 'FX USD': -115_907n })
+  expect(Object.keys(left)).not.toContain('RAIL_CLEARING USD')
 })

@@ -6,7 +6,7 @@ import type { RemittanceRiskClient } from '../risk/remittance-client.ts'
 import { takeStep } from './change.ts'
 import { type FailureCode, failureOf, LEDGER_FAILURES } from './failure.ts'
 import { debitOrders, refundOrders, settlementOrder } from './orders.ts'
-import { type Outlet, register } from './outlet.ts'
+import { clearMoved, type Outlet, register } from './outlet.ts'
 import { type PostLinked, refusalOf } from './post-linked.ts'
 import type { Remittance, Step } from './remittance.ts'
 import { changeBy } from './verdict.ts'
@@ -77,9 +77,12 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
     async SETTLE(scope, remittance) {
       const { isBooked, after } = await settle(scope, remittance)
       if (!isBooked) return after
-      return takeStep(scope.db, remittance.id, clock(), ({ status }) =>
-        status === 'SETTLING' ? { status: 'COMPLETED' } : undefined,
-      )
+      const now = clock()
+      return takeStep(scope.db, remittance.id, now, async (current, tx) => {
+        if (current.status !== 'SETTLING') return undefined
+        await clearMoved(outlet, tx, current, now)
+        return { status: 'COMPLETED' }
+      })
     },
 
     async REFUND(scope, remittance) {
@@ -92,12 +95,16 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
       const refused = refusalOf(await post(scope, refundOrders(remittance, accounts)))
       const { refundAttempt } = remittance
       if (refused !== undefined) tellRefused(scope, remittance, 'refund', refused)
-      return takeStep(scope.db, remittance.id, clock(), (current) => {
+      const now = clock()
+      return takeStep(scope.db, remittance.id, now, async (current, tx) => {
         if (current.status !== 'REFUNDING') return undefined
-        if (refused === undefined) return { status: 'REFUNDED' }
+        if (refused === undefined) {
+          if (current.returnedMinor !== null) await clearMoved(outlet, tx, current, now)
+          return { status: 'REFUNDED' }
+        }
         // Another one was refused the same, and has counted it.
         if (current.refundAttempt !== refundAttempt) return undefined
-        return { refundAttempt: refundAttempt + 1, retryAt: pausedUntil(refundAttempt, clock()) }
+        return { refundAttempt: refundAttempt + 1, retryAt: pausedUntil(refundAttempt, now) }
       })
     },
   }

@@ -20,6 +20,7 @@ import { importRates } from '../fx/import/import-rates.ts'
 import { RailDriver, registerInstruction, takeNotices } from '../rails/drive.ts'
 import type { News, Notice } from '../rails/notice.ts'
 import { createSandboxRail } from '../rails/sandbox/sandbox-rail.ts'
+import { railsConfig } from '../rails/settings.ts'
 import { deliveryId } from '../remittance/instruction.ts'
 import type { Outlet } from '../remittance/outlet.ts'
 import { type PostLinked, postLinkedWith } from '../remittance/post-linked.ts'
@@ -29,6 +30,7 @@ import { createRemittanceSweeper } from '../remittance/sweeper.ts'
 import type { RemittanceRequest } from '../remittance/take-on.ts'
 import type { RemittanceRiskAnswer } from '../risk/remittance-answer.ts'
 import type { RemittanceQuestion } from '../risk/remittance-client.ts'
+import { createSettlementWorker } from '../settlement/settlement-worker.ts'
 import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
 
 export const START = new Date('2026-11-21T12:00:00.000Z')
@@ -72,6 +74,8 @@ export type RemittanceStage = AsyncDisposable & {
   runRail(): Promise<void>
   /** What a bank tells of a remittance, whatever the rail would. */
   tell(id: Id<'rem'>, news: News): Promise<void>
+  /** Closes and settles what was cleared by the end of the day. @returns how many cycles that were */
+  settleDay(): Promise<number>
   /** Goes on with everything that was left between steps. */
   sweep(): Promise<void>
 }
@@ -90,9 +94,11 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
     clock,
     onChange: async (tx, change) => void (await applyRailChange(tx, change, clock())),
   })
+  const config = railsConfig({ RAIL_OPERATOR_NAME: 'Carrier One', RAIL_OPERATOR_IBAN: 'DE89370400440532013000' })
   const outlet: Outlet = {
     carrierOf: () => 'sandbox',
-    operator: { name: 'Carrier One', account: 'DE89370400440532013000', agent: undefined },
+    operator: config.operator,
+    config,
     check: async (_, __, instruction) => rail.check(instruction),
     instruct: (tx, _, instruction, name) => registerInstruction(tx, instruction, name, clock()),
     cancel: (_, { id }) => driver.cancel(id),
@@ -140,6 +146,11 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
         const notice: Notice = { instructionId: deliveryId(id), key: newId('evt'), ...news }
         for (const change of await takeNotices(tx, [notice], clock())) await applyRailChange(tx, change, clock())
       }),
+    async settleDay() {
+      clock.advance(3 * 86_400_000)
+      const { clearing } = config
+      return createSettlementWorker({ database, ledgers, clearing, clock, log: silent }).runOnce()
+    },
     async sweep() {
       clock.advance(30_001)
       await createRemittanceSweeper({ database, flow: flow(), clock, log: silent }).runOnce()
