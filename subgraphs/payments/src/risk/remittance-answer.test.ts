@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { readRemittanceAnswer } from './remittance-answer.ts'
+
+const body = (assessRemittance: unknown): string => JSON.stringify({ data: { assessRemittance } })
+const ABSENT = { kind: 'ABSENT', absence: 'BAD_ANSWER' }
+
+test.each([
+  [
+    'an approval',
+    body({ assessment: { decision: 'APPROVE', senderNotice: null }, errors: [] }),
+    { kind: 'ASSESSED', decision: 'APPROVE', senderNotice: null },
+  ],
+  [
+    'a refusal with what its sender may know',
+    body({ assessment: { decision: 'DECLINE', senderNotice: { code: 'NOT_POSSIBLE' } }, errors: [] }),
+    { kind: 'ASSESSED', decision: 'DECLINE', senderNotice: 'NOT_POSSIBLE' },
+  ],
+  [
+    'that it cannot be assessed',
+    body({ assessment: null, errors: [{ code: 'REMITTANCE_MISMATCH' }] }),
+    { kind: 'REFUSED', code: 'REMITTANCE_MISMATCH' },
+  ],
+  ['neither', body({ assessment: null, errors: [] }), ABSENT],
+  ['a decision that does not exist', body({ assessment: { decision: 'MAYBE' }, errors: [] }), ABSENT],
+  ['a code without an end', body({ assessment: null, errors: [{ code: 'C'.repeat(101) }] }), ABSENT],
+  ['a failure of GraphQL', JSON.stringify({ errors: [{ message: 'Internal error' }], data: null }), ABSENT],
+  ['no JSON', '<html>', ABSENT],
+])('reads %s', (_, text, answer) => {
+  expect(readRemittanceAnswer(text)).toEqual(answer)
+})
