@@ -1,5 +1,5 @@
 import type { RemittanceFlow } from '../remittance/remittance-flow.ts'
-import { APPROVE, type RemittanceStage } from './remittance-stage.ts'
+import { APPROVE, type RemittanceParts } from './remittance-stage.ts'
 
 export class Died extends Error {}
 
@@ -10,11 +10,16 @@ export type Decision = 'APPROVE' | 'REVIEW' | 'DECLINE'
  * A flow in a process that dies at the `deathAt`th of the places where another part is asked: before and after each question to
  * risk, each posting, and each instruction. 0: it lives.
  */
-export function dyingFlow(stage: RemittanceStage, deathAt: number, decision: Decision = 'APPROVE'): RemittanceFlow {
+export function dyingFlow(
+  { ledgers, outlet, flow }: Pick<RemittanceParts, 'ledgers' | 'outlet' | 'flow'>,
+  deathAt: number,
+  decision: Decision = 'APPROVE',
+  die: () => void = throwDied,
+): RemittanceFlow {
   let place = 0
   const pass = () => {
     place += 1
-    if (place === deathAt) throw new Died()
+    if (place === deathAt) die()
   }
   const around =
     <Given extends unknown[], Answer>(ask: (...given: Given) => Promise<Answer>) =>
@@ -24,11 +29,15 @@ export function dyingFlow(stage: RemittanceStage, deathAt: number, decision: Dec
       pass()
       return answer
     }
-  return stage.flow({
+  return flow({
     assess: around(async () => ({ ...APPROVE, decision })),
-    post: around((books, orders) => stage.ledgers.of(books).postLinked(orders)),
-    outlet: { ...stage.outlet, instruct: around(stage.outlet.instruct) },
+    post: around((books, orders) => ledgers.of(books).postLinked(orders)),
+    outlet: { ...outlet, instruct: around(outlet.instruct) },
   })
+}
+
+function throwDied(): never {
+  throw new Died()
 }
 
 /** Waits for what may die. */

@@ -1,7 +1,7 @@
 // A database with rates, a sandbox rail that is driven by hand, a risk that answers as it is told, and remittances between
 // them, on a clock that a test moves.
 
-import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
+import { type Clock, type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
@@ -20,7 +20,7 @@ import { importRates } from '../fx/import/import-rates.ts'
 import { RailDriver, registerInstruction, takeNotices } from '../rails/drive.ts'
 import type { News, Notice } from '../rails/notice.ts'
 import { createSandboxRail } from '../rails/sandbox/sandbox-rail.ts'
-import { railsConfig } from '../rails/settings.ts'
+import { type RailsConfig, railsConfig } from '../rails/settings.ts'
 import { deliveryId } from '../remittance/instruction.ts'
 import type { Outlet } from '../remittance/outlet.ts'
 import { type PostLinked, postLinkedWith } from '../remittance/post-linked.ts'
@@ -80,13 +80,13 @@ export type RemittanceStage = AsyncDisposable & {
   sweep(): Promise<void>
 }
 
-export async function setRemittanceStage(): Promise<RemittanceStage> {
-  const clock = fixedClock(START)
-  const opened = await openPaymentsDatabase()
-  const { database } = opened
-  const books: Books = { tenant: 'demo', db: database.forTenant('demo') }
+/** Remittances over a sandbox that is driven by hand, in the books of one tenant. */
+export type RemittanceParts = Pick<RemittanceStage, 'ledgers' | 'outlet' | 'driver' | 'flow'> & {
+  readonly config: RailsConfig
+}
+
+export function remittanceParts(books: Books, clock: Clock): RemittanceParts {
   const ledgers = new Ledgers(clock)
-  await importTestRates(books, START)
   const rail = createSandboxRail({ db: books.db, clock, seed: 'test', rates: {} })
   const driver = new RailDriver({
     db: books.db,
@@ -105,6 +105,16 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
   }
   const flow = ({ assess = async () => APPROVE, post = postLinkedWith(ledgers), ...more }: FlowOptions = {}) =>
     createRemittanceFlow({ risk: { assess }, post, outlet, clock, log: silent, terms: TERMS, ...more })
+  return { ledgers, config, driver, outlet, flow }
+}
+
+export async function setRemittanceStage(): Promise<RemittanceStage> {
+  const clock = fixedClock(START)
+  const opened = await openPaymentsDatabase()
+  const { database } = opened
+  const books: Books = { tenant: 'demo', db: database.forTenant('demo') }
+  await importTestRates(books, START)
+  const { ledgers, config, driver, outlet, flow } = remittanceParts(books, clock)
 
   const tryQuote: RemittanceStage['tryQuote'] = ({ userId }, { source, target, debited }, prices = PRICES) => {
     const wanted = { debited: money(debited, source) }
