@@ -16,6 +16,7 @@ import {
 } from '../testing/risk-server.ts'
 import { ASSESS_PAYMENT, readAnswer } from './answer.ts'
 import { createRiskClient, type RiskQuestion } from './client.ts'
+import { ASSESS_REMITTANCE } from './remittance-answer.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const clock = () => NOW
@@ -40,10 +41,10 @@ afterAll(() => risk[Symbol.asyncDispose]())
 const client = (options: Partial<Parameters<typeof createRiskClient>[0]> = {}) =>
   createRiskClient({ url: risk.url, deadline_ms: 10_000, keys, clock, log, ...options })
 
-test('asks what the contract of risk offers', async () => {
+test.each([ASSESS_PAYMENT, ASSESS_REMITTANCE])('asks what the contract of risk offers', async (operation) => {
   const sdl = readSdl(fileURLToPath(new URL('../../../../schema/subgraphs/risk', import.meta.url)))
   // The directives of federation are imported by name and not defined in the file.
-  expect(validate(buildASTSchema(sdl, { assumeValidSDL: true }), parse(ASSESS_PAYMENT))).toEqual([])
+  expect(validate(buildASTSchema(sdl, { assumeValidSDL: true }), parse(operation))).toEqual([])
 })
 
 test('asks with the particulars of the payment, as svc:payments in its tenant, under its correlation id', async () => {
