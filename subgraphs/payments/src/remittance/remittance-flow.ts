@@ -34,7 +34,7 @@ export type RemittanceFlow = {
 
 /**
  * Take on, ask risk, approve, debit, send, settle, or give back: a transaction each, and what is certain is recorded before it
- * is done (docs/adr/0030). A process that is killed between steps leaves a remittance that says how far it came.
+ * is done (docs/adr/0031). A process that is killed between steps leaves a remittance that says how far it came.
  */
 export function createRemittanceFlow(options: StepOptions & Pick<TakeOnOptions, 'terms'>): RemittanceFlow {
   const { clock } = options
