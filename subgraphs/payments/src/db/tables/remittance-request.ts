@@ -1,7 +1,8 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { AdmissionCode } from '../../remittance/admit.ts'
 import { remittance } from './remittance.ts'
 
@@ -22,7 +23,7 @@ export const remittanceRequest = pgTable(
     refusalCode: text('refusal_code').$type<AdmissionCode>(),
     refusalMessage: text('refusal_message'),
     refusalField: text('refusal_field').array(),
-    requestedAt: timestamp('requested_at', { withTimezone: true, precision: 3 }).notNull(),
+    requestedAt: momentColumn('requested_at').notNull(),
   },
   (table) => [
     primaryKey({

@@ -1,6 +1,7 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { foreignKey, integer, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { foreignKey, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import type { RemittanceStatus } from '../../remittance/remittance.ts'
 import { remittance } from './remittance.ts'
 
@@ -12,7 +13,7 @@ export const remittanceTransition = pgTable(
     remittanceId: idColumn('rem', 'remittance_id').notNull(),
     version: integer('version').notNull(),
     status: text('status').$type<RemittanceStatus>().notNull(),
-    occurredAt: timestamp('occurred_at', { withTimezone: true, precision: 3 }).notNull(),
+    occurredAt: momentColumn('occurred_at').notNull(),
     actor: text('actor').notNull(),
   },
   (table) => [

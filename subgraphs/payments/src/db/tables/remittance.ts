@@ -1,5 +1,6 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
+import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
@@ -14,7 +15,6 @@ import {
   pgTable,
   primaryKey,
   text,
-  timestamp,
 } from 'drizzle-orm/pg-core'
 import { RISK_DECISIONS } from '../../domain/decide.ts'
 import { FAILURE_CODES } from '../../remittance/failure.ts'
@@ -23,8 +23,6 @@ import { DECISION_SOURCES, REMITTANCE_STATUSES, type RemittanceStatus } from '..
 import { fxQuote } from './fx-quote.ts'
 
 const among = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '))
-
-const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3 })
 
 /** Between two steps, or waiting for a decision that may come too late. As text, for the index and the sweeper alike. */
 export const IS_UNFINISHED_REMITTANCE = sql.raw(
@@ -70,11 +68,11 @@ export const remittance = pgTable(
     returnedMinor: bigint('returned_minor', { mode: 'bigint' }),
     settlementAttempt: integer('settlement_attempt').notNull().default(0),
     refundAttempt: integer('refund_attempt').notNull().default(0),
-    retryAt: moment('retry_at'),
-    decideBy: moment('decide_by').notNull(),
+    retryAt: momentColumn('retry_at'),
+    decideBy: momentColumn('decide_by').notNull(),
     correlationId: text('correlation_id').notNull(),
-    createdAt: moment('created_at').notNull(),
-    changedAt: moment('changed_at').notNull(),
+    createdAt: momentColumn('created_at').notNull(),
+    changedAt: momentColumn('changed_at').notNull(),
   },
   (table) => [
     primaryKey({ name: 'remittance_key', columns: [table.tenantId, table.id] }),
