@@ -2,6 +2,7 @@ import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type SQL, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import { bankStatement } from '../../db/tables/bank-statement.ts'
 import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { expectedMovement } from '../../db/tables/expected-movement.ts'
@@ -47,7 +48,8 @@ export async function linesToMatch(
     select ${LINE} from ${SEEN}
     where l.account = ${account} and l.item_id is null and l.status = 'BOOK' and l.booked_on <= ${day}::date
     union all
-    select ${LINE} from ${SEEN} where l.id in (select open.id from ${uuids(openLineIds)} as open (id))`)
+    select ${LINE} from ${uuids(openLineIds)} as open (id) ${probeById(bankStatementLine, sql`l`)}
+    join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`)
   return { lines: rows.map(toBankLine), known: await knownLines(tx, account, rows, repeat_days) }
 }
 
@@ -114,7 +116,7 @@ export async function movementsToMatch(
     select ${columns} from ${expectedMovement}
     where account = ${account} and item_id is null and expected_on <= ${until}::date
     union all
-    select ${columns} from ${expectedMovement} where id in (select open.id from ${uuids(openExpectedIds)} as open (id))`)
+    select ${columns} from (select e.* from ${uuids(openExpectedIds)} as open (id) ${probeById(expectedMovement, sql`e`)}) found`)
   // The account is no condition for an index here: that of its sources would seem as good as that of the references.
   const lookups = [...new Set(rows.flatMap(({ lookup }) => lookup ?? []))]
   const met = await tx.execute<MovementRow>(sql`
@@ -136,5 +138,9 @@ const toExpectedMovement = (row: MovementRow): ExpectedMovement => ({
   feeMinor: row.fee,
   counterparty: row.counterparty ?? undefined,
 })
+
+/** Each of `open` by the key. Right after an import the planner takes the table for a small one, and would compare all with all. */
+const probeById = (table: PgTable, name: SQL): SQL =>
+  sql`cross join lateral (select * from ${table} p where p.id = open.id offset 0) ${name}`
 
 const uuids = (values: readonly string[]): SQL => unnested({ type: 'uuid', values })
