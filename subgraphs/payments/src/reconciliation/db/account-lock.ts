@@ -25,6 +25,8 @@ export async function lockReconciledAccount(tx: Tx, account: string): Promise<Re
     })
   // Right after an import the planner believes that the table is small, and would read it whole for every line.
   await tx.execute(sql`set local enable_seqscan = off`)
+  // Nor keep all of it in memory and compare it with each of thousands of keys.
+  await tx.execute(sql`set local enable_material = off`)
   const [row] = await tx
     .select({ account: reconciledAccount.account, imports: reconciledAccount.imports })
     .from(reconciledAccount)
