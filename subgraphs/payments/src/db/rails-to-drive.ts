@@ -13,6 +13,7 @@ export async function tenantsWithOpenInstructions(system: TenantDb, rail: RailNa
     .selectDistinct({ tenant: railInstruction.tenantId })
     .from(railInstruction)
     .where(and(eq(railInstruction.rail, rail), sql`${railInstruction.state} in ('REGISTERED', 'UNKNOWN', 'ACCEPTED')`))
+    .orderBy(railInstruction.tenantId)
   return rows.map(({ tenant }) => tenant)
 }
 
@@ -22,5 +23,6 @@ export async function tenantsToldBySandbox(system: TenantDb, now: Date): Promise
     .selectDistinct({ tenant: sandboxInstruction.tenantId })
     .from(sandboxInstruction)
     .where(lte(sandboxInstruction.nextNoticeAt, now))
+    .orderBy(sandboxInstruction.tenantId)
   return rows.map(({ tenant }) => tenant)
 }

@@ -106,6 +106,7 @@ export const findDueSettlements = (system: TenantDb, now: Date, today: string): 
     })
     .from(settlementCycle)
     .where(isDue(now, today))
+    .orderBy(settlementCycle.tenantId, settlementCycle.rail, settlementCycle.currency)
 
 /** Of one rail and currency; the rest is found the next time. */
 const DUE_CYCLES_MAX = 100

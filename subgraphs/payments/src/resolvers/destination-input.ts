@@ -31,9 +31,10 @@ export function captureIn({ type, capture }: CreatePaymentInput): Outcome<Captur
   return ok(capture ?? 'AUTOMATIC')
 }
 
-export function destinationIn(input: CreatePaymentInput): Outcome<Destination, InputCode> {
-  const { type } = input
-  if (type === 'REFUND') return refuse('INVALID_VALUE', 'A refund is made by refundPayment.', ['type'])
+export function destinationIn(
+  type: Exclude<Type, 'REFUND'>,
+  input: CreatePaymentInput,
+): Outcome<Destination, InputCode> {
   const fault = given(input, ['billingAccountId', 'destinationAccountId', 'bankAccount', 'cardId', 'remittance'])
   if (fault !== undefined) return fault
   switch (type) {

@@ -1,6 +1,6 @@
 import { actsForOthers } from '@carriergraph/shared/authorize/ownership.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import type { Outcome, Refused } from '@carriergraph/shared/outcome.ts'
+import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
 import type { Command } from '../flow/commands.ts'
@@ -18,9 +18,13 @@ type ParsedPayment =
 
 /** What a client asks to pay: all faults of the input at once, in the order of its fields. */
 export function parsePayment(input: CreatePaymentInput): ParsedPayment {
+  const { type } = input
+  // Nothing else of it can be right or wrong.
+  if (type === 'REFUND')
+    return { errors: [payloadError(refuse('INVALID_VALUE', 'A refund is made by refundPayment.', ['type']))] }
   const key = idempotencyKeyIn(input.idempotencyKey)
   const source = walletIn(input)
-  const destination = destinationIn(input)
+  const destination = destinationIn(type, input)
   const amount = amountIn(input.amount)
   const capture = captureIn(input)
   if (key.ok && source.ok && destination.ok && amount.ok && capture.ok)
