@@ -21,6 +21,7 @@ test.each([
   ['an IBAN', BY_IBAN, { account: 'FR1420041010050500013M02606', bic: null }, 'FR…2606'],
   ['a small IBAN', { ...BY_IBAN, iban: 'de89370400440532013000' }, { account: 'DE89370400440532013000' }, 'DE…3000'],
   ['a number and a BIC', BY_NUMBER, { account: '000123456789', bic: 'CHASUS33' }, '…6789'],
+  ['a small BIC', { ...BY_NUMBER, bic: 'chasus33' }, { bic: 'CHASUS33' }, '…6789'],
   ['a short number', { ...BY_NUMBER, accountNumber: '1234567' }, { account: '1234567' }, '…'],
   ['a name with spaces around it', { ...BY_IBAN, name: '  Ada ' }, { name: 'Ada' }, 'FR…2606'],
 ])('reads %s, and shows the end of the account alone', (_, given, read, masked) => {
@@ -46,6 +47,7 @@ test.each([
   ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: null }],
   ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: 'CHAS' }],
   ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'PSSTFRPPPAR' }],
+  ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'psstfrpppar' }],
 ])('refuses with %s at %s, and repeats no account', (code, field, given) => {
   const refused = readBeneficiary(given)
   expect(refused).toMatchObject({ ok: false, code, field: ['beneficiary', field] })

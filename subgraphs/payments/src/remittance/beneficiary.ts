@@ -43,8 +43,10 @@ export function readBeneficiary(given: GivenBeneficiary): Outcome<Beneficiary, B
 function readAccount({
   iban,
   accountNumber,
-  bic,
+  bic: givenBic,
 }: GivenBeneficiary): Outcome<Pick<Beneficiary, 'account' | 'bic'>, BeneficiaryCode> {
+  // As with IBANs: what hangs on the country in it must not depend on how it is typed.
+  const bic = givenBic === null ? null : givenBic.toUpperCase()
   if ((iban === null) === (accountNumber === null))
     return at('iban', 'INVALID_VALUE', 'Give either an IBAN, or an account number with the BIC of its bank.')
   if (iban !== null) {
