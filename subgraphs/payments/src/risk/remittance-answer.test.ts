@@ -24,6 +24,19 @@ test.each([
   ['a decision that does not exist', body({ assessment: { decision: 'MAYBE' }, errors: [] }), ABSENT],
   ['a code without an end', body({ assessment: null, errors: [{ code: 'C'.repeat(101) }] }), ABSENT],
   ['a failure of GraphQL', JSON.stringify({ errors: [{ message: 'Internal error' }], data: null }), ABSENT],
+  [
+    'an approval beside a refusal',
+    body({ assessment: { decision: 'APPROVE', senderNotice: null }, errors: [{ code: 'REMITTANCE_MISMATCH' }] }),
+    ABSENT,
+  ],
+  [
+    'an approval of which something failed',
+    JSON.stringify({
+      errors: [{ message: 'Internal error' }],
+      data: { assessRemittance: { assessment: { decision: 'APPROVE', senderNotice: null }, errors: [] } },
+    }),
+    ABSENT,
+  ],
   ['no JSON', '<html>', ABSENT],
 ])('reads %s', (_, text, answer) => {
   expect(readRemittanceAnswer(text)).toEqual(answer)

@@ -24,6 +24,8 @@ export type RemittanceRiskAnswer =
 const code = z.string().max(100)
 
 const response = z.object({
+  // Nothing goes ahead by an answer of which a part failed.
+  errors: z.undefined().optional(),
   data: z.object({
     assessRemittance: z.object({
       assessment: z.object({ decision: z.enum(RISK_DECISIONS), senderNotice: z.object({ code }).nullish() }).nullable(),
@@ -37,6 +39,7 @@ export function readRemittanceAnswer(body: string): RemittanceRiskAnswer {
   const parsed = response.safeParse(parseJson(body))
   if (!parsed.success) return absent('BAD_ANSWER')
   const { assessment, errors } = parsed.data.data.assessRemittance
+  if (assessment && errors.length > 0) return absent('BAD_ANSWER')
   if (assessment)
     return { kind: 'ASSESSED', decision: assessment.decision, senderNotice: assessment.senderNotice?.code ?? null }
   const [error] = errors
