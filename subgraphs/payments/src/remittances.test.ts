@@ -94,7 +94,7 @@ it('says every part of what is sent, and of the account its end alone', async ()
   expect(asked).toMatchObject({
     remittanceId: remittance.id,
     senderId: purse.userId,
-    beneficiary: { name: 'Ada Lovelace', country: 'FR' },
+    beneficiary: { name: 'Ada Lovelace', country: 'FR', bankCountry: 'FR' },
     amount: { amount: '100.00', currency: 'EUR' },
     usdEquivalent: '116.84',
     purpose: 'FAMILY_SUPPORT',

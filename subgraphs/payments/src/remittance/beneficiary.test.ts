@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type GivenBeneficiary, maskedAccount, readBeneficiary } from './beneficiary.ts'
+import { bankCountryOf, type GivenBeneficiary, maskedAccount, readBeneficiary } from './beneficiary.ts'
 import { FUNDS_SOURCES, isRefused, PURPOSES } from './purpose.ts'
 
 const BY_IBAN: GivenBeneficiary = {
@@ -28,6 +28,15 @@ test.each([
   const beneficiary = readBeneficiary(given)
   expect(beneficiary).toMatchObject({ ok: true, value: read })
   expect(beneficiary.ok && maskedAccount(beneficiary.value)).toBe(masked)
+})
+
+test.each([
+  ['IR', { ...BY_IBAN, iban: 'IR062960000000100324200001' }],
+  ['KP', { ...BY_NUMBER, bic: 'ftbdkppy' }],
+  ['DE', { ...BY_IBAN, iban: 'de89370400440532013000' }],
+])('knows that the account is in %s, wherever its owner is said to be', (country, given) => {
+  const beneficiary = readBeneficiary(given)
+  expect(beneficiary.ok && bankCountryOf(beneficiary.value)).toBe(country)
 })
 
 test.each([

@@ -71,6 +71,10 @@ function readAccount({
 
 const at = (field: string, code: BeneficiaryCode, message: string) => refuse(code, message, ['beneficiary', field])
 
+/** Where the account is, ISO 3166-1 alpha-2: what the sender says of the beneficiary tells nothing of it. */
+export const bankCountryOf = ({ account, bic }: Pick<Beneficiary, 'account' | 'bic'>): string =>
+  bic === null ? account.slice(0, 2) : bic.slice(4, 6)
+
 /** How many characters of an account are shown: enough for people to tell two of theirs apart. */
 const SHOWN_LENGTH = 4
 

@@ -1,4 +1,5 @@
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
+import { bankCountryOf } from '../remittance/beneficiary.ts'
 import type { Remittance } from '../remittance/remittance.ts'
 import { createRiskCall, type RiskCallOptions } from './call.ts'
 import { ASSESS_REMITTANCE, type RemittanceRiskAnswer, readRemittanceAnswer } from './remittance-answer.ts'
@@ -13,7 +14,7 @@ export type RemittanceRiskClient = {
   assess(question: RemittanceQuestion): Promise<RemittanceRiskAnswer>
 }
 
-/** Calls risk's `assessRemittance`. The beneficiary's account is no business of risk. */
+/** Calls risk's `assessRemittance`. Of the beneficiary's account, its country alone is the business of risk. */
 export function createRemittanceRiskClient(options: RiskCallOptions): RemittanceRiskClient {
   const call = createRiskCall(options)
   return {
@@ -28,7 +29,11 @@ export function createRemittanceRiskClient(options: RiskCallOptions): Remittance
 const inputOf = (remittance: Remittance) => ({
   remittanceId: remittance.id,
   senderId: remittance.senderId,
-  beneficiary: { name: remittance.beneficiary.name, country: remittance.beneficiary.country },
+  beneficiary: {
+    name: remittance.beneficiary.name,
+    country: remittance.beneficiary.country,
+    bankCountry: bankCountryOf(remittance.beneficiary),
+  },
   amount: {
     amount: formatAmount(money(remittance.debitedMinor, remittance.sourceCurrency)),
     currency: remittance.sourceCurrency,

@@ -296,9 +296,11 @@ export type RemittanceReasonCode =
   | 'SANCTIONS_POSSIBLE_MATCH'
   /** No sanctions list was imported: nobody can say that the names are not on it. */
   | 'SANCTIONS_LIST_MISSING'
-  /** The beneficiary is in a jurisdiction against which the FATF calls for countermeasures. */
+  /** A name cannot be compared with the list: it has no letters, or letters of several scripts, or only single ones. */
+  | 'SANCTIONS_NAME_UNCLEAR'
+  /** The beneficiary, or their account, is in a jurisdiction against which the FATF calls for countermeasures. */
   | 'COUNTRY_COUNTERMEASURES'
-  /** The beneficiary is in a jurisdiction for which the FATF calls for enhanced due diligence. */
+  /** The beneficiary, or their account, is in a jurisdiction for which the FATF calls for enhanced due diligence. */
   | 'COUNTRY_HIGH_RISK'
   /** Several remittances are each just below the threshold of the report, and above it together. */
   | 'STRUCTURING'
@@ -339,6 +341,8 @@ export type RemittanceBeneficiaryInput = {
   name: Scalars['String']['input'];
   /** Where they are, ISO 3166-1 alpha-2. */
   country: Scalars['String']['input'];
+  /** Where their account is, by its IBAN or the BIC of its bank, ISO 3166-1 alpha-2; null where that is not known. */
+  bankCountry?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A remittance to assess. */

@@ -1,4 +1,5 @@
 import type { Reason } from './reason.ts'
+import type { RemittanceToAssess } from './request.ts'
 
 /**
  * Jurisdictions that the FATF calls for action against. Source: FATF, "High-Risk Jurisdictions subject to a Call for
@@ -10,10 +11,20 @@ const CALL_FOR_ACTION = {
   MM: 'ENHANCED_DUE_DILIGENCE',
 } as const
 
-/** What the country of the beneficiary says against a remittance. */
-export function countryReason(country: string): Reason | null {
+/**
+ * What the countries of a remittance say against it: where the beneficiary is said to be, and where the account is. The
+ * first is what the sender typed; the money goes to the second.
+ */
+export function countryReasons({ country, bankCountry }: RemittanceToAssess['beneficiary']): Reason[] {
+  const asked = [{ name: 'beneficiary_country', value: country }]
+  if (bankCountry !== null && bankCountry !== country) asked.push({ name: 'bank_country', value: bankCountry })
+  return asked.map(reasonOf).filter((reason) => reason !== null)
+}
+
+function reasonOf(input: { readonly name: string; readonly value: string }): Reason | null {
+  const { value: country } = input
   if (!isListed(country)) return null
-  const inputs = [{ name: 'beneficiary_country', value: country }]
+  const inputs = [input]
   return CALL_FOR_ACTION[country] === 'COUNTERMEASURES'
     ? {
         code: 'COUNTRY_COUNTERMEASURES',

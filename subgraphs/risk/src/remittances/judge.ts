@@ -5,7 +5,7 @@ import type { Hit } from '../sanctions/hit.ts'
 import { nameKey, readName } from '../sanctions/matching/name.ts'
 import { sanctionsReasons } from '../sanctions/reasons.ts'
 import { type NameToScreen, screen } from '../sanctions/screen.ts'
-import { countryReason } from './country-risk.ts'
+import { countryReasons } from './country-risk.ts'
 import { senderHistory } from './db/history.ts'
 import { historyReasons } from './history-rules.ts'
 import { kycReason } from './kyc.ts'
@@ -34,7 +34,7 @@ export async function judge(tx: Tx, remittance: RemittanceToAssess, sender: User
     [
       kycReason(sender?.kycStatus ?? null),
       ...sanctionsReasons(screening),
-      countryReason(beneficiary.country),
+      ...countryReasons(beneficiary),
       ...historyReasons(usdEquivalent, history),
       ...purposeReasons(usdEquivalent, remittance),
     ].filter((reason) => reason !== null),

@@ -10,7 +10,12 @@ import { isCountryCode } from './country-code.ts'
 export type RemittanceToAssess = {
   readonly remittanceId: Id<'rem'>
   readonly senderId: Id<'usr'>
-  readonly beneficiary: { readonly name: string; readonly country: string }
+  readonly beneficiary: {
+    readonly name: string
+    readonly country: string
+    /** Where the account is; null where that is not known. */
+    readonly bankCountry: string | null
+  }
   /** What is debited. */
   readonly amount: Money
   /** What that is worth in US dollars, as payments reckoned it. */
@@ -23,7 +28,7 @@ export type RemittanceToAssess = {
 export type RemittanceInput = {
   readonly remittanceId: string
   readonly senderId: string
-  readonly beneficiary: { readonly name: string; readonly country: string }
+  readonly beneficiary: { readonly name: string; readonly country: string; readonly bankCountry?: string | null }
   readonly amount: { readonly amount: string; readonly currency: string }
   readonly usdEquivalent: string
   readonly purpose: string
@@ -44,9 +49,9 @@ export function readRemittance(
   if (!senderId.ok) return senderId
   const name = readText(input.beneficiary.name, ['beneficiary', 'name'])
   if (!name.ok) return name
-  const { country } = input.beneficiary
-  if (!isCountryCode(country))
-    return refuse('INVALID_VALUE', 'Give an ISO 3166-1 alpha-2 code, such as KE.', ['beneficiary', 'country'])
+  const { country, bankCountry = null } = input.beneficiary
+  if (!isCountryCode(country)) return noCountry('country')
+  if (bankCountry !== null && !isCountryCode(bankCountry)) return noCountry('bankCountry')
   const amount = parseMoney(input.amount.amount, input.amount.currency, { field: ['amount'] })
   if (!amount.ok) return amount
   if (amount.value.minor === 0n) return refuse('INVALID_MONEY', 'A remittance is above zero.', ['amount', 'amount'])
@@ -59,7 +64,7 @@ export function readRemittance(
   return ok({
     remittanceId: remittanceId.value,
     senderId: senderId.value,
-    beneficiary: { name: name.value, country },
+    beneficiary: { name: name.value, country, bankCountry },
     amount: amount.value,
     usdEquivalent: usdEquivalent.value,
     purpose: purpose.value,
@@ -67,6 +72,9 @@ export function readRemittance(
     createdAt: input.createdAt,
   })
 }
+
+const noCountry = (field: string) =>
+  refuse('INVALID_VALUE', 'Give an ISO 3166-1 alpha-2 code, such as KE.', ['beneficiary', field])
 
 function readText(text: string, field: readonly string[]): Outcome<string, 'INVALID_VALUE'> {
   const trimmed = text.trim()
@@ -93,10 +101,11 @@ export const requestHash = (remittance: RemittanceToAssess): string =>
   createHash('sha256')
     .update(
       [
-        'v1',
+        'v2',
         remittance.senderId,
         remittance.beneficiary.name,
         remittance.beneficiary.country,
+        remittance.beneficiary.bankCountry ?? '',
         formatAmount(remittance.amount),
         remittance.amount.currency,
         remittance.usdEquivalent.toFixed(),

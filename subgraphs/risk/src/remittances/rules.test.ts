@@ -3,7 +3,7 @@
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countryReason } from './country-risk.ts'
+import { countryReasons } from './country-risk.ts'
 import { historyReasons, isJustBelow, type SenderHistory } from './history-rules.ts'
 import { kycReason } from './kyc.ts'
 import { senderNotice } from './notice.ts'
@@ -126,13 +126,17 @@ describe('purpose and source of funds', () => {
 })
 
 it.each([
-  ['KP', 'COUNTRY_COUNTERMEASURES DECLINE'],
-  ['IR', 'COUNTRY_COUNTERMEASURES DECLINE'],
-  ['MM', 'COUNTRY_HIGH_RISK REVIEW'],
-  ['KE', undefined],
-  ['US', undefined],
-])('a beneficiary in %s: %s', (country, expected) => {
-  expect(effects([countryReason(country)])[0]).toBe(expected)
+  ['KP', null, ['COUNTRY_COUNTERMEASURES DECLINE']],
+  ['IR', null, ['COUNTRY_COUNTERMEASURES DECLINE']],
+  ['IR', 'IR', ['COUNTRY_COUNTERMEASURES DECLINE']],
+  ['MM', null, ['COUNTRY_HIGH_RISK REVIEW']],
+  ['KE', null, []],
+  ['US', 'KE', []],
+  ['FR', 'IR', ['COUNTRY_COUNTERMEASURES DECLINE']],
+  ['FR', 'MM', ['COUNTRY_HIGH_RISK REVIEW']],
+  ['MM', 'KP', ['COUNTRY_HIGH_RISK REVIEW', 'COUNTRY_COUNTERMEASURES DECLINE']],
+])('a beneficiary in %s with an account in %s: %j', (country, bankCountry, expected) => {
+  expect(effects(countryReasons({ name: 'Ada Lovelace', country, bankCountry }))).toEqual(expected)
 })
 
 it.each([
