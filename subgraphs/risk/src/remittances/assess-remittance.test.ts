@@ -45,6 +45,29 @@ async function assess(changes: Readonly<Record<string, unknown>> = {}, senderId?
 }
 
 describe('a decision', () => {
+  it.each([
+    ['Ostin Karim Veldrox', 'DECLINE', 'SANCTIONS_EXACT_MATCH'],
+    ['oStIn kArIm vElDrOx', 'DECLINE', 'SANCTIONS_EXACT_MATCH'],
+    ['0stin Kar1m Veldr0x', 'REVIEW', 'SANCTIONS_POSSIBLE_MATCH'],
+    ['Os😀tin Ka😀rim Vel😀drox', 'REVIEW', 'SANCTIONS_POSSIBLE_MATCH'],
+    ['Оstіn Kаrіm Vеldrох', 'REVIEW', 'SANCTIONS_NAME_UNCLEAR'],
+    ['O s t i n K a r i m', 'REVIEW', 'SANCTIONS_NAME_UNCLEAR'],
+    ['???', 'REVIEW', 'SANCTIONS_NAME_UNCLEAR'],
+  ])('on %s is %s for %s', async (name, decision, code) => {
+    const assessment = await assess(to(name))
+    expect(assessment.decision).toBe(decision)
+    expect(codesOf(assessment)).toContain(code)
+  })
+
+  it('is DECLINE where the account is in a country of countermeasures, wherever its owner is said to be', async () => {
+    const beneficiary = { name: 'Wanjiru Kamau', country: 'KE', bankCountry: 'IR' }
+    expect(await assess({ beneficiary })).toMatchObject({
+      decision: 'DECLINE',
+      reasons: [{ code: 'COUNTRY_COUNTERMEASURES' }],
+      senderNotice: { code: 'NOT_POSSIBLE' },
+    })
+  })
+
   it('is APPROVE where nothing is against it, and names the list that was screened', async () => {
     expect(await assess()).toMatchObject({
       decision: 'APPROVE',
@@ -242,6 +265,7 @@ describe('once', () => {
     ['sender', { senderId: demoUser('bruno') }],
     ['name of the beneficiary', to('Wanjiru Kamao')],
     ['country', to('Wanjiru Kamau', 'UG')],
+    ['country of the account', { beneficiary: { name: 'Wanjiru Kamau', country: 'KE', bankCountry: 'UG' } }],
     ['amount', { amount: euro('200.01') }],
     ['currency', { amount: { amount: '200.00', currency: 'GBP' } }],
     ['equivalent', { usdEquivalent: '233.69' }],
@@ -289,6 +313,12 @@ it.each([
   ['no name', to(' '), 'INVALID_VALUE', ['beneficiary', 'name']],
   ['a name of 141 characters', to('x'.repeat(141)), 'INVALID_VALUE', ['beneficiary', 'name']],
   ['a country in lower case', to('Wanjiru Kamau', 'ke'), 'INVALID_VALUE', ['beneficiary', 'country']],
+  [
+    'a country of the account that is none',
+    { beneficiary: { name: 'Wanjiru Kamau', country: 'KE', bankCountry: 'ug' } },
+    'INVALID_VALUE',
+    ['beneficiary', 'bankCountry'],
+  ],
   ['a country that is none', to('Wanjiru Kamau', 'EU'), 'INVALID_VALUE', ['beneficiary', 'country']],
   ['an amount of zero', { amount: euro('0.00') }, 'INVALID_MONEY', ['amount', 'amount']],
   [

@@ -1,16 +1,17 @@
 import type { Reason } from '../remittances/reason.ts'
-import type { Hit } from './hit.ts'
+import type { Hit, ScreenedParty } from './hit.ts'
 import { HIT_SCORE } from './matching/similarity.ts'
 import type { Screening } from './screen.ts'
 
 /** What a screening says against a remittance. Nobody is waved through for want of a list. */
-export function sanctionsReasons({ version, hits }: Screening): Reason[] {
+export function sanctionsReasons({ version, hits, unclear }: Screening): Reason[] {
   if (version === null) return [LIST_MISSING]
   const exact = hits.filter(({ isExact }) => isExact)
   const possible = hits.filter(({ isExact }) => !isExact)
   return [
     ...(exact.length === 0 ? [] : [exactMatch(exact)]),
     ...(possible.length === 0 ? [] : [possibleMatch(possible)]),
+    ...(unclear.length === 0 ? [] : [nameUnclear(unclear)]),
   ]
 }
 
@@ -44,6 +45,18 @@ const possibleMatch = (hits: readonly Hit[]): Reason => ({
     summary: `A name is much like one on the sanctions list: ${entriesText(hits)}.`,
     inputs: hits.map(inputOf),
     counterfactual: `Below a similarity of ${HIT_SCORE} this would not hold the remittance.`,
+  },
+})
+
+const nameUnclear = (parties: readonly ScreenedParty[]): Reason => ({
+  code: 'SANCTIONS_NAME_UNCLEAR',
+  effect: 'REVIEW',
+  explanation: {
+    rule: 'sanctions.name_unclear',
+    summary:
+      'A name has no letters, pieces of words, or letters of several scripts: it cannot be compared with the list.',
+    inputs: parties.map((party) => ({ name: 'party', value: party })),
+    counterfactual: 'Written in whole words of one script this would not hold the remittance.',
   },
 })
 

@@ -2,6 +2,7 @@ import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Candidate, findCandidates } from './db/candidates.ts'
 import type { Hit, ScreenedParty } from './hit.ts'
 import { blockingKeys } from './matching/blocking-keys.ts'
+import { isUnclear, readings } from './matching/disguise.ts'
 import { type Name, nameKey, readName } from './matching/name.ts'
 import { HIT_SCORE, similarity } from './matching/similarity.ts'
 
@@ -12,6 +13,8 @@ export type Screening = {
   readonly version: number | null
   /** Of each party, most alike first. */
   readonly hits: readonly Hit[]
+  /** Whose names cannot be compared. */
+  readonly unclear: readonly ScreenedParty[]
 }
 
 /** Entries of one name. A name that is like more is common, and a person sees that from these. */
@@ -19,26 +22,29 @@ const HITS_MAX = 20
 
 /** Compares names with the list in force: those that share a key with one are found by an index, and compared in full. */
 export async function screen(tx: Tx, names: readonly NameToScreen[]): Promise<Screening> {
-  const read = names.map((toScreen) => ({ ...toScreen, read: readName(toScreen.name) }))
+  const read = names.flatMap((toScreen) => readings(toScreen.name).map((reading) => ({ ...toScreen, read: reading })))
   const found = await findCandidates(
     tx,
     read.map(({ read }) => blockingKeys(read)),
   )
-  const hits = read.flatMap((screened, index) =>
-    hitsOf(
-      screened,
-      found.candidates.filter((candidate) => candidate.nameIndex === index),
-    ),
-  )
-  return { version: found.version, hits }
+  const compared = found.candidates.flatMap((candidate) => {
+    const screened = read[candidate.nameIndex]
+    const hit = screened && compare(screened, candidate)
+    return hit ? [hit] : []
+  })
+  return {
+    version: found.version,
+    hits: names.flatMap(({ party }) => nearest(compared.filter((hit) => hit.party === party))),
+    unclear: names.filter(({ name }) => isUnclear(name)).map(({ party }) => party),
+  }
 }
 
-function hitsOf(screened: NameToScreen & { readonly read: Name }, candidates: readonly Candidate[]): Hit[] {
+/** Of each entry the hit that is most like it. */
+function nearest(hits: readonly Hit[]): Hit[] {
   const best = new Map<string, Hit>()
-  for (const candidate of candidates) {
-    const hit = compare(screened, candidate)
-    const before = best.get(candidate.entryId)
-    if (hit !== null && (before === undefined || isNearer(hit, before))) best.set(candidate.entryId, hit)
+  for (const hit of hits) {
+    const before = best.get(hit.entryId)
+    if (before === undefined || isNearer(hit, before)) best.set(hit.entryId, hit)
   }
   return [...best.values()].toSorted((a, b) => (isNearer(a, b) ? -1 : isNearer(b, a) ? 1 : 0)).slice(0, HITS_MAX)
 }

@@ -74,7 +74,10 @@ function joinedSimilarity(a: readonly Word[], b: readonly Word[]): number {
   // As in words: a number is the same or another.
   const digits = (words: readonly Word[]) => sorted(words).replace(/\D/g, '')
   if (digits(a) !== digits(b)) return 0
-  return Math.max(levenshtein(inOrder(a), inOrder(b)), levenshtein(sorted(a), sorted(b)))
+  // `Ost in Veld rox`: in pieces, and the list has the last name first.
+  const [whole, pieces] = a.length <= b.length ? [a, b] : [b, a]
+  const turned = whole.map((_, at) => inOrder([...whole.slice(at), ...whole.slice(0, at)]))
+  return Math.max(...turned.map((text) => levenshtein(text, inOrder(pieces))), levenshtein(sorted(a), sorted(b)))
 }
 
 const levenshtein = (a: string, b: string): number => 1 - distance(a, b) / Math.max(a.length, b.length)
