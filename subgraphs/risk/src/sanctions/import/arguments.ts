@@ -3,21 +3,28 @@ import { isTenantName } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm sanctions:import` was told to do. */
-export type SanctionsImportArguments = { readonly file: string; readonly tenant: string }
+export type SanctionsImportArguments = {
+  readonly file: string
+  readonly tenant: string
+  /** Whether the list may have less than half of the entries of the one in force. */
+  readonly mayShrink: boolean
+}
 
 export const USAGE = `Imports a sanctions list, which replaces the one before.
 
-  pnpm sanctions:import FILE [--tenant demo]
+  pnpm sanctions:import FILE [--tenant demo] [--smaller]
 
 FILE is a .jsonl file, packed as .gz or not, with an entry a line:
 {"id":"36","name":"AEROCARIBBEAN AIRLINES","type":"entity","program":"CUBA","remarks":"","aka":["AERO-CARIBBEAN"]}
 It is taken whole or not at all. The list that is in force already is not imported again.
+One of less than half of its entries is taken for a file that was cut off; with --smaller it is imported.
 
 Exit code 0: all is well; 2: the file is refused; 1: it failed, and nothing was stored.
 `
 
 const OPTIONS = {
   tenant: { type: 'string', default: 'demo' },
+  smaller: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
 
@@ -30,5 +37,5 @@ export function readArguments(argv: readonly string[]): Outcome<SanctionsImportA
   const [file] = positionals
   if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
   if (!isTenantName(values.tenant)) return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
-  return ok({ file, tenant: values.tenant })
+  return ok({ file, tenant: values.tenant, mayShrink: values.smaller })
 }

@@ -7,6 +7,8 @@ export const SANCTIONS_FILE_FAULTS = {
   DUPLICATE_ID: 'Two entries have the same id.',
   TOO_MANY_ENTRIES: 'The list has more entries than any that is published.',
   EMPTY_LIST: 'The file has no entry: it would take every name off the list.',
+  LIST_SHRUNK:
+    'The list has less than half of the entries of the one in force: it may be cut off. `--smaller` takes it.',
 } as const
 
 /** Tells a file that is refused from an import that failed; the transaction is rolled back by it. */

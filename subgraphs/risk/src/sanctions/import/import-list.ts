@@ -7,6 +7,7 @@ import type { SanctionsListRow } from '../../db/tables/sanctions-list.ts'
 import { eventOf } from '../../events.ts'
 import { dropNamesBefore, insertList, insertNames, lockLists, type NewName } from '../db/import.ts'
 import { findListInForce } from '../db/lists.ts'
+import { SanctionsFileFault } from './fault.ts'
 import { readEntries } from './read-entries.ts'
 
 /** Names of one statement: it takes a tenth of a second. */
@@ -16,6 +17,13 @@ export type ImportedList = {
   readonly list: SanctionsListRow
   /** False where this list was in force already: nothing was done. */
   readonly isNew: boolean
+}
+
+export type ImportOptions = {
+  /** Is told how many names are stored. */
+  readonly progress?: (names: number) => void
+  /** Whether it may have less than half of the entries of the list in force. */
+  readonly mayShrink?: boolean
 }
 
 /** Rolls an import back that turned out, at its last byte, to be of the list in force. */
@@ -37,10 +45,10 @@ export async function importSanctionsList(
   db: TenantDb,
   content: AsyncIterable<Uint8Array>,
   provenance: Provenance,
-  progress: (names: number) => void = () => undefined,
+  options: ImportOptions = {},
 ): Promise<ImportedList> {
   try {
-    return { list: await inTransaction(db, (tx) => replace(tx, content, provenance, progress)), isNew: true }
+    return { list: await inTransaction(db, (tx) => replace(tx, content, provenance, options)), isNew: true }
   } catch (error) {
     if (error instanceof Unchanged) return { list: error.list, isNew: false }
     throw error
@@ -51,7 +59,7 @@ async function replace(
   tx: Tx,
   content: AsyncIterable<Uint8Array>,
   { now, ...by }: Provenance,
-  progress: (names: number) => void,
+  { progress = () => undefined, mayShrink = false }: ImportOptions,
 ): Promise<SanctionsListRow> {
   await lockLists(tx)
   const inForce = await findListInForce(tx)
@@ -76,6 +84,7 @@ async function replace(
   await store()
   const digest = hash.digest('hex')
   if (inForce?.digest === digest) throw new Unchanged(inForce)
+  refuseShrunk(entryCount, inForce?.entryCount ?? 0, mayShrink)
   const list = await insertList(tx, { version, digest, entryCount, nameCount, importedBy: by.actor, importedAt: now })
   await dropNamesBefore(tx, version)
   await appendToJournal(tx, {
@@ -86,6 +95,13 @@ async function replace(
     occurredAt: now,
   })
   return list
+}
+
+/** A file that was cut off between two lines looks like a whole one, and would take the rest of the names off the list. */
+function refuseShrunk(entryCount: number, inForceCount: number, mayShrink: boolean): void {
+  if (mayShrink || entryCount * 2 >= inForceCount) return
+  const reason = `It has ${entryCount} entries, and the list in force ${inForceCount}.`
+  throw new SanctionsFileFault('LIST_SHRUNK', null, reason)
 }
 
 async function* hashed(content: AsyncIterable<Uint8Array>, hash: { update(chunk: Uint8Array): unknown }) {

@@ -104,6 +104,19 @@ describe('an import', () => {
     expect(await inForce('next')).toMatchObject({ version: 3, entryCount: 2 })
   })
 
+  it('of less than half of the entries is taken for a file that was cut off, unless it is said to be smaller', async () => {
+    const five = [1, 2, 3, 4, 5].map((n) => entry(String(n), `Umbriel Tascott ${n}`))
+    await run(five.join('\n'), { tenant: 'shrunk' })
+    const refused = await run(five.slice(0, 2).join('\n'), { tenant: 'shrunk' })
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('LIST_SHRUNK: It has 2 entries, ')])
+    expect(await inForce('shrunk')).toMatchObject({ version: 1, entryCount: 5 })
+    expect(await run(five.slice(0, 3).join('\n'), { tenant: 'shrunk' })).toMatchObject({ code: 0 })
+    const path = join(folder, 'small.jsonl')
+    await writeFile(path, `${five[0]}\n`)
+    expect(await command(path, '--tenant', 'shrunk', '--smaller')).toMatchObject({ code: 0 })
+    expect(await inForce('shrunk')).toMatchObject({ version: 3, entryCount: 1 })
+  })
+
   it('of many at once each comes into force once, and the last one stays whole', async () => {
     const lists = [FIRST, `${entry('3', 'Corwin Ashgrave')}\n`]
     const answers = await Promise.all(

@@ -31,7 +31,10 @@ async function run(options: SanctionsImportArguments, surroundings: SanctionsImp
   }
 }
 
-async function importFrom({ file, tenant }: SanctionsImportArguments, surroundings: SanctionsImportSurroundings) {
+async function importFrom(
+  { file, tenant, mayShrink }: SanctionsImportArguments,
+  surroundings: SanctionsImportSurroundings,
+) {
   const { clock, stderr } = surroundings
   const source = await openSource(file, 'ndjson')
   try {
@@ -39,7 +42,10 @@ async function importFrom({ file, tenant }: SanctionsImportArguments, surroundin
     const progress = createProgress(stderr, source, clock)
     try {
       const provenance = { actor: 'svc:sanctions-import', correlationId: randomUUID(), now: clock() }
-      return await importSanctionsList(database.forTenant(tenant), source.content(), provenance, progress.update)
+      return await importSanctionsList(database.forTenant(tenant), source.content(), provenance, {
+        progress: progress.update,
+        mayShrink,
+      })
     } finally {
       progress.stop()
       await database.close({ timeout_s: CLOSE_TIMEOUT_S })
