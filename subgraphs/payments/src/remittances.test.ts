@@ -163,6 +163,23 @@ it('only its sender and operators see one, and what compliance decided is for op
   })
 })
 
+it('shows its sender nobody else in its history: not who decided, nor that a person did', async () => {
+  graph.risk.behave(decidesRemittances('REVIEW', 'BEING_CHECKED'))
+  const purse = await graph.purseWith(20_000n)
+  const { id } = (await created(purse)).remittance
+  const { data } = await graph.ask(operator, CANCEL, { input: { remittanceId: id } })
+  expect(data.cancelRemittance.remittance.status).toBe('CANCELLED')
+  const query = `{ remittance(id: "${id}") { history { status actor } } }`
+  const actors = async (caller: Caller) => {
+    const { remittance } = (await graph.ask(caller, query)).data
+    return remittance.history.map(({ actor }: { actor: string }) => actor)
+  }
+  const [sender, payments, person] = await actors(operator)
+  expect([sender, payments]).toEqual([purse.userId, 'svc:payments'])
+  expect(person).not.toBe('svc:payments')
+  expect(await actors(ownerOf(purse))).toEqual([purse.userId, 'svc:payments', 'svc:payments'])
+})
+
 it('is taken back while it is on its way, tells why it came to nothing, and leaves no transfer to be meddled with', async () => {
   const purse = await graph.purseWith(20_000n)
   const { id } = (await created(purse)).remittance

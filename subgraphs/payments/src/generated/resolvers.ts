@@ -2097,7 +2097,7 @@ export type RemittanceTransition = {
   status: RemittanceStatus;
   /** When. */
   occurredAt: Scalars['DateTime']['output'];
-  /** Who or what caused it: a user's or a service's id. */
+  /** Who or what caused it: a user's or a service's id. A sender sees themselves, and `svc:payments` for all others. */
   actor: Scalars['String']['output'];
 };
 

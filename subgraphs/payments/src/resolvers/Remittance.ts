@@ -1,6 +1,8 @@
-import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
+import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import { actsForOthers, maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
+import { SETTLING_ACTOR } from '../flow/change-payment.ts'
 import type { RemittanceResolvers } from '../generated/resolvers.ts'
 import { endToEndId } from '../rails/instruction.ts'
 import { deliveryId } from '../remittance/instruction.ts'
@@ -22,10 +24,17 @@ export const Remittance: RemittanceResolvers = {
   bankReference: ({ id, status }) => (hasBeenSent(status) ? endToEndId(deliveryId(id)) : null),
   returned: ({ returnedMinor, targetCurrency }) =>
     returnedMinor === null ? null : money(returnedMinor, targetCurrency),
-  history: async ({ id }, _, { loaders }) => [...(await loaders.historyOfRemittance.load(id))],
+  async history({ id }, _, { actor, loaders }) {
+    const history = await loaders.historyOfRemittance.load(id)
+    return history.map((transition) => ({ ...transition, actor: shownActor(transition.actor, actor) }))
+  },
 
   async sourceAccount({ sourceAccountId }, _, { actor, loaders }) {
     const account = await loaders.ledgerAccount.load(sourceAccountId)
     return account !== null && maySee(actor, account.ownerId) ? account : null
   },
 }
+
+/** To a sender, what a person decided looks like what was decided at once: that somebody had to look at it is a hint. */
+const shownActor = (by: string, viewer: Actor): string =>
+  actsForOthers(viewer) || by === viewer.subject ? by : SETTLING_ACTOR
