@@ -13,14 +13,14 @@ export type Candidate = {
   readonly name: string
 }
 
-/** Names that are compared in full with one: 99.8 % of misspelt names find theirs among the first hundred (ADR). */
+/** Names of either order that are compared in full with one: 99.8 % of misspelt names find theirs among the first hundred (ADR). */
 const CANDIDATES_MAX = 200
 
 type Row = { readonly version: number } & { readonly [Field in keyof Candidate]: Candidate[Field] | null }
 
 /**
- * Names of the list in force that share keys with those screened; most words in common first, and of as many the
- * shortest. One statement, so that the version and its names are of one moment: an import may replace them meanwhile.
+ * Names of the list in force that share keys with those screened; those with most words in common, of as many
+ * the shortest; and those of which most is there, or a name would hide behind common ones that are added to it. One statement, so that the version and its names are of one moment: an import may replace them meanwhile.
  * @param keysOfNames for each name, for each of its words, the keys of the word
  */
 export async function findCandidates(
@@ -48,7 +48,8 @@ function candidatesQuery(keysOfNames: KeysOfNames): SQL {
       select tenant_id, version from ${sanctionsList} order by version desc limit 1
     ),
     shared as materialized (
-      select name_index, ordinal, count(distinct word_index) as words, min(word_count) as word_count
+      select name_index, ordinal, count(distinct word_index) as words, min(word_count) as word_count,
+        count(distinct wanted.key)::float8 / min(word_count) as covered
       from list, ${wanted} as wanted (name_index, word_index, key), lateral (
         select ordinal, word_count from ${sanctionsKey} k
         where k.tenant_id = list.tenant_id and k.version = list.version and k.key = wanted.key
@@ -58,8 +59,11 @@ function candidatesQuery(keysOfNames: KeysOfNames): SQL {
     ),
     nearest as materialized (
       select name_index, ordinal from (
-        select *, row_number() over (partition by name_index order by words desc, word_count, ordinal) as place from shared
-      ) placed where place <= ${CANDIDATES_MAX}
+        select *,
+          row_number() over (partition by name_index order by words desc, word_count, ordinal) as place,
+          row_number() over (partition by name_index order by covered desc, words desc, ordinal) as place_covered
+        from shared
+      ) placed where place <= ${CANDIDATES_MAX} or place_covered <= ${CANDIDATES_MAX}
     ),
     named as materialized (
       select name_index as "nameIndex", entry_id as "entryId", entry_name as "entryName", program, name

@@ -200,6 +200,12 @@ it('screens against the version that was in force when it began, while another i
   })
 })
 
+it('finds a name that hides behind common ones that were added to it', async () => {
+  const common = Array.from({ length: 250 }, (_, n) => entry(`c${n}`, `Mohammed Ali Hassan ${n}`))
+  await run([...common, entry('hidden', 'Kiyota, Jiro')].join('\n'), { tenant: 'crowd' })
+  expect((await entriesLike('Jiro Kiyota Mohammed Ali Hassan', 'crowd')).entries).toContain('hidden')
+})
+
 it.skipIf(!existsSync(SANCTIONS_LIST))('a list of thousands is taken, and its names are found', async () => {
   const { code, stdout } = await command(SANCTIONS_LIST, '--tenant', 'ofac')
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^version 1: \d{4,} entries, \d{5,} names, /)])
