@@ -61,3 +61,17 @@ it('keeps a bounded number of texts, and answers the others all the same', async
   expect(answers.at(-1)).toEqual({ [`bounded_${TEXTS_MAX + 2}`]: TEXTS_MAX + 2 })
   expect(await prepared('select % as bounded%')).toEqual({ texts: TEXTS_MAX, runs: TEXTS_MAX })
 })
+
+it('works on after a migration has changed what many texts of a transaction answer with', async () => {
+  await database.sql.system`create table migrated (id int primary key, amount int)`
+  await database.sql.system`insert into migrated values (1, 5)`
+  const columns = Array.from({ length: 12 }, (_, n) => `amount as a${n}`)
+  const readAll = () =>
+    inTransaction(database.forTenant('demo'), (tx) =>
+      Promise.all(columns.map((column) => tx.execute(sql`select ${sql.raw(column)} from migrated where id = ${1}`))),
+    )
+  await readAll()
+  expect((await readAll()).flat()).toEqual(columns.map((_, n) => ({ [`a${n}`]: 5 })))
+  await database.sql.system`alter table migrated alter column amount type text`
+  expect((await readAll()).flat()).toEqual(columns.map((_, n) => ({ [`a${n}`]: '5' })))
+})

@@ -18,6 +18,16 @@ export function postgresErrorBehind(error: unknown): postgres.PostgresError | un
   return undefined
 }
 
+/** Functions of the server that find that what it has prepared for the connection is of another schema, or is gone. */
+const STALE_ROUTINES = new Set(['RevalidateCachedQuery', 'FetchPreparedStatement'])
+
+/**
+ * True when a prepared statement was not run, because a migration has changed what it answers with or somebody else has
+ * dropped it. The client has forgotten it by then, and prepares it anew the next time.
+ */
+export const isStaleStatement = (error: unknown): boolean =>
+  STALE_ROUTINES.has(postgresErrorBehind(error)?.routine ?? '')
+
 /** True when `error` says that a row with the same key exists under the unique constraint or index of that name. */
 export function violatesUnique(error: unknown, constraint: string): boolean {
   const fault = postgresErrorBehind(error)

@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, databaseOf, type TenantDb, type Tx } from './pools.ts'
-import { postgresErrorBehind, SQL_STATE } from './sql-error.ts'
+import { isStaleStatement, postgresErrorBehind, SQL_STATE } from './sql-error.ts'
 
 /** Five tries outlast every collision of short transactions seen in practice; more only hides a lock-order bug. */
 export const TRANSACTION_ATTEMPTS_MAX = 5
+/**
+ * Tries that statements of an earlier schema may cost beside those: each one that fails is forgotten on its connection, and
+ * a migration changes what a few of a transaction answer with, on each of a tenant's connections.
+ */
+const STALE_STATEMENTS_MAX = 50
 /** Upper bound of the first pause between two tries; it doubles with each. */
 const FIRST_PAUSE_MAX_MS = 10
 
@@ -18,9 +23,9 @@ export type TransactionOptions = {
 }
 
 /**
- * Runs `work` in one READ COMMITTED transaction and commits it when `work` resolves. A serialization failure or a
- * deadlock is tried again from the start, so `work` must have no effect outside the transaction; put such effects into
- * `afterCommit`. Any other error rolls back and is thrown as it came.
+ * Runs `work` in one READ COMMITTED transaction and commits it when `work` resolves. A serialization failure, a
+ * deadlock or a statement that was prepared before a migration is tried again from the start, so `work` must have no effect
+ * outside the transaction; put such effects into `afterCommit`. Any other error rolls back and is thrown as it came.
  */
 export async function inTransaction<T>(
   db: TenantDb,
@@ -28,6 +33,7 @@ export async function inTransaction<T>(
   { random = Math.random, pause = delay }: TransactionOptions = {},
 ): Promise<T> {
   const database = databaseOf(db)
+  let stale = 0
   for (let attempt = 1; ; attempt += 1) {
     const hooks = new Set<() => void>()
     try {
@@ -38,6 +44,11 @@ export async function inTransaction<T>(
       runHooks(hooks, database)
       return result
     } catch (error) {
+      if (isStaleStatement(error) && stale < STALE_STATEMENTS_MAX) {
+        stale += 1
+        attempt -= 1
+        continue
+      }
       if (attempt === TRANSACTION_ATTEMPTS_MAX || !isCollision(error)) throw error
       database.log.debug({ attempt, err: error }, 'transaction collided with another; trying again')
       await pause(random() * FIRST_PAUSE_MAX_MS * 2 ** (attempt - 1))
