@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { correlationId, withCorrelation } from '../correlation.ts'
 import { gathered } from './gathered.ts'
 
 type Ask = { readonly key: string; readonly value: number }
@@ -99,5 +100,35 @@ describe('group commit', () => {
     const asked = [ask({ key: 'a', value: 1 }), ask({ key: 'b', value: 2 })]
     expect(await Promise.allSettled(asked)).toMatchObject([{ reason: outage }, { reason: outage }])
     expect(alone).toEqual([])
+  })
+
+  it('works for callers that came later as theirs, and not as work of the first', async () => {
+    const seen: string[] = []
+    const gates: PromiseWithResolvers<void>[] = []
+    const note = (asked: readonly Ask[]) => seen.push(`${asked.map(({ key }) => key)} as ${correlationId()}`)
+    const ask = gathered<Ask, number>({
+      max: 2,
+      keyOf: ({ key }) => key,
+      async alone(asked) {
+        note([asked])
+        return asked.value
+      },
+      async together(asked) {
+        note(asked)
+        const gate = Promise.withResolvers<void>()
+        gates.push(gate)
+        await gate.promise
+        // Left to be done alone.
+        return new Map(asked.filter(({ key }) => key !== 'left').map(({ key, value }) => [key, value]))
+      },
+    })
+    const as = (key: string) => withCorrelation(`caller-${key}`, () => ask({ key, value: 1 }))
+    const asked = [as('1'), as('2'), as('3'), as('left')]
+    for (let round = 0; round < 2; round += 1) {
+      while (gates.length <= round) await turn()
+      gates[round]?.resolve()
+    }
+    await Promise.all(asked)
+    expect(seen).toEqual(['1,2 as caller-1', '3,left as caller-3', 'left as caller-left'])
   })
 })

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { outageIn } from './outage.ts'
 
@@ -14,6 +15,8 @@ export type GatheredOptions<Asked, Answer> = {
 
 type Waiting<Asked, Answer> = {
   readonly asked: Asked
+  /** Runs something as work of whoever asked: under their correlation id and their span. */
+  readonly asTheirs: <T>(work: () => Promise<T>) => Promise<T>
   resolve(answer: Answer): void
   reject(error: unknown): void
 }
@@ -21,6 +24,7 @@ type Waiting<Asked, Answer> = {
 /**
  * Group commit: while one transaction is on its way, what is asked for gathers and goes together with the next. One that
  * comes alone goes at once. Where one of many fails they are done one by one, so that it fails alone.
+ * A transaction of many is traced as work of the first of them.
  * What has the key of one that waits or is on its way does not wait for it, but is done alone as well.
  */
 export function gathered<Asked, Answer>(options: GatheredOptions<Asked, Answer>): (asked: Asked) => Promise<Answer> {
@@ -35,7 +39,8 @@ export function gathered<Asked, Answer>(options: GatheredOptions<Asked, Answer>)
     await nextTurn()
     while (waiting.length > 0) {
       const batch = waiting.splice(0, max)
-      await settle(batch)
+      // In somebody's name, but not for ever in that of whom it began with.
+      await batch[0]?.asTheirs(() => settle(batch))
       for (const { asked } of batch) keys.delete(keyOf(asked))
     }
     isWorking = false
@@ -56,15 +61,15 @@ export function gathered<Asked, Answer>(options: GatheredOptions<Asked, Answer>)
     }
   }
 
-  const doAlone = ({ asked, resolve, reject }: Waiting<Asked, Answer>): Promise<void> =>
-    alone(asked).then(resolve, reject)
+  const doAlone = ({ asked, asTheirs, resolve, reject }: Waiting<Asked, Answer>): Promise<void> =>
+    asTheirs(() => alone(asked)).then(resolve, reject)
 
   return (asked) => {
     const key = keyOf(asked)
     if (keys.has(key)) return alone(asked)
     keys.add(key)
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
-    waiting.push({ asked, resolve, reject })
+    waiting.push({ asked, asTheirs: AsyncLocalStorage.snapshot(), resolve, reject })
     if (!isWorking) void work()
     return promise
   }
