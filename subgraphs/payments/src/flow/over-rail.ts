@@ -64,7 +64,8 @@ function changeBy(payment: Payment, { state, reason }: InstructionChange['after'
 }
 
 /**
- * Gives back in the books what has come back over the rail, all or part, by a refund, once.
+ * Gives back in the books what has come back over the rail, all or part, by a refund, once. While refunds are on their way
+ * that may leave too little for it, it waits for their end.
  * @returns the refund, where there is one to be driven on
  */
 export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Clock): Promise<Payment | undefined> =>
@@ -73,8 +74,10 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
     if (payment.execution !== 'RETURNED') return undefined
     const by = { now: clock(), actor: SETTLING_ACTOR }
     const returned = await returnedOf(tx, payment)
-    const given = await applyChange(tx, payment, { execution: 'GIVEN_BACK' }, by)
     const left = movedAmount(payment).minor - payment.refundClaimedMinor
+    // What is claimed is free again where a refund that is on its way fails.
+    if (left < returned && payment.refundClaimedMinor !== payment.refundedMinor) return undefined
+    const given = await applyChange(tx, payment, { execution: 'GIVEN_BACK' }, by)
     if (left === 0n) return undefined
     const minor = capped(returned, left)
     const { correlationId, amount } = payment

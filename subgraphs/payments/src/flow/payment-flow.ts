@@ -77,10 +77,11 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
     }
   }
 
-  async function returnMoney(scope: Books, { id }: Payment): Promise<Payment> {
-    const refund = await giveBack(scope, { id }, clock)
+  async function returnMoney(scope: Books, payment: Payment): Promise<Payment> {
+    const refund = await giveBack(scope, payment, clock)
     if (refund !== undefined) await drive(scope, refund)
-    return findPayment(scope.db, id)
+    const after = await findPayment(scope.db, payment.id)
+    return after.execution === 'RETURNED' ? payment : after
   }
 
   async function takeOnOnce(scope: Books, request: PaymentRequest): Promise<TakenOn> {

@@ -206,3 +206,27 @@ test.each(['rail_notice', 'settlement_item', 'settlement_position'])(
     await expect(sql.system.unsafe(`update ${table} set tenant_id = tenant_id`)).rejects.toThrow('append-only')
   },
 )
+
+test('news that cannot be taken keeps no other of its batch from being heard, and is told again', async () => {
+  const { db, rail, register, driver, clock, through } = stage()
+  const orders = Array.from({ length: 3 }, () => asked('NONE'))
+  for (const order of orders) {
+    await register(order)
+    await driver().send(order.id)
+  }
+  clock.advance(62_000)
+  const [bad] = orders
+  const failing = new RailDriver({
+    db,
+    rail,
+    clock,
+    onChange: async (_, { after }) => {
+      if (after.instruction.id === bad?.id) throw new Error('not now')
+    },
+  })
+  await expect(failing.collect()).rejects.toThrow('The news of 1 instructions was not taken.')
+  const states = await Promise.all(orders.map(async ({ id }) => (await findInstruction(db, id))?.state))
+  expect(states).toEqual(['ACCEPTED', 'SETTLED', 'SETTLED'])
+  await driver().collect()
+  expect(through(orders[0]?.id as Id<'ins'>).at(-1)).toBe('SETTLED')
+})

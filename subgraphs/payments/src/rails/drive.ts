@@ -1,4 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
+import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
@@ -125,14 +126,30 @@ export class RailDriver {
     return ok(await this.#existing(id))
   }
 
-  /** Hears what the rail has to tell. @returns how many notices that were */
+  /**
+   * Hears what the rail has to tell. @returns how many notices that were
+   * @throws AggregateError for instructions whose news could not be taken, after the others of the same batch, which the
+   * rail tells again
+   */
   async collect(): Promise<number> {
     let heard = 0
     for await (const notices of this.#options.rail.notices()) {
-      await this.#take(notices)
+      await this.#takeBatch(notices)
       heard += notices.length
     }
     return heard
+  }
+
+  async #takeBatch(notices: readonly Notice[]): Promise<void> {
+    try {
+      return await this.#take(notices)
+    } catch (error) {
+      if (outageIn(error) !== undefined) throw error
+    }
+    const errors: unknown[] = []
+    for (const ofOne of Map.groupBy(notices, ({ instructionId }) => instructionId).values())
+      await this.#take(ofOne).catch((error: unknown) => errors.push(error))
+    if (errors.length > 0) throw new AggregateError(errors, `The news of ${errors.length} instructions was not taken.`)
   }
 
   async #inquire(tracked: TrackedInstruction): Promise<TrackedInstruction> {

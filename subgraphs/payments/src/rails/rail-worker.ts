@@ -73,10 +73,16 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     }
   }
 
+  /** What cannot be heard or looked after yet keeps no file from the bank. */
   async function driveTenant(books: Books, rail: RailName): Promise<void> {
+    const about = { tenant: books.tenant, rail }
     const driver = await rails.driver(books, rail)
-    await driver.collect()
-    await driver.resume(new Date(clock().getTime() - LOOK_AGAIN_MS[rail]), LOOKED_AFTER_MAX)
+    await apart(about, () => driver.collect())
+    await apart(about, () => driver.resume(new Date(clock().getTime() - LOOK_AGAIN_MS[rail]), LOOKED_AFTER_MAX))
+    await apart(about, () => sendFilesOf(books, rail))
+  }
+
+  async function sendFilesOf(books: Books, rail: RailName): Promise<void> {
     const { sendFiles } = await rails.open(books, rail)
     const { fileEvery_ms = 0 } = rails.config.iso20022 ?? {}
     const now_ms = clock().getTime()

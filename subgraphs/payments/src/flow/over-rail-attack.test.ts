@@ -1,0 +1,91 @@
+// What rails tell at the worst moment, and what one that is at fault may not do to the others.
+
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Payment } from '../domain/payment.ts'
+import { takeNotices } from '../rails/drive.ts'
+import type { News } from '../rails/notice.ts'
+import { instruction } from '../rails/rails.fixture.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import { orderOf, type Process, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
+
+let stage: RailsStage
+beforeAll(async () => {
+  stage = await setRailsStage()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+async function tell({ rails }: Process, payment: Payment, key: string, news: News) {
+  const { instruction } = await stage.instructionOf(payment)
+  await inTransaction(stage.books.db, async (tx) => {
+    for (const change of await takeNotices(tx, [{ instructionId: instruction.id, key, ...news }], stage.clock()))
+      await rails.news.tell(tx, change, stage.books)
+  })
+}
+
+const settled = { kind: 'STATUS', status: 'ACSC', reason: undefined } as const
+const rejected = { kind: 'STATUS', status: 'RJCT', reason: { code: 'AC04', text: undefined } } as const
+const returned = (minor: bigint) =>
+  ({ kind: 'RETURN', amount: money(minor, 'EUR'), reason: { code: 'MD06', text: undefined } }) as const
+
+const refund = (payment: Payment, key: string, minor: bigint) => ({
+  key: { requestedBy: 'usr_operator', idempotencyKey: key },
+  order: { paymentId: payment.id, amount: { minor, currency: 'EUR' } as const },
+  correlationId: 'c',
+})
+
+test('a chargeback that comes while a refund is on its way is followed in the books, once that has failed', async () => {
+  const purse = await stage.purseWith(0n)
+  const process = stage.process()
+  const { flow, turn } = process
+  const deposit = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k', 1_000n, { type: 'DEPOSIT' })))
+  await tell(process, deposit, 's', settled)
+  await turn()
+  const back = takenOnBy(await flow.refund(stage.books, refund(deposit, 'r', 1_000n)))
+  expect(back).toMatchObject({ status: 'PROCESSING' })
+  await tell(process, deposit, 'r', returned(1_000n))
+  await turn()
+  await tell(process, back, 'x', rejected)
+  await turn()
+  await stage.sweep(process)
+  await stage.sweep(process)
+  expect(await stage.payment(back.id)).toMatchObject({ status: 'FAILED' })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'REFUNDED', execution: 'GIVEN_BACK' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('a chargeback behind a refund that arrives is not followed twice', async () => {
+  const purse = await stage.purseWith(0n)
+  const process = stage.process()
+  const { flow, turn } = process
+  const deposit = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k2', 1_000n, { type: 'DEPOSIT' })))
+  await tell(process, deposit, 's', settled)
+  await turn()
+  const back = takenOnBy(await flow.refund(stage.books, refund(deposit, 'r2', 700n)))
+  await tell(process, deposit, 'r', returned(1_000n))
+  await tell(process, back, 's', settled)
+  await turn()
+  await stage.sweep(process)
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'REFUNDED', execution: 'GIVEN_BACK' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+const register = (process: Process, more: Parameters<typeof instruction>[0]) => {
+  const order = instruction(more)
+  return inTransaction(stage.books.db, (tx) => process.rails.instruct(tx, 'demo', order, 'iso20022'))
+}
+
+test('an instruction that cannot be driven keeps no file from the bank', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const process = stage.process({ settings: { RAIL_BANK: 'iso20022' } })
+  // Of a giver that is not known here, and the rail refuses it: whom to tell that, nobody knows.
+  await register(process, { reference: newId('evt'), creditor: { name: 'Ada', account: 'FR00', agent: undefined } })
+  stage.clock.advance(61_000)
+  takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'k3', 1_000n)))
+  await process.turn()
+  expect(await stage.outbox()).toHaveLength(1)
+})
