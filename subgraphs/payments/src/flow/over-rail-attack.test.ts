@@ -8,6 +8,7 @@ import type { Payment } from '../domain/payment.ts'
 import { takeNotices } from '../rails/drive.ts'
 import type { News } from '../rails/notice.ts'
 import { instruction } from '../rails/rails.fixture.ts'
+import { FAULTS } from '../rails/sandbox/fault.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { orderOf, type Process, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
 
@@ -88,4 +89,69 @@ test('an instruction that cannot be driven keeps no file from the bank', async (
   takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'k3', 1_000n)))
   await process.turn()
   expect(await stage.outbox()).toHaveLength(1)
+})
+
+test('one payer with everything at once, in two processes: nothing is spent twice, and nothing stays held', async () => {
+  const [purse, friend] = [await stage.purseWith(3_000n), await stage.purseWith(0n)]
+  const processes = [stage.process(), stage.process()] as const
+  const onEach = <T>(work: (process: Process) => Promise<T>) => processes.map(work)
+  const requester = { userId: purse.userId, actsForOthers: true }
+  const command = { requester, actor: 'usr_operator', correlationId: 'c' }
+  const transfer = { type: 'TRANSFER', destinationAccountId: friend.walletId } as const
+  for (let round = 0; round < 6; round += 1) {
+    const known = await stage.paymentsOf(purse.userId)
+    const amount = { minor: 300n, currency: 'EUR' } as const
+    const all = [
+      ...FAULTS.flatMap((fault, n) =>
+        onEach(({ flow }) => {
+          const type = n % 3 === 0 ? 'DEPOSIT' : 'WITHDRAWAL'
+          return flow.create(
+            stage.books,
+            orderOf(purse, `w${round}-${n}`, 400n, { type, remittance: `SANDBOX ${fault}` }),
+          )
+        }),
+      ),
+      ...onEach(({ flow }) => {
+        const request = orderOf(purse, `t${round}`, 200n)
+        return flow.create(stage.books, { ...request, order: { ...request.order, destination: transfer } })
+      }),
+      ...known.flatMap(({ id, type }) =>
+        onEach(({ flow }) =>
+          type === 'WITHDRAWAL'
+            ? flow.cancel(stage.books, { ...command, paymentId: id })
+            : flow.refund(stage.books, {
+                key: { requestedBy: 'usr_operator', idempotencyKey: `${id} ${round}` },
+                order: { paymentId: id, amount },
+                correlationId: 'c',
+              }),
+        ),
+      ),
+      ...onEach(({ turn }) => turn()),
+      ...onEach(({ turn }) => turn()),
+    ]
+    const thrown = (await Promise.allSettled(all)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(thrown).toEqual([])
+    const { balance, held } = await stage.wallet(purse)
+    expect({ balance, held, isSound: balance >= held && held >= 0n }).toMatchObject({ isSound: true })
+    stage.clock.advance(round % 2 === 0 ? 1_500 : 31_000)
+  }
+  for (let round = 0; round < 6; round += 1) {
+    stage.clock.advance(62_000)
+    await Promise.all(onEach(({ turn }) => turn()))
+    await stage.sweep(processes[0])
+  }
+  await expectSoundPayments(stage.database)
+  let left = 3_000n
+  for (const payment of await stage.paymentsOf(purse.userId)) {
+    const { type, status, execution, completedAt, amount, sourceAccountId } = payment
+    expect(['PROCESSING', 'AUTHORISED', 'RISK_PENDING']).not.toContain(status)
+    const state = execution === null ? undefined : (await stage.instructionIfAny(payment))?.state
+    if (state !== undefined && type !== 'REFUND')
+      expect({ status, moved: completedAt !== null }).toEqual({
+        status,
+        moved: ['SETTLED', 'RETURNED'].includes(state),
+      })
+    if (completedAt !== null) left += sourceAccountId === purse.walletId ? -amount.minor : amount.minor
+  }
+  expect(await stage.wallet(purse)).toEqual({ balance: left, held: 0n })
 })
