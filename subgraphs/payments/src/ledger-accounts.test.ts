@@ -195,6 +195,63 @@ it.each([
   })
 })
 
+it('an account of the operator’s own is frozen and not closed: payments go by it, empty or not', async () => {
+  const { account } = await change('openLedgerAccount', { purpose: 'SETTLEMENT', currency: 'DKK' })
+  const input = { accountId: account.id, reason }
+  const refused = { account: null, errors: [{ code: 'OPERATOR_ACCOUNT_NEEDED', field: ['accountId'] }] }
+  expect(await change('closeLedgerAccount', input)).toEqual(refused)
+  expect((await change('freezeLedgerAccount', input)).account.status).toBe('FROZEN')
+  expect(await change('closeLedgerAccount', input)).toEqual(refused)
+  expect((await eventsOf(account.id)).map(({ type }) => type)).toEqual([
+    'ledger_account.opened',
+    'ledger_account.frozen',
+  ])
+})
+
+it('where an account of the operator’s own was closed once, another one is opened and used', async () => {
+  const opened = async () => {
+    const { account } = await change('openLedgerAccount', { purpose: 'BILLING_CLEARING', currency: 'PLN' })
+    return account.id
+  }
+  const first = await opened()
+  await graph.database.sql.forTenant('demo')`
+    update ledger_account set status = 'CLOSED' where id = ${toUuid(first)}`
+  const second = await opened()
+  expect(second).not.toBe(first)
+  expect(await opened()).toBe(second)
+  expect(await change('closeLedgerAccount', { accountId: first, reason })).toMatchObject({
+    account: { id: first, status: 'CLOSED' },
+    errors: [],
+  })
+})
+
+it('whose wallet was closed can have another one, of which there is one however often it is asked for', async () => {
+  const purse = await graph.purseWith(0n)
+  const input = { purpose: 'WALLET', currency: 'EUR', ownerId: purse.userId }
+  expect((await change('openLedgerAccount', input)).account.id).toBe(purse.walletId)
+  await change('closeLedgerAccount', { accountId: purse.walletId, reason })
+  const answers = await Promise.all(Array.from({ length: 5 }, () => change('openLedgerAccount', input)))
+  const [next, ...others] = new Set<string>(answers.map(({ account }) => account.id))
+  expect([next === purse.walletId, others]).toEqual([false, []])
+  await change('closeLedgerAccount', { accountId: next, reason })
+  const third = (await change('openLedgerAccount', input)).account
+  expect(third.status).toBe('ACTIVE')
+  const query = '{ wallets { nodes { id status } } }'
+  const { data } = await graph.ask(
+    operator,
+    `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User ${query} } }`,
+    { refs: [{ __typename: 'User', id: purse.userId }] },
+  )
+  const shown = data._entities[0].wallets.nodes as { id: string; status: string }[]
+  expect(new Map(shown.map(({ id, status }) => [id, status]))).toEqual(
+    new Map([
+      [third.id, 'ACTIVE'],
+      [next, 'CLOSED'],
+      [purse.walletId, 'CLOSED'],
+    ]),
+  )
+})
+
 it('an account with money in it, or held of it, is not closed', async () => {
   const { walletId: accountId } = await graph.purseWith(1n)
   expect((await change('closeLedgerAccount', { accountId, reason })).errors).toEqual([

@@ -1,4 +1,4 @@
-import { newId } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { openWallet } from './flow/open-wallet.ts'
@@ -47,6 +47,18 @@ it('fails for none of those that come at once with one id', async () => {
     const openings = Array.from({ length: 4 }, () => openWallet(graph.database.forTenant('demo'), wallet, provenance))
     expect((await Promise.all(openings)).map(({ id }) => id)).toEqual(Array(4).fill(wallet.id))
   }
+})
+
+it('a wallet that was closed is not opened again: the next one has another id, whatever id is asked for', async () => {
+  const provenance = { actor: 'svc:demo', correlationId: 'test', now: START }
+  const db = graph.database.forTenant('demo')
+  const wallet = { id: newId('led'), ownerId: newId('usr'), currency: 'EUR' as const }
+  await openWallet(db, wallet, provenance)
+  await graph.database.sql.forTenant('demo')`
+    update ledger_account set status = 'CLOSED' where id = ${toUuid(wallet.id)}`
+  const openings = Array.from({ length: 4 }, () => openWallet(db, wallet, provenance))
+  const [next, ...others] = new Set((await Promise.all(openings)).map(({ id }) => id))
+  expect([next === wallet.id, others]).toEqual([false, []])
 })
 
 it.each([

@@ -3,7 +3,7 @@ import { type Id, parseId } from '@carriergraph/shared/ids.ts'
 import { availableMinor } from '@carriergraph/shared/ledger/account.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { AccountFacts, AdmissionFacts } from '../domain/admit.ts'
 import type { Destination, RailDestination } from '../domain/destination.ts'
@@ -134,7 +134,12 @@ async function factsOverRail(
 }
 
 const isOperators = (purpose: 'BILLING_CLEARING' | 'FEE_INCOME' | 'RAIL_CLEARING') =>
-  and(isNull(operator.ownerId), eq(operator.purpose, purpose), eq(operator.currency, ledgerAccount.currency))
+  and(
+    isNull(operator.ownerId),
+    eq(operator.purpose, purpose),
+    eq(operator.currency, ledgerAccount.currency),
+    ne(operator.status, 'CLOSED'),
+  )
 
 const toFacts = (row: AccountColumns): AccountFacts => ({
   id: row.id,

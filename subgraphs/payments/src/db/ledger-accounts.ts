@@ -13,7 +13,7 @@ import {
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, inArray, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull, ne } from 'drizzle-orm'
 import { ACCOUNT_PURPOSES, type AccountPurpose, isAccountPurpose } from '../domain/account-purpose.ts'
 
 /** An account as it is shown: amounts on its normal side. */
@@ -39,7 +39,10 @@ export type NewWallet = {
   readonly createdAt: Date
 }
 
-/** Opens a wallet; undefined when its owner has one in that currency already. */
+/** A closed account is history: there may be another for the same. Two unique indexes say so too (migration 0014). */
+export const IS_NOT_CLOSED = ne(ledgerAccount.status, 'CLOSED')
+
+/** Opens a wallet; undefined when its owner has one in that currency that is not closed, or the id is taken. */
 export async function insertWallet(tx: Tx, wallet: NewWallet): Promise<LedgerAccount | undefined> {
   const [row] = await tx
     .insert(ledgerAccount)
@@ -50,7 +53,12 @@ export async function insertWallet(tx: Tx, wallet: NewWallet): Promise<LedgerAcc
   return row && toLedgerAccount(row)
 }
 
-export async function findWallet(db: Db, ownerId: Id<'usr'>, currency: CurrencyCode): Promise<LedgerAccount> {
+/** The wallet of a user that is not closed, of which there is one at the most. */
+export async function findWallet(
+  db: Db,
+  ownerId: Id<'usr'>,
+  currency: CurrencyCode,
+): Promise<LedgerAccount | undefined> {
   const [row] = await db
     .select()
     .from(ledgerAccount)
@@ -59,10 +67,10 @@ export async function findWallet(db: Db, ownerId: Id<'usr'>, currency: CurrencyC
         eq(ledgerAccount.ownerId, ownerId),
         eq(ledgerAccount.currency, currency),
         eq(ledgerAccount.purpose, 'WALLET'),
+        IS_NOT_CLOSED,
       ),
     )
-  if (row === undefined) throw new Error(`The wallet of ${ownerId} in ${currency} is gone.`)
-  return toLedgerAccount(row)
+  return row && toLedgerAccount(row)
 }
 
 /** What the operator's own accounts are for. */
@@ -89,10 +97,7 @@ export async function ensureOperatorAccounts(
         createdAt,
       })),
     )
-    .onConflictDoNothing({
-      target: [ledgerAccount.tenantId, ledgerAccount.purpose, ledgerAccount.currency],
-      where: isNull(ledgerAccount.ownerId),
-    })
+    .onConflictDoNothing()
     .returning()
   return rows.map(toLedgerAccount)
 }
@@ -110,7 +115,14 @@ export async function findOperatorAccount(
   const [row] = await db
     .select()
     .from(ledgerAccount)
-    .where(and(isNull(ledgerAccount.ownerId), eq(ledgerAccount.purpose, purpose), eq(ledgerAccount.currency, currency)))
+    .where(
+      and(
+        isNull(ledgerAccount.ownerId),
+        eq(ledgerAccount.purpose, purpose),
+        eq(ledgerAccount.currency, currency),
+        IS_NOT_CLOSED,
+      ),
+    )
   if (row === undefined) throw new Error(`The operator has no ${purpose} account in ${currency}.`)
   return toLedgerAccount(row)
 }
@@ -129,6 +141,7 @@ export async function findOperatorAccountIds(
         isNull(ledgerAccount.ownerId),
         inArray(ledgerAccount.purpose, [...purposes]),
         eq(ledgerAccount.currency, currency),
+        IS_NOT_CLOSED,
       ),
     )
   return Object.fromEntries(rows.map(({ id, purpose }) => [purpose, id]))

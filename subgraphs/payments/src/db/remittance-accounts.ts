@@ -5,9 +5,9 @@ import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { and, inArray, isNull } from 'drizzle-orm'
 import type { RemittanceAccounts } from '../remittance/orders.ts'
-import { ensureOperatorAccounts, type OperatorPurpose } from './ledger-accounts.ts'
+import { ensureOperatorAccounts, IS_NOT_CLOSED, type OperatorPurpose } from './ledger-accounts.ts'
 
-const SOURCE_PURPOSES = ['FX', 'FEE_INCOME', 'FX_INCOME'] as const satisfies readonly OperatorPurpose[]
+const SOURCE_PURPOSES = ['FX', 'FEE_INCOME', 'FX_INCOME', 'SUSPENSE'] as const satisfies readonly OperatorPurpose[]
 const TARGET_PURPOSES = [
   'FX',
   'REMITTANCE_CLEARING',
@@ -45,6 +45,7 @@ async function find(db: TenantDb, currencies: readonly CurrencyCode[]): Promise<
         isNull(ledgerAccount.ownerId),
         inArray(ledgerAccount.currency, [...currencies]),
         inArray(ledgerAccount.purpose, [...SOURCE_PURPOSES, ...TARGET_PURPOSES]),
+        IS_NOT_CLOSED,
       ),
     )
   return new Map(rows.map(({ id, purpose, currency }) => [`${purpose} ${currency}`, id]))
@@ -60,6 +61,7 @@ function named(known: ReadonlyMap<string, Id<'led'>>, source: CurrencyCode, targ
     sourceFxId: account('FX', source),
     sourceFeesId: account('FEE_INCOME', source),
     sourceGainsId: account('FX_INCOME', source),
+    sourceSuspenseId: account('SUSPENSE', source),
     targetFxId: account('FX', target),
     clearingId: account('REMITTANCE_CLEARING', target),
     railId: account('RAIL_CLEARING', target),

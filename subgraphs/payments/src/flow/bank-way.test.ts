@@ -1,5 +1,7 @@
 // The whole way of money through a bank that takes files and gives files.
 
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { endToEndId } from '../rails/instruction.ts'
 import { batch, reason, report, transaction } from '../rails/iso20022/messages.fixture.ts'
@@ -68,5 +70,32 @@ test('money that leaves and comes is instructed, settled by the bank, cleared, a
 
   expect(await reconcile(stage, statement(stage, [out, comes]))).toEqual(['MATCHED SETTLED 1/1', 'MATCHED SETTLED 1/1'])
   expect(await booksOf(stage)).toEqual({ WALLET: 6_500n, FUNDING: -6_500n, difference: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('what a bank sends back for a wallet that is closed is in no wallet: reconciliation finds it, in suspense', async () => {
+  const purse = await stage.purseWith(1_200n)
+  const before = await booksOf(stage)
+  const process = stage.process()
+  const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'all of it', 1_200n)))
+  const { id } = (await stage.instructionOf(paid)).instruction
+  await process.turn()
+  const out = { amount: '12.00', sign: 'DBIT', id } as const
+  const back = { amount: '12.00', sign: 'CRDT', id, returnReason: 'AC04' } as const
+  await stage.receive('4-camt.054.xml', notification(stage, [out]))
+  await process.turn()
+  expect(await stage.payment(paid.id)).toMatchObject({ status: 'COMPLETED' })
+  await inTransaction(stage.books.db, (tx) => setAccountStatus(tx, purse.walletId, 'CLOSED'))
+  await stage.receive('5-camt.054.xml', notification(stage, [out, back]))
+  await process.turn()
+  await stage.sweep(process)
+  expect(await stage.payment(paid.id)).toMatchObject({ status: 'COMPLETED', execution: 'GIVEN_BACK' })
+  const refund = (await stage.paymentsOf(purse.userId)).find(({ type }) => type === 'REFUND')
+  expect(refund).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_CLOSED' } })
+  expect(await reconcile(stage, statement(stage, [out, back]))).toContain('MISSING_INTERNALLY OPEN 1/0')
+  stage.clock.advance(24 * HOUR_MS)
+  expect(await settleAll(stage, process)).toBe(1)
+  const { WALLET = 0n, ...others } = before
+  expect(await booksOf(stage)).toEqual({ ...others, WALLET: WALLET - 1_200n, SUSPENSE: 1_200n })
   await expectSoundPayments(stage.database)
 })

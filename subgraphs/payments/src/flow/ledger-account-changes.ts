@@ -49,14 +49,23 @@ const EVENTS = {
   CLOSED: 'ledger_account.closed',
 } as const satisfies Record<AccountStatus, string>
 
-/** Freezes, unfreezes or closes an account. Nothing is told where it had that status already. */
+export type StatusChangeCode = AccountStatusCode | 'OPERATOR_ACCOUNT_NEEDED'
+
+/**
+ * Freezes, unfreezes or closes an account. Nothing is told where it had that status already. The operator's own are not
+ * closed: what is on its way goes by them, and an empty one may be needed with the next payment.
+ */
 export const changeStatus = (
   db: TenantDb,
   { accountId, reason }: AccountChange,
   status: AccountStatus,
   provenance: Provenance,
-): Promise<Outcome<LedgerAccount, AccountStatusCode>> =>
+): Promise<Outcome<LedgerAccount, StatusChangeCode>> =>
   inTransaction(db, async (tx) => {
+    const [before] = await findLedgerAccounts(tx, [accountId])
+    // Whose an account is never changes, so it needs no lock.
+    if (status === 'CLOSED' && before !== undefined && before.ownerId === null && before.status !== 'CLOSED')
+      return refuse('OPERATOR_ACCOUNT_NEEDED', 'An account of the operator’s own is not closed.', ['accountId'])
     const set = await setAccountStatus(tx, accountId, status)
     if (!set.ok) return set
     const data = { accountId, reason, at: provenance.now.toISOString() }

@@ -10,22 +10,32 @@ import { eventOf } from '../events.ts'
 export type WalletToOpen = {
   readonly ownerId: Id<'usr'>
   readonly currency: CurrencyCode
-  /** A new one unless it is given. */
+  /** A new one unless it is given, or is that of a closed wallet. */
   readonly id?: Id<'led'>
 }
 
+/** Once more where the given id is taken by a closed wallet, and once where one is closed right between two statements. */
+const ATTEMPTS_MAX = 3
+
 /**
  * Opens a user's wallet in one currency, and the operator's accounts in that currency where they are missing. Opening it
- * again answers with the same wallet.
+ * again answers with the same wallet, unless that is closed: then it is another one.
  */
 export const openWallet = (db: TenantDb, wallet: WalletToOpen, provenance: Provenance): Promise<LedgerAccount> =>
-  inTransaction(db, (tx) => openWithin(tx, wallet, provenance))
+  inTransaction(db, async (tx) => {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+      const { id: _, ...rest } = wallet
+      const opened = await openWithin(tx, attempt === 0 ? wallet : rest, provenance)
+      if (opened !== undefined) return opened
+    }
+    throw new Error(`No wallet in ${wallet.currency} could be opened for ${wallet.ownerId}.`)
+  })
 
 async function openWithin(
   tx: Tx,
   { ownerId, currency, id }: WalletToOpen,
   { now, ...by }: Provenance,
-): Promise<LedgerAccount> {
+): Promise<LedgerAccount | undefined> {
   await ensureOperatorAccounts(tx, currency, now)
   const wallet = await insertWallet(tx, { id: id ?? newId('led', now), ownerId, currency, createdAt: now })
   if (wallet === undefined) return findWallet(tx, ownerId, currency)

@@ -8,6 +8,8 @@ export type RemittanceAccounts = {
   readonly sourceFxId: Id<'led'>
   readonly sourceFeesId: Id<'led'>
   readonly sourceGainsId: Id<'led'>
+  /** What cannot be given back, because the wallet is closed. */
+  readonly sourceSuspenseId: Id<'led'>
   readonly targetFxId: Id<'led'>
   /** What is on its way to beneficiaries. */
   readonly clearingId: Id<'led'>
@@ -24,12 +26,15 @@ type Leg = (typeof DEBIT_LEGS)[number] | 'settlement'
 const transferId = (id: Id<'rem'>, leg: Leg, attempt = 0): Id<'tfr'> =>
   namedId('tfr', JSON.stringify(['remittance', id, leg, attempt]))
 
+/** A transfer that names its accounts. */
+type Movement = Extract<TransferOrder, { kind: 'SINGLE' }>
+
 /**
  * What takes the money, to be posted together or not at all: what is exchanged at the mid rate into the position of the source
  * currency, fees, spread and rounding to what was earned, and what is delivered out of the position of the target currency
  * to what is on its way. In the source currency they add up to what is debited.
  */
-export function debitOrders(remittance: Remittance, accounts: RemittanceAccounts): TransferOrder[] {
+export function debitOrders(remittance: Remittance, accounts: RemittanceAccounts): Movement[] {
   const { id, sourceAccountId: walletId, sourceCurrency, targetCurrency } = remittance
   const { sourceFxId, sourceFeesId, sourceGainsId, targetFxId, clearingId } = accounts
   const movements: [Leg, Id<'led'>, Id<'led'>, bigint, CurrencyCode][] = [
@@ -62,7 +67,7 @@ export const transfersOf = ({ id, settlementAttempt }: Remittance): Id<'tfr'>[] 
 export const settlementOrder = (
   { id, deliveredMinor, targetCurrency, settlementAttempt }: Remittance,
   { clearingId, railId }: RemittanceAccounts,
-): TransferOrder => ({
+): Movement => ({
   kind: 'SINGLE',
   id: transferId(id, 'settlement', settlementAttempt),
   debitAccountId: clearingId,
@@ -76,15 +81,26 @@ export const settlementOrder = (
  * What gives all of it back, to be posted together or not at all: the legs of the debit reversed, the last one first. Where
  * the money had left, its settlement is reversed before them, and what came back less is what banks took, which is the
  * operator's to bear; what came back more is nobody's yet.
+ * @param to SUSPENSE: a closed wallet takes nothing, so what would go to it is kept there. The delivery is reversed in both
+ * chains, which the ledger does once: they cannot both be posted.
  */
-export function refundOrders(remittance: Remittance, accounts: RemittanceAccounts): TransferOrder[] {
+export function refundOrders(
+  remittance: Remittance,
+  accounts: RemittanceAccounts,
+  to: 'WALLET' | 'SUSPENSE',
+): TransferOrder[] {
   const { id, refundAttempt, returnedMinor } = remittance
+  const attempt = to === 'WALLET' ? [refundAttempt] : [refundAttempt, to]
   const refundId = (name: string): Id<'tfr'> =>
-    namedId('tfr', JSON.stringify(['remittance refund', id, name, refundAttempt]))
+    namedId('tfr', JSON.stringify(['remittance refund', id, name, ...attempt]))
   const settled = returnedMinor === null ? [] : [settlementOrder(remittance, accounts)]
-  const reversals = [...debitOrders(remittance, accounts), ...settled]
-    .toReversed()
-    .map((order): TransferOrder => ({ kind: 'REVERSAL', id: refundId(order.id), reversedId: order.id, reference: id }))
+  const reversals = [...debitOrders(remittance, accounts), ...settled].toReversed().map((order): TransferOrder => {
+    const refund = { id: refundId(order.id), reference: id }
+    if (to === 'WALLET' || order.debitAccountId !== remittance.sourceAccountId)
+      return { kind: 'REVERSAL', ...refund, reversedId: order.id }
+    const { creditAccountId: debitAccountId } = order
+    return { ...order, ...refund, debitAccountId, creditAccountId: accounts.sourceSuspenseId }
+  })
   const difference = returnedMinor === null ? 0n : returnedMinor - remittance.deliveredMinor
   if (difference === 0n) return reversals
   const { railId, bankFeesId, suspenseId } = accounts

@@ -92,8 +92,13 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
         if (!isBooked) return after
       }
       const accounts = await remittanceAccounts(scope.db, remittance, clock())
-      const refused = refusalOf(await post(scope, refundOrders(remittance, accounts)))
       const { refundAttempt } = remittance
+      let refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'WALLET')))
+      if (refused === 'ACCOUNT_CLOSED') {
+        // Of all its accounts only the wallet can be closed, and stays so: trying again would be in vain for ever.
+        refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'SUSPENSE')))
+        if (refused === undefined) tellKept(scope, remittance)
+      }
       if (refused !== undefined) tellRefused(scope, remittance, 'refund', refused)
       const now = clock()
       return takeStep(scope.db, remittance.id, now, async (current, tx) => {
@@ -122,6 +127,11 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
         : undefined,
     )
     return { isBooked: false, after }
+  }
+
+  function tellKept({ tenant }: Books, { id, sourceAccountId }: Remittance): void {
+    const what = { remittanceId: id, tenant, accountId: sourceAccountId }
+    log.warn(what, 'the wallet of a remittance that comes back is closed; its money is kept in suspense')
   }
 
   function tellRefused({ tenant }: Books, { id }: Remittance, what: string, code: string): void {

@@ -14,6 +14,7 @@ import {
   setRemittanceStage,
 } from '../testing/remittance-stage.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
+import { type PostLinked, postLinkedWith } from './post-linked.ts'
 import type { Remittance } from './remittance.ts'
 import { applyRemittanceReview } from './review.ts'
 
@@ -151,6 +152,43 @@ test('a refund waits for a wallet that is frozen, and is made when it is not', a
   await stage.sweep()
   expect(await resume(remittance)).toMatchObject({ status: 'REFUNDED' })
   expect(await stage.balanceOf(purse.walletId)).toBe(200_000n)
+})
+
+test.each([
+  ['rejected', 'SANDBOX DECLINE AC04', [0]],
+  ['sent back after it was settled', 'SANDBOX RETURN', [1_000, 60_000]],
+])('what is %s and comes back for a closed wallet is kept in suspense, once', async (_, message, waits) => {
+  const before = await stage.operatorBalances()
+  const { purse, remittance } = await send({}, message)
+  await stage.ledgers.of(stage.books).post({
+    kind: 'SINGLE',
+    id: newId('tfr'),
+    debitAccountId: purse.walletId,
+    creditAccountId: (await findOperatorAccount(stage.books.db, 'FUNDING', 'EUR')).id,
+    amountMinor: 100_000n,
+    currency: 'EUR',
+    reference: 'emptied',
+  })
+  await inTransaction(stage.books.db, (tx) => setAccountStatus(tx, purse.walletId, 'CLOSED'))
+  for (const wait of waits) {
+    stage.clock.advance(wait)
+    await stage.runRail()
+  }
+  // Killed between the ledger's answer and the record of it: whoever goes on finds the same done.
+  const post: PostLinked = async (books, orders) => {
+    const answer = await postLinkedWith(stage.ledgers)(books, orders)
+    if (orders.some(({ kind }) => kind === 'REVERSAL') && answer.every(({ ok }) => ok)) throw new Error('killed')
+    return answer
+  }
+  await expect(stage.flow({ post }).resume(stage.books, remittance.id)).rejects.toThrow('killed')
+  const resumed = await Promise.all([resume(remittance), resume(remittance), resume(remittance)])
+  await stage.sweep()
+  expect(resumed.map(({ status, refundAttempt }) => [status, refundAttempt])).toEqual(Array(3).fill(['REFUNDED', 0]))
+  const after = await stage.operatorBalances()
+  expect((after['SUSPENSE EUR'] ?? 0n) - (before['SUSPENSE EUR'] ?? 0n)).toBe(100_000n)
+  for (const account of ['FX EUR', 'FEE_INCOME EUR', 'FX_INCOME EUR', 'FX JPY', 'REMITTANCE_CLEARING JPY'])
+    expect([account, after[account]]).toEqual([account, before[account]])
+  expect(await stage.balanceOf(purse.walletId)).toBe(0n)
 })
 
 test('a settlement waits for an account that is frozen, and what comes back meanwhile is refunded after it', async () => {

@@ -141,7 +141,11 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
         rows.map(({ id }) => fromUuid('pay', id)),
       )
     },
-    walletIdOf: async (userId) => (await findWallet(books.db, userId, 'EUR')).id,
+    walletIdOf: async (userId) => {
+      const wallet = await findWallet(books.db, userId, 'EUR')
+      if (wallet === undefined) throw new Error(`${userId} has no wallet.`)
+      return wallet.id
+    },
     async tracesOf(id) {
       const [row] = await database.sql.system<{ items: number; expected: number }[]>`
         select (select count(*)::int from settlement_item where reference = ${id}) as items,
