@@ -401,6 +401,8 @@ export type LedgerErrorCode =
   | 'LEDGER_ACCOUNT_NOT_FOUND'
   /** Only an account without a balance and without holds can be closed. */
   | 'ACCOUNT_NOT_EMPTY'
+  /** Payments go by the operator's own accounts, empty ones too: they can be frozen and not closed. */
+  | 'OPERATOR_ACCOUNT_NEEDED'
   /** A wallet needs an owner, and no other account has one. */
   | 'OWNER_MISMATCH'
   /** A wallet cannot be without a limit. */
@@ -1988,7 +1990,7 @@ export type RemittanceStatus =
   | 'COMPLETED'
   /** It could not be delivered, or came back: its sender is being given all of it back. */
   | 'REFUNDING'
-  /** Its sender has all of it back, fees and spread included. */
+  /** Its sender has all of it back, fees and spread included; or it is kept in SUSPENSE, because their wallet is closed. */
   | 'REFUNDED'
   /** Refused; no money has moved. */
   | 'FAILED'
@@ -2387,7 +2389,10 @@ export type Mutation = {
   freezeLedgerAccount?: Maybe<FreezeLedgerAccountPayload>;
   /** Lets money move again from and to a frozen account. */
   unfreezeLedgerAccount?: Maybe<UnfreezeLedgerAccountPayload>;
-  /** Closes an account for good. It must be empty, with nothing held. */
+  /**
+   * Closes a wallet for good. It must be empty, with nothing held. Its owner can have another one in that currency. What comes
+   * back for it later is kept in SUSPENSE.
+   */
   closeLedgerAccount?: Maybe<CloseLedgerAccountPayload>;
   /** Says how far below zero an account may go. */
   setOverdraftLimit?: Maybe<SetOverdraftLimitPayload>;
@@ -2450,7 +2455,10 @@ export type Mutation = {
    * posted, voided and reversed by payments alone (TRANSFER_OF_PAYMENT).
    */
   postTransfers?: Maybe<PostTransfersPayload>;
-  /** Opens a wallet for a user: a ledger account in one currency with a balance of zero. */
+  /**
+   * Opens a wallet for a user: a ledger account in one currency with a balance of zero. Where there is one that is not closed,
+   * it is answered with.
+   */
   openWallet?: Maybe<OpenWalletPayload>;
   /**
    * Sends deliveries again under the same ids, with as many tries as new ones have: up to 100 that are named, or up to 1,000
