@@ -116,14 +116,15 @@ test('one payer with everything at once, in two processes: nothing is spent twic
         return flow.create(stage.books, { ...request, order: { ...request.order, destination: transfer } })
       }),
       ...known.flatMap(({ id, type }) =>
-        onEach(({ flow }) =>
-          type === 'WITHDRAWAL'
-            ? flow.cancel(stage.books, { ...command, paymentId: id })
-            : flow.refund(stage.books, {
-                key: { requestedBy: 'usr_operator', idempotencyKey: `${id} ${round}` },
-                order: { paymentId: id, amount },
-                correlationId: 'c',
-              }),
+        onEach(
+          ({ flow }): Promise<unknown> =>
+            type === 'WITHDRAWAL'
+              ? flow.cancel(stage.books, { ...command, paymentId: id })
+              : flow.refund(stage.books, {
+                  key: { requestedBy: 'usr_operator', idempotencyKey: `${id} ${round}` },
+                  order: { paymentId: id, amount },
+                  correlationId: 'c',
+                }),
         ),
       ),
       ...onEach(({ turn }) => turn()),
