@@ -13,8 +13,22 @@ export type NewName = {
   readonly name: string
 }
 
+/**
+ * A request has thirty seconds, in which a hundred thousand names are stored; the longest list has ten times as many. Streams
+ * of events wait for as long as an import takes.
+ */
+const IMPORT_TIMEOUT_MS = 900_000
+
 /** Two imports of one tenant come one after the other. */
 export async function lockLists(tx: Tx): Promise<void> {
+  await tx.execute(
+    sql`select ${sql.join(
+      ['transaction_timeout', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'].map(
+        (name) => sql`set_config(${name}, ${String(IMPORT_TIMEOUT_MS)}, true)`,
+      ),
+      sql`, `,
+    )}`,
+  )
   await tx.execute(
     sql`select pg_advisory_xact_lock(hashtextextended('sanctions lists of ' || current_setting('app.tenant'), 0))`,
   )
