@@ -21,14 +21,10 @@ const IMPORT_TIMEOUT_MS = 900_000
 
 /** Two imports of one tenant come one after the other. */
 export async function lockLists(tx: Tx): Promise<void> {
-  await tx.execute(
-    sql`select ${sql.join(
-      ['transaction_timeout', 'statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout'].map(
-        (name) => sql`set_config(${name}, ${String(IMPORT_TIMEOUT_MS)}, true)`,
-      ),
-      sql`, `,
-    )}`,
-  )
+  // A timer that runs already is stopped by zero alone: another value would only be shown.
+  await tx.execute(sql`select set_config('transaction_timeout', '0', true)`)
+  for (const name of ['transaction_timeout', 'statement_timeout', 'lock_timeout'])
+    await tx.execute(sql`select set_config(${name}, ${String(IMPORT_TIMEOUT_MS)}, true)`)
   await tx.execute(
     sql`select pg_advisory_xact_lock(hashtextextended('sanctions lists of ' || current_setting('app.tenant'), 0))`,
   )
