@@ -156,3 +156,23 @@ test('one payer with everything at once, in two processes: nothing is spent twic
   }
   expect(await stage.wallet(purse)).toEqual({ balance: left, held: 0n })
 })
+
+test.each(['removed', 'expired'])('a card that was %s before its payment is confirmed is not charged', async (how) => {
+  const purse = await stage.purseWith(0n)
+  const process = stage.process()
+  const expiry = how === 'expired' ? { month: 11, year: 2026 } : { month: 12, year: 2030 }
+  const cardId = await stage.card(purse.userId, expiry)
+  const order = orderOf(purse, how, 1_000n, { type: 'DEPOSIT', counterparty: { method: 'CARD', cardId } })
+  const created = await process.flow.create(stage.books, { ...order, order: { ...order.order, confirm: false } })
+  const { id: paymentId } = takenOnBy(created)
+  if (how === 'removed') await stage.removeCard(cardId)
+  else stage.clock.advance(20 * 86_400_000)
+  const requester = { userId: purse.userId, actsForOthers: false }
+  const confirmed = await process.flow.confirm(stage.books, { paymentId, requester, actor: 'c', correlationId: 'c' })
+  expect(confirmed).toMatchObject({
+    ok: true,
+    value: { status: 'FAILED', failure: { code: 'NOT_CARRIED_BY_RAIL' }, hold: 'RELEASED' },
+  })
+  expect(await stage.instructionIfAny(await stage.payment(paymentId))).toBeUndefined()
+  await expectSoundPayments(stage.database)
+})

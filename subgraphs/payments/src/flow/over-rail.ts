@@ -3,15 +3,18 @@ import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { afterCommit, inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, parseId } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
-import { findRoute } from '../db/payment-routes.ts'
+import { findCards } from '../db/cards.ts'
+import { findRoute, type Route } from '../db/payment-routes.ts'
 import { findPayment, lockPayment } from '../db/payments.ts'
 import { findInstruction } from '../db/rail-instructions.ts'
+import type { PaymentFailure } from '../domain/decide.ts'
 import { hasMoved, movedAmount, type Payment } from '../domain/payment.ts'
 import { railFailure } from '../domain/rail-failure.ts'
 import type { InstructionChange } from '../rails/drive.ts'
 import type { OnRailNews } from '../rails/news.ts'
 import type { Rails } from '../rails/rails.ts'
 import { FINAL_STATES, type InstructionState } from '../rails/status.ts'
+import { isExpired } from '../vault/expiry.ts'
 import { applyChange, type PaymentChange, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
 import { instructionIdOf, instructionOf } from './instruction-of.ts'
 import { insertRefund } from './refund.ts'
@@ -30,11 +33,31 @@ export const instruct = (
     if (payment.status !== 'AUTHORISED' || payment.hold !== 'PLACED' || payment.execution !== 'WANTED') return payment
     const route = await findRoute(tx, id)
     const now = clock()
+    const by = { now, actor: SETTLING_ACTOR }
+    const failure = await cardFailure(tx, payment, route, now)
+    if (failure !== undefined) return applyChange(tx, payment, { status: 'FAILED', failure, hold: 'RELEASING' }, by)
     const registered = await rails.instruct(tx, tenant, instructionOf(payment, route, rails.operator, now), route.rail)
     if (!registered.ok) throw new Error(registered.message)
     const change = { status: 'PROCESSING', execution: 'INSTRUCTED' } as const
-    return applyChange(tx, payment, change, { now, actor: SETTLING_ACTOR })
+    return applyChange(tx, payment, change, by)
   })
+
+/**
+ * Why a card is not used, which was good when the payment was taken on: it may have waited since to be confirmed, or for a
+ * review. What is given back goes to the card that it came from, whatever became of it: its bank knows where to.
+ */
+async function cardFailure(
+  tx: Tx,
+  { method, type }: Payment,
+  { counterparty }: Route,
+  now: Date,
+): Promise<PaymentFailure | undefined> {
+  if (method !== 'CARD' || type === 'REFUND') return undefined
+  const [card] = await findCards(tx, [parseId('card', counterparty.account ?? '')])
+  const isUsable = card?.removedAt === null && !isExpired({ month: card.expiryMonth, year: card.expiryYear }, now)
+  if (isUsable) return undefined
+  return { code: 'NOT_CARRIED_BY_RAIL', message: 'The card was removed, or has expired, before it could be used.' }
+}
 
 /** What payments do about news of their instructions. @param soon drives a payment on, behind the commit */
 export const onPaymentNews =
