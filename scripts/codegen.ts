@@ -41,6 +41,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'ReconciliationItem',
     'ReconciliationPosting',
     'ReconciliationMismatchEvent',
+    'BankStatement',
     'BankStatementLine',
     'ExpectedBankMovement',
   ],

@@ -21,6 +21,7 @@ import { findRemittances, findRemittanceTransitions, toRemittance } from './db/r
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
+import { type linesOfStatementInOrder, linesOfStatements } from './reconciliation/db/bank-statements.ts'
 import {
   type expectedInOrder,
   expectedOfItems,
@@ -137,6 +138,9 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   itemsOfRun: pageLoader((ids: Ids<'rcr'>, page: PageOf<typeof oldestItemsOfRun>) => itemsOfRuns(db, ids, page)),
   linesOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof linesInOrder>) => linesOfItems(db, ids, page)),
+  linesOfStatement: pageLoader((keys: readonly string[], page: PageOf<typeof linesOfStatementInOrder>) =>
+    linesOfStatements(db, keys, page),
+  ),
   expectedOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof expectedInOrder>) => expectedOfItems(db, ids, page)),
 })
 

@@ -13,6 +13,7 @@ import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment, PaymentStatus } from './domain/payment.ts'
 import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
 import type { Party } from './rails/instruction.ts'
+import type { ShownStatement } from './reconciliation/db/bank-statements.ts'
 import type { ExpectedBankMovement } from './reconciliation/db/expected-movements.ts'
 import type { StatementLine, Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
@@ -64,6 +65,7 @@ export type ReconciliationRunModel = ReconciliationRun
 export type ReconciliationTotalModel = Total
 export type ReconciliationItemModel = ReconciliationItem
 export type ReconciliationPostingModel = ShownPosting
+export type BankStatementModel = ShownStatement
 export type BankStatementLineModel = StatementLine
 export type ExpectedBankMovementModel = ExpectedBankMovement
 export type ReconciliationMismatchEventModel = {

@@ -12,6 +12,7 @@ import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endp
 import { verifyBooks } from '../flow/verify-books.ts'
 import { crossRate } from '../fx/cross-rate.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
+import { listStatements, newestStatements } from '../reconciliation/db/bank-statements.ts'
 import { listCases, listRuns, newestCases, newestRuns } from '../reconciliation/db/lists.ts'
 import { cardIdIn } from './card-id.ts'
 import { anyCurrencyIn } from './fx-input.ts'
@@ -64,6 +65,8 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     }),
 
+  bankStatements: (_, { account, ...page }, { db }) =>
+    listStatements(db, pageArgs(newestStatements, page), account ?? undefined),
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),
   reconciliationRuns: (_, { account, ...page }, { db }) =>
     listRuns(db, pageArgs(newestRuns, page), account ?? undefined),

@@ -1,5 +1,6 @@
 import type { Resolvers } from '../generated/resolvers.ts'
 import { cardScalars } from '../vault/scalars.ts'
+import { BankStatement } from './BankStatement.ts'
 import { BankStatementLine } from './BankStatementLine.ts'
 import { Beneficiary } from './Beneficiary.ts'
 import { Card } from './Card.ts'
@@ -106,6 +107,7 @@ export const resolvers: Resolvers = {
     remittanceStatusChanged,
     webhookDeliveryDied,
   },
+  BankStatement,
   BankStatementLine,
   Beneficiary,
   Card,

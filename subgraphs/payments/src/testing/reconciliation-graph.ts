@@ -39,7 +39,7 @@ export type ReconciliationGraph = PaymentsGraph & {
   /** Of a bank, and of nobody else. */
   newAccount(): string
   /** Imports a statement of `reference,amount` lines of DAY. */
-  statement(account: string, lines: readonly string[]): Promise<void>
+  statement(account: string, lines: readonly string[], now?: Date): Promise<void>
   expectMovements(
     account: string,
     movements: readonly object[],
@@ -63,13 +63,13 @@ export async function runReconciliations(): Promise<ReconciliationGraph> {
       accounts += 1
       return `ACCOUNT-${accounts}`
     },
-    async statement(account, lines) {
+    async statement(account, lines, now = START) {
       const columns = { bookingDate: 'day', endToEndId: 'reference', amount: 'amount' }
       const mapping = { account, currency: 'EUR', statementId: newId('evt'), columns }
       const content = ['day,reference,amount', ...lines.map((line) => `${DAY},${line}`), ''].join('\n')
       const file = await readStatement(sourceOf(content), { mapping })
       if (!file.ok) throw new Error(file.message)
-      const provenance = { actor: 'svc:test', correlationId: 'correlation-1', now: START }
+      const provenance = { actor: 'svc:test', correlationId: 'correlation-1', now }
       await importStatement(graph.database.forTenant('demo'), file.value, { provenance })
     },
     expectMovements: (account, movements, as = operator) => graph.ask(as, EXPECT, { input: { account, movements } }),

@@ -51,6 +51,7 @@ export const bankStatementLine = pgTable(
     index('bank_statement_line_lookup').on(table.tenantId, table.lookup).where(sql`${table.lookup} is not null`),
     // How the lines of an import that was not ended are found: they are in no item.
     index('bank_statement_line_import').on(table.tenantId, table.importId).where(sql`${table.itemId} is null`),
+    index('bank_statement_line_statement').on(table.tenantId, table.importId, table.statementNumber, table.id),
     foreignKey({
       name: 'bank_statement_line_import_key',
       columns: [table.tenantId, table.importId],

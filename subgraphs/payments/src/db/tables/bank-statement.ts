@@ -1,7 +1,18 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
-import { bigint, boolean, char, foreignKey, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  char,
+  foreignKey,
+  index,
+  integer,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
 import { reconciledAccount } from './reconciled-account.ts'
 import { statementImport } from './statement-import.ts'
 
@@ -41,6 +52,8 @@ export const bankStatement = pgTable(
       table.closingOn,
       table.isNotification,
     ),
+    // For the list of one account; that of all is the primary key's.
+    index('bank_statement_of_account').on(table.tenantId, table.account, table.importId, table.number),
     foreignKey({
       name: 'bank_statement_import',
       columns: [table.tenantId, table.importId],

@@ -124,7 +124,7 @@ export const itemsOfRuns = pagesByParent(oldestItemsOfRun, reconciliationItem.ru
     .limit(limit),
 )
 
-const SHOWN_LINE = {
+export const SHOWN_LINE = {
   id: bankStatementLine.id,
   account: bankStatementLine.account,
   bookedOn: bankStatementLine.bookedOn,
