@@ -1,0 +1,2 @@
+CREATE INDEX "bank_statement_of_account" ON "bank_statement" USING btree ("tenant_id","account","import_id","number");--> statement-breakpoint
+CREATE INDEX "bank_statement_line_statement" ON "bank_statement_line" USING btree ("tenant_id","import_id","statement_number","id");
