@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { afterCommit } from '@carriergraph/shared/db/transaction.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import type { Log } from '@carriergraph/shared/log.ts'
 import { lockRemittance } from '../db/remittances.ts'
 import { SETTLING_ACTOR } from '../flow/change-payment.ts'
 import type { Finisher } from '../flow/finisher.ts'
@@ -9,11 +10,11 @@ import type { InstructionChange } from '../rails/drive.ts'
 import type { OnRailNews } from '../rails/news.ts'
 import { applyChange, type RemittanceChange } from './change.ts'
 import { failureOf } from './failure.ts'
-import type { Remittance } from './remittance.ts'
+import { isBack, type Remittance } from './remittance.ts'
 
 /**
  * Moves a remittance on by what the rail told of its instruction, in the transaction that stores what was told. Its money
- * is for whoever drives it on.
+ * is for whoever drives it on. A part that comes back moves nothing: it is for a person to say whose it is.
  * @returns the remittance, where it moved
  */
 export async function applyRailChange(
@@ -24,17 +25,32 @@ export async function applyRailChange(
   const moves = MOVES[state]
   if (moves === undefined) return undefined
   const remittance = await lockRemittance(tx, parseId('rem', instruction.reference))
+  if (state === 'RETURNED' && !isBack(remittance, returned?.minor ?? 0n)) return undefined
   const change = moves(reason?.code ?? null, returned?.minor ?? null)
   return applyChange(tx, remittance, change, { now, actor: SETTLING_ACTOR })
 }
 
 /** What remittances do about the news of rails, in the transaction of the change; they are driven on behind its commit. */
 export const onRemittanceNews =
-  (clock: Clock, finisher: Pick<Finisher<'rem'>, 'soon'>): OnRailNews =>
+  ({ clock, finisher, log }: NewsOptions): OnRailNews =>
   async (tx, change, books) => {
     const moved = await applyRailChange(tx, change, clock())
     if (moved !== undefined) afterCommit(tx, () => finisher.soon(books, moved.id))
+    const { state, instruction } = change.after
+    if (moved === undefined && state === 'RETURNED')
+      afterCommit(tx, () =>
+        log.error(
+          { remittanceId: instruction.reference, tenant: books.tenant },
+          'a part of a remittance came back; it is not refunded, and a person has to say whose it is',
+        ),
+      )
   }
+
+type NewsOptions = {
+  readonly clock: Clock
+  readonly finisher: Pick<Finisher<'rem'>, 'soon'>
+  readonly log: Pick<Log, 'error'>
+}
 
 type Moves = (railReason: string | null, returnedMinor: bigint | null) => RemittanceChange
 

@@ -156,6 +156,25 @@ test('bears what banks took of a return, and gives the sender all of it', async 
   expect(left).toMatchObject({ 'BANK_FEES USD': -1_500n, 'RAIL_CLEARING USD': -remittance.deliveredMinor + 1_500n })
 })
 
+test.each([
+  ['all but a tenth and a cent', (minor: bigint) => minor - minor / 10n - 1n, 'COMPLETED'],
+  ['one cent', () => 1n, 'COMPLETED'],
+  ['all but a tenth', (minor: bigint) => minor - minor / 10n, 'REFUNDED'],
+])('of %s that comes back the sender is given all or nothing', async (_, part, status) => {
+  const { sender, remittance } = await send('SANDBOX NONE')
+  await stage.runRail()
+  stage.clock.advance(1_000)
+  await stage.runRail()
+  await stage.sweep()
+  const left = await gained(async () => {
+    await tellReturn(remittance.id, part(remittance.deliveredMinor))
+    await stage.sweep()
+  })
+  expect(await now(remittance)).toMatchObject({ status })
+  expect(await stage.balanceOf(sender.walletId)).toBe(status === 'REFUNDED' ? 200_000n : 100_000n)
+  if (status === 'COMPLETED') expect(left).toEqual({})
+})
+
 test('what came back more than was sent is money whose owner is not known', async () => {
   const { sender, remittance } = await send('SANDBOX NONE')
   await stage.runRail()

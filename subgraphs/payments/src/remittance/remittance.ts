@@ -93,6 +93,16 @@ export type Remittance = RemittanceAmounts & {
   readonly changedAt: Date
 }
 
+/**
+ * Of what was delivered, the share that banks may have kept of a return, in parts of a hundred. The operator bears it; whoever
+ * could have it bear more would be given back what the beneficiary has.
+ */
+export const RETURN_CHARGES_MAX_PERCENT = 10n
+
+/** Whether what came back is all that was delivered, less what banks take for bringing it back. */
+export const isBack = ({ deliveredMinor }: Pick<Remittance, 'deliveredMinor'>, returnedMinor: bigint): boolean =>
+  returnedMinor * 100n >= deliveredMinor * (100n - RETURN_CHARGES_MAX_PERCENT)
+
 /** A remittance came into a state. `version` counts its states from 1 and is the version of the journalled event. */
 export type RemittanceTransition = {
   readonly version: number
