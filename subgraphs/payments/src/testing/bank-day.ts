@@ -42,10 +42,10 @@ export const notification = (stage: RailsStage, entries: readonly BankEntry[]): 
 /** camt.053: the whole day, of an account that had 1,000.00. */
 export function statement(stage: RailsStage, entries: readonly BankEntry[]): string {
   const cents = entries.reduce((sum, { amount, sign }) => {
-    const minor = Number(amount.replace('.', ''))
+    const minor = BigInt(amount.replace('.', ''))
     return sum + (sign === 'DBIT' ? -minor : minor)
-  }, 100_000)
-  const closing = `${Math.trunc(cents / 100)}.${String(cents % 100).padStart(2, '0')}`
+  }, 100_000n)
+  const closing = `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`
   const content = camt({
     opening: '1000.00',
     closing,

@@ -41,8 +41,9 @@ export type EventConsumerOptions = {
 
 /**
  * Brings the events of other services to their handlers. The effect of each event happens exactly once, because it is
- * committed together with the event's id, and with those of its neighbours where nothing fails. An event whose handler fails is tried again with growing pauses, while later
- * events of its aggregate wait and all others go on; after five tries it is parked for an operator.
+ * committed together with the event's id, and with those of its neighbours where nothing fails. An event whose handler fails
+ * is tried again with growing pauses, while later events of its aggregate wait and all others go on; after five tries of its
+ * own it is parked for an operator.
  *
  * Of several processes with the same consumer name one works, so that the order of events holds; another one takes over
  * when it is gone.

@@ -13,7 +13,7 @@ async function outcomeOf(
   const said = Promise.all([text(stdout), text(stderr)])
   const code = await runCommand(
     argv,
-    { stdout: stdout as never, stderr: stderr as never },
+    { stdout, stderr },
     {
       usage: 'USAGE\n',
       readArguments: ([first, ...rest]) => {

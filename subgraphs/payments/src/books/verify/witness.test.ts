@@ -32,8 +32,8 @@ async function verify(...argv: string[]) {
   const code = await ledgerVerify(argv, {
     env: { DATABASE_URL_PAYMENTS: stage.database.url },
     environmentFile: '/nowhere/environment.json',
-    stdout: stdout as never,
-    stderr: stderr as never,
+    stdout,
+    stderr,
     clock: stage.clock,
   })
   stdout.end()
