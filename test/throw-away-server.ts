@@ -17,7 +17,11 @@ const SETTINGS = {
   // A pool per tenant and service, in two workers, with whole graphs among the tests.
   max_connections: '300',
   shared_preload_libraries: 'pg_stat_statements',
+  // The statements of all databases that stand at once, with much to spare: what does not fit pushes others' counts out.
+  'pg_stat_statements.max': '50000',
 }
+
+type Settings = Readonly<Record<string, string>>
 
 const dataDirOf = (directory: string) => path.join(directory, 'postgres')
 
@@ -69,19 +73,23 @@ export interface ThrowAwayServer {
   remove(): Promise<void>
 }
 
-async function launch(dataDir: string): Promise<RunningPostgres> {
-  const server = await startPostgres({ dataDir, password: randomBytes(16).toString('hex'), settings: SETTINGS })
+async function launch(dataDir: string, settings: Settings): Promise<RunningPostgres> {
+  const password = randomBytes(16).toString('hex')
+  const server = await startPostgres({ dataDir, password, settings: { ...SETTINGS, ...settings } })
   const sql = postgres(server.url(), { max: 1 })
   await sql`create extension pg_stat_statements`
   await sql.end()
   return server
 }
 
-/** A PostgreSQL with an empty cluster, made for speed. `pg_stat_statements` counts the statements of all its databases. */
-export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+/**
+ * A PostgreSQL with an empty cluster, made for speed. `pg_stat_statements` counts the statements of all its databases.
+ * `settings` go before those that it has otherwise.
+ */
+export async function startThrowAwayServer(settings: Settings = {}): Promise<ThrowAwayServer> {
   const directory = await makeDirectory()
   try {
-    const server = await launch(dataDirOf(directory))
+    const server = await launch(dataDirOf(directory), settings)
     const remove = async () => {
       await server.stop()
       await removeDirectory(directory)

@@ -14,10 +14,21 @@ const BACKGROUND =
 export const countStatements = async (urls: readonly string[], run: () => Promise<unknown>): Promise<number> =>
   (await statementsOf(urls, run)).length
 
-/** Those statements, one entry for each time that one ran; so that a test that fails shows the one too many. */
-export async function statementsOf(urls: readonly string[], run: () => Promise<unknown>): Promise<string[]> {
-  const sql = postgres(inject('postgresUrl'), { max: 1 })
+/**
+ * Those statements, one entry for each time that one ran; so that a test that fails shows the one too many. `serverUrl` is a
+ * superuser's. Fails where PostgreSQL could not keep the counts of all statements.
+ */
+export async function statementsOf(
+  urls: readonly string[],
+  run: () => Promise<unknown>,
+  serverUrl = inject('postgresUrl'),
+): Promise<string[]> {
+  const sql = postgres(serverUrl, { max: 1 })
   const names = urls.map((url) => new URL(url).pathname.slice(1))
+  const pushedOut = async () => {
+    const [info] = await sql<{ dealloc: string }[]>`select dealloc from pg_stat_statements_info`
+    return Number(info?.dealloc)
+  }
   const counted = async () => {
     const rows = await sql<{ query: string; calls: number }[]>`
       select query, sum(calls)::int as calls
@@ -26,9 +37,11 @@ export async function statementsOf(urls: readonly string[], run: () => Promise<u
     return new Map(rows.filter(({ query }) => !BACKGROUND.test(query)).map(({ query, calls }) => [query, calls]))
   }
   try {
+    const pushedOutBefore = await pushedOut()
     const before = await counted()
     await run()
     const after = await counted()
+    if ((await pushedOut()) !== pushedOutBefore) throw new Error('Counts were lost: pg_stat_statements.max is too low')
     return [...after].flatMap(([query, calls]) => Array(calls - (before.get(query) ?? 0)).fill(query))
   } finally {
     await sql.end()

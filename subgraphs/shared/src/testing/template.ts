@@ -64,6 +64,12 @@ async function ensureTemplate(sql: postgres.Sql, { serverUrl, runId, name, migra
   }
 }
 
+/** What `pg_stat_statements` counted of a database that is gone would stay, until it pushes out what is still counted. */
+async function forgetStatements(sql: postgres.Sql, oid: number): Promise<void> {
+  const [extension] = await sql`select from pg_extension where extname = 'pg_stat_statements'`
+  if (extension) await sql`select pg_stat_statements_reset(0, ${oid}, 0)`
+}
+
 /** A fresh copy of the template of this run and name, which is built by `migrate` at the first call on any process. */
 export async function cloneTemplate(options: CloneOptions): Promise<Clone> {
   const { serverUrl, runId, name } = options
@@ -77,7 +83,9 @@ export async function cloneTemplate(options: CloneOptions): Promise<Clone> {
     url: databaseUrl(serverUrl, database, { user: role, password: rolePassword(serverUrl, role) }),
     drop: () =>
       withServer(serverUrl, async (sql) => {
+        const [dropped] = await sql<{ oid: number }[]>`select oid from pg_database where datname = ${database}`
         await sql`drop database if exists ${sql(database)} with (force)`
+        if (dropped) await forgetStatements(sql, dropped.oid)
       }),
   }
 }
