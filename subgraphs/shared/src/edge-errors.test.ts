@@ -3,7 +3,7 @@ import { GraphQLError, GraphQLScalarType } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { withCorrelation } from './correlation.ts'
 import { createErrorFormatter } from './edge-errors.ts'
-import { LedgerOverloadError } from './ledger/ledger.ts'
+import { LedgerOverloadError } from './ledger/posting-line.ts'
 import { createLog } from './log.ts'
 import { Refusal } from './refusal.ts'
 

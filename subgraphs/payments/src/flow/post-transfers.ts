@@ -3,12 +3,12 @@ import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import {
   CHAIN_MAX,
   type Ledger,
-  LedgerOverloadError,
   type Posted,
   type Posting,
   type RefusedPosting,
 } from '@carriergraph/shared/ledger/ledger.ts'
 import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
+import { LedgerOverloadError } from '@carriergraph/shared/ledger/posting-line.ts'
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Accepted, type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { findTransfersOfPayments } from '../db/transfers-of-payments.ts'

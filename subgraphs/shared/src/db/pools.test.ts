@@ -95,6 +95,22 @@ describe('openDatabase', () => {
     },
   )
 
+  it('sends statements in order over one connection of its own, the next before the last is answered', async () => {
+    const inOrder = database.sql.inOrderForTenant('in-order')
+    const said = await Promise.all(
+      [3, 2, 1].map(
+        (rows) => inOrder<{ pid: number; transaction: bigint }[]>`
+          select pg_backend_pid() as pid, pg_current_xact_id()::text::bigint as transaction, current_setting('app.tenant') as tenant
+          from generate_series(1, ${rows})`,
+      ),
+    )
+    const firsts = said.map(([first]) => first)
+    expect(new Set(firsts.map((first) => first?.pid)).size).toBe(1)
+    const transactions = firsts.map((first) => Number(first?.transaction))
+    expect(transactions).toEqual(transactions.toSorted((a, b) => a - b))
+    expect(said.flat()).toEqual(Array(6).fill(expect.objectContaining({ tenant: 'in-order' })))
+  })
+
   it('limits the number of tenants of one process', async () => {
     const many = openDatabase({ url: opened.test.url, applicationName: 'test', log: silent })
     const open = () => Array.from({ length: 65 }, (_, n) => many.forTenant(`tenant-${n}`))

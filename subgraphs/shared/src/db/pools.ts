@@ -78,14 +78,22 @@ export type Database = {
   forTenant(tenant: string): TenantDb
   /** Sees every tenant; rows that it inserts must name their tenant. For background readers, never for a request. */
   readonly system: TenantDb
-  readonly sql: { forTenant(tenant: string): RawSql; readonly system: RawSql }
+  readonly sql: {
+    forTenant(tenant: string): RawSql
+    /**
+     * One connection of the tenant's, besides its pool: statements are run in the order in which they are sent, and the next
+     * is at the server before the last is answered. For the ledger's batches, and not for a transaction.
+     */
+    inOrderForTenant(tenant: string): RawSql
+    readonly system: RawSql
+  }
   /** Resolves when the server answers; for the readiness check. */
   ping(): Promise<void>
   /** Lets running statements end for that many seconds, then cuts them off. */
   close(options: { timeout_s: number }): Promise<void>
 }
 
-type Pool = { readonly raw: RawSql; readonly db: TenantDb }
+type Pool = { readonly raw: RawSql; readonly db: TenantDb; readonly inOrder: RawSql }
 
 /** Which database a handle belongs to, so that a commit through it can wake that database's journal. */
 const owners = new WeakMap<TenantDb, Database>()
@@ -105,14 +113,16 @@ export const isTenantName = (name: string): boolean => TENANT_PATTERN.test(name)
  */
 export function openDatabase(options: DatabaseOptions): Database {
   const tenants = new Map<string, Pool>()
-  const system = openPool(options, EVERY_TENANT, options.systemPoolMax ?? SYSTEM_POOL_MAX)
+  const systemRaw = openClient(options, EVERY_TENANT, options.systemPoolMax ?? SYSTEM_POOL_MAX)
+  const system = { raw: systemRaw, db: drizzle(systemRaw) }
 
   const tenantPool = (tenant: string): Pool => {
     const known = tenants.get(tenant)
     if (known) return known
     if (!isTenantName(tenant)) throw new TypeError(`Not a tenant name: ${JSON.stringify(tenant.slice(0, 40))}`)
     if (tenants.size >= TENANTS_MAX) throw new RangeError(`More than ${TENANTS_MAX} tenants in one process.`)
-    const pool = openPool(options, tenant, options.poolMax ?? TENANT_POOL_MAX)
+    const raw = openClient(options, tenant, options.poolMax ?? TENANT_POOL_MAX)
+    const pool = { raw, db: drizzle(raw), inOrder: openClient(options, tenant, 1) }
     tenants.set(tenant, pool)
     owners.set(pool.db, database)
     return pool
@@ -123,20 +133,25 @@ export function openDatabase(options: DatabaseOptions): Database {
     log: options.log,
     forTenant: (tenant) => tenantPool(tenant).db,
     system: system.db,
-    sql: { forTenant: (tenant) => tenantPool(tenant).raw, system: system.raw },
+    sql: {
+      forTenant: (tenant) => tenantPool(tenant).raw,
+      inOrderForTenant: (tenant) => tenantPool(tenant).inOrder,
+      system: system.raw,
+    },
     async ping() {
       await system.raw`select 1`
     },
     async close({ timeout_s }) {
-      const pools = [system, ...tenants.values()]
-      await Promise.all(pools.map(({ raw }) => raw.end({ timeout: timeout_s })))
+      const clients = [system.raw, ...tenants.values().flatMap(({ raw, inOrder }) => [raw, inOrder])]
+      await Promise.all(clients.map((client) => client.end({ timeout: timeout_s })))
     },
   }
   owners.set(system.db, database)
   return database
 }
 
-function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
+/** Opens no connection yet. */
+function openClient(options: DatabaseOptions, tenant: string, max: number): RawSql {
   const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
   const observer = options.observer?.(tenant === EVERY_TENANT ? 'system' : 'tenant')
   const client: RawSql = preparedSql(
@@ -161,6 +176,5 @@ function openPool(options: DatabaseOptions, tenant: string, max: number): Pool {
       },
     }),
   )
-  const raw = observer === undefined ? client : observedSql(client, observer)
-  return { raw, db: drizzle(raw) }
+  return observer === undefined ? client : observedSql(client, observer)
 }

@@ -3,7 +3,8 @@ import { databaseWith, silent } from '../db/tables-for-tests.ts'
 import { type Id, newId } from '../ids.ts'
 import type { LedgerAccount } from './account.ts'
 import { findLedgerAccount, type NewLedgerAccount, openLedgerAccount } from './accounts.ts'
-import { Ledger, type LedgerOptions } from './ledger.ts'
+import { Ledger } from './ledger.ts'
+import type { PostingLineOptions } from './posting-line.ts'
 import * as tables from './tables.ts'
 import type { TransferOrder } from './transfer.ts'
 
@@ -19,7 +20,7 @@ export async function setBooks() {
     test,
     /** Another process with the same books. */
     another: (): Database => openDatabase({ url: test.url, applicationName: 'another', log: silent }),
-    ledger: (options: Partial<LedgerOptions> = {}) =>
+    ledger: (options: Partial<PostingLineOptions> = {}) =>
       new Ledger({ database, tenant: 'demo', now: () => NOON, ...options }),
     async open(account: Partial<NewLedgerAccount> = {}, tenant = 'demo'): Promise<Id<'led'>> {
       const { id = newId('led') } = account

@@ -5,7 +5,7 @@ import { inTransaction } from '../db/transaction.ts'
 import { type Id, newId, toUuid } from '../ids.ts'
 import { setAccountStatus } from './accounts.ts'
 import { expirePending } from './expire-pending.ts'
-import { CHAIN_MAX, Ledger, LedgerOverloadError, REFERENCE_LENGTH_MAX, WAITING_MAX } from './ledger.ts'
+import { CHAIN_MAX, Ledger, REFERENCE_LENGTH_MAX } from './ledger.ts'
 import { minutesAfter, ofPending, pending, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
 import type { TransferOrder } from './transfer.ts'
 import { verifyLedger } from './verify/verify.ts'
@@ -38,16 +38,6 @@ test('a reference comes back as it was, whatever is in it', async () => {
   await books.ledger().post(order)
   const [row] = await books.database.sql.system`select reference from ledger_transfer where id = ${toUuid(order.id)}`
   expect(row).toEqual({ reference })
-})
-
-test('is drained when all that was asked for is answered, and at once where nothing is', async () => {
-  const ledger = books.ledger({ batchMax: 10 })
-  await ledger.drained()
-  const ada = await books.open()
-  const posted = ledger.postAll(Array.from({ length: 35 }, () => single(bank, ada, 1n)))
-  await ledger.drained()
-  expect(await balanceOf(ada)).toBe(35n)
-  await posted
 })
 
 describe('an id is decided once', () => {
@@ -137,67 +127,6 @@ test('two processes that hold on one account at once hold all of it', async () =
   expect(await books.read(ada)).toMatchObject({ heldMinor: 1_000n })
 })
 
-describe('a connection that is lost', () => {
-  test('while a batch waits for its locks: it is posted over another', async () => {
-    const ada = await books.open()
-    const ledger = books.ledger({ pause: () => Promise.resolve() })
-    const posting = await books.database.sql.system.begin(async (tx) => {
-      await tx`select from ledger_account where id = ${toUuid(ada)} for update`
-      const posting = ledger.post(single(bank, ada, 5n))
-      const [me] = await tx`select pg_backend_pid() as pid`
-      let cut = 0
-      while (cut === 0) {
-        const [row] = await books.database.sql.system`
-          select count(*) filter (where pg_terminate_backend(pid))::int as cut from pg_stat_activity
-          where ${me?.pid} = any (pg_blocking_pids(pid))`
-        cut = row?.cut ?? 0
-      }
-      return { posting }
-    })
-    expect(await posting.posting).toEqual({ ok: true, value: { replayed: false } })
-    expect(await balanceOf(ada)).toBe(5n)
-  })
-
-  test('after the commit, with the answer: it is asked for again and not posted again', async () => {
-    const ada = await books.open()
-    const real = books.database.sql.forTenant('demo')
-    let lost = 0
-    // The statement is run and committed; only what it says is not heard.
-    const deaf = new Proxy(real, {
-      get: (target, name) =>
-        name !== 'unsafe'
-          ? Reflect.get(target, name)
-          : async (...args: Parameters<typeof real.unsafe>) => {
-              const rows = await real.unsafe(...args)
-              if (lost++ < 3) throw Object.assign(new Error('write CONNECTION_CLOSED'), { code: 'CONNECTION_CLOSED' })
-              return rows
-            },
-    })
-    const database = { ...books.database, sql: { ...books.database.sql, forTenant: () => deaf } }
-    const ledger = books.ledger({ database, pause: () => Promise.resolve() })
-    const postings = await ledger.postAll([single(bank, ada, 5n), single(ada, bank, 6n)])
-    expect(postings).toMatchObject([{ value: { replayed: true } }, { code: 'INSUFFICIENT_FUNDS' }])
-    expect(lost).toBe(4)
-    expect(await balanceOf(ada)).toBe(5n)
-  })
-
-  test('for good: it throws, and the ledger goes on afterwards', async () => {
-    const other = books.another()
-    const ada = await books.open()
-    const ledger = new Ledger({
-      database: other,
-      tenant: 'demo',
-      now: () => minutesAfter(0),
-      pause: () => Promise.resolve(),
-    })
-    await ledger.post(single(bank, ada, 1n))
-    await other.close({ timeout_s: 1 })
-    await expect(ledger.post(single(bank, ada, 1n))).rejects.toMatchObject({ code: 'CONNECTION_ENDED' })
-    await expect(ledger.post(single(bank, ada, 1n))).rejects.toMatchObject({ code: 'CONNECTION_ENDED' })
-    expect(await balanceOf(ada)).toBe(1n)
-  })
-})
-
 describe('holds', () => {
   test('what is held is not available, and a partial posting releases the rest', async () => {
     const [ada, bruno] = [await funded(100n), await books.open()]
@@ -269,17 +198,6 @@ describe('what cannot be stored', () => {
     await expect(ledger.postLinked([hold, ofPending('POST_PENDING', hold)])).rejects.toThrow(RangeError)
     const many = Array.from({ length: CHAIN_MAX + 1 }, () => ({ ...order, id: newId('tfr') }))
     await expect(ledger.postLinked(many)).rejects.toThrow(RangeError)
-  })
-
-  test('more than can be decided soon is refused at once, and what was taken on is done', async () => {
-    const ada = await books.open()
-    const ledger = books.ledger()
-    const postings = await Promise.allSettled(
-      Array.from({ length: WAITING_MAX + 1 }, () => ledger.post(single(bank, ada, 1n))),
-    )
-    expect(postings.at(-1)).toMatchObject({ status: 'rejected', reason: expect.any(LedgerOverloadError) })
-    expect(await balanceOf(ada)).toBe(BigInt(WAITING_MAX))
-    expect((await ledger.post(single(bank, ada, 1n))).ok).toBe(true)
   })
 })
 

@@ -22,13 +22,21 @@ export type Decision = {
   readonly replayed: boolean
 }
 
+/** What orders refer to, by its id. */
+export type Subjects = ReadonlyMap<Id<'tfr'>, AcceptedTransfer>
+
 /**
  * Decides `chains` in their order, in one statement that is one transaction. All ids must differ, and none may refer to
- * another of them (`takeBatch` sees to it). The decisions are those of the orders, one after the other.
+ * another of them (`takeBatch` sees to it); `subjects` are those that `readSubjects` found. The statement is sent at once. The
+ * decisions are those of the orders, one after the other.
  * @throws PostgresError 23505 when another process decided one of the ids at the same moment: ask again
  */
-export async function postBatch(sql: RawSql, chains: readonly Chain[], at: Date): Promise<Decision[]> {
-  const subjects = await readSubjects(sql, chains)
+export async function postBatch(
+  sql: RawSql,
+  chains: readonly Chain[],
+  subjects: Subjects,
+  at: Date,
+): Promise<Decision[]> {
   const links = chains.flatMap((chain) => chain.map((link, index) => ({ ...link, left: chain.length - 1 - index })))
   const prepared = links.map(({ order, hash, uuid, left }, index) => {
     const subjectId = subjectOf(order)
@@ -109,7 +117,7 @@ type SubjectRow = {
 }
 
 /** What the orders refer to and was accepted. Never changes, so it needs no lock and may be read before the batch. */
-async function readSubjects(sql: RawSql, chains: readonly Chain[]): Promise<ReadonlyMap<Id<'tfr'>, AcceptedTransfer>> {
+export async function readSubjects(sql: RawSql, chains: readonly Chain[]): Promise<Subjects> {
   const ids = chains.flat().flatMap(({ order }) => subjectOf(order) ?? [])
   if (ids.length === 0) return new Map()
   const rows = await sql.unsafe<SubjectRow[]>(

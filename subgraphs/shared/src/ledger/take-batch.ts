@@ -5,21 +5,34 @@ import { subjectOf } from './transfer.ts'
 /** More cost less each and make everybody wait longer; see docs/adr/0021. */
 export const BATCH_MAX = 1_000
 
+export type Batch<Waiting> = {
+  readonly taken: readonly Waiting[]
+  /** What it names and refers to. */
+  readonly names: ReadonlySet<Id<'tfr'>>
+}
+
 /**
- * How many of the waiting chains, from the first, make up the next batch: as many as fit, whole, and up to the first that
- * names an id or refers to a transfer that the batch names or refers to already. So nothing in a batch depends on
- * another's answer but by balances, which `post_batch` keeps, and what came first is decided first.
+ * Takes the next batch off the waiting chains: from the first, whole chains, as many as fit into `ordersMax` (the first
+ * always does), and up to the first that names an id or refers to a transfer that the batch or one of those `underWay` names
+ * or refers to already. So nothing in a batch depends on another's answer but by balances, which `post_batch` keeps, and what
+ * came first is decided first. Empty where the first has to wait for what is under way.
  */
-export function takeBatch(waiting: readonly { readonly chain: Chain }[], batchMax = BATCH_MAX): number {
-  const named = new Set<Id<'tfr'>>()
+export function takeBatch<Waiting extends { readonly chain: Chain }>(
+  waiting: Waiting[],
+  ordersMax: number,
+  underWay: readonly Batch<unknown>[] = [],
+): Batch<Waiting> {
+  const names = new Set<Id<'tfr'>>()
+  const isNamed = (id: Id<'tfr'>) => names.has(id) || underWay.some((batch) => batch.names.has(id))
   let [taken, orders] = [0, 0]
   for (const { chain } of waiting) {
     orders += chain.length
-    if (taken > 0 && (orders > batchMax || namesOf(chain).some((id) => named.has(id)))) break
-    for (const id of namesOf(chain)) named.add(id)
+    const named = namesOf(chain)
+    if ((taken > 0 && orders > ordersMax) || named.some(isNamed)) break
+    for (const id of named) names.add(id)
     taken += 1
   }
-  return taken
+  return { taken: waiting.splice(0, taken), names }
 }
 
 /** @returns whether a chain names or refers to one transfer twice, so that no batch can hold it */

@@ -36,7 +36,7 @@ export const oneCallEach: Contender = {
     const postOne = async () => {
       const order = transferBetween(...next())
       const [hash = 0n] = requestHashes([order])
-      const decisions = await postBatch(sql, [[{ order, hash, uuid: toUuid(order.id) }]], systemNow())
+      const decisions = await postBatch(sql, [[{ order, hash, uuid: toUuid(order.id) }]], new Map(), systemNow())
       if (decisions[0]?.code !== null) throw new Error('A transfer was refused.')
       return 1
     }
