@@ -5,6 +5,9 @@ import type { Order, Unit } from './order.ts'
 
 /** Units of one call. Long enough that batches are cut, short enough that many are under way when something dies. */
 const UNITS_MAX = 30
+/** Of one call in twenty: as many that the service sends a batch behind the one that is being decided. */
+const MANY_UNITS = 200
+const MANY_SHARE = 0.05
 const LINKS_MAX = 4
 /** An account begins with about as much as a few of these, so that many are refused. */
 const MINOR_MAX = 400
@@ -53,7 +56,9 @@ export class Workload {
 
   /** The next call: new units, and some that were asked for before, as they were or altered. */
   next(): Unit[] {
-    const units = Array.from({ length: this.#random.integer(1, UNITS_MAX) }, () => this.#unit())
+    const { fraction, integer } = this.#random
+    const length = fraction() < MANY_SHARE ? MANY_UNITS : integer(1, UNITS_MAX)
+    const units = Array.from({ length }, () => this.#unit())
     for (const unit of units) this.#gossip.asked(unit)
     return units
   }
