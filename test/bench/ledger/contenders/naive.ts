@@ -9,7 +9,10 @@ const CONNECTIONS = 16
 const SERIALIZATION_FAILURE = '40001'
 const DEADLOCK = '40P01'
 
-/** Reads both balances, looks whether there is enough, writes: a transaction for each transfer, begun anew if it collides. */
+/**
+ * A transaction for each transfer, begun anew if it collides: looks whether it is posted already, for the id is the key that
+ * a client may send again; reads both balances; looks whether there is enough; writes.
+ */
 export const naive = (isHot: boolean): Contender => ({
   title: `naive SERIALIZABLE, ${isHot ? 'hot' : 'spread'}`,
   async start(stage) {
@@ -36,6 +39,8 @@ async function transfer(sql: postgres.Sql, [debit, credit]: [string, string]): P
   for (;;)
     try {
       await sql.begin('isolation level serializable', async (tx) => {
+        const [posted] = await tx`select id from transfer where id = ${id}`
+        if (posted !== undefined) return
         const rows = await tx<{ id: string; balance: string }[]>`
           select id, balance from account where id in (${debit}, ${credit})`
         const balanceOf = (account: string) => BigInt(rows.find((row) => row.id === account)?.balance ?? 0)
