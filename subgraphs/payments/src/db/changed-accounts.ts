@@ -1,59 +1,120 @@
-import type { Db } from '@carriergraph/shared/db/pools.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
-import { journal } from '@carriergraph/shared/journal/table.ts'
+import type { RawSql } from '@carriergraph/shared/db/pools.ts'
+import { fromUuid, type Id, isId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { LedgerAccount } from '@carriergraph/shared/ledger/account.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
-import { and, asc, eq, gt, sql } from 'drizzle-orm'
+import { FaultList } from '@carriergraph/shared/ledger/verify/fault.ts'
+import { STEP_ROWS_MAX } from '@carriergraph/shared/ledger/verify/walk.ts'
+import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 import { ACCOUNT_PURPOSES, isAccountPurpose } from '../domain/account-purpose.ts'
+import {
+  type AccountRecord,
+  accountRecords,
+  accountsOnRecord,
+  accountsPresent,
+  type RecordsTx,
+} from './account-records.ts'
 
-/** Accounts that are looked at in one step: two short statements, however many there are. */
-const STEP_ROWS = 5_000
+/** What can be wrong with an account beside its entries, and what it means. */
+export const ACCOUNT_FAULTS = {
+  ACCOUNT_CHANGED: 'An account is not whose it was opened for, or has another side or currency, or no known purpose.',
+  ACCOUNT_FLOOR_CHANGED:
+    "An account's floor is not the one that the journal tells last, or was opened with where it tells none.",
+  ACCOUNT_REMOVED: 'An account that the journal tells of is not there.',
+  ACCOUNT_STATUS_CHANGED:
+    "An account's status is not the one that the journal tells last, or ACTIVE where it tells none.",
+} as const
 
-type Account = Pick<LedgerAccount, 'id' | 'purpose' | 'normalSide' | 'ownerId' | 'currency'>
+export type ChangedAccount = {
+  readonly code: keyof typeof ACCOUNT_FAULTS
+  readonly tenant: string
+  readonly about: Id<'led'> | string
+}
 
 /**
- * The accounts of the connection's tenant that are not whose, or not what, they were opened as: by what their purpose
- * demands, and by what the journal says of wallets. No entry and no seal says whose an account is.
+ * The accounts of a tenant that are not what they were opened and changed as: by what their purpose demands, and by what
+ * the journal says. No entry and no seal says whose an account is, or what it may do. As of one moment, in steps.
  */
-export async function findChangedAccounts(db: Db): Promise<Id<'led'>[]> {
-  const changed: Id<'led'>[] = []
-  let after: Id<'led'> | undefined
+export function findChangedAccounts(
+  sql: RawSql,
+  { tenant, stepRows = STEP_ROWS_MAX }: { readonly tenant: string; readonly stepRows?: number | undefined },
+): Promise<ChangedAccount[]> {
+  const list = new FaultList<ChangedAccount>()
+  return sql.begin('isolation level repeatable read read only', async (tx) => {
+    // As for the rest of the books: steps are short, all of them take as long as they take.
+    await tx
+      .unsafe(
+        'set local transaction_timeout = 0; set local enable_seqscan = off; set local plan_cache_mode = force_custom_plan',
+      )
+      .simple()
+    await compareWithRecords({ tx, tenant, stepRows, list })
+    await lookForRemoved({ tx, tenant, stepRows, list })
+    return list.faults
+  })
+}
+
+type Walk = {
+  readonly tx: RecordsTx
+  readonly tenant: string
+  readonly stepRows: number
+  readonly list: FaultList<ChangedAccount>
+}
+
+type Account = Pick<LedgerAccount, 'purpose' | 'normalSide' | 'ownerId' | 'currency' | 'status' | 'floorMinor'>
+
+async function compareWithRecords({ tx, tenant, stepRows, list }: Walk): Promise<void> {
+  let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
-    const { id, purpose, normalSide, ownerId, currency } = ledgerAccount
-    const accounts = await db
-      .select({ id, purpose, normalSide, ownerId, currency })
-      .from(ledgerAccount)
-      .where(after && gt(id, after))
-      .orderBy(asc(id))
-      .limit(STEP_ROWS)
-    const opened = await openingsOf(db, accounts)
-    changed.push(...accounts.filter((account) => !isAsOpened(account, opened.get(account.id))).map((one) => one.id))
-    after = accounts.at(-1)?.id
-    if (accounts.length < STEP_ROWS) return changed
+    const rows = await tx<(Account & { uuid: string })[]>`
+      select id as uuid, purpose, normal_side as "normalSide", owner_id as "ownerId", currency, status,
+        floor_minor as "floorMinor"
+      from ledger_account where tenant_id = ${tenant} and id > ${after}::uuid order by id limit ${stepRows}`
+    const accounts = rows.map((row) => ({ ...row, id: fromUuid('led', row.uuid) }))
+    const records = await accountRecords(
+      tx,
+      tenant,
+      accounts.map(({ id }) => id),
+    )
+    for (const account of accounts) {
+      const record = records.get(account.id)
+      for (const [code, isAs] of CHECKS) if (!isAs(account, record)) list.add({ code, tenant, about: account.id })
+    }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < stepRows) return
+    after = last.uuid
   }
 }
 
-type Opening = { readonly ownerId: unknown; readonly currency: unknown }
-
-/** What the journal says of the wallets among them, by their ids. */
-async function openingsOf(db: Db, accounts: readonly Account[]): Promise<ReadonlyMap<string, Opening>> {
-  const ids = accounts.flatMap(({ id, purpose }) => (purpose === 'WALLET' ? [id] : []))
-  const rows = await db
-    .select({ id: journal.aggregateId, data: journal.data })
-    .from(journal)
-    .where(
-      and(
-        eq(journal.aggregateType, 'wallet'),
-        eq(journal.version, 1),
-        sql`${journal.aggregateId} in (select unnest(${sql.param(ids)}::text[]))`,
-      ),
-    )
-  return new Map(rows.map(({ id, data: { ownerId, currency } }) => [id, { ownerId, currency }]))
+async function lookForRemoved({ tx, tenant, stepRows, list }: Walk): Promise<void> {
+  for await (const ids of accountsOnRecord(tx, tenant, stepRows)) {
+    const typed = ids.filter((id) => isId('led', id))
+    const present = await accountsPresent(tx, tenant, typed)
+    for (const id of ids)
+      if (!isId('led', id) || !present.has(toUuid(id))) list.add({ code: 'ACCOUNT_REMOVED', tenant, about: id })
+  }
 }
 
-function isAsOpened({ purpose, normalSide, ownerId, currency }: Account, opening: Opening | undefined): boolean {
+type Check = (account: Account, record: AccountRecord | undefined) => boolean
+
+const isAsOpened: Check = ({ purpose, normalSide, ownerId, currency }, record) => {
   if (!isAccountPurpose(purpose)) return false
   const rules = ACCOUNT_PURPOSES[purpose]
   if (normalSide !== rules.normalSide || (ownerId === null) !== (rules.owner === 'OPERATOR')) return false
-  return opening === undefined || (opening.ownerId === ownerId && opening.currency === currency)
+  return (
+    (record?.ownerId ?? ownerId) === ownerId &&
+    (record?.purpose ?? purpose) === purpose &&
+    (record?.currency ?? currency) === currency
+  )
 }
+
+const hasStatusOnRecord: Check = ({ status }, record) => status === (record?.status ?? 'ACTIVE')
+
+const hasFloorOnRecord: Check = ({ purpose, floorMinor, currency }, record) => {
+  if (record?.hasFloor) return record.floor === (floorMinor === null ? null : formatAmount(money(floorMinor, currency)))
+  // What no purpose demands is ACCOUNT_CHANGED.
+  return !isAccountPurpose(purpose) || floorMinor === ACCOUNT_PURPOSES[purpose].floorMinor
+}
+
+const CHECKS = [
+  ['ACCOUNT_CHANGED', isAsOpened],
+  ['ACCOUNT_FLOOR_CHANGED', hasFloorOnRecord],
+  ['ACCOUNT_STATUS_CHANGED', hasStatusOnRecord],
+] as const satisfies readonly (readonly [ChangedAccount['code'], Check])[]

@@ -25,19 +25,19 @@ export type LedgerFault = {
 }
 
 /** One broken account tells as much as a million. */
-export const FAULTS_SHOWN_MAX = 100
+const FAULTS_SHOWN_MAX = 100
 
 /** Faults as they are found, of each code no more than FAULTS_SHOWN_MAX. */
-export class FaultList {
-  readonly #byCode = new Map<LedgerFaultCode, LedgerFault[]>()
+export class FaultList<Fault extends { readonly code: string } = LedgerFault> {
+  readonly #byCode = new Map<string, Fault[]>()
 
-  add(fault: LedgerFault): void {
+  add(fault: Fault): void {
     const known = this.#byCode.get(fault.code)
     if (known === undefined) this.#byCode.set(fault.code, [fault])
     else if (known.length < FAULTS_SHOWN_MAX) known.push(fault)
   }
 
-  get faults(): LedgerFault[] {
+  get faults(): Fault[] {
     return [...this.#byCode.values()].flat()
   }
 }
