@@ -1,4 +1,5 @@
 import { outageIn } from '@carriergraph/shared/db/outage.ts'
+import { stackOf } from '@carriergraph/shared/db/without-values.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 
@@ -7,7 +8,7 @@ export async function reportMistakes(run: () => Promise<void>): Promise<void> {
   try {
     await run()
   } catch (error) {
-    console.error(sentenceFor(error) ?? error)
+    console.error(sentenceFor(error) ?? stackOf(error))
     process.exitCode = 1
   }
 }

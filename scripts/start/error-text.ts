@@ -1,10 +1,11 @@
+import { stackOf } from '@carriergraph/shared/db/without-values.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 import { PostgresStartError } from '../postgres/failure.ts'
 
 /** What to tell the person at the terminal: one sentence where the fault is theirs to mend, else the stack. */
 export function errorText(error: unknown): string {
   if (error instanceof StartupFault || error instanceof PostgresStartError) return error.message
-  return fileFault(error) ?? (error instanceof Error ? (error.stack ?? error.message) : String(error))
+  return fileFault(error) ?? stackOf(error)
 }
 
 /** The sentence for a file that cannot be read or written, whoever met it. */

@@ -1,3 +1,4 @@
+import { stackOf } from './db/without-values.ts'
 import type { Log } from './log.ts'
 import { within } from './server/in-flight.ts'
 import { StartupFault } from './startup-fault.ts'
@@ -69,8 +70,7 @@ function firstSignal(isWorker: boolean): Promise<NodeJS.Signals> {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof StartupFault) return error.message
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return error instanceof StartupFault ? error.message : stackOf(error)
 }
 
 async function closeAnyway(resources: AsyncDisposableStack, name: string): Promise<void> {

@@ -1,7 +1,7 @@
-import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
 import { correlationId } from './correlation.ts'
+import { withoutValues } from './db/without-values.ts'
 import { currentSpan } from './telemetry/current-span.ts'
 
 export type Log = Logger
@@ -42,19 +42,12 @@ export function createLog({ service, level = 'info', pretty: forPeople = false, 
 }
 
 /**
- * The error with its causes, but without the bound values of a failed statement: Drizzle writes them all into the
- * message, and they are customers' data.
+ * The error with its causes, but without the values of a failed statement, which are customers' data: those that it was
+ * bound to, and the row or the text that the server shows beside its message.
  */
 function errorForLog(error: Error) {
-  const { message, stack, params: _params, parameters: _parameters, ...rest } = stdSerializers.err(error)
-  return { ...rest, message: withoutBoundValues(message, error), stack: withoutBoundValues(stack, error) }
-}
-
-function withoutBoundValues(text: string, error: Error): string {
-  let kept = text
-  for (let inner: unknown = error; inner instanceof Error; inner = inner.cause)
-    if (inner instanceof DrizzleQueryError) kept = kept.replaceAll(`\nparams: ${inner.params}`, '')
-  return kept
+  const { message, stack, params, parameters, detail, where, ...rest } = stdSerializers.err(error)
+  return { ...rest, message: withoutValues(message, error), stack: withoutValues(stack, error) }
 }
 
 const SECRET_KEYS = [

@@ -211,6 +211,12 @@ export type LedgerFault = {
 export type LedgerFaultCode =
   /** An account is not whose it was opened for, or has another side or currency, or no known purpose. */
   | 'ACCOUNT_CHANGED'
+  /** An account's floor is not the one that the journal tells last, or was opened with where it tells none. */
+  | 'ACCOUNT_FLOOR_CHANGED'
+  /** An account that the journal tells of is not there. */
+  | 'ACCOUNT_REMOVED'
+  /** An account's status is not the one that the journal tells last, or ACTIVE where it tells none. */
+  | 'ACCOUNT_STATUS_CHANGED'
   /** A transfer names an account that is not there, another tenant's, or one of another currency. */
   | 'ACCOUNT_WRONG'
   /** The balance is not the sum of the entries, or their number not the last sequence. */

@@ -2,6 +2,7 @@ import { and, asc, desc, eq, gt, isNotNull, isNull, lte, notExists, sql } from '
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/pools.ts'
 import { postgresErrorBehind } from '../db/sql-error.ts'
+import { withoutValues } from '../db/without-values.ts'
 import type { Id } from '../ids.ts'
 import { type BusEvent, fromJson, toJson } from './event.ts'
 import { failedEvent } from './tables.ts'
@@ -158,5 +159,5 @@ const keyOf = (consumer: string, event: BusEvent) => ({
 /** The server's own words where there are any: Drizzle's message repeats all parameters, which are customers' data. */
 function describe(error: unknown): string {
   const said = postgresErrorBehind(error) ?? error
-  return said instanceof Error ? said.message : String(said)
+  return said instanceof Error ? withoutValues(said.message, said) : String(said)
 }

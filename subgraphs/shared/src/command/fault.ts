@@ -1,4 +1,5 @@
 import { outageIn } from '../db/outage.ts'
+import { stackOf } from '../db/without-values.ts'
 
 /**
  * Why a command cannot do what it was asked, in a sentence for the person at the terminal. Anything else that a command
@@ -26,10 +27,10 @@ export const DATABASE_FAULTS = {
 
 export type DatabaseFaultCode = keyof typeof DATABASE_FAULTS
 
-/** A fault or an outage of the database in its sentence; of a bug all there is. */
+/** A fault or an outage of the database in its sentence; of a bug all there is but customers' data. */
 export function faultText(error: unknown): string {
   if (error instanceof CommandFault) return `${error.code}: ${error.message}`
   const outage = outageIn(error)
   if (outage !== undefined) return `DATABASE_UNAVAILABLE: The database went away: ${outage}`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  return stackOf(error)
 }
