@@ -75,11 +75,11 @@ export class Tally {
     const expected = opening.amount.minor + this.#booked
     if (expected === closing.amount.minor) return
     // Not money(): the sum of damaged amounts may be above what an amount can be.
-    const missing = closing.amount.minor - expected
+    const given = formatAmount({ minor: expected, currency })
     throw new StatementFault(
       'BALANCE_MISMATCH',
-      `${formatAmount(opening.amount)} and ${this.entries} entries do not give ${formatAmount(closing.amount)} ${currency}: ` +
-        `${missing} minor units are missing.`,
+      `${formatAmount(opening.amount)} and the booked ones of ${this.entries} entries give ${given} ${currency}; ` +
+        `the closing balance says ${formatAmount(closing.amount)}.`,
       position,
     )
   }

@@ -95,6 +95,25 @@ test('pending entries are lines, and not in the booked balance', async () => {
   expect(await outcomeOf(camt({ closing: '106.00', entries }))).toMatchObject({ code: 'BALANCE_MISMATCH' })
 })
 
+test('a closing balance that leaves out a booked entry is refused with what the entries come to', async () => {
+  const entries = [ntry('5.00').replaceAll('<ValDt><Dt>2026-03-02', '<ValDt><Dt>2026-03-05'), ntry('1.00')]
+  expect(await outcomeOf(camt({ closing: '101.00', entries }))).toMatchObject({
+    code: 'BALANCE_MISMATCH',
+    message: '100.00 and the booked ones of 2 entries give 106.00 EUR; the closing balance says 101.00.',
+    position: { line: expect.any(Number), path: 'Document/BkToCstmrStmt/Stmt' },
+  })
+})
+
+test('a net total that takes a reversing credit for a debit is refused: the sign is CdtDbtInd’s alone', async () => {
+  const net = (amount: string) =>
+    summary(`<TtlNtries><TtlNetNtryAmt>${amount}</TtlNetNtryAmt><CdtDbtInd>CRDT</CdtDbtInd></TtlNtries>`)
+  const entries = [ntry('5.00'), ntry('1.00', { status: 'INFO', more: '<RvslInd>true</RvslInd>' })]
+  expect((await heldBy(camt({ kind: '054', summary: net('6.00'), entries }))).lines).toHaveLength(2)
+  expect(await outcomeOf(camt({ kind: '054', summary: net('4.00'), entries }))).toMatchObject({
+    code: 'TOTALS_MISMATCH',
+  })
+})
+
 test.each<[string, string, bigint[]]>([
   ['two transactions', txDtls('4.00') + txDtls('6.00'), [400n, 600n]],
   ['transactions in two NtryDtls', `${txDtls('4.00')}</NtryDtls><NtryDtls>${txDtls('6.00')}`, [400n, 600n]],
