@@ -16,6 +16,7 @@ import {
   primaryKey,
   text,
 } from 'drizzle-orm/pg-core'
+import type { ClearingMember } from '../../domain/clearing-member.ts'
 import { RISK_DECISIONS } from '../../domain/decide.ts'
 import { FAILURE_CODES } from '../../remittance/failure.ts'
 import { FUNDS_SOURCES, PURPOSES } from '../../remittance/purpose.ts'
@@ -54,9 +55,10 @@ export const remittance = pgTable(
     usdMinor: minorColumn('usd_minor'),
     beneficiaryName: text('beneficiary_name').notNull(),
     beneficiaryCountry: char('beneficiary_country', { length: 2 }).notNull(),
-    /** An IBAN, or with a BIC an account number. Shown by its last characters alone. */
+    /** An IBAN, or with a bank an account number. Shown by its last characters alone. */
     beneficiaryAccount: text('beneficiary_account').notNull(),
     beneficiaryBic: text('beneficiary_bic'),
+    beneficiaryClearingMember: text('beneficiary_clearing_member').$type<ClearingMember>(),
     purpose: text('purpose', { enum: PURPOSES }).notNull(),
     fundsSource: text('funds_source', { enum: FUNDS_SOURCES }).notNull(),
     message: text('message'),
@@ -92,6 +94,7 @@ export const remittance = pgTable(
       columns: [table.tenantId, table.quoteId],
       foreignColumns: [fxQuote.tenantId, fxQuote.id],
     }),
+    check('remittance_one_bank', sql`num_nonnulls(${table.beneficiaryBic}, ${table.beneficiaryClearingMember}) <= 1`),
     check('remittance_status_known', sql`${table.status} in (${among(REMITTANCE_STATUSES)})`),
     // The books of a remittance close in the row itself.
     check(

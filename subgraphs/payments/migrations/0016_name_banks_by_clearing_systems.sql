@@ -1,0 +1,2 @@
+ALTER TABLE "remittance" ADD COLUMN "beneficiary_clearing_member" text;--> statement-breakpoint
+ALTER TABLE "remittance" ADD CONSTRAINT "remittance_one_bank" CHECK (num_nonnulls("remittance"."beneficiary_bic", "remittance"."beneficiary_clearing_member") <= 1);
