@@ -20,7 +20,7 @@ beforeEach(() => graph.risk.behave(decidesRemittances('APPROVE')))
 const QUOTE = `mutation ($input: CreateFxQuoteInput!) { createFxQuote(input: $input) { quote { id } errors { code } } }`
 const FIELDS = `id status sender { id } sourceAccount { id } quote { id usedAt } debited { amount currency } fees { amount }
   deliveredAtMid { amount } spread { amount } rounding { amount } delivered { amount currency } midRate customerRate
-  usdEquivalent beneficiary { name country maskedAccount bic } purpose sourceOfFunds message failure { code }
+  usdEquivalent beneficiary { name country maskedAccount bic clearingMember { system id } } purpose sourceOfFunds message failure { code }
   bankReason bankReference returned { amount } decideBy history { status actor } createdAt`
 const CREATE = `mutation ($input: CreateRemittanceInput!) { createRemittance(input: $input) {
   remittance { ${FIELDS} } errors { code field } } }`
@@ -29,6 +29,12 @@ const CANCEL = `mutation ($input: CancelRemittanceInput!) { cancelRemittance(inp
 
 const ACCOUNT = 'FR1420041010050500013M02606'
 const beneficiary = { name: 'Ada Lovelace', country: 'FR', iban: ACCOUNT }
+const byMember = {
+  name: 'Ada Lovelace',
+  country: 'AU',
+  accountNumber: '000123456789',
+  clearingMember: { system: 'AUBSB', id: '062-000' },
+}
 
 async function inputOf(purse: Purse, change: Record<string, unknown> = {}) {
   const input = {
@@ -75,7 +81,7 @@ it('says every part of what is sent, and of the account its end alone', async ()
     midRate: '1.1684',
     customerRate: '1.162558',
     usdEquivalent: '116.84',
-    beneficiary: { name: 'Ada Lovelace', country: 'FR', maskedAccount: 'FR…2606', bic: null },
+    beneficiary: { name: 'Ada Lovelace', country: 'FR', maskedAccount: 'FR…2606', bic: null, clearingMember: null },
     purpose: 'FAMILY_SUPPORT',
     sourceOfFunds: 'SALARY',
     failure: null,
@@ -105,6 +111,23 @@ it('says every part of what is sent, and of the account its end alone', async ()
   expect(JSON.stringify(asked)).not.toContain('2606')
 })
 
+it('names a bank as a member of a clearing system, whose country is where the account is for risk', async () => {
+  const purse = await graph.purseWith(20_000n)
+  const change = { beneficiary: { ...byMember, country: 'KE' } }
+  const { remittance, errors } = await created(purse, change)
+  expect(errors).toEqual([])
+  expect(remittance.beneficiary).toEqual({
+    name: 'Ada Lovelace',
+    country: 'KE',
+    maskedAccount: '…6789',
+    bic: null,
+    clearingMember: { system: 'AUBSB', id: '062000' },
+  })
+  expect(graph.risk.calls.at(-1)?.input).toMatchObject({
+    beneficiary: { name: 'Ada Lovelace', country: 'KE', bankCountry: 'AU' },
+  })
+})
+
 test.each([
   ['INVALID_VALUE', ['idempotencyKey'], { idempotencyKey: '' }],
   ['INVALID_ID', ['quoteId'], { quoteId: 'pay_x' }],
@@ -112,6 +135,12 @@ test.each([
   ['INVALID_VALUE', ['beneficiary', 'name'], { beneficiary: { ...beneficiary, name: '' } }],
   ['UNKNOWN_COUNTRY', ['beneficiary', 'country'], { beneficiary: { ...beneficiary, country: 'XX' } }],
   ['IBAN_INVALID', ['beneficiary', 'iban'], { beneficiary: { ...beneficiary, iban: 'FR00' } }],
+  [
+    'CLEARING_MEMBER_INVALID',
+    ['beneficiary', 'clearingMember', 'id'],
+    { beneficiary: { ...byMember, clearingMember: { system: 'AUBSB', id: '62' } } },
+  ],
+  ['INVALID_VALUE', ['beneficiary', 'accountNumber'], { beneficiary: { ...byMember, accountNumber: ACCOUNT } }],
   ['INVALID_VALUE', ['message'], { message: 'x'.repeat(141) }],
   ['INVALID_VALUE', ['message'], { message: 'card 4111 1111 1111 1111' }],
   ['LEDGER_ACCOUNT_NOT_FOUND', ['sourceAccountId'], { sourceAccountId: newId('led') }],

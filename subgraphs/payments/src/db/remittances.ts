@@ -17,6 +17,7 @@ export async function insertRemittance(tx: Tx, taken: Remittance, transition: Re
     beneficiaryCountry: beneficiary.country,
     beneficiaryAccount: beneficiary.account,
     beneficiaryBic: beneficiary.bic,
+    beneficiaryClearingMember: beneficiary.clearingMember,
     decisionSource: decision?.source,
     decisionOutcome: decision?.outcome,
     failureCode: failure?.code,
@@ -147,7 +148,8 @@ function gone(id: Id<'rem'>): never {
 }
 
 export function toRemittance({ tenantId: _, ...row }: RemittanceRow): Remittance {
-  const { beneficiaryName, beneficiaryCountry, beneficiaryAccount, beneficiaryBic, ...rest } = row
+  const { beneficiaryName, beneficiaryCountry, ...others } = row
+  const { beneficiaryAccount, beneficiaryBic, beneficiaryClearingMember, ...rest } = others
   const { decisionSource, decisionOutcome, failureCode, ...columns } = rest
   return {
     ...columns,
@@ -156,6 +158,7 @@ export function toRemittance({ tenantId: _, ...row }: RemittanceRow): Remittance
       country: beneficiaryCountry,
       account: beneficiaryAccount,
       bic: beneficiaryBic,
+      clearingMember: beneficiaryClearingMember,
     },
     decision: decisionSource && decisionOutcome ? { source: decisionSource, outcome: decisionOutcome } : null,
     failure: failureCode === null ? null : failureOf(failureCode as FailureCode),

@@ -51,6 +51,7 @@ test('what the rail does not carry is refused before anything is held, in the fi
   const { flow } = stage.process({ settings: { RAIL_BANK: 'iso20022' } })
   const table = [
     [{ ...PAYER_ACCOUNT, iban: 'FR00' }, 'IBAN_INVALID', ['bankAccount', 'iban']],
+    [{ ...PAYER_ACCOUNT, iban: '000123456789', bic: 'CHASUS33' }, 'IBAN_INVALID', ['bankAccount', 'iban']],
     [{ ...PAYER_ACCOUNT, bic: 'NO' }, 'BIC_INVALID', ['bankAccount', 'bic']],
     [{ ...PAYER_ACCOUNT, holder: '李' }, 'CHARACTER_NOT_ALLOWED', ['bankAccount', 'holder']],
   ] as const

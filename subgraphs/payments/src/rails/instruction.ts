@@ -5,9 +5,9 @@ import type { Money } from '@carriergraph/shared/money/money.ts'
 /** One side of a credit transfer. What a rail needs of it, the rail says: see its `submit`. */
 export type Party = {
   readonly name: string
-  /** IBAN in its electronic form; of a card its id, `card_…`. */
+  /** IBAN in its electronic form, or the bank's own number; of a card its id, `card_…`. */
   readonly account: string | undefined
-  /** BIC of the bank that keeps the account. */
+  /** The bank that keeps the account: its BIC, or which member of which clearing system it is, `USABA/021000021`. */
   readonly agent: string | undefined
 }
 

@@ -22,7 +22,7 @@ export const INSTRUCTION_REFUSALS = {
   ACCOUNT_MISSING: 'The rail needs the accounts of both sides.',
   IBAN_INVALID: 'The account is no IBAN: its country, length, form or check digits are wrong.',
   BIC_MISSING: 'The message needs the banks of both sides.',
-  BIC_INVALID: 'The bank is no BIC.',
+  BIC_INVALID: 'The bank is no BIC, and no member of a clearing system that is known.',
 } as const
 
 export type InstructionCode = keyof typeof INSTRUCTION_REFUSALS

@@ -8,6 +8,7 @@ const BY_IBAN: GivenBeneficiary = {
   iban: 'FR14 2004 1010 0505 0001 3M02 606',
   accountNumber: null,
   bic: null,
+  clearingMember: null,
 }
 const BY_NUMBER: GivenBeneficiary = {
   ...BY_IBAN,
@@ -16,12 +17,25 @@ const BY_NUMBER: GivenBeneficiary = {
   accountNumber: '000123456789',
   bic: 'CHASUS33',
 }
+const BY_MEMBER: GivenBeneficiary = { ...BY_NUMBER, bic: null, clearingMember: { system: 'USABA', id: '021000021' } }
 
 test.each([
   ['an IBAN', BY_IBAN, { account: 'FR1420041010050500013M02606', bic: null }, 'FR…2606'],
   ['a small IBAN', { ...BY_IBAN, iban: 'de89370400440532013000' }, { account: 'DE89370400440532013000' }, 'DE…3000'],
   ['a number and a BIC', BY_NUMBER, { account: '000123456789', bic: 'CHASUS33' }, '…6789'],
   ['a small BIC', { ...BY_NUMBER, bic: 'chasus33' }, { bic: 'CHASUS33' }, '…6789'],
+  [
+    'a number and a member of a clearing system',
+    BY_MEMBER,
+    { account: '000123456789', bic: null, clearingMember: 'USABA/021000021' },
+    '…6789',
+  ],
+  [
+    'a member as people write it',
+    { ...BY_MEMBER, clearingMember: { system: 'INFSC', id: 'sbin 0000300' } as const },
+    { clearingMember: 'INFSC/SBIN0000300' },
+    '…6789',
+  ],
   ['a short number', { ...BY_NUMBER, accountNumber: '1234567' }, { account: '1234567' }, '…'],
   ['a name with spaces around it', { ...BY_IBAN, name: '  Ada ' }, { name: 'Ada' }, 'FR…2606'],
 ])('reads %s, and shows the end of the account alone', (_, given, read, masked) => {
@@ -33,6 +47,8 @@ test.each([
 test.each([
   ['IR', { ...BY_IBAN, iban: 'IR062960000000100324200001' }],
   ['KP', { ...BY_NUMBER, bic: 'ftbdkppy' }],
+  ['US', { ...BY_MEMBER, country: 'KE' }],
+  ['CN', { ...BY_MEMBER, clearingMember: { system: 'CNAPS', id: '102100099996' } as const }],
   ['DE', { ...BY_IBAN, iban: 'de89370400440532013000' }],
 ])('knows that the account is in %s, wherever its owner is said to be', (country, given) => {
   const beneficiary = readBeneficiary(given)
@@ -55,12 +71,28 @@ test.each([
   ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: '12_3' }],
   ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: null }],
   ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: 'CHAS' }],
+  ['INVALID_VALUE', 'clearingMember', { ...BY_MEMBER, bic: 'CHASUS33' }],
+  ['INVALID_VALUE', 'clearingMember', { ...BY_IBAN, clearingMember: BY_MEMBER.clearingMember }],
+  // An IBAN of one country beside a bank of another would hide the first.
+  ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: 'IR062960000000100324200001' }],
+  ['INVALID_VALUE', 'accountNumber', { ...BY_MEMBER, accountNumber: 'FR14 2004 1010 0505 0001 3M02 606' }],
+  ['INVALID_VALUE', 'accountNumber', { ...BY_MEMBER, accountNumber: 'FR14 2004 1010 0505 0001 3M02 607' }],
   ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'PSSTFRPPPAR' }],
   ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'psstfrpppar' }],
 ])('refuses with %s at %s, and repeats no account', (code, field, given) => {
   const refused = readBeneficiary(given)
   expect(refused).toMatchObject({ ok: false, code, field: ['beneficiary', field] })
   expect(refused.ok || refused.message).not.toMatch(/FR14|0001234|1111|PSST/)
+})
+
+test.each(['021000022', '02100002', '', 'CHASUS33'])('refuses %j as a member of the clearing system', (id) => {
+  const refused = readBeneficiary({ ...BY_MEMBER, clearingMember: { system: 'USABA', id } })
+  expect(refused).toMatchObject({
+    ok: false,
+    code: 'CLEARING_MEMBER_INVALID',
+    field: ['beneficiary', 'clearingMember', 'id'],
+    message: 'No member of USABA has such an id.',
+  })
 })
 
 test('names the purposes that money from a source is not sent for', () => {

@@ -1,6 +1,8 @@
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { countrySpecs, electronicFormatIBAN, isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools'
+import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
+import { countryOfAgent, isAccountNumber, looksLikeIban } from '../rails/account-number.ts'
 import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** Who a remittance goes to. */
@@ -8,10 +10,14 @@ export type Beneficiary = {
   readonly name: string
   /** ISO 3166-1 alpha-2. */
   readonly country: string
-  /** An IBAN in its electronic form where `bic` is null, else an account number at that bank. */
+  /** An IBAN in its electronic form, or with a bank an account number at that bank. */
   readonly account: string
+  /** The bank by one of both; both are null where the account is an IBAN. */
   readonly bic: string | null
+  readonly clearingMember: ClearingMember | null
 }
+
+type BankAccount = Pick<Beneficiary, 'account' | 'bic' | 'clearingMember'>
 
 export type GivenBeneficiary = {
   readonly name: string
@@ -19,16 +25,21 @@ export type GivenBeneficiary = {
   readonly iban: string | null
   readonly accountNumber: string | null
   readonly bic: string | null
+  readonly clearingMember: { readonly system: ClearingSystem; readonly id: string } | null
 }
 
 /** SEPA's; banks carry no more. */
 const NAME_LENGTH_MAX = 70
-/** As the messages have room for it, in the letters of SWIFT that accounts are made of. */
-const ACCOUNT_NUMBER = /^[A-Za-z0-9](?:[A-Za-z0-9 /-]{0,32}[A-Za-z0-9])?$/
 
-export type BeneficiaryCode = 'INVALID_VALUE' | 'UNKNOWN_COUNTRY' | 'IBAN_INVALID' | 'BIC_INVALID' | 'IBAN_REQUIRED'
+export type BeneficiaryCode =
+  | 'INVALID_VALUE'
+  | 'UNKNOWN_COUNTRY'
+  | 'IBAN_INVALID'
+  | 'BIC_INVALID'
+  | 'CLEARING_MEMBER_INVALID'
+  | 'IBAN_REQUIRED'
 
-/** Reads whom a remittance goes to, by an IBAN or by an account number with the BIC of its bank. No refusal repeats them. */
+/** Reads whom a remittance goes to, by an IBAN or by an account number with its bank. No refusal repeats them. */
 export function readBeneficiary(given: GivenBeneficiary): Outcome<Beneficiary, BeneficiaryCode> {
   const { name, country } = given
   if (!isPrintableText(name.trim(), NAME_LENGTH_MAX))
@@ -40,46 +51,73 @@ export function readBeneficiary(given: GivenBeneficiary): Outcome<Beneficiary, B
   return account.ok ? ok({ name: name.trim(), country, ...account.value }) : account
 }
 
-function readAccount({
-  iban,
-  accountNumber,
-  bic: givenBic,
-}: GivenBeneficiary): Outcome<Pick<Beneficiary, 'account' | 'bic'>, BeneficiaryCode> {
-  // As with IBANs: what hangs on the country in it must not depend on how it is typed.
-  const bic = givenBic === null ? null : givenBic.toUpperCase()
-  if ((iban === null) === (accountNumber === null))
-    return at('iban', 'INVALID_VALUE', 'Give either an IBAN, or an account number with the BIC of its bank.')
-  if (iban !== null) {
+function readAccount(given: GivenBeneficiary): Outcome<BankAccount, BeneficiaryCode> {
+  const { iban, accountNumber, bic, clearingMember } = given
+  if (iban !== null && accountNumber === null) {
     const account = electronicFormatIBAN(iban)
     if (account === null || !isValidIBAN(account))
       return at('iban', 'IBAN_INVALID', 'It is no IBAN: its country, length, form or check digits are wrong.')
-    return bic === null
-      ? ok({ account, bic })
-      : at('bic', 'INVALID_VALUE', 'An IBAN names its bank: give no BIC with it.')
+    if (bic === null && clearingMember === null) return ok({ account, bic, clearingMember })
+    return at(bic === null ? 'clearingMember' : 'bic', 'INVALID_VALUE', 'An IBAN names its bank: give none with it.')
   }
-  if (accountNumber === null || !ACCOUNT_NUMBER.test(accountNumber))
+  if (iban !== null || accountNumber === null)
+    return at('iban', 'INVALID_VALUE', 'Give either an IBAN, or an account number with its bank.')
+  if (!isAccountNumber(accountNumber))
     return at(
       'accountNumber',
       'INVALID_VALUE',
       'An account number has 1 to 34 letters, digits, spaces, dashes or strokes.',
     )
+  // Its country would count for nothing beside that of the bank.
+  if (looksLikeIban(accountNumber)) return at('accountNumber', 'INVALID_VALUE', 'This is an IBAN: give it as one.')
+  const bank = readBank(given)
+  return bank.ok ? ok({ account: accountNumber, ...bank.value }) : bank
+}
+
+function readBank({
+  bic: givenBic,
+  clearingMember: givenMember,
+}: GivenBeneficiary): Outcome<Pick<Beneficiary, 'bic' | 'clearingMember'>, BeneficiaryCode> {
+  if (givenBic !== null && givenMember !== null)
+    return at('clearingMember', 'INVALID_VALUE', 'Give the bank by its BIC or as a member of a clearing system.')
+  if (givenMember !== null) {
+    const clearingMember = readClearingMember(givenMember.system, givenMember.id)
+    if (clearingMember !== undefined) return ok({ bic: null, clearingMember })
+    const message = `No member of ${givenMember.system} has such an id.`
+    return refuse('CLEARING_MEMBER_INVALID', message, ['beneficiary', 'clearingMember', 'id'])
+  }
+  // As with IBANs: what hangs on the country in it must not depend on how it is typed.
+  const bic = givenBic === null ? null : givenBic.toUpperCase()
   if (bic === null || !isValidBIC(bic))
-    return at('bic', 'BIC_INVALID', 'The bank is given by its BIC, 8 or 11 characters.')
+    return at(
+      'bic',
+      'BIC_INVALID',
+      'The bank is given by its BIC, 8 or 11 characters, or as a member of a clearing system.',
+    )
   if (isSEPACountry(bic.slice(4, 6))) return at('iban', 'IBAN_REQUIRED', 'Banks in this country take IBANs alone.')
-  return ok({ account: accountNumber, bic })
+  return ok({ bic, clearingMember: null })
 }
 
 const at = (field: string, code: BeneficiaryCode, message: string) => refuse(code, message, ['beneficiary', field])
 
-/** Where the account is, ISO 3166-1 alpha-2: what the sender says of the beneficiary tells nothing of it. */
-export const bankCountryOf = ({ account, bic }: Pick<Beneficiary, 'account' | 'bic'>): string =>
-  bic === null ? account.slice(0, 2) : bic.slice(4, 6)
+/** The bank of an account number, as rails know it; undefined where the account is an IBAN. */
+export const agentOf = ({ bic, clearingMember }: Pick<Beneficiary, 'bic' | 'clearingMember'>): string | undefined =>
+  bic ?? clearingMember ?? undefined
+
+/**
+ * Where the account is, ISO 3166-1 alpha-2, by its IBAN or by its bank: what the sender says of the beneficiary tells nothing
+ * of it.
+ */
+export function bankCountryOf(bankAccount: BankAccount): string {
+  const agent = agentOf(bankAccount)
+  return (agent === undefined ? undefined : countryOfAgent(agent)) ?? bankAccount.account.slice(0, 2)
+}
 
 /** How many characters of an account are shown: enough for people to tell two of theirs apart. */
 const SHOWN_LENGTH = 4
 
 /** An account as others than the bank may see it: `DE…3000`, `…0042`. Nothing of one that is hardly longer than that. */
-export function maskedAccount({ account, bic }: Pick<Beneficiary, 'account' | 'bic'>): string {
-  const country = bic === null ? account.slice(0, 2) : ''
+export function maskedAccount({ account, ...bank }: BankAccount): string {
+  const country = agentOf(bank) === undefined ? account.slice(0, 2) : ''
   return account.length < 2 * SHOWN_LENGTH ? '…' : `${country}…${account.slice(-SHOWN_LENGTH)}`
 }

@@ -3,7 +3,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Instruction, instructionId, type Party } from '../rails/instruction.ts'
 import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
-import type { Beneficiary } from './beneficiary.ts'
+import { agentOf, type Beneficiary } from './beneficiary.ts'
 
 /** The one instruction that sends a remittance. */
 export const deliveryId = (id: Id<'rem'>): Id<'ins'> => instructionId(id, 'delivery')
@@ -30,7 +30,7 @@ export const deliveryOf = (
   creditor: {
     name: beneficiary.name,
     account: beneficiary.account,
-    agent: beneficiary.bic ?? undefined,
+    agent: agentOf(beneficiary),
   },
   remittance: message ?? id.replace('_', '-'),
   executionDate: businessDayFrom(calendarOf(delivered.currency), dayOf(now)),

@@ -16,7 +16,20 @@ export type RemittanceOrder = {
 /** Tells two orders under one key apart: SHA-256 in hex over the order in one fixed spelling, which the first item names. */
 export const hashOfRemittance = ({ beneficiary, ...order }: RemittanceOrder): string => {
   const { quoteId, sourceAccountId, purpose, fundsSource, message } = order
-  const { name, country, account, bic } = beneficiary
-  const spelling = ['v1', quoteId, sourceAccountId, name, country, account, bic, purpose, fundsSource, message]
+  const { name, country, account, bic, clearingMember } = beneficiary
+  const spelling: unknown[] = [
+    'v1',
+    quoteId,
+    sourceAccountId,
+    name,
+    country,
+    account,
+    bic,
+    purpose,
+    fundsSource,
+    message,
+  ]
+  // Stored hashes are of a time when all banks had a BIC.
+  if (clearingMember !== null) spelling.push(clearingMember)
   return hash('sha256', JSON.stringify(spelling), 'hex')
 }

@@ -44,6 +44,7 @@ test('another order under a key is refused, in each of its parts', async () => {
     { beneficiary: { ...beneficiary, country: 'FR' } },
     { beneficiary: { ...beneficiary, account: '1' } },
     { beneficiary: { ...beneficiary, bic: 'CHASUS33XXX' } },
+    { beneficiary: { ...beneficiary, bic: null, clearingMember: 'USABA/021000021' as const } },
     { purpose: 'GIFT' as const },
     { fundsSource: 'SAVINGS' as const },
     { message: null },

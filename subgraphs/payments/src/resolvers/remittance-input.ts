@@ -18,11 +18,11 @@ type ParsedRemittance =
 
 /** What a client asks to send: all faults of the input at once, in the order of its fields. */
 export function parseRemittance(input: CreateRemittanceInput): ParsedRemittance {
-  const { iban = null, accountNumber = null, bic = null, name, country } = input.beneficiary
+  const { iban = null, accountNumber = null, bic = null, clearingMember = null, name, country } = input.beneficiary
   const key = idempotencyKeyIn(input.idempotencyKey)
   const quoteId = readId('fxq', input.quoteId, ['quoteId'])
   const source = readId('led', input.sourceAccountId, ['sourceAccountId'])
-  const beneficiary = readBeneficiary({ name, country, iban, accountNumber, bic })
+  const beneficiary = readBeneficiary({ name, country, iban, accountNumber, bic, clearingMember })
   const message = messageIn(input.message ?? null)
   if (key.ok && quoteId.ok && source.ok && beneficiary.ok && message.ok)
     return {

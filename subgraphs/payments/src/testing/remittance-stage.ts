@@ -189,7 +189,13 @@ export const requestOf = (
   order: {
     quoteId,
     sourceAccountId: purse.walletId,
-    beneficiary: { name: 'Ada Lovelace', country: 'US', account: '000123456789', bic: 'CHASUS33' },
+    beneficiary: {
+      name: 'Ada Lovelace',
+      country: 'US',
+      account: '000123456789',
+      bic: 'CHASUS33',
+      clearingMember: null,
+    },
     purpose: 'FAMILY_SUPPORT',
     fundsSource: 'SALARY',
     message: 'SANDBOX NONE',

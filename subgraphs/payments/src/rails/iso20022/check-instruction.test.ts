@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { Instruction } from '../instruction.ts'
 import { INSTRUCTION_REFUSALS } from '../rail.ts'
 import { instruction } from '../rails.fixture.ts'
-import { AMOUNT_MINOR_MAX, checkInstruction, isSepa, SEPA_MINOR_MAX } from './check-instruction.ts'
+import { AMOUNT_MINOR_MAX, checkInstruction, isSepa, SEPA_MINOR_MAX, WRITTEN_MESSAGES } from './check-instruction.ts'
 
 const good = instruction()
 const debtor = (more: Partial<Instruction['debtor']>) => ({ debtor: { ...good.debtor, ...more } })
@@ -31,6 +31,13 @@ test.each<[string, string, Partial<Instruction>]>([
   ['IBAN_INVALID', 'debtor.account', debtor({ account: 'DE8937040044053201300' })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: 'ZZ89370400440532013000' })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: 'DE89 3704 0044 0532 0130 00' })],
+  // A number of their own is for banks outside of SEPA, and no IBAN that went wrong.
+  ['IBAN_INVALID', 'creditor.account', creditor({ account: '000123456789' })],
+  ['IBAN_INVALID', 'creditor.account', creditor({ account: '000123456789', agent: undefined })],
+  ['IBAN_INVALID', 'creditor.account', creditor({ account: 'x'.repeat(35), agent: 'CHASUS33' })],
+  ['IBAN_INVALID', 'creditor.account', creditor({ account: 'DE89370400440532013001', agent: 'CHASUS33' })],
+  ['IBAN_INVALID', 'creditor.account', creditor({ account: '000123456789', agent: 'USABA/021000022' })],
+  ['BIC_INVALID', 'creditor.agent', creditor({ agent: 'USABA/021000022' })],
   ['BIC_MISSING', 'debtor.agent', debtor({ agent: undefined })],
   ['BIC_MISSING', 'creditor.agent', creditor({ agent: undefined })],
   ['BIC_INVALID', 'debtor.agent', debtor({ agent: 'COBADEF' })],
@@ -84,6 +91,12 @@ test('a customer’s own bank may be left to the IBAN', () => {
   expect(checkInstruction(order, 'pain.001.001.09')).toMatchObject({ ok: true })
 })
 
+test.each(['CHASUS33', 'USABA/021000021'])('an account number at %s may be paid, by customers and banks', (agent) => {
+  const order = { ...good, amount: money(1n, 'USD'), ...creditor({ account: '000123456789', agent }) }
+  for (const message of WRITTEN_MESSAGES)
+    expect(checkInstruction(order, message)).toMatchObject({ ok: true, value: { creditor: { agent } } })
+})
+
 test('what passes comes out as it will be written', () => {
   const order = { ...good, ...debtor({ name: ' Groß & Co ' }), remittance: '  ' }
   expect(checkInstruction(order, 'pain.001.001.09')).toEqual({
@@ -97,6 +110,7 @@ test.each<[boolean, Partial<Instruction>]>([
   [false, { amount: money(1n, 'USD') }],
   [false, creditor({ account: 'TR330006100519786457841326' })],
   [false, creditor({ account: undefined })],
+  [false, creditor({ account: 'DE12345678', agent: 'CHASUS33' })],
 ])('is SEPA (%s) where it is euro between two accounts in it', (expected, change) => {
   expect(isSepa({ ...good, ...change })).toBe(expected)
 })

@@ -1,6 +1,7 @@
 import { isDay } from '@carriergraph/shared/day.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
-import { isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools'
+import { isSEPACountry, isValidIBAN } from 'ibantools'
+import { countryOfAgent, isNumberAt } from '../account-number.ts'
 import type { Instruction, Party } from '../instruction.ts'
 import { INSTRUCTION_REFUSALS, type InstructionCode } from '../rail.ts'
 import { toLatin } from './latin.ts'
@@ -20,7 +21,9 @@ export const REMITTANCE_CHARACTERS_MAX = 140
 /** Euro between two accounts in SEPA: its rules and fees apply. */
 export const isSepa = ({ amount, debtor, creditor }: Instruction): boolean =>
   amount.currency === 'EUR' &&
-  [debtor, creditor].every(({ account }) => account !== undefined && isSEPACountry(account.slice(0, 2)))
+  [debtor, creditor].every(
+    ({ account }) => account !== undefined && isValidIBAN(account) && isSEPACountry(account.slice(0, 2)),
+  )
 
 /**
  * Whether an instruction can be written as this message, and as what: all texts in the characters that banks carry. What is
@@ -71,14 +74,14 @@ function firstFault(
   return faults.toSorted((a, b) => PRECEDENCE.indexOf(a.code) - PRECEDENCE.indexOf(b.code))[0]
 }
 
-function accountFault(side: string, { account }: Party): Refused<InstructionCode> | undefined {
+function accountFault(side: string, { account, agent }: Party): Refused<InstructionCode> | undefined {
   if (account === undefined) return refusal('ACCOUNT_MISSING', side, 'account')
-  return isValidIBAN(account) ? undefined : refusal('IBAN_INVALID', side, 'account')
+  return isValidIBAN(account) || isNumberAt(account, agent) ? undefined : refusal('IBAN_INVALID', side, 'account')
 }
 
 /** SEPA finds the bank by the IBAN; between banks it has to be named. */
 function agentFault(side: string, { agent }: Party, message: WrittenMessage): Refused<InstructionCode> | undefined {
-  if (agent !== undefined) return isValidBIC(agent) ? undefined : refusal('BIC_INVALID', side, 'agent')
+  if (agent !== undefined) return countryOfAgent(agent) ? undefined : refusal('BIC_INVALID', side, 'agent')
   return message === 'pacs.008.001.08' ? refusal('BIC_MISSING', side, 'agent') : undefined
 }
 

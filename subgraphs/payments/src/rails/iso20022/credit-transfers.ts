@@ -1,6 +1,7 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { parseMoney } from '@carriergraph/shared/money/money.ts'
 import { isValidIBAN } from 'ibantools'
+import { CLEARING_SYSTEMS, clearingMemberIn } from '../../domain/clearing-member.ts'
 import { shown } from '../../statements/amounts.ts'
 import type { Leaf } from '../../statements/camt/elements.ts'
 import type { Position } from '../../statements/statement.ts'
@@ -50,11 +51,15 @@ export class CreditTransferReader implements MessageHandler {
   readonly #currencies = new Set<string>()
   readonly #parts = new Set<string>()
   #references = new Set<string>()
+  /** Whose member the next MmbId is of. */
+  #clearingSystem = ''
 
   leaf(path: string, leaf: Leaf): void {
     const [, group = '', ...rest] = path.split('/')
     const inGroup = rest.join('/')
     if (path.endsWith('/IBAN')) checkIban(leaf)
+    else if (path.endsWith('/ClrSysId/Cd')) this.#clearingSystem = leaf.text
+    else if (path.endsWith('/ClrSysMmbId/MmbId')) this.#clearingMember(leaf)
     else if (group === 'GrpHdr') this.#header(inGroup, leaf)
     else if (group === 'PmtInf' && rest.length === 1) this.#paymentInformation(inGroup, leaf)
     else if (AMOUNTS.has(path)) this.#add(leaf)
@@ -94,6 +99,14 @@ export class CreditTransferReader implements MessageHandler {
     if (name === 'PmtInfId') once(this.#parts, leaf)
     else if (name === 'NbOfTxs') this.#part.statedCount = leaf
     else if (name === 'CtrlSum') this.#part.statedSum = leaf
+  }
+
+  /** Of a system that is not known, any member may be. */
+  #clearingMember({ text, position }: Leaf): void {
+    const system = this.#clearingSystem
+    this.#clearingSystem = ''
+    if (!Object.hasOwn(CLEARING_SYSTEMS, system) || clearingMemberIn(`${system}/${text}`) !== undefined) return
+    throw new MessageFault('VALUE_INVALID', `${shown(text)} is no member of ${system}.`, position)
   }
 
   #add(leaf: Leaf): void {

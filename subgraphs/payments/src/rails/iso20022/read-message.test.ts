@@ -275,6 +275,25 @@ const REPOSITORY = new URL('../../../../../', import.meta.url)
 const FOLDER = process.env.STATEMENTS_FOLDER ?? fileURLToPath(new URL('../shared/data/iso20022', REPOSITORY))
 const SAMPLE = join(FOLDER, 'moov_musterfile_pain.001_Nov2020.xml')
 
+test.each([
+  ['USABA', '021000021', true],
+  ['USABA', '021000022', false],
+  ['INFSC', 'SBIN0000300', true],
+  ['INFSC', 'SBIN1000300', false],
+  // Of a system that is not known, whatever it is.
+  ['GBDSC', '1', true],
+])('a bank that is member of %s as %s is taken: %s', async (system, id, isTaken) => {
+  const member = `<ClrSysMmbId><ClrSysId><Cd>${system}</Cd></ClrSysId><MmbId>${id}</MmbId></ClrSysMmbId>`
+  const read = await outcomeOf(PAIN.replace('<BICFI>PSSTFRPPPAR</BICFI>', member))
+  if (isTaken) expect(read).toMatchObject({ ok: true })
+  else
+    expect(read).toMatchObject({
+      ok: false,
+      code: 'VALUE_INVALID',
+      position: { path: expect.stringMatching(/MmbId$/) },
+    })
+})
+
 test('a bank’s own sample is read: its two accounts that are none and its wrong count are named, the rest holds', async ({
   skip,
 }) => {

@@ -42,6 +42,20 @@ test('a customer’s message is this, to the byte', () => {
   ])
 })
 
+test.each([
+  ['CHASUS33', '<BICFI>CHASUS33</BICFI>'],
+  ['USABA/021000021', '<ClrSysMmbId><ClrSysId><Cd>USABA</Cd></ClrSysId><MmbId>021000021</MmbId></ClrSysMmbId>'],
+])('an account number is written as such, with its bank, %s', (agent, bank) => {
+  const creditor = { name: 'Ada Lovelace', account: '000123456789', agent }
+  for (const message of MESSAGES) {
+    const written = writePaymentFile(file(message, [instruction({ amount: money(5n, 'USD'), creditor })]))
+    expect(written).toContain(
+      `<CdtrAgt><FinInstnId>${bank}</FinInstnId></CdtrAgt><Cdtr><Nm>Ada Lovelace</Nm></Cdtr><CdtrAcct><Id><Othr><Id>000123456789</Id><SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr></Id></CdtrAcct>`,
+    )
+    expect(written).not.toContain('SEPA')
+  }
+})
+
 test('an interbank message says its total, its day and the banks', () => {
   const order = instruction()
   const written = writePaymentFile(file('pacs.008.001.08', [order]))
@@ -75,12 +89,17 @@ const party = fc.record({
   account: fc.constantFrom(...IBANS),
   agent: fc.constantFrom('COBADEFFXXX', 'PSSTFRPPPAR', 'ABNANL2A'),
 })
+const partyByNumber = fc.record({
+  name: fc.constant('Ada Lovelace'),
+  account: fc.string({ unit: fc.constantFrom(...'aZ09 /-'), maxLength: 32 }).map((middle) => `0${middle}9`),
+  agent: fc.constantFrom('CHASUS33', 'USABA/021000021', 'CNAPS/102100099996', 'INFSC/SBIN0000300'),
+})
 const order: fc.Arbitrary<Instruction> = fc
   .record({
     reference: fc.uuid().map((uuid) => `pay_${uuid}`),
     minor: fc.bigInt(1n, 99_999_999_999n),
     debtor: party,
-    creditor: party,
+    creditor: fc.oneof(party, partyByNumber),
     remittance: fc.option(fc.string({ unit: fc.constantFrom(..."aZ0/-?:().,'+ &<é"), maxLength: 100 }), {
       nil: undefined,
     }),

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money, money } from '@carriergraph/shared/money/money.ts'
+import { isValidIBAN } from 'ibantools'
+import { clearingMemberIn } from '../../domain/clearing-member.ts'
 import { endToEndId, type Instruction, type Party } from '../instruction.ts'
 import { checkInstruction, isSepa, type WrittenMessage } from './check-instruction.ts'
 import { namespaceOf } from './structure/messages.ts'
@@ -170,17 +172,21 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 
 const SEPA_SERVICE = element('PmtTpInf', element('SvcLvl', leaf('Cd', 'SEPA')))
 
-const account = (name: string, party: Party): string => element(name, element('Id', leaf('IBAN', party.account ?? '')))
+const account = (name: string, { account: text = '' }: Party): string =>
+  element(name, element('Id', isValidIBAN(text) ? leaf('IBAN', text) : numberOf(text)))
+
+/** BBAN: the number by which the bank itself knows the account. */
+const numberOf = (text: string): string => element('Othr', leaf('Id', text), element('SchmeNm', leaf('Cd', 'BBAN')))
+
+const agent = (name: string, party: Party): string => element(name, element('FinInstnId', bankOf(party)))
 
 /** NOTPROVIDED is how SEPA says that the bank is to be found by the IBAN. */
-const agent = (name: string, party: Party): string =>
-  element(
-    name,
-    element(
-      'FinInstnId',
-      party.agent === undefined ? element('Othr', leaf('Id', 'NOTPROVIDED')) : leaf('BICFI', party.agent),
-    ),
-  )
+function bankOf({ agent: text }: Party): string {
+  if (text === undefined) return element('Othr', leaf('Id', 'NOTPROVIDED'))
+  const member = clearingMemberIn(text)
+  if (member === undefined) return leaf('BICFI', text)
+  return element('ClrSysMmbId', element('ClrSysId', leaf('Cd', member.system)), leaf('MmbId', member.id))
+}
 
 const amountOf = (name: string, amount: Money): string =>
   `<${name} Ccy="${amount.currency}">${formatAmount(amount)}</${name}>`

@@ -1,0 +1,29 @@
+import { countrySpecs, isSEPACountry, isValidBIC } from 'ibantools'
+import { clearingMemberIn } from '../domain/clearing-member.ts'
+
+/** As the messages have room for it, in the letters of SWIFT that accounts are made of. */
+const ACCOUNT_NUMBER = /^[A-Za-z0-9](?:[A-Za-z0-9 /-]{0,32}[A-Za-z0-9])?$/
+
+export const isAccountNumber = (text: string): boolean => ACCOUNT_NUMBER.test(text)
+
+/** Whether it is an IBAN, or was to be one: letters of a country that has them, two digits, and as long as they are there. */
+export function looksLikeIban(text: string): boolean {
+  const electronic = text.replaceAll(/[ -]/g, '').toUpperCase()
+  const country = electronic.slice(0, 2)
+  if (!/^[A-Z]{2}[0-9]{2}/.test(electronic) || !Object.hasOwn(countrySpecs, country)) return false
+  return countrySpecs[country]?.chars === electronic.length
+}
+
+const isCapital = (text: string): boolean => text === text.toUpperCase()
+
+/** Where a bank is by its BIC or as a member of a clearing system, ISO 3166-1 alpha-2; undefined for a text that is neither. */
+export const countryOfAgent = (agent: string): string | undefined =>
+  // ibantools takes small letters, which no message does.
+  isCapital(agent) && isValidBIC(agent) ? agent.slice(4, 6) : clearingMemberIn(agent)?.country
+
+/** A bank's own number, where banks do not take IBANs alone. */
+export function isNumberAt(account: string, agent: string | undefined): boolean {
+  const country = agent === undefined ? undefined : countryOfAgent(agent)
+  if (country === undefined || isSEPACountry(country)) return false
+  return isAccountNumber(account) && !looksLikeIban(account)
+}
