@@ -750,6 +750,8 @@ export type RemittanceErrorCode =
   | 'IBAN_INVALID'
   /** The BIC is none. */
   | 'BIC_INVALID'
+  /** The clearing system has no member with such an id: its length, form or check digit is wrong. */
+  | 'CLEARING_MEMBER_INVALID'
   /** Banks in that country take IBANs alone. */
   | 'IBAN_REQUIRED'
   /** The idempotency key was used for another remittance. */
@@ -2144,9 +2146,39 @@ export type Beneficiary = {
   country: Scalars['String']['output'];
   /** The end of their account, and of an IBAN its country: `FR…2606`. Never all of it. */
   maskedAccount: Scalars['String']['output'];
-  /** BIC of their bank; null where the account is an IBAN. */
+  /** BIC of their bank; null where the account is an IBAN, or the bank was given as a member of a clearing system. */
   bic?: Maybe<Scalars['String']['output']>;
+  /** Their bank as a member of a clearing system; null where it was given by an IBAN or a BIC. */
+  clearingMember?: Maybe<ClearingMember>;
 };
+
+/** A bank by the id that it has in the clearing system of its country. */
+export type ClearingMember = {
+  __typename?: 'ClearingMember';
+  /** The system. */
+  system: ClearingSystem;
+  /** Which of its members it is, without spaces and dashes. */
+  id: Scalars['String']['output'];
+};
+
+/** Clearing systems of countries without IBANs, by their codes of ISO 20022's external code list. */
+export type ClearingSystem =
+  /** Australia: bank, state and branch (BSB), 6 digits. */
+  | 'AUBSB'
+  /** Canada: routing number of Payments Canada, a zero and 8 digits. */
+  | 'CACPA'
+  /** China: 12 digits. */
+  | 'CNAPS'
+  /** Hong Kong: 3 digits. */
+  | 'HKNCC'
+  /** India: financial system code (IFSC), 4 letters, a zero and 6 letters or digits. */
+  | 'INFSC'
+  /** Japan: Zengin, 7 digits. */
+  | 'JPZGN'
+  /** New Zealand: 6 digits. */
+  | 'NZNCC'
+  /** United States: routing number of the American Bankers Association, 9 digits. */
+  | 'USABA';
 
 /** What compliance decided on a remittance. For operators. */
 export type RemittanceDecision = {
@@ -2192,7 +2224,7 @@ export type RemittanceFilter = {
   status?: InputMaybe<RemittanceStatus>;
 };
 
-/** Who gets a remittance: by an IBAN, or by an account number and the BIC of its bank. */
+/** Who gets a remittance: by an IBAN, or by an account number and its bank, which is given by its BIC or as a member of a clearing system. */
 export type BeneficiaryInput = {
   /** Name, 1 to 70 characters. */
   name: Scalars['String']['input'];
@@ -2204,6 +2236,16 @@ export type BeneficiaryInput = {
   accountNumber?: InputMaybe<Scalars['String']['input']>;
   /** BIC of the bank of an account number, 8 or 11 characters. */
   bic?: InputMaybe<Scalars['String']['input']>;
+  /** The bank of an account number where no BIC is known. */
+  clearingMember?: InputMaybe<ClearingMemberInput>;
+};
+
+/** A bank by the id that it has in the clearing system of its country. */
+export type ClearingMemberInput = {
+  /** The system. Its country is where the account is. */
+  system: ClearingSystem;
+  /** Which of its members it is; spaces and dashes do no harm. */
+  id: Scalars['String']['input'];
 };
 
 /** What to send, and to whom. */
@@ -3671,12 +3713,15 @@ export type ResolversTypes = {
   RemittanceStatus: RemittanceStatus;
   Remittance: ResolverTypeWrapper<RemittanceModel>;
   Beneficiary: ResolverTypeWrapper<BeneficiaryModel>;
+  ClearingMember: ResolverTypeWrapper<ClearingMember>;
+  ClearingSystem: ClearingSystem;
   RemittanceDecision: ResolverTypeWrapper<RemittanceDecision>;
   RemittanceDecisionSource: RemittanceDecisionSource;
   RemittanceDecisionOutcome: RemittanceDecisionOutcome;
   RemittanceTransition: ResolverTypeWrapper<RemittanceTransition>;
   RemittanceFilter: RemittanceFilter;
   BeneficiaryInput: BeneficiaryInput;
+  ClearingMemberInput: ClearingMemberInput;
   CreateRemittanceInput: CreateRemittanceInput;
   CreateRemittancePayload: ResolverTypeWrapper<Omit<CreateRemittancePayload, 'remittance'> & { remittance?: Maybe<ResolversTypes['Remittance']> }>;
   CancelRemittanceInput: CancelRemittanceInput;
@@ -3852,10 +3897,12 @@ export type ResolversParentTypes = {
   RefundPaymentPayload: Omit<RefundPaymentPayload, 'refund'> & { refund?: Maybe<ResolversParentTypes['Payment']> };
   Remittance: RemittanceModel;
   Beneficiary: BeneficiaryModel;
+  ClearingMember: ClearingMember;
   RemittanceDecision: RemittanceDecision;
   RemittanceTransition: RemittanceTransition;
   RemittanceFilter: RemittanceFilter;
   BeneficiaryInput: BeneficiaryInput;
+  ClearingMemberInput: ClearingMemberInput;
   CreateRemittanceInput: CreateRemittanceInput;
   CreateRemittancePayload: Omit<CreateRemittancePayload, 'remittance'> & { remittance?: Maybe<ResolversParentTypes['Remittance']> };
   CancelRemittanceInput: CancelRemittanceInput;
@@ -4512,6 +4559,12 @@ export type BeneficiaryResolvers<ContextType = Context, ParentType extends Resol
   country?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   maskedAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   bic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  clearingMember?: Resolver<Maybe<ResolversTypes['ClearingMember']>, ParentType, ContextType>;
+};
+
+export type ClearingMemberResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ClearingMember'] = ResolversParentTypes['ClearingMember']> = {
+  system?: Resolver<ResolversTypes['ClearingSystem'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type RemittanceDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RemittanceDecision'] = ResolversParentTypes['RemittanceDecision']> = {
@@ -4918,6 +4971,7 @@ export type Resolvers<ContextType = Context> = {
   RefundPaymentPayload?: RefundPaymentPayloadResolvers<ContextType>;
   Remittance?: RemittanceResolvers<ContextType>;
   Beneficiary?: BeneficiaryResolvers<ContextType>;
+  ClearingMember?: ClearingMemberResolvers<ContextType>;
   RemittanceDecision?: RemittanceDecisionResolvers<ContextType>;
   RemittanceTransition?: RemittanceTransitionResolvers<ContextType>;
   CreateRemittancePayload?: CreateRemittancePayloadResolvers<ContextType>;
