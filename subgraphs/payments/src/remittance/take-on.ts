@@ -1,6 +1,6 @@
 import { dayOf } from '@carriergraph/shared/day.ts'
+import { inTransactionInTurn } from '@carriergraph/shared/db/in-turn.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
@@ -40,7 +40,8 @@ export type TakeOnOptions = { readonly terms: RemittanceTerms; readonly outlet: 
 /**
  * The first step of a remittance: in one transaction, the answer under the idempotency key, the remittance, and its quote,
  * which is used up by it. No money moves. The key decides alone: of two requests at once one stores its answer, and the
- * other gets that one.
+ * other gets that one. Those of one wallet stand in line.
+ * @throws OverloadError where too many of the wallet's do
  */
 export async function takeOn(
   books: Books,
@@ -54,7 +55,10 @@ export async function takeOn(
   if (known !== undefined) return known
   const id = newId('rem', now)
   const carried = await carriedBy(outlet, books, id, request.order, now)
-  const first = await inTransaction(db, (tx) => answerFirst(tx, request, { id, terms, carried, requestHash, now }))
+  const turn = `wallet ${request.order.sourceAccountId}`
+  const first = await inTransactionInTurn(db, turn, (tx) =>
+    answerFirst(tx, request, { id, terms, carried, requestHash, now }),
+  )
   const answer = first ?? (await answerAgain(db, request.key, requestHash))
   if (answer === undefined) throw new Error('An idempotency key that was taken has no answer.')
   return answer

@@ -24,6 +24,12 @@ const payload = z.object({
 
 const response = z.object({ data: z.object({ assessPayment: payload }) })
 
+/** Risk is there and answers others: more of this payer's payments are asked for than it takes. */
+const overloaded = z.object({
+  data: z.object({ assessPayment: z.null() }),
+  errors: z.tuple([z.object({ extensions: z.object({ code: z.literal('OVERLOADED') }) })]),
+})
+
 /** There is no answer, and why. */
 export type Absent = { readonly kind: 'ABSENT'; readonly absence: Absence }
 
@@ -31,7 +37,10 @@ export const absent = (absence: Absence): Absent => ({ kind: 'ABSENT', absence }
 
 /** Reads the body of an answer; whatever is not an assessment or a refusal with a code is no answer. */
 export function readAnswer(body: string): RiskAnswer {
-  const parsed = response.safeParse(parseJson(body))
+  const json = parseJson(body)
+  // Else whoever asks for enough at once would have small amounts let through unseen.
+  if (overloaded.safeParse(json).success) return { kind: 'REFUSED', code: 'OVERLOADED' }
+  const parsed = response.safeParse(json)
   if (!parsed.success) return absent('BAD_ANSWER')
   const { assessment, errors } = parsed.data.data.assessPayment
   if (assessment) return { kind: 'ASSESSED', ...assessment }

@@ -75,6 +75,15 @@ test("reads risk's own refusal with its code", async () => {
   expect(await client().assess(QUESTION)).toEqual({ kind: 'REFUSED', code: 'USER_NOT_FOUND' })
 })
 
+test('takes for a refusal, and not for silence, that too many of the payer wait', async () => {
+  const overloaded = (code: string) =>
+    ({ data: { assessPayment: null }, errors: [{ message: 'Later.', extensions: { code, retryAfter_s: 1 } }] }) as const
+  risk.behave((response) => json(response, overloaded('OVERLOADED')))
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'REFUSED', code: 'OVERLOADED' })
+  risk.behave((response) => json(response, overloaded('SERVICE_UNAVAILABLE')))
+  expect(await client().assess(QUESTION)).toEqual({ kind: 'ABSENT', absence: 'BAD_ANSWER' })
+})
+
 const payload = (assessPayment: unknown) => ({ data: { assessPayment } })
 const text =
   (status: number, body: string): RiskBehaviour =>

@@ -1,4 +1,4 @@
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { inTransactionInTurn } from '@carriergraph/shared/db/in-turn.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
@@ -32,7 +32,8 @@ export const CARDS_OF_OWNER_MAX = 20
 
 /**
  * Stores a card, or finds the owner's card with the same number, whose expiry then becomes the given one. Everything
- * that may wait for a key service is done before the transaction.
+ * that may wait for a key service is done before the transaction. Those of one owner stand in line.
+ * @throws OverloadError where too many of the owner's do
  */
 export async function addCard(
   vault: TenantVault,
@@ -52,7 +53,7 @@ export async function addCard(
     sealed: sealNumber(tenant, id, dataKey.value, digits),
     fingerprint: current,
   }
-  return inTransaction(db, async (tx) => {
+  return inTransactionInTurn(db, `owner ${ownerId}`, async (tx) => {
     await lockOwnerOfCards(tx, ownerId)
     const known = await findCardByFingerprint(tx, ownerId, [current, ...older])
     if (known !== undefined) {

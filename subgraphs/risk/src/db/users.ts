@@ -43,6 +43,12 @@ export async function lockUser(tx: Tx, id: Id<'usr'>): Promise<UserRow | null> {
   return row ?? null
 }
 
+/**
+ * The turn of assessments of one user, which all begin with `lockUser`. Changes of the user take none: a rejected identity does
+ * not stand in line behind the payments that it stops.
+ */
+export const turnOfUser = (id: Id<'usr'>): string => `user ${id}`
+
 /** Those of the users whom nobody else holds, held until the transaction ends. */
 export const lockFreeUsers = (tx: Tx, ids: readonly Id<'usr'>[]): Promise<UserRow[]> =>
   tx

@@ -1,4 +1,5 @@
 import { gathered } from '@carriergraph/shared/db/gathered.ts'
+import { inTransactionInTurn } from '@carriergraph/shared/db/in-turn.ts'
 import { perTenant } from '@carriergraph/shared/db/per-database.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
@@ -10,7 +11,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findAssessmentsOfPayments, insertAssessments, payerHistories } from '../db/assessments.ts'
 import type { RiskAssessmentRow } from '../db/tables/risk-assessment.ts'
 import type { UserRow } from '../db/tables/user.ts'
-import { lockFreeUsers, lockUser } from '../db/users.ts'
+import { lockFreeUsers, lockUser, turnOfUser } from '../db/users.ts'
 import { assess } from '../domain/assess.ts'
 import { euroValue } from '../domain/euro.ts'
 import type { Facts } from '../domain/rules.ts'
@@ -29,7 +30,8 @@ export type Assessed = Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>
 /**
  * Assesses a payment once: a caller that asks again, after a crash or at the same time, gets the first answer. The
  * payer is locked meanwhile, so that of many payments at once each counts those before it. Payments of many payers at once
- * share transactions.
+ * share transactions; those of one stand in line.
+ * @throws OverloadError where too many of the payer's do
  */
 export const assessPayment = (db: TenantDb, payment: PaymentToAssess, by: Provenance): Promise<Assessed> =>
   assessmentsOf(db)({ payment, by })
@@ -46,7 +48,7 @@ const assessmentsOf = perTenant((db) =>
     max: PAYERS_MAX,
     keyOf,
     alone: (asked) =>
-      inTransaction(db, async (tx) => {
+      inTransactionInTurn(db, turnOfUser(keyOf(asked)), async (tx) => {
         const { payerId } = asked.payment
         const assessed = await assessAll(tx, [asked], new Map([[payerId, await lockUser(tx, payerId)]]))
         return assessed.get(payerId) ?? lost(asked.payment)

@@ -1,12 +1,12 @@
+import { inTransactionInTurn } from '@carriergraph/shared/db/in-turn.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { RemittanceAssessmentRow } from '../db/tables/remittance-assessment.ts'
 import type { UserRow } from '../db/tables/user.ts'
-import { lockUser } from '../db/users.ts'
+import { lockUser, turnOfUser } from '../db/users.ts'
 import { eventOf } from '../events.ts'
 import { insertHits } from '../sanctions/db/hits.ts'
 import { findAssessmentsOfRemittances, insertRemittanceAssessment } from './db/assessments.ts'
@@ -19,13 +19,14 @@ import { THRESHOLDS } from './thresholds.ts'
  * Assesses a remittance once: a caller that asks again, after a crash or at the same time, gets the first answer. The
  * sender is locked meanwhile, so that of many remittances at once each counts those before it. The report is made with the
  * assessment, or neither is.
+ * @throws OverloadError where too many of the sender's stand in line
  */
 export function assessRemittance(
   db: TenantDb,
   remittance: RemittanceToAssess,
   { now, ...by }: Provenance,
 ): Promise<Outcome<RemittanceAssessmentRow, 'REMITTANCE_MISMATCH'>> {
-  return inTransaction(db, async (tx) => {
+  return inTransactionInTurn(db, turnOfUser(remittance.senderId), async (tx) => {
     const sender = await lockUser(tx, remittance.senderId)
     const known = await findKnown(tx, remittance)
     if (known !== null) return known

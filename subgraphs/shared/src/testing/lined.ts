@@ -19,9 +19,9 @@ export async function lined<T>(database: Database, row: SQL, start: () => readon
   return Promise.all(calls.started)
 }
 
-/** Resolves when that many statements wait for a lock. */
-export const waitersOf = (database: Database, count: number): Promise<void> =>
-  vi.waitFor(async () => expect(await waiting(database)).toBe(count), PATIENCE)
+/** Resolves when that many statements wait for a lock. A test without a lock timeout may have more patience. */
+export const waitersOf = (database: Database, count: number, patience = PATIENCE): Promise<void> =>
+  vi.waitFor(async () => expect(await waiting(database)).toBe(count), patience)
 
 async function waiting(database: Database): Promise<unknown> {
   const [row] = await database.system.execute(

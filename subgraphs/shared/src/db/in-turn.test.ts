@@ -1,0 +1,98 @@
+import { sql } from 'drizzle-orm'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { OverloadError } from '../overload-error.ts'
+import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
+import { waitersOf } from '../testing/lined.ts'
+import { openPatiently } from '../testing/patient-database.ts'
+import { IN_TURN_WAITING_MAX, inTransactionInTurn } from './in-turn.ts'
+import { type Database, TENANT_POOL_MAX, type TenantDb, type Tx } from './pools.ts'
+
+let test: TestDatabase
+let database: Database
+let db: TenantDb
+beforeAll(async () => {
+  test = await createTestDatabase({ name: 'empty' })
+  database = openPatiently(test.url)
+})
+beforeEach(({ task }) => {
+  db = database.forTenant(`t-${task.id.replaceAll(/[^a-z0-9]/g, '')}`)
+})
+afterAll(async () => {
+  await database.close({ timeout_s: 0 })
+  await test.drop()
+})
+
+const lock = (tx: Tx, key: string) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
+const locking = (key: string) => inTransactionInTurn(db, key, (tx) => lock(tx, key))
+
+const oneWaits = () => waitersOf(database, 1, { timeout: 120_000, interval: 20 })
+
+/** Holds the lock of `key` as another process would, while `meanwhile` runs. */
+const held = (key: string, meanwhile: () => Promise<void>) =>
+  database.system.transaction(async (tx) => {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
+    await meanwhile()
+  })
+
+describe('transactions in turn', () => {
+  it('leaves the connections to others while many wait for one lock, which then all get', async () => {
+    let waiting: Promise<unknown>[] = []
+    await held('user a', async () => {
+      waiting = Array.from({ length: TENANT_POOL_MAX * 3 }, () => locking('user a'))
+      await oneWaits()
+      // As many others as there are connections beside the one that waits.
+      await Promise.all(Array.from({ length: TENANT_POOL_MAX - 1 }, (_, at) => locking(`user b${at}`)))
+      await oneWaits()
+    })
+    await Promise.all(waiting)
+  })
+
+  it('goes on in the order of asking, one at a time, also behind one that fails', async () => {
+    const told: string[] = []
+    const asked = Array.from({ length: 5 }, (_, at) =>
+      inTransactionInTurn(db, 'user a', async (tx) => {
+        told.push(`begin ${at}`)
+        await lock(tx, 'user a')
+        told.push(`end ${at}`)
+        if (at === 1) throw new Error('of its own')
+        return at
+      }),
+    )
+    const ended = await Promise.allSettled(asked)
+    expect(ended.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason)))).toEqual([
+      0,
+      'Error: of its own',
+      2,
+      3,
+      4,
+    ])
+    expect(told).toEqual([0, 1, 2, 3, 4].flatMap((at) => [`begin ${at}`, `end ${at}`]))
+  })
+
+  it('refuses what would wait behind too many, begins nothing of it, and takes more when those are through', async () => {
+    let waiting: Promise<unknown>[] = []
+    await held('user a', async () => {
+      waiting = Array.from({ length: 1 + IN_TURN_WAITING_MAX }, () => locking('user a'))
+      let hasBegun = false
+      const tooMuch = inTransactionInTurn(db, 'user a', async () => {
+        hasBegun = true
+      })
+      await expect(tooMuch).rejects.toThrow(OverloadError)
+      expect(hasBegun).toBe(false)
+      await locking('user b')
+    })
+    await Promise.all(waiting)
+    await locking('user a')
+  })
+
+  it('keeps the turns of tenants apart', async () => {
+    const other = database.forTenant('other')
+    let waiting: Promise<unknown> | undefined
+    await held('user a', async () => {
+      waiting = locking('user a')
+      await oneWaits()
+      await inTransactionInTurn(other, 'user a', (tx) => tx.execute(sql`select 1`))
+    })
+    await waiting
+  })
+})
