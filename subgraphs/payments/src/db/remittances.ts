@@ -2,7 +2,7 @@ import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
-import { and, asc, eq, gte, isNull, lt, lte, notInArray, or, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, gte, isNull, lt, lte, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import { type FailureCode, failureOf } from '../remittance/failure.ts'
 import { type Remittance, type RemittanceTransition, VAIN_STATUSES } from '../remittance/remittance.ts'
 import { IS_UNFINISHED_REMITTANCE, type RemittanceRow, remittance } from './tables/remittance.ts'
@@ -114,32 +114,47 @@ export async function sentUsdSince(
   return { dayMinor: BigInt(row?.day ?? 0), thirtyDaysMinor: BigInt(row?.all ?? 0) }
 }
 
-export type UnfinishedRemittance = { readonly tenantId: string; readonly id: Id<'rem'> }
+type Times = { readonly before: Date; readonly now: Date }
 
 /**
- * Remittances of every tenant that somebody has to go on with: those between two steps since `before` that are not to wait
- * longer, and those that nobody decided on by `now`; in a fixed order, from behind `after`.
- * @param system the connections that see every tenant
+ * Remittances that somebody has to go on with: those between two steps since `before` that are not to wait longer, and those
+ * that nobody decided on by `now`.
  */
-export function findUnfinishedRemittances(
-  system: TenantDb,
-  { before, now, after, limit }: { before: Date; now: Date; after: UnfinishedRemittance | undefined; limit: number },
-): Promise<UnfinishedRemittance[]> {
-  const behind =
-    after &&
-    sql`(${remittance.tenantId}, ${remittance.id}) > (${after.tenantId}, ${sql.param(after.id, remittance.id)})`
+function isDue({ before, now }: Times): SQL | undefined {
   const isLeft = and(
     sql`${remittance.status} <> 'REVIEW'`,
     lt(remittance.changedAt, before),
     or(isNull(remittance.retryAt), lte(remittance.retryAt, now)),
   )
   const isOverdue = and(sql`${remittance.status} in ('SCREENING', 'REVIEW')`, lte(remittance.decideBy, now))
-  return system
-    .select({ tenantId: remittance.tenantId, id: remittance.id })
+  return and(IS_UNFINISHED_REMITTANCE, or(isLeft, isOverdue))
+}
+
+/**
+ * Tenants with remittances that somebody has to go on with.
+ * @param system the connections that see every tenant
+ */
+export async function tenantsWithUnfinishedRemittances(system: TenantDb, times: Times): Promise<string[]> {
+  const rows = await system
+    .selectDistinct({ tenant: remittance.tenantId })
     .from(remittance)
-    .where(and(IS_UNFINISHED_REMITTANCE, or(isLeft, isOverdue), behind))
-    .orderBy(asc(remittance.tenantId), asc(remittance.id))
+    .where(isDue(times))
+    .orderBy(asc(remittance.tenantId))
+  return rows.map(({ tenant }) => tenant)
+}
+
+/** Those of one tenant, in a fixed order, from behind `after`. */
+export async function findUnfinishedRemittances(
+  db: TenantDb,
+  { after, limit, ...times }: Times & { readonly after: Id<'rem'> | undefined; readonly limit: number },
+): Promise<Id<'rem'>[]> {
+  const rows = await db
+    .select({ id: remittance.id })
+    .from(remittance)
+    .where(and(isDue(times), after && gt(remittance.id, after)))
+    .orderBy(asc(remittance.id))
     .limit(limit)
+  return rows.map(({ id }) => id)
 }
 
 /** A remittance whose id came from a row of our own cannot be missing: they are never removed. */

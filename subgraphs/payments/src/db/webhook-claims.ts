@@ -24,8 +24,8 @@ export type ClaimOptions = {
 }
 
 /**
- * Takes deliveries that are due, those that wait longest first, and counts the try before it is made: a delivery that
- * kills its process is not tried for ever. Rows that another process is just taking are passed over. A delivery waits
+ * Takes deliveries that are due, in turn of each tenant its next, so that what one has much of holds up no other; of a tenant's
+ * those that wait longest first. Counts the try before it is made: a delivery that kills its process is not tried for ever. Rows that another process is just taking are passed over. A delivery waits
  * while an earlier one of its subject to the same endpoint is pending.
  * @param system the handle that sees every tenant
  */
@@ -37,7 +37,15 @@ export async function claimDeliveries(system: Db, options: ClaimOptions): Promis
     set claim = ${claim}::uuid, claimed_until = ${options.until.toISOString()}::timestamptz, attempts = d.attempts + 1
     from (
       select due.tenant_id, due.id
-      from webhook_endpoint e
+      from (
+        select e.*, h.in_hand, sum(h.in_hand) over (partition by e.tenant_id) as of_tenant
+        from webhook_endpoint e
+        cross join lateral (
+          select count(*) as in_hand from webhook_delivery f
+          where f.tenant_id = e.tenant_id and f.endpoint_id = e.id and f.status = 'PENDING' and f.claimed_until > ${now}
+        ) h
+        where e.status = 'ACTIVE'
+      ) e
       cross join lateral (
         select c.tenant_id, c.id, c.next_attempt_at, c.arrival
         from webhook_delivery c
@@ -48,13 +56,13 @@ export async function claimDeliveries(system: Db, options: ClaimOptions): Promis
             where b.tenant_id = c.tenant_id and b.endpoint_id = c.endpoint_id and b.status = 'PENDING'
               and b.subject_type = c.subject_type and b.subject_id = c.subject_id and b.arrival < c.arrival)
         order by c.next_attempt_at, c.arrival
-        limit greatest(0, ${ofEndpointMax} - (
-          select count(*) from webhook_delivery f
-          where f.tenant_id = e.tenant_id and f.endpoint_id = e.id and f.status = 'PENDING' and f.claimed_until > ${now}))
+        limit greatest(0, ${ofEndpointMax} - e.in_hand)
         for update of c skip locked
       ) due
-      where e.status = 'ACTIVE' and (e.resting_until is null or e.resting_until <= ${now})
-      order by due.next_attempt_at, due.arrival
+      where e.resting_until is null or e.resting_until <= ${now}
+      order by
+        e.of_tenant + row_number() over (partition by due.tenant_id order by due.next_attempt_at, due.arrival),
+        due.next_attempt_at, due.arrival
       limit ${limit}
     ) picked
     where d.tenant_id = picked.tenant_id and d.id = picked.id

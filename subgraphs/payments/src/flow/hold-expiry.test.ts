@@ -1,4 +1,4 @@
-import { fixedClock } from '@carriergraph/shared/clock.ts'
+import { type Clock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -46,17 +46,11 @@ test('of every tenant, beginning when it is started', async () => {
   expect(holds).toHaveLength(0)
 })
 
-test('of the others too, where the ledger of one tenant fails', async () => {
-  const clock = fixedClock(new Date(stage.now.getTime() + 3_600_000))
-  class Failing extends Ledgers {
-    override of(books: Books) {
-      if (books.tenant === 'ailing') throw new Error('It cannot be reached.')
-      return super.of(books)
-    }
-  }
-  const ailing = await givenPurse(stage.database, { tenant: 'ailing', minor: 500n, now: stage.now })
+/** Holds something in two tenants that is over at once. */
+async function holdInTwo(clock: Clock, first: string): Promise<void> {
+  const slow = await givenPurse(stage.database, { tenant: first, minor: 500n, now: stage.now })
   const healthy = await stage.purseWith(500n)
-  for (const { tenant, walletId } of [ailing, healthy]) {
+  for (const { tenant, walletId } of [slow, healthy]) {
     const books = { tenant, db: stage.database.forTenant(tenant) }
     const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
     await stage.ledgers.of(books).post({
@@ -70,8 +64,48 @@ test('of the others too, where the ledger of one tenant fails', async () => {
       expiresAt: clock(),
     })
   }
+}
+
+const tenantsHolding = async () =>
+  (await stage.database.sql.system`select tenant_id from ledger_hold`).map(({ tenant_id }) => tenant_id)
+
+test('of the others too, where the ledger of one tenant fails', async () => {
+  const clock = fixedClock(new Date(stage.now.getTime() + 3_600_000))
+  class Failing extends Ledgers {
+    override of(books: Books) {
+      if (books.tenant === 'ailing') throw new Error('It cannot be reached.')
+      return super.of(books)
+    }
+  }
+  await holdInTwo(clock, 'ailing')
   const ledgers = new Failing(clock)
   await createHoldExpiry({ database: stage.database, ledgers, clock, log: silent }).runOnce()
-  const held = await stage.database.sql.system`select tenant_id from ledger_hold`
-  expect(held).toEqual([{ tenant_id: 'ailing' }])
+  expect(await tenantsHolding()).toEqual(['ailing'])
+  await createHoldExpiry({ database: stage.database, ledgers: new Ledgers(clock), clock, log: silent }).runOnce()
+  expect(await tenantsHolding()).toEqual([])
+})
+
+test('of the others too, while one tenant has more than is released at once and a ledger that is slow', async () => {
+  const clock = fixedClock(new Date(stage.now.getTime() + 3_600_000))
+  const othersAreReleased = Promise.withResolvers<void>()
+  class Slow extends Ledgers {
+    override of(books: Books) {
+      const ledger = super.of(books)
+      if (books.tenant !== 'a-slow') {
+        const post = ledger.post.bind(ledger)
+        ledger.post = async (order) => {
+          const posting = await post(order)
+          othersAreReleased.resolve()
+          return posting
+        }
+        return ledger
+      }
+      const post = ledger.post.bind(ledger)
+      ledger.post = (order) => othersAreReleased.promise.then(() => post(order))
+      return ledger
+    }
+  }
+  await holdInTwo(clock, 'a-slow')
+  await createHoldExpiry({ database: stage.database, ledgers: new Slow(clock), clock, log: silent }).runOnce()
+  expect(await tenantsHolding()).toEqual([])
 })

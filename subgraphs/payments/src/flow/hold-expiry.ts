@@ -1,6 +1,7 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { type Pace, PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { Lanes } from '@carriergraph/shared/lanes.ts'
 import { EXPIRED_MAX, expirePending } from '@carriergraph/shared/ledger/expire-pending.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { ledgerHold } from '@carriergraph/shared/ledger/tables.ts'
@@ -21,50 +22,56 @@ export type HoldExpiryOptions = {
 export type HoldExpiry = {
   start(): Promise<void>
   stop(): Promise<void>
-  /** Releases what is held beyond its time, of every tenant, as far as one go reaches. */
-  runOnce(): Promise<Pace>
+  /** Releases what is held beyond its time, of every tenant. */
+  runOnce(): Promise<void>
 }
 
 /** Two at once do no harm: each release is decided once. */
 export function createHoldExpiry({ database, ledgers, clock, log, schedule }: HoldExpiryOptions): HoldExpiry {
-  /** @returns how many were released */
-  async function expireOf(tenant: string, now: Date): Promise<number> {
+  const lanes = new Lanes('expiry of holds', log)
+  let isStopping = false
+
+  async function expireOf(tenant: string, now: Date): Promise<void> {
     const db = database.forTenant(tenant)
-    try {
-      const released = await expirePending(db, ledgers.of({ tenant, db }), now)
+    let released: number
+    do {
+      released = await expirePending(db, ledgers.of({ tenant, db }), now)
       log.info({ tenant, released }, 'released what was held beyond its time')
-      return released
-    } catch (error) {
-      // The other tenants must not wait for this one; it is tried again with the next round.
-      log.error({ err: error, tenant }, 'could not release what is held beyond its time')
-      return 0
-    }
+    } while (released === EXPIRED_MAX && !isStopping)
   }
 
-  async function runOnce(): Promise<Pace> {
+  /** @returns what was begun: a tenant with much, or one whose ledger is slow, holds up no other */
+  async function begin(): Promise<{ readonly done: Promise<unknown> }> {
     const now = clock()
     const rows = await database.system
       .selectDistinct({ tenant: ledgerHold.tenantId })
       .from(ledgerHold)
       .where(lte(ledgerHold.expiresAt, now))
       .orderBy(ledgerHold.tenantId)
-    let pace: Pace = 'idle'
-    for (const { tenant } of rows) if ((await expireOf(tenant, now)) === EXPIRED_MAX) pace = 'again'
-    return pace
+    return { done: Promise.all(rows.map(({ tenant }) => lanes.begin(tenant, () => expireOf(tenant, now)))) }
   }
 
   const loop = new PollingLoop({
     name: 'expiry of holds',
-    step: runOnce,
+    async step() {
+      await begin()
+      return 'idle'
+    },
     interval_ms: EXPIRY_INTERVAL_MS,
     log,
     schedule,
   })
   return {
-    runOnce,
+    async runOnce() {
+      await (await begin()).done
+    },
     async start() {
       loop.start()
     },
-    stop: () => loop.stop(),
+    async stop() {
+      isStopping = true
+      await loop.stop()
+      await lanes.idle()
+    },
   }
 }

@@ -1,4 +1,4 @@
-import { findUnfinished } from '../db/unfinished-payments.ts'
+import { findUnfinished, tenantsWithUnfinished } from '../db/unfinished-payments.ts'
 import type { PaymentFlow } from './payment-flow.ts'
 import { type Sweeper, sweeperOfUnfinished, type UnfinishedSweeperOptions } from './unfinished-sweeper.ts'
 
@@ -10,4 +10,9 @@ export type SweeperOptions = Pick<UnfinishedSweeperOptions<'pay'>, 'database' | 
 
 /** Finishes the payments that a killed process left between their steps. */
 export const createSweeper = ({ flow, ...options }: SweeperOptions): Sweeper =>
-  sweeperOfUnfinished({ ...options, name: 'payments', find: findUnfinished, resume: flow.resume })
+  sweeperOfUnfinished({
+    ...options,
+    name: 'payments',
+    unfinished: { tenants: tenantsWithUnfinished, page: findUnfinished },
+    resume: flow.resume,
+  })

@@ -3,26 +3,28 @@ import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database, TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 
 /** What has waited for so long was left by a process that died: no deadline of a living one is near it. */
 export const UNFINISHED_AGE_MS = 30_000
 const SWEEP_INTERVAL_MS = 15_000
-/** Read at once; a sweep goes on until there are none. */
+/** Read at once; a sweep goes on until its tenant has none. */
 const SWEEP_PAGE = 100
 
-type Unfinished<P extends string> = { readonly tenantId: string; readonly id: Id<P> }
+type Times = { readonly before: Date; readonly now: Date }
 
-export type FindUnfinished<P extends string> = (
-  system: TenantDb,
-  page: { before: Date; now: Date; after: Unfinished<P> | undefined; limit: number },
-) => Promise<Unfinished<P>[]>
+export type Unfinished<P extends string> = {
+  tenants(system: TenantDb, times: Times): Promise<string[]>
+  /** Of one tenant, in a fixed order. */
+  page(db: TenantDb, page: Times & { readonly after: Id<P> | undefined; readonly limit: number }): Promise<Id<P>[]>
+}
 
 export type UnfinishedSweeperOptions<P extends string> = {
   /** What is swept, as logs name it: `payments`. */
   readonly name: string
-  readonly find: FindUnfinished<P>
+  readonly unfinished: Unfinished<P>
   readonly resume: (books: Books, id: Id<P>) => Promise<{ readonly status: string }>
   readonly database: Database
   readonly clock: Clock
@@ -39,22 +41,24 @@ export type Sweeper = {
 
 /**
  * Finishes what a killed process left between its steps, for the client that never asks again. Two sweepers on the same do no
- * harm: each step is taken once.
+ * harm: each step is taken once. Each tenant's are finished one by one, and those of all tenants at once.
  */
 export function sweeperOfUnfinished<P extends string>({
   name,
-  find,
+  unfinished,
   resume,
   database,
   clock,
   log,
   schedule,
 }: UnfinishedSweeperOptions<P>): Sweeper {
+  const lanes = new Lanes(`sweeper of unfinished ${name}`, log)
   let isStopping = false
 
-  async function finish({ tenantId: tenant, id }: Unfinished<P>): Promise<boolean> {
+  async function finish(books: Books, id: Id<P>): Promise<boolean> {
+    const { tenant } = books
     try {
-      const { status } = await resume({ tenant, db: database.forTenant(tenant) }, id)
+      const { status } = await resume(books, id)
       log.info({ subject: id, tenant, status }, `went on with one of the ${name} that were left between their steps`)
       return true
     } catch (error) {
@@ -64,19 +68,26 @@ export function sweeperOfUnfinished<P extends string>({
     }
   }
 
-  async function runOnce(): Promise<number> {
-    const now = clock()
-    const before = new Date(now.getTime() - UNFINISHED_AGE_MS)
+  async function sweep(tenant: string, times: Times): Promise<number> {
+    const books: Books = { tenant, db: database.forTenant(tenant) }
     let finished = 0
-    for (let after: Unfinished<P> | undefined; ; ) {
-      const page = await find(database.system, { before, now, after, limit: SWEEP_PAGE })
-      for (const unfinished of page) {
+    for (let after: Id<P> | undefined; ; ) {
+      const page = await unfinished.page(books.db, { ...times, after, limit: SWEEP_PAGE })
+      for (const id of page) {
         if (isStopping) return finished
-        if (await withCorrelation(undefined, () => finish(unfinished))) finished += 1
+        if (await withCorrelation(undefined, () => finish(books, id))) finished += 1
       }
       after = page.at(-1)
       if (page.length < SWEEP_PAGE) return finished
     }
+  }
+
+  /** @returns what was begun: how many it finished */
+  async function begin(): Promise<{ readonly done: Promise<number> }> {
+    const now = clock()
+    const times = { now, before: new Date(now.getTime() - UNFINISHED_AGE_MS) }
+    const tenants = await unfinished.tenants(database.system, times)
+    return { done: sumOf(tenants.map((tenant) => lanes.begin(tenant, () => sweep(tenant, times)))) }
   }
 
   const loop = new PollingLoop({
@@ -85,19 +96,21 @@ export function sweeperOfUnfinished<P extends string>({
     log,
     schedule,
     async step() {
-      await runOnce()
+      // Not waited for: a tenant with much to finish does not keep that of others from being found.
+      await begin()
       return 'idle'
     },
   })
 
   return {
-    runOnce,
+    runOnce: async () => (await begin()).done,
     async start() {
       loop.start()
     },
     async stop() {
       isStopping = true
       await loop.stop()
+      await lanes.idle()
     },
   }
 }

@@ -18,11 +18,12 @@ afterAll(() => payments[Symbol.asyncDispose]())
 const clock = fixedClock(NOON)
 
 /** A process, and what its giver of instructions has heard. */
-function processOf(heard: string[] = []) {
+function processOf(heard: string[] = [], onHeard: (tenant: string) => unknown = () => {}) {
   const { database } = payments
   const rails = new Rails({ config: railsConfig({}), clock, log: silent })
   rails.news.register('pay', async (_, { after }, { tenant }) => {
     heard.push(`${tenant} ${after.instruction.id} ${after.state}`)
+    onHeard(tenant)
   })
   const register = (tenant: string, order: Instruction) =>
     inTransaction(database.forTenant(tenant), (tx) => rails.instruct(tx, tenant, order, 'sandbox'))
@@ -90,3 +91,27 @@ test('a tenant whose rail fails holds up no other', async () => {
   expect(await stateOf('b-good', good)).toBe('ACCEPTED')
   expect(await stateOf('a-broken', broken)).toBe('REGISTERED')
 })
+
+test.each(['sent', 'heard'] as const)(
+  'a tenant for whom much is %s, or slowly, keeps no other waiting',
+  async (what) => {
+    const slow = `a-slow-${what}`
+    const othersAreSent = Promise.withResolvers<void>()
+    const onHeard = (tenant: string) => tenant === `b-quick-${what}` && othersAreSent.resolve()
+    const dead = processOf([], onHeard)
+    const { worker, rails } = what === 'sent' ? dead : processOf([], onHeard)
+    const orders = [instruction(), instruction()] as const
+    // More than are sent at once.
+    for (const order of [orders[0], ...Array.from({ length: 5 }, () => instruction())]) await dead.register(slow, order)
+    await dead.register(`b-quick-${what}`, orders[1])
+    const open = rails.open.bind(rails)
+    rails.open = async (books, name) => {
+      if (books.tenant === slow) await othersAreSent.promise
+      return open(books, name)
+    }
+    clock.advance(10_000)
+    await worker.runOnce()
+    expect(await stateOf(slow, orders[0])).toBe('ACCEPTED')
+    expect(await stateOf(`b-quick-${what}`, orders[1])).toBe('ACCEPTED')
+  },
+)

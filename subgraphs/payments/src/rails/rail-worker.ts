@@ -3,11 +3,13 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { type Database, isTenantName } from '@carriergraph/shared/db/pools.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { Lanes } from '@carriergraph/shared/lanes.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { tenantsToldBySandbox, tenantsWithOpenInstructions } from '../db/rails-to-drive.ts'
 import type { RailName } from './rail.ts'
-import type { Rails, Registered } from './rails.ts'
+import type { Rails } from './rails.ts'
+import { SendQueue } from './send-queue.ts'
 
 /** How often rails are heard: the longest that news of an instruction waits here. */
 export const HEAR_INTERVAL_MS = 1_000
@@ -18,10 +20,6 @@ export const HEAR_INTERVAL_MS = 1_000
 export const LOOK_AGAIN_MS = { sandbox: 5_000, iso20022: 60_000 } as const satisfies Record<RailName, number>
 /** Instructions of one tenant that are looked after in one go; the rest is there the next time. */
 const LOOKED_AFTER_MAX = 100
-/** Instructions that wait to be sent by this process. Beyond that they are found in the table, a little later. */
-const WAITING_MAX = 10_000
-/** A tenant has eight connections, and clients need some of them. */
-const SENT_AT_ONCE = 4
 
 export type RailWorkerOptions = {
   readonly database: Database
@@ -36,7 +34,7 @@ export type RailWorkerOptions = {
  * tenant. Any number of processes may do so at once: see `RailDriver`.
  */
 export function createRailWorker({ database, rails, clock, log, schedule }: RailWorkerOptions) {
-  const waiting: Registered[] = []
+  const lanes = new Lanes('hearing of rails', log)
   const filesSentAt = new Map<string, number>()
   let isStopping = false
 
@@ -51,26 +49,21 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     }
   }
 
-  async function sendWaiting(): Promise<number> {
-    let sent = 0
-    async function work(): Promise<void> {
-      for (let next = waiting.shift(); next !== undefined && !isStopping; next = waiting.shift()) {
-        const { tenant, rail, id } = next
-        await apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id))
-        sent += 1
-      }
-    }
-    await Promise.all(Array.from({ length: Math.min(SENT_AT_ONCE, waiting.length) }, work))
-    return sent
-  }
+  const queue = new SendQueue(({ tenant, rail, id }) =>
+    apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id)),
+  )
 
-  async function driveRail(rail: RailName): Promise<void> {
+  /** A tenant whom a rail tells much holds up no other. @returns what was begun */
+  async function driveRail(rail: RailName): Promise<Promise<void>[]> {
     const open = await tenantsWithOpenInstructions(database.system, rail)
     const telling = await tenantsTold(rail)
-    for (const tenant of new Set([...open, ...telling])) {
-      if (isStopping) return
-      await apart({ tenant, rail }, () => driveTenant(booksOf(tenant), rail))
-    }
+    return [...new Set([...open, ...telling])].map((tenant) =>
+      lanes.begin(`${rail} of ${tenant}`, () =>
+        apart({ tenant, rail }, async () => {
+          if (!isStopping) await driveTenant(booksOf(tenant), rail)
+        }),
+      ),
+    )
   }
 
   /** What cannot be heard or looked after yet keeps no file from the bank. */
@@ -102,11 +95,13 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     return entries.filter((entry) => entry.isDirectory() && isTenantName(entry.name)).map(({ name }) => name)
   }
 
-  async function driveRails(): Promise<void> {
+  async function driveRails(): Promise<{ readonly done: Promise<unknown> }> {
+    const begun: Promise<void>[] = []
     for (const rail of rails.drivable) {
-      if (isStopping) return
-      await apart({ rail }, () => driveRail(rail))
+      if (isStopping) break
+      await apart({ rail }, async () => void begun.push(...(await driveRail(rail))))
     }
+    return { done: Promise.all(begun) }
   }
 
   // Two, so that neither much to send keeps rails from being heard, nor a slow bank what is new from being sent.
@@ -116,7 +111,7 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     log,
     schedule,
     async step() {
-      await sendWaiting()
+      queue.begin()
       return 'idle'
     },
   })
@@ -132,16 +127,15 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
   })
 
   rails.onRegistered((registered) => {
-    if (isStopping || waiting.length >= WAITING_MAX) return
-    waiting.push(registered)
-    sending.wake()
+    if (queue.add(registered)) sending.wake()
   })
 
   return {
     /** Sends what waits, hears every rail and looks after what has had no answer, once. */
     async runOnce(): Promise<void> {
-      await sendWaiting()
-      await driveRails()
+      queue.begin()
+      await queue.idle()
+      await (await driveRails()).done
     },
     start(): void {
       sending.start()
@@ -150,7 +144,8 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     /** Resolves when what is under way has ended. What still waits is found in the table by whoever comes next. */
     async stop(): Promise<void> {
       isStopping = true
-      await Promise.all([sending.stop(), hearing.stop()])
+      await Promise.all([sending.stop(), hearing.stop(), queue.stop()])
+      await lanes.idle()
     },
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { tenantsWithPendingPostings } from './db/postings.ts'
@@ -20,19 +21,18 @@ export type PostingWorkerOptions = {
 
 /** Posts what runs and people have decided, of every tenant. To be stopped before its ledgers are. */
 export function createPostingWorker({ database, ledgers, clock, log, schedule }: PostingWorkerOptions) {
-  async function runOnce(): Promise<number> {
-    let posted = 0
-    for (const tenant of await tenantsWithPendingPostings(database.system)) {
-      const db = database.forTenant(tenant)
-      try {
+  const lanes = new Lanes('postings of reconciliation', log)
+
+  /** @returns what was begun: a tenant with much to post holds up no other */
+  async function begin(): Promise<{ readonly done: Promise<number> }> {
+    const begun = (await tenantsWithPendingPostings(database.system)).map((tenant) =>
+      lanes.begin(tenant, () => {
+        const db = database.forTenant(tenant)
         const ledger = ledgers.of({ tenant, db })
-        posted += await withCorrelation(undefined, () => postPending({ db, ledger, now: clock, log }))
-      } catch (error) {
-        // The other tenants must not wait for this one; it is tried again with the next look.
-        log.error({ err: error, tenant }, 'could not post for reconciliation')
-      }
-    }
-    return posted
+        return withCorrelation(undefined, () => postPending({ db, ledger, now: clock, log }))
+      }),
+    )
+    return { done: sumOf(begun) }
   }
 
   const loop = new PollingLoop({
@@ -41,15 +41,18 @@ export function createPostingWorker({ database, ledgers, clock, log, schedule }:
     log,
     schedule,
     async step() {
-      await runOnce()
+      await begin()
       return 'idle'
     },
   })
 
   return {
     /** Resolves with how many postings the ledgers have decided. */
-    runOnce,
+    runOnce: async () => (await begin()).done,
     start: () => loop.start(),
-    stop: () => loop.stop(),
+    async stop(): Promise<void> {
+      await loop.stop()
+      await lanes.idle()
+    },
   }
 }

@@ -1,5 +1,5 @@
 import { fromUuid, namedId } from '@carriergraph/shared/ids.ts'
-import type { Posting } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { refuse } from '@carriergraph/shared/outcome.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -101,6 +101,30 @@ test('the worker posts for every tenant, and one whose books fail does not hold 
   await worker.stop()
   expect(await worker.runOnce()).toBe(0)
   expect((await postings()).map(({ state }) => state).sort()).toEqual(['PENDING', 'POSTED'])
+})
+
+test('a tenant with much to post keeps no other waiting', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.statement([{ reference: 'A' }], { tenant: 'a-slow' })
+  await runReconciliation(stage.database.forTenant('a-slow'), { account: ACCOUNT, day: TODAY }, stage.provenance())
+  await stage.run()
+  const othersArePosted = Promise.withResolvers<void>()
+  const worker = createPostingWorker({
+    database: stage.database,
+    clock: stage.clock,
+    log: silent,
+    ledgers: {
+      of: (books) =>
+        ledgerWith(async (order) => {
+          const ledger = stage.ledgers.of(books)
+          if (books.tenant === 'a-slow') await othersArePosted.promise
+          const posting = await ledger.post(order)
+          othersArePosted.resolve()
+          return posting
+        }) as Ledger,
+    },
+  })
+  expect(await worker.runOnce()).toBe(2)
 })
 
 test('no account of a customer is ever named: all are the operator’s own', async () => {

@@ -51,6 +51,15 @@ test('a statement that comes later has its account run again, and no other', asy
   expect(await daily().runOnce()).toBe(0)
 })
 
+test('tenants take turns, so that one with many accounts keeps no other waiting', async () => {
+  for (const account of ['A', 'B', 'C']) await stage.statement([{}], { account })
+  await stage.statement([{}], { account: 'Z', tenant: 'north' })
+  expect(await daily().runOnce()).toBe(4)
+  const told = await stage.database.sql.system<{ tenant: string }[]>`
+    select tenant_id as tenant from journal where type = 'reconciliation_run.completed' order by seq`
+  expect(told.map(({ tenant }) => tenant)).toEqual(['demo', 'north', 'demo', 'demo'])
+})
+
 test('two processes at once do no harm', async () => {
   await stage.statement([{}])
   await Promise.all([daily().runOnce(), daily().runOnce()])

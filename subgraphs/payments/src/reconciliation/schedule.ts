@@ -9,7 +9,7 @@ import { runReconciliation } from './run-reconciliation.ts'
 
 /** How often is looked whether a day is due, or a statement has come for one that was done. */
 export const LOOK_INTERVAL_MS = 60_000
-/** Accounts read at once; a look goes on until there are none. */
+/** Accounts read at once. */
 const LOOK_PAGE = 100
 
 export type DailyReconciliationOptions = {
@@ -61,14 +61,20 @@ export function createDailyReconciliation({
   async function runOnce(): Promise<number> {
     const day = dueDay(clock(), hour)
     let reconciled = 0
-    for (let after: DueAccount | undefined; ; ) {
-      const page = await findDueAccounts(database.system, { day, after, limit: LOOK_PAGE })
-      for (const due of page) {
-        if (isStopping) return reconciled
-        if (await withCorrelation(undefined, (correlationId) => reconcile(due, day, correlationId))) reconciled += 1
-      }
-      after = page.at(-1)
-      if (page.length < LOOK_PAGE) return reconciled
+    // One by one, for each may take memory for a million lines; and in turn, so that no tenant waits for all of another's.
+    for (const due of inTurn(await findAllDue(day))) {
+      if (isStopping) return reconciled
+      if (await withCorrelation(undefined, (correlationId) => reconcile(due, day, correlationId))) reconciled += 1
+    }
+    return reconciled
+  }
+
+  async function findAllDue(day: string): Promise<DueAccount[]> {
+    const due: DueAccount[] = []
+    for (;;) {
+      const page = await findDueAccounts(database.system, { day, after: due.at(-1), limit: LOOK_PAGE })
+      due.push(...page)
+      if (page.length < LOOK_PAGE) return due
     }
   }
 
@@ -93,6 +99,13 @@ export function createDailyReconciliation({
       await loop.stop()
     },
   }
+}
+
+/** The first of each tenant, then the second of each that has one. */
+function inTurn(due: readonly DueAccount[]): DueAccount[] {
+  const byTenant = [...Map.groupBy(due, ({ tenant }) => tenant).values()]
+  const rounds = Math.max(0, ...byTenant.map(({ length }) => length))
+  return Array.from({ length: rounds }, (_, at) => byTenant.flatMap((ofTenant) => ofTenant.slice(at, at + 1))).flat()
 }
 
 /** The newest day whose statements are due: yesterday, or before the hour the day before that. */

@@ -1,4 +1,4 @@
-import { findUnfinishedRemittances } from '../db/remittances.ts'
+import { findUnfinishedRemittances, tenantsWithUnfinishedRemittances } from '../db/remittances.ts'
 import { type Sweeper, sweeperOfUnfinished, type UnfinishedSweeperOptions } from '../flow/unfinished-sweeper.ts'
 import type { RemittanceFlow } from './remittance-flow.ts'
 
@@ -9,4 +9,9 @@ export type RemittanceSweeperOptions = Pick<
 
 /** Goes on with remittances that a killed process left, that risk did not answer about, or that the ledger refused for a time. */
 export const createRemittanceSweeper = ({ flow, ...options }: RemittanceSweeperOptions): Sweeper =>
-  sweeperOfUnfinished({ ...options, name: 'remittances', find: findUnfinishedRemittances, resume: flow.resume })
+  sweeperOfUnfinished({
+    ...options,
+    name: 'remittances',
+    unfinished: { tenants: tenantsWithUnfinishedRemittances, page: findUnfinishedRemittances },
+    resume: flow.resume,
+  })

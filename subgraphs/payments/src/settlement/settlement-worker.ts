@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { type DueSettlement, findDueSettlements } from '../db/settlement-cycles.ts'
@@ -28,6 +29,8 @@ export type SettlementWorkerOptions = {
 export function createSettlementWorker(options: SettlementWorkerOptions) {
   const { database, ledgers, clearing, clock, log, schedule } = options
 
+  const lanes = new Lanes('settlement', log)
+
   async function settle({ tenant, rail, currency }: DueSettlement): Promise<number> {
     const db = database.forTenant(tenant)
     const { timeZone } = clearing
@@ -47,12 +50,18 @@ export function createSettlementWorker(options: SettlementWorkerOptions) {
     }
   }
 
-  async function runOnce(): Promise<number> {
+  /** @returns what was begun: a tenant with much to settle holds up no other */
+  async function begin(): Promise<{ readonly done: Promise<number> }> {
     const now = clock()
-    let settled = 0
-    for (const due of await findDueSettlements(database.system, now, localDay(now, clearing.timeZone)))
-      settled += await settle(due)
-    return settled
+    const due = await findDueSettlements(database.system, now, localDay(now, clearing.timeZone))
+    const begun = [...Map.groupBy(due, ({ tenant }) => tenant)].map(([tenant, ofTenant]) =>
+      lanes.begin(tenant, async () => {
+        let settled = 0
+        for (const one of ofTenant) settled += await settle(one)
+        return settled
+      }),
+    )
+    return { done: sumOf(begun) }
   }
 
   const loop = new PollingLoop({
@@ -61,15 +70,18 @@ export function createSettlementWorker(options: SettlementWorkerOptions) {
     log,
     schedule,
     async step() {
-      await runOnce()
+      await begin()
       return 'idle'
     },
   })
 
   return {
     /** Resolves with how many cycles were settled. */
-    runOnce,
+    runOnce: async () => (await begin()).done,
     start: () => loop.start(),
-    stop: () => loop.stop(),
+    async stop(): Promise<void> {
+      await loop.stop()
+      await lanes.idle()
+    },
   }
 }

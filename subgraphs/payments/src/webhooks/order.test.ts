@@ -1,9 +1,12 @@
 // In which order deliveries arrive.
 
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { claimDeliveries } from '../db/webhook-claims.ts'
 import { answers } from '../testing/webhook-receiver.ts'
 import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
+import { CLAIM_MS } from './sender.ts'
 
 const DAY_MS = 86_400_000
 
@@ -59,4 +62,43 @@ it('order holds while many senders work at once, each event being sent once', as
   const came = Map.groupBy(stage.receiver.received, ({ body }) => JSON.parse(body).subject.id)
   for (const [subject, ids] of expected)
     expect(came.get(subject)?.map(({ headers }) => headers['webhook-id'])).toEqual(ids)
+})
+
+describe('what one tenant has much of keeps no other waiting', () => {
+  const claim = async (limit: number) => {
+    const claimed = await claimDeliveries(stage.database.system, {
+      claim: randomUUID(),
+      now: stage.clock(),
+      until: new Date(stage.clock().getTime() + CLAIM_MS),
+      limit,
+      ofEndpointMax: 4,
+    })
+    return claimed.map(({ delivery }) => delivery.tenantId).toSorted()
+  }
+
+  /** Two endpoints of `busy` with eight deliveries each, then one delivery of `quiet`, later. */
+  beforeEach(async () => {
+    for (const at of [1, 2]) await stage.endpoint(`${stage.receiver.url}?${at}`, { tenant: 'busy' })
+    await stage.endpoint(stage.receiver.url, { tenant: 'quiet' })
+    for (let at = 0; at < 8; at += 1) await stage.happen(`pay_${at}`, { tenant: 'busy' })
+    await stage.fanOut()
+    stage.clock.advance(60_000)
+  })
+  const quietHappens = async () => {
+    await stage.happen('pay_quiet', { tenant: 'quiet' })
+    await stage.fanOut()
+  }
+
+  it('where all of it is due', async () => {
+    await quietHappens()
+    expect(await claim(2)).toEqual(['busy', 'quiet'])
+    expect(await claim(3)).toEqual(['busy', 'busy', 'busy'])
+  })
+
+  it('where some of it is being sent: the next that is free is for the other', async () => {
+    expect(await claim(3)).toEqual(['busy', 'busy', 'busy'])
+    await quietHappens()
+    expect(await claim(1)).toEqual(['quiet'])
+    expect(await claim(32)).toEqual(Array(5).fill('busy'))
+  })
 })
