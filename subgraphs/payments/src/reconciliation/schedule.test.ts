@@ -56,7 +56,7 @@ test('tenants take turns, so that one with many accounts keeps no other waiting'
   await stage.statement([{}], { account: 'Z', tenant: 'north' })
   expect(await daily().runOnce()).toBe(4)
   const told = await stage.database.sql.system<{ tenant: string }[]>`
-    select tenant_id as tenant from journal where type = 'reconciliation_run.completed' order by seq`
+    select tenant_id as tenant from journal where type = 'reconciliation_run.completed' order by xid, seq`
   expect(told.map(({ tenant }) => tenant)).toEqual(['demo', 'north', 'demo', 'demo'])
 })
 
