@@ -1,7 +1,9 @@
+import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { silent } from '../../testing/payments-database.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../../testing/reconciliation-stage.ts'
 import { autoResolve } from '../auto-resolve.ts'
 import { matchByHand } from '../match-by-hand.ts'
@@ -36,6 +38,19 @@ test('what somebody else has for longer than a statement waits is refused by a n
   })
   expect(refused.map((outcome) => (outcome.ok ? 'done' : outcome.code))).toEqual(Array(6).fill('ACCOUNT_BUSY'))
   expect(await stage.items()).toEqual(before)
+})
+
+test('a transaction that matches has that time, and is not ended when the time of others is over', async () => {
+  // Its time was to end while the server sleeps; the time that it is allowed begins anew.
+  const patient = new URL(stage.url)
+  patient.searchParams.set('transaction_timeout', '5s')
+  const database = openDatabase({ url: patient.href, applicationName: 'test', log: silent })
+  const slept = await inTransaction(database.forTenant('demo'), async (tx) => {
+    await allowMatchingTime(tx)
+    return tx.execute(sql`select pg_sleep(5.5)`)
+  })
+  expect(slept).toHaveLength(1)
+  await database.close({ timeout_s: 1 })
 })
 
 test('a transaction that matches may be idle for as long as a large day takes, and no other may', async () => {
