@@ -11,7 +11,8 @@ import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
 import { insertPostings, retryRefusedPostings } from './db/postings.ts'
 import { findRun, newestRunDay, type ReconciliationRun, rememberSeen, saveRun, saveTotals } from './db/runs.ts'
 import type { LockedItem } from './item.ts'
-import { MATCH_DEFAULTS, match } from './matching/match.ts'
+import { MATCH_DEFAULTS } from './matching/match.ts'
+import { matchApart } from './matching/match-apart.ts'
 import type { MatchResult } from './matching/result.ts'
 import { type Plan, planRun } from './plan.ts'
 import { type ItemPosting, postingOf } from './postings.ts'
@@ -99,7 +100,7 @@ export async function matchOpen(
     until: addDays(asOf, reference_days),
     openExpectedIds: open.flatMap(({ expectedIds }) => expectedIds),
   })
-  return { open, results: match({ lines, expected, known, met, day: asOf }).results }
+  return { open, results: await matchApart({ lines, expected, known, met, day: asOf }) }
 }
 
 /** Stores items, resolves cases, and decides on what the ledger is to post. */
