@@ -83,3 +83,19 @@ test('an outage ends the call when all that had begun have ended', async () => {
   expect(ended).toBe(begun)
   expect(begun).toBeLessThan(100)
 })
+
+test('behind an outage nothing more is begun, also by those who did not meet it', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const flow = stage.flow().whole
+  let begun = 0
+  const meetingOne: Pick<PaymentFlow, 'create'> = {
+    create(scope, request) {
+      begun += 1
+      return begun === 1 ? Promise.reject(new Error('the database is gone')) : flow.create(scope, request)
+    },
+  }
+  const requests = Array.from({ length: 100 }, (_, index) => requestOf(purse, `k${index}`, 1n))
+  await expect(createMany(meetingOne, stage.books, requests, stage.clock)).rejects.toThrow('the database is gone')
+  expect(begun).toBeLessThan(100)
+  expect(await stage.balanceOf(purse.walletId)).toBe(5_001n - BigInt(begun))
+})

@@ -6,6 +6,7 @@ import { booksOf } from '../testing/bank-day.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import { orderOf, PAYER_ACCOUNT, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
+import type { PostingLedgers } from './payment-flow.ts'
 
 let stage: RailsStage
 beforeAll(async () => {
@@ -176,6 +177,49 @@ test('a wallet that is frozen while money is on its way out is charged when it i
   await stage.sweep(process)
   expect(await stage.payment(taken.id)).toMatchObject({ status: 'COMPLETED' })
   expect(await stage.wallet(purse)).toEqual({ balance: 4_000n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('killed after the charge that a frozen wallet had put off, the next one finds it made', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const process = stage.process()
+  const taken = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'k', 1_000n)))
+  await setStatus(purse, 'FROZEN')
+  await quiet(process.turn)
+  await setStatus(purse, 'ACTIVE')
+  const dying: PostingLedgers = {
+    of: (books) => ({
+      async post(order) {
+        const posting = await stage.ledgers.of(books).post(order)
+        if (order.kind === 'POST_PENDING' && posting.ok) throw new Error('killed')
+        return posting
+      },
+    }),
+  }
+  await stage.sweep(stage.process({ ledgers: dying }))
+  expect(await stage.payment(taken.id)).toMatchObject({ status: 'PROCESSING', hold: 'PLACED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 4_000n, held: 0n })
+  await stage.sweep(process)
+  expect(await stage.payment(taken.id)).toMatchObject({ status: 'COMPLETED', hold: 'CAPTURED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 4_000n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('what came from a card goes back to it when it has been removed since, and no statement is to name it', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const cardId = await stage.card(purse.userId)
+  const order = orderOf(purse, 'k', 1_000n, { type: 'DEPOSIT', counterparty: { method: 'CARD', cardId } })
+  const deposit = takenOnBy(await flow.create(stage.books, order))
+  await quiet(turn)
+  await stage.removeCard(cardId)
+  const given = takenOnBy(await flow.refund(stage.books, refund(deposit.id, 'removed', 1_000n)))
+  await quiet(turn)
+  expect(await stage.payment(given.id)).toMatchObject({ status: 'COMPLETED', execution: 'SETTLED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  const expected = await stage.database.sql.system<{ counterparty: string | null }[]>`
+    select counterparty from expected_movement where source = any(${[deposit.id, given.id]})`
+  expect(expected.map(({ counterparty }) => counterparty)).toEqual([null, null])
   await expectSoundPayments(stage.database)
 })
 

@@ -86,6 +86,19 @@ test('a payer whom risk does not know waits for review, however small the amount
   expect(paymentOf(await stage.flow().create('demo', requestOf(purse, 'k', 1n))).status).toBe('REVIEW')
 })
 
+test('what risk says of a payment a second time does not take it out of review', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const request = requestOf(purse, 'k')
+  stage.risk.behave(async (response, call) => {
+    // While the first call waits for risk, the same is asked again, and the payment is held.
+    stage.risk.behave(decides('REVIEW'))
+    await stage.flow().create('demo', request)
+    await decides('APPROVE')(response, call)
+  })
+  expect(paymentOf(await stage.flow().create('demo', request))).toMatchObject({ status: 'REVIEW', version: 2 })
+  expect(await stage.balanceOf(purse.walletId)).toBe(5_000n)
+})
+
 test('funds that were spent while risk was asked fail the payment with INSUFFICIENT_FUNDS', async () => {
   const purse = await stage.purseWith(1_000n)
   stage.risk.behave(async (response, call) => {

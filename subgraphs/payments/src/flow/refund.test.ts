@@ -67,6 +67,20 @@ test('a refund is a payment of its own that gives back to where its original cam
   await expectSoundPayments(stage.database)
 })
 
+test('what becomes of a payment later does not change the moment at which its money moved', async () => {
+  const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
+  const original = await transferred(purse, other)
+  const clock = () => new Date(stage.now.getTime() + 60_000)
+  const later = stage.flow({ clock }).whole
+  await later.dispute(stage.books, by(original), 'not received')
+  await later.resolveDispute(stage.books, by(original), 'WON')
+  const key = { requestedBy: 'usr_operator', idempotencyKey: `${original.id} later` }
+  const order = { paymentId: original.id, amount: eur(1n) }
+  const given = refundOf(await later.refund(stage.books, { key, order, correlationId: 'correlation-2' }))
+  expect(given.completedAt).toEqual(clock())
+  expect(await now(original)).toMatchObject({ status: 'PARTIALLY_REFUNDED', completedAt: stage.now })
+})
+
 test('the same refund again, and at once, is the same refund; another amount under its key is refused', async () => {
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
   const original = await transferred(purse, other)

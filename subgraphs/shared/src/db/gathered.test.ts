@@ -76,6 +76,16 @@ describe('group commit', () => {
     expect(transactions).toEqual([['a']])
   })
 
+  it('takes a key that is through together with others again', async () => {
+    const { askAll, transactions, alone } = bench({ left: ['b'] })
+    for (let round = 0; round < 2; round += 1) await askAll('a', 'b')
+    expect(transactions).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+    expect(alone).toEqual(['b', 'b'])
+  })
+
   it('does alone what the transaction left out', async () => {
     const { askAll, alone } = bench({ left: ['b'] })
     expect(await askAll('a', 'b', 'c')).toEqual([0, 10, 20])
