@@ -3,7 +3,7 @@
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { demoUser, operator, START } from './testing/payments-graph.ts'
-import { DAY, movement, type ReconciliationGraph, runReconciliations } from './testing/reconciliation-graph.ts'
+import { DAY, ERRORS, movement, type ReconciliationGraph, runReconciliations } from './testing/reconciliation-graph.ts'
 
 let graph: ReconciliationGraph
 beforeAll(async () => {
@@ -112,6 +112,27 @@ it('what a case differs by is moved in the books from the bank account to suspen
     debitAccount: { purpose: 'FUNDING', owner: null },
     creditAccount: { purpose: 'SUSPENSE', owner: null },
   })
+})
+
+it('an account whose name no database can hold is refused as such, wherever it is given', async () => {
+  const account = 'DE02\u0000'
+  const refused = [{ code: 'INVALID_VALUE', message: expect.any(String), field: ['account'] }]
+  expect(await graph.run(account)).toMatchObject({ run: null, errors: refused })
+  const AUTO = `mutation ($account: String!) { autoResolve(input: { account: $account }) { lateCounterparts ${ERRORS} } }`
+  expect((await graph.ask(operator, AUTO, { account })).data.autoResolve).toEqual({
+    lateCounterparts: null,
+    errors: refused,
+  })
+  for (const [list, field] of [
+    ['reconciliationRuns(account: $account)', ['account']],
+    ['reconciliationCases(filter: { account: $account })', ['filter', 'account']],
+    ['bankStatements(account: $account)', ['account']],
+  ] as const) {
+    const { errors } = await graph.ask(operator, `query ($account: String!) { ${list} { nodes { __typename } } }`, { account })
+    expect(errors?.map(({ extensions }) => extensions)).toEqual([
+      expect.objectContaining({ code: 'BAD_USER_INPUT', field }),
+    ])
+  }
 })
 
 it('runs and their items are read by id, as entities and page by page', async () => {

@@ -14,6 +14,7 @@ import { crossRate } from '../fx/cross-rate.ts'
 import type { QueryResolvers } from '../generated/resolvers.ts'
 import { listStatements, newestStatements } from '../reconciliation/db/bank-statements.ts'
 import { listCases, listRuns, newestCases, newestRuns } from '../reconciliation/db/lists.ts'
+import { bankAccountWanted } from './bank-account.ts'
 import { cardIdIn } from './card-id.ts'
 import { anyCurrencyIn } from './fx-input.ts'
 import { byCurrency } from './trial-balance.ts'
@@ -66,13 +67,13 @@ export const Query: QueryResolvers = {
     }),
 
   bankStatements: (_, { account, ...page }, { db }) =>
-    listStatements(db, pageArgs(newestStatements, page), account ?? undefined),
+    listStatements(db, pageArgs(newestStatements, page), bankAccountWanted(account, ['account'])),
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),
   reconciliationRuns: (_, { account, ...page }, { db }) =>
-    listRuns(db, pageArgs(newestRuns, page), account ?? undefined),
+    listRuns(db, pageArgs(newestRuns, page), bankAccountWanted(account, ['account'])),
   reconciliationCases: (_, { filter, ...page }, { db }) =>
     listCases(db, pageArgs(newestCases, page), {
-      account: filter?.account ?? undefined,
+      account: bankAccountWanted(filter?.account, ['filter', 'account']),
       status: filter?.status ?? undefined,
       state: filter?.state ?? undefined,
     }),

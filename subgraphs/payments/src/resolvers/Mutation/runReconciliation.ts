@@ -2,9 +2,11 @@ import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { runReconciliation as run } from '../../reconciliation/run-reconciliation.ts'
+import { bankAccountIn } from '../bank-account.ts'
 
 export const runReconciliation: NonNullable<MutationResolvers['runReconciliation']> = async (_, { input }, context) => {
-  const ran = await run(context.db, input, provenanceOf(context))
+  const account = bankAccountIn(input.account)
+  const ran = account.ok ? await run(context.db, input, provenanceOf(context)) : account
   if (!ran.ok) return { run: null, cases: null, errors: [payloadError(ran)] }
   return { ...ran.value, errors: [] }
 }
