@@ -1,6 +1,7 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database, TenantDb } from '@carriergraph/shared/db/pools.ts'
+import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
 import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
@@ -71,15 +72,12 @@ export function sweeperOfUnfinished<P extends string>({
   async function sweep(tenant: string, times: Times): Promise<number> {
     const books: Books = { tenant, db: database.forTenant(tenant) }
     let finished = 0
-    for (let after: Id<P> | undefined; ; ) {
-      const page = await unfinished.page(books.db, { ...times, after, limit: SWEEP_PAGE })
-      for (const id of page) {
-        if (isStopping) return finished
-        if (await withCorrelation(undefined, () => finish(books, id))) finished += 1
-      }
-      after = page.at(-1)
-      if (page.length < SWEEP_PAGE) return finished
+    const all = readOn<Id<P>>(SWEEP_PAGE, (page) => unfinished.page(books.db, { ...times, ...page }))
+    for await (const id of all) {
+      if (isStopping) break
+      if (await withCorrelation(undefined, () => finish(books, id))) finished += 1
     }
+    return finished
   }
 
   /** @returns what was begun: how many it finished */

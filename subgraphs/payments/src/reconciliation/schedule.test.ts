@@ -37,6 +37,13 @@ test('each account of each tenant is reconciled once a day, from the hour on', a
   expect([...rows]).toEqual([{ actor: 'svc:payments', count: 9 }])
 })
 
+test('more accounts than are read at once are all reconciled', async () => {
+  await stage.database.sql.system`insert into reconciled_account (tenant_id, account, since)
+    select 'demo', 'ACCOUNT ' || n, ${stage.clock().toISOString()}::timestamptz from generate_series(1, 205) n`
+  expect(await daily().runOnce()).toBe(205)
+  expect(await daily().runOnce()).toBe(0)
+})
+
 test('a statement that comes later has its account run again, and no other', async () => {
   await stage.statement([{ reference: 'A' }])
   await stage.statement([{}], { account: 'OTHER' })

@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
+import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { type DueAccount, findDueAccounts } from './db/due-accounts.ts'
@@ -71,11 +72,9 @@ export function createDailyReconciliation({
 
   async function findAllDue(day: string): Promise<DueAccount[]> {
     const due: DueAccount[] = []
-    for (;;) {
-      const page = await findDueAccounts(database.system, { day, after: due.at(-1), limit: LOOK_PAGE })
-      due.push(...page)
-      if (page.length < LOOK_PAGE) return due
-    }
+    const pages = readOn<DueAccount>(LOOK_PAGE, (page) => findDueAccounts(database.system, { day, ...page }))
+    for await (const account of pages) due.push(account)
+    return due
   }
 
   const loop = new PollingLoop({
