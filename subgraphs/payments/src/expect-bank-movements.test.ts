@@ -22,6 +22,11 @@ it('what is expected again under the same source is the same, and something else
     movements: null,
     errors: [{ code: 'SOURCE_REUSED', message: expect.any(String), field: ['movements', '1', 'source'] }],
   })
+  const differing = await graph.expectMovements(account, [movement('D', '1.00'), movement('D', '2.00')])
+  expect(differing.data.expectBankMovements).toMatchObject({
+    movements: null,
+    errors: [{ code: 'SOURCE_REUSED', field: ['movements', '1', 'source'] }],
+  })
   const [stored] = await graph.database.sql.system<{ count: number }[]>`
     select count(*)::int from expected_movement where account = ${account}`
   expect(stored?.count).toBe(2)

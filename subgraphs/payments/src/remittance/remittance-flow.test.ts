@@ -7,7 +7,7 @@ import type { Purse } from '../testing/payments-database.ts'
 import { importTestRates, type RemittanceStage, requestOf, setRemittanceStage } from '../testing/remittance-stage.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
 import { deliveryId } from './instruction.ts'
-import type { Remittance, RemittanceStatus } from './remittance.ts'
+import { isBack, type Remittance, type RemittanceStatus } from './remittance.ts'
 import type { TakenOn } from './take-on.ts'
 
 let stage: RemittanceStage
@@ -173,6 +173,15 @@ test.each([
   expect(await now(remittance)).toMatchObject({ status })
   expect(await stage.balanceOf(sender.walletId)).toBe(status === 'REFUNDED' ? 200_000n : 100_000n)
   if (status === 'COMPLETED') expect(left).toEqual({})
+})
+
+test.each([
+  [899n, false],
+  [900n, true],
+  [1_000n, true],
+  [1_001n, true],
+])('of 1,000 that were delivered, %s that come back are all of it: %s', (returnedMinor, isAll) => {
+  expect(isBack({ deliveredMinor: 1_000n }, returnedMinor)).toBe(isAll)
 })
 
 test('what came back more than was sent is money whose owner is not known', async () => {

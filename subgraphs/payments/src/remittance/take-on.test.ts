@@ -1,8 +1,10 @@
 // What a key, a quote and a limit answer, also to two at once.
 
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { findFxQuotes } from '../db/fx-quotes.ts'
+import { lockSender } from '../db/remittances.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import { type RemittanceStage, requestOf, setRemittanceStage } from '../testing/remittance-stage.ts'
 import type { TakenOn } from './take-on.ts'
@@ -110,6 +112,23 @@ test('holds all that a sender has sent in a day and in thirty days against the l
   expect(await sent(purse, 2_000_000n)).toBe('THIRTY_DAY_LIMIT_EXCEEDED')
   // Another sender's are their own.
   expect(await sent(await stage.purseWith(3_000_000n), 2_000_000n)).toBe('SENDING')
+})
+
+test('remittances of one sender stand in line: each waits until those before it are stored', async () => {
+  const purse = await stage.purseWith(100_000n)
+  const { id } = await quoteOf(purse, 10_000n)
+  const waiting = async () => {
+    const [row] = await stage.database.sql.system<{ count: number }[]>`
+      select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted`
+    return row?.count
+  }
+  const answer = await inTransaction(stage.books.db, async (tx) => {
+    await lockSender(tx, purse.userId)
+    const created = stage.flow().create(stage.books, requestOf(purse, id)).then(codeOf)
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 20_000, interval: 20 })
+    return { created }
+  })
+  expect(await answer.created).toBe('SENDING')
 })
 
 test('what was in vain does not count', async () => {

@@ -155,6 +155,40 @@ test('a refund waits for a wallet that is frozen, and is made when it is not', a
 })
 
 test.each([
+  ['refund', 'SANDBOX DECLINE AC04', 'refundAttempt', 'REVERSAL'],
+  ['settlement', 'SANDBOX NONE', 'settlementAttempt', 'SINGLE'],
+] as const)(
+  'a refused %s that is recorded late does not count again what others have tried since',
+  async (_, message, counter, kind) => {
+    const { purse, remittance } = await send({}, message)
+    const clearing = await findOperatorAccount(stage.books.db, 'REMITTANCE_CLEARING', 'JPY')
+    const accountId = counter === 'refundAttempt' ? purse.walletId : clearing.id
+    const set = (status: 'FROZEN' | 'ACTIVE') =>
+      inTransaction(stage.books.db, (tx) => setAccountStatus(tx, accountId, status))
+    await set('FROZEN')
+    await stage.runRail()
+    stage.clock.advance(1_000)
+    await stage.runRail()
+    let isFirst = true
+    const post: PostLinked = async (books, orders) => {
+      const answer = await postLinkedWith(stage.ledgers)(books, orders)
+      if (isFirst && orders.some((order) => order.kind === kind)) {
+        isFirst = false
+        for (const counted of [1, 2]) {
+          expect(await resume(remittance)).toMatchObject({ [counter]: counted })
+          stage.clock.advance(HOUR_MS)
+        }
+      }
+      return answer
+    }
+    expect(await stage.flow({ post }).resume(stage.books, remittance.id)).toMatchObject({ [counter]: 2 })
+    await set('ACTIVE')
+    await stage.sweep()
+    expect(await resume(remittance)).toMatchObject({ status: counter === 'refundAttempt' ? 'REFUNDED' : 'COMPLETED' })
+  },
+)
+
+test.each([
   ['rejected', 'SANDBOX DECLINE AC04', [0]],
   ['sent back after it was settled', 'SANDBOX RETURN', [1_000, 60_000]],
 ])('what is %s and comes back for a closed wallet is kept in suspense, once', async (_, message, waits) => {

@@ -116,6 +116,39 @@ test('a process that dies after posting has posted, and the next one finds that 
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
 })
 
+test('of those whom the ledger refuses at once, one counts it and tells it', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(0n), await set.participant(0n)]
+  const cycle = await set.entered(ada, bob, 60n)
+  set.clock.set(MONDAY)
+  await closeCycle(set.options, cycle)
+  const slow = {
+    ...set.options,
+    ledger: {
+      async postLinked(orders: readonly TransferOrder[]) {
+        const postings = await set.options.ledger.postLinked(orders)
+        await settleCycle(set.options, cycle)
+        return postings
+      },
+    },
+  }
+  expect(await settleCycle(slow, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
+  expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'CLOSED', attempt: 2, version: 3 })
+  expect((await set.events(cycle)).slice(1)).toEqual(['3 settlement.refused'])
+})
+
+test('a transfer that stands under an id of a settlement is a fault, and not counted as a refusal', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const cycle = await set.entered(ada, bob, 60n)
+  set.clock.set(MONDAY)
+  await closeCycle(set.options, cycle)
+  const refused = { ok: false, code: 'IDEMPOTENCY_KEY_REUSED', message: 'taken' } as const
+  const ledger = { postLinked: async (orders: readonly TransferOrder[]) => orders.map(() => refused) }
+  await expect(settleCycle({ ...set.options, ledger }, cycle)).rejects.toThrow('was posted as another transfer')
+  expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'CLOSED', attempt: 1, refusal: null })
+})
+
 test('whoever records a settlement after others have settled and reversed it is told its state', async () => {
   const set = await stage()
   const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
