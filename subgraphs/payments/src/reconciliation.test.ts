@@ -128,7 +128,9 @@ it('an account whose name no database can hold is refused as such, wherever it i
     ['reconciliationCases(filter: { account: $account })', ['filter', 'account']],
     ['bankStatements(account: $account)', ['account']],
   ] as const) {
-    const { errors } = await graph.ask(operator, `query ($account: String!) { ${list} { nodes { __typename } } }`, { account })
+    const { errors } = await graph.ask(operator, `query ($account: String!) { ${list} { nodes { __typename } } }`, {
+      account,
+    })
     expect(errors?.map(({ extensions }) => extensions)).toEqual([
       expect.objectContaining({ code: 'BAD_USER_INPUT', field }),
     ])

@@ -142,6 +142,17 @@ test('a process that dies while it sends leaves what is asked about, and never s
   expect(submitted).toBe(1)
 })
 
+test('what may be on its way, because its rail gave no answer, is not taken back', async () => {
+  const { driver, register, db } = stage((rail) => ({
+    ...rail,
+    cancel: () => Promise.reject(new Error('was asked to cancel')),
+  }))
+  const order = asked('LATE-SUCCESS')
+  await register(order)
+  expect(await driver().cancel(order.id)).toMatchObject({ ok: false, code: 'CANCEL_TOO_LATE' })
+  expect(await findInstruction(db, order.id)).toMatchObject({ state: 'UNKNOWN' })
+})
+
 test('one that fails keeps nobody else from being looked after', async () => {
   let failing: Id<'ins'> | undefined
   const { driver, register, clock, db } = stage((rail) => ({
@@ -175,6 +186,8 @@ test('another instruction under a registered id is refused, and the first stays'
   const order = instruction()
   await register(order)
   expect(await register({ ...order, amount: money(1n, 'EUR') })).toMatchObject({ code: 'INSTRUCTION_DIFFERS' })
+  const turned = order.direction === 'OUT' ? 'IN' : 'OUT'
+  expect(await register({ ...order, direction: turned })).toMatchObject({ code: 'INSTRUCTION_DIFFERS' })
   expect(await register(order)).toMatchObject({ ok: true })
   expect((await findInstruction(db, order.id))?.instruction).toEqual(order)
 })

@@ -3,6 +3,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInstruction } from '../db/rail-instructions.ts'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
+import { orderOf, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
 import type { Instruction } from './instruction.ts'
 import { createRailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
@@ -115,3 +116,19 @@ test.each(['sent', 'heard'] as const)(
     expect(await stateOf(`b-quick-${what}`, orders[1])).toBe('ACCEPTED')
   },
 )
+
+test('instructions are gathered for as long as is said, and go as one file', async () => {
+  await using stage = await setRailsStage({ RAIL_BANK: 'iso20022', RAIL_ISO20022_FILE_EVERY_MS: 60_000 })
+  const purse = await stage.purseWith(5_000n)
+  const { flow, turn } = stage.process()
+  const files: number[] = []
+  for (const key of ['first', 'second', 'third']) {
+    takenOnBy(await flow.create(stage.books, orderOf(purse, key, 100n)))
+    await turn()
+    files.push((await stage.outbox()).length)
+    stage.clock.advance(25_000)
+  }
+  stage.clock.advance(10_000)
+  await turn()
+  expect([...files, (await stage.outbox()).length]).toEqual([1, 1, 1, 2])
+})

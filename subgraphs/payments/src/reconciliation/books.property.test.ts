@@ -2,6 +2,7 @@
 // expected, fees, cases that people end. Whatever happens, the books say what the bank says.
 
 import { newId } from '@carriergraph/shared/ids.ts'
+import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -16,11 +17,10 @@ import { approveWriteOff, rejectWriteOff, requestWriteOff } from './write-off.ts
 const reference = fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F')
 const day = fc.integer({ min: 1, max: 20 }).map((at) => `2026-11-${String(at).padStart(2, '0')}`)
 const minor = fc.constantFrom(-300n, -200n, 100n, 150n, 200n, 300n)
-const money = (amount: bigint) =>
-  `${amount < 0n ? '-' : ''}${(Number(amount < 0n ? -amount : amount) / 100).toFixed(2)}`
+const written = (minor: bigint) => formatAmount({ minor, currency: 'EUR' })
 
 const lines = fc.array(
-  fc.record({ reference, amount: minor.map(money), day, bankReference: fc.constantFrom('', '', 'x', 'y') }),
+  fc.record({ reference, amount: minor.map(written), day, bankReference: fc.constantFrom('', '', 'x', 'y') }),
   { minLength: 1, maxLength: 5 },
 )
 const movements = fc.array(

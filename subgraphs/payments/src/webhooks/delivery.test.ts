@@ -1,5 +1,6 @@
 // What becomes of one delivery, from its event to its stage.receiver, on a real database and over HTTP.
 
+import { toUuid } from '@carriergraph/shared/ids.ts'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { published } from '../events.ts'
@@ -8,7 +9,7 @@ import { setWebhookStage, type WebhookStage } from '../testing/webhook-stage.ts'
 import { ATTEMPTS_MAX } from './backoff.ts'
 import { pauseEndpoint } from './endpoints.ts'
 import { DELIVERY_RETENTION_DAYS } from './fan-out.ts'
-import { replayDeliveries } from './replay.ts'
+import { REPLAY_ROWS_MAX, replayDeliveries } from './replay.ts'
 import { CLAIM_MS } from './sender.ts'
 
 const DAY_MS = 86_400_000
@@ -130,6 +131,25 @@ it('a delivery is dead after its last try, with an event, and can be replayed un
     ['webhook_delivery.died', 2 * ATTEMPTS_MAX + 1],
   ])
   for (const { type, data } of told) published[type as keyof typeof published].parse(data)
+})
+
+it('of more dead deliveries than are replayed at once, some are left, and it says so', async () => {
+  const { endpoint } = await stage.endpoint(stage.receiver.url)
+  await stage.happen('pay_1')
+  await stage.fanOut()
+  stage.receiver.behave(answers(503))
+  await stage.exhaust()
+  await stage.database.sql.system`
+    insert into webhook_delivery (tenant_id, id, endpoint_id, event_id, event_type, subject_type, subject_id,
+      subject_version, status, attempts, attempts_before_replay, next_attempt_at, version, created_at, finished_at)
+    select tenant_id, uuidv7(), endpoint_id, uuidv7(), event_type, subject_type, subject_id, subject_version, status,
+      attempts, attempts_before_replay, next_attempt_at, version, created_at, finished_at
+    from webhook_delivery, generate_series(1, ${REPLAY_ROWS_MAX}::int) where endpoint_id = ${toUuid(endpoint.id)}`
+  const which = { from: new Date(0), to: stage.clock() }
+  const replay = () =>
+    replayDeliveries(stage.database.forTenant('demo'), { endpointId: endpoint.id, which }, stage.provenance())
+  expect(await replay()).toMatchObject({ value: { count: REPLAY_ROWS_MAX, hasMore: true } })
+  expect(await replay()).toMatchObject({ value: { count: 1, hasMore: false } })
 })
 
 it('two processes that believe to have a delivery: the one whose claim ran out records nothing', async () => {

@@ -51,6 +51,13 @@ test.each<[string, string, Partial<Instruction>]>([
   })
 })
 
+test.each([
+  [SEPA_MINOR_MAX, 'EUR'],
+  [AMOUNT_MINOR_MAX, 'USD'],
+] as const)('%s minor units of %s are the most that one transfer has, and are taken', (minor, currency) => {
+  expect(checkInstruction({ ...good, amount: money(minor, currency) }, 'pacs.008.001.08')).toMatchObject({ ok: true })
+})
+
 test('the first of all that is wrong is the answer, in the order of the codes', () => {
   const wrong = [
     { amount: money(0n, 'EUR') },

@@ -97,6 +97,15 @@ test.each<[keyof typeof MESSAGE_FAULTS, string, string, string, string]>([
   }
 })
 
+test('two parts of a message may number their transfers alike', async () => {
+  const [part = ''] = /<PmtInf>.*<\/PmtInf>/s.exec(PAIN) ?? []
+  const other = part.replace(/<PmtInfId>[^<]+/, '<PmtInfId>OTHER')
+  const both = PAIN.replace(part, part + other)
+    .replace('<NbOfTxs>2', '<NbOfTxs>4')
+    .replace('<CtrlSum>246.90', '<CtrlSum>493.80')
+  expect(await outcomeOf(both)).toMatchObject({ ok: true, value: { content: { transactions: 4 } } })
+})
+
 test('an interbank message has one currency, and a total that holds', async () => {
   expect(await outcomeOf(PACS)).toMatchObject({
     ok: true,

@@ -223,6 +223,14 @@ it('finds a name that hides behind common ones that were added to it', async () 
   expect((await entriesLike('Jiro Kiyota Mohammed Ali Hassan', 'crowd')).entries).toContain('hidden')
 })
 
+it('takes a name that is on the list for that name, and not for another of the entry that is as much like it', async () => {
+  await run(`${entry('1', 'Yamahdi', ['Ya Mahdi'])}\n`, { tenant: 'spaces' })
+  await inTransaction(stage.database.forTenant('spaces'), async (tx) => {
+    const { hits } = await screen(tx, [{ party: 'SENDER', name: 'Ya Mahdi' }])
+    expect(hits).toMatchObject([{ entryId: '1', matchedName: 'Ya Mahdi', isExact: true, score: 1 }])
+  })
+})
+
 it.skipIf(!existsSync(SANCTIONS_LIST))('a list of thousands is taken, and its names are found', async () => {
   const { code, stdout } = await command(SANCTIONS_LIST, '--tenant', 'ofac')
   expect([code, stdout]).toEqual([0, expect.stringMatching(/^version 1: \d{4,} entries, \d{5,} names, /)])
