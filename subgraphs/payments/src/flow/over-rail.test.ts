@@ -77,6 +77,13 @@ test('more than the wallet has is refused for that, before the rail is asked', a
   const purse = await stage.purseWith(500n)
   const { flow } = stage.process()
   expect(await flow.create(stage.books, orderOf(purse, 'k', 1_000n))).toMatchObject({ code: 'INSUFFICIENT_FUNDS' })
+  const notCarried = { counterparty: { ...PAYER_ACCOUNT, holder: 'Ада' } }
+  const iso = stage.process({ settings: { RAIL_BANK: 'iso20022' } }).flow
+  for (const [key, minor, code] of [
+    ['too much', 1_000n, 'INSUFFICIENT_FUNDS'],
+    ['enough', 500n, 'CHARACTER_NOT_ALLOWED'],
+  ] as const)
+    expect(await iso.create(stage.books, orderOf(purse, key, minor, notCarried))).toMatchObject({ code })
 })
 
 test('a withdrawal can be cancelled while its rail lets it, and not after', async () => {

@@ -38,6 +38,11 @@ test('the same item again is the same item, also in a later cycle; another under
   expect(await set.entered(ada, bob, 5n, reference)).toBe(cycle)
   expect(await set.enter(ada, bob, 6n, reference)).toMatchObject({ code: 'ITEM_DIFFERS' })
   expect(await set.enter(bob, ada, 5n, reference)).toMatchObject({ code: 'ITEM_DIFFERS' })
+  for (const [debtor, creditor] of [
+    [ada, newId('led')],
+    [newId('led'), bob],
+  ] as const)
+    expect(await set.enter(debtor, creditor, 5n, reference)).toMatchObject({ code: 'ITEM_DIFFERS' })
   await closeCycle(set.options, cycle)
   await settleCycle(set.options, cycle)
   expect(await set.balance(bob)).toBe(5n)

@@ -143,6 +143,15 @@ test('declared balances are held against the sum', async () => {
   expect(await outcomeOf(one, options('-4.01'))).toMatchObject({ code: 'BALANCE_MISMATCH' })
 })
 
+test('declared balances are held against those along the records as well', async () => {
+  const file = along('1.00,11.00', '2.00,13.00')
+  const options = (openingBalance: string, closingBalance: string) => ({
+    mapping: mapping({ order: 'OLDEST_FIRST', openingBalance, closingBalance }, { balance: 'balance' }),
+  })
+  expect(await heldBy(file, options('10.00', '13.00'))).toMatchObject({ lineCount: 2 })
+  expect(await outcomeOf(file, options('9.00', '12.00'))).toMatchObject({ code: 'BALANCE_MISMATCH' })
+})
+
 test('accounts of one file are statements of their own', async () => {
   const file = csv('date,amount,a', '2026-03-02,1.00,A', '2026-03-02,2.00,B', '2026-03-02,3.00,A')
   const { statements, lines } = await heldBy(file, { mapping: mapping({ account: undefined }, { account: 'a' }) })

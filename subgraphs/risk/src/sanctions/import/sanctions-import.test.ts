@@ -103,6 +103,10 @@ describe('an import', () => {
     expect(await entriesLike('Ashgrave, Corwin', 'next')).toEqual({ version: 2, entries: ['3'] })
     await run(FIRST, { tenant: 'next' })
     expect(await inForce('next')).toMatchObject({ version: 3, entryCount: 2 })
+    const kept = await stage.database.sql.system`
+      select version from sanctions_name where tenant_id = 'next' union
+      select version from sanctions_key where tenant_id = 'next'`
+    expect(kept.map(({ version }) => version)).toEqual([3])
   })
 
   it('of less than half of the entries is taken for a file that was cut off, unless it is said to be smaller', async () => {
