@@ -1,70 +1,26 @@
 import { desc, eq, sql } from 'drizzle-orm'
-import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
-import type { Database, Tx } from '../db/pools.ts'
-import { inTransaction } from '../db/transaction.ts'
-import { type Pace, PollingLoop, type Schedule } from '../journal/polling-loop.ts'
-import { FIRST_PREVIOUS_HASH, SEAL_INTERVAL_MS } from '../journal/seal.ts'
+import type { Tx } from '../db/pools.ts'
+import { FIRST_PREVIOUS_HASH } from '../journal/seal.ts'
+import { type SealedRange, Sealer, type SealerOptions } from '../journal/sealer.ts'
 import { ledgerSeal } from './tables.ts'
 
 /** Transfers under the seals of one step. Sealing reads them in one short transaction. */
 export const SEALED_ROWS_MAX = 10_000
 
-export type LedgerSealerOptions = {
-  readonly database: Database
-  readonly log: Logger
-  readonly clock: Clock
-  readonly schedule?: Schedule
-}
-
 type Seal = typeof ledgerSeal.$inferSelect
 
 /**
- * Chains the transfers of each tenant in the background, range by range of transactions that have ended: who changes one
- * later has to change every seal after it. The hash of each seal is logged, so that the log, which is kept elsewhere,
- * witnesses the chain's end. A hash at the time of posting would make all postings of a tenant queue for the chain's end.
+ * Chains the transfers of each tenant, by ranges of transactions that have ended. A hash at the time of posting would make
+ * all postings of a tenant queue for the chain's end.
  */
-export class LedgerSealer {
-  readonly #database: Database
-  readonly #log: Logger
-  readonly #clock: Clock
-  readonly #loop: PollingLoop
-
-  constructor({ database, log, clock, schedule }: LedgerSealerOptions) {
-    this.#database = database
-    this.#log = log
-    this.#clock = clock
-    this.#loop = new PollingLoop({
-      name: 'ledger sealer',
-      step: () => this.runOnce(),
-      interval_ms: SEAL_INTERVAL_MS,
-      log,
-      schedule,
-    })
-  }
-
-  start(): void {
-    this.#loop.start()
-  }
-
-  stop(): Promise<void> {
-    return this.#loop.stop()
-  }
-
-  /** Seals the next range, if there are transfers and no other process is sealing. */
-  async runOnce(): Promise<Pace> {
-    const { seals, isLast } = await inTransaction(this.#database.system, (tx) => sealNext(tx, this.#clock()))
-    for (const { tenantId: tenant, ordinal, rowCount: rows, hash } of seals)
-      this.#log.info({ tenant, ordinal: ordinal.toString(), rows, hash: toHex(hash) }, 'ledger sealed')
-    return isLast ? 'idle' : 'again'
+export class LedgerSealer extends Sealer {
+  constructor(options: SealerOptions) {
+    super('ledger', sealNext, options)
   }
 }
 
-async function sealNext(tx: Tx, now: Date): Promise<{ readonly seals: readonly Seal[]; readonly isLast: boolean }> {
-  const [lock] = await tx.execute<{ got: boolean }>(
-    sql`select pg_try_advisory_xact_lock(hashtextextended('seal the ledger', 0)) as got`,
-  )
-  const range = lock?.got ? await nextRange(tx) : undefined
+async function sealNext(tx: Tx, now: Date): Promise<SealedRange> {
+  const range = await nextRange(tx)
   if (range === undefined) return { seals: [], isLast: true }
   const tenants = await tx.execute<{ tenant: string }>(
     sql`select tenant_id as tenant from ledger_transfer where xid > ${range.after}::bigint and xid <= ${range.last}::bigint
