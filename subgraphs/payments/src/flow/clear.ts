@@ -91,7 +91,12 @@ type Accounts = Readonly<Record<(typeof PURPOSES)[number], Id<'led'>>>
 /** The operator's accounts that clearing goes by; those that are missing are opened. */
 async function accountsIn(tx: Tx, currency: CurrencyCode, now: Date): Promise<Accounts> {
   const known = await findOperatorAccountIds(tx, PURPOSES, currency)
-  if (Object.keys(known).length === PURPOSES.length) return known as Accounts
+  if (hasAll(known)) return known
   await ensureOperatorAccounts(tx, currency, now, PURPOSES)
-  return (await findOperatorAccountIds(tx, PURPOSES, currency)) as Accounts
+  const opened = await findOperatorAccountIds(tx, PURPOSES, currency)
+  if (!hasAll(opened)) throw new Error(`An account that clearing goes by is missing in ${currency}.`)
+  return opened
 }
+
+const hasAll = (accounts: Partial<Accounts>): accounts is Accounts =>
+  PURPOSES.every((purpose) => accounts[purpose] !== undefined)

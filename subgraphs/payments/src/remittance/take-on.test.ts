@@ -119,13 +119,14 @@ test('remittances of one sender stand in line: each waits until those before it 
   const { id } = await quoteOf(purse, 10_000n)
   const waiting = async () => {
     const [row] = await stage.database.sql.system<{ count: number }[]>`
-      select count(*)::int as count from pg_locks where locktype = 'advisory' and not granted`
+      select count(*)::int as count from pg_locks l join pg_database d on d.oid = l.database
+      where d.datname = current_database() and l.locktype = 'advisory' and not l.granted`
     return row?.count
   }
   const answer = await inTransaction(stage.books.db, async (tx) => {
     await lockSender(tx, purse.userId)
     const created = stage.flow().create(stage.books, requestOf(purse, id)).then(codeOf)
-    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 20_000, interval: 20 })
+    await vi.waitFor(async () => expect(await waiting()).toBe(1), { timeout: 30_000, interval: 20 })
     return { created }
   })
   expect(await answer.created).toBe('SENDING')
