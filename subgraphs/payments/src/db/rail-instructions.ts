@@ -4,7 +4,7 @@ import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
 import { type Instruction, instructionHash } from '../rails/instruction.ts'
-import type { Interpretation, Notice } from '../rails/notice.ts'
+import type { Interpretation, Notice, ReturnTold } from '../rails/notice.ts'
 import type { RailName } from '../rails/rail.ts'
 import type { InstructionState, StatusReason } from '../rails/status.ts'
 import { type RailInstructionRow, railInstruction } from './tables/rail-instruction.ts'
@@ -132,6 +132,33 @@ export async function findNoticeKeys(tx: Tx, notices: readonly Notice[]): Promis
   return new Set(rows.map(({ id, key }) => noticeKey({ instructionId: id, key })))
 }
 
+/** The returns of these instructions that have been counted. */
+export async function findReturns(
+  tx: Tx,
+  ids: readonly Id<'ins'>[],
+): Promise<(ReturnTold & { readonly instructionId: Id<'ins'> })[]> {
+  if (ids.length === 0) return []
+  const rows = await tx
+    .select({
+      instructionId: railNotice.instructionId,
+      minor: railNotice.returnedMinor,
+      currency: railInstruction.currency,
+      reference: railNotice.returnReference,
+      bookedOn: railNotice.bookedOn,
+    })
+    .from(railNotice)
+    .innerJoin(railInstruction, eq(railInstruction.id, railNotice.instructionId))
+    .where(
+      and(inArray(railNotice.instructionId, [...ids]), eq(railNotice.kind, 'RETURN'), eq(railNotice.effect, 'CHANGED')),
+    )
+  return rows.map(({ instructionId, minor, currency, reference, bookedOn }) => ({
+    instructionId,
+    amount: money(minor ?? 0n, currency),
+    reference: reference ?? undefined,
+    bookedOn: bookedOn ?? undefined,
+  }))
+}
+
 export const noticeKey = ({ instructionId, key }: Pick<Notice, 'instructionId' | 'key'>) => `${instructionId} ${key}`
 
 /** A notice with what it did. */
@@ -154,6 +181,8 @@ export async function insertNotices(tx: Tx, heard: readonly HeardNotice[], now: 
         reasonCode: reason?.code,
         reasonText: reason?.text,
         returnedMinor: notice.kind === 'RETURN' ? notice.amount.minor : null,
+        returnReference: notice.kind === 'RETURN' ? notice.reference : null,
+        bookedOn: notice.kind === 'RETURN' ? notice.bookedOn : null,
         effect,
         state,
         heardAt: now,

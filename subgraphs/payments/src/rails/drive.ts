@@ -3,11 +3,13 @@ import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import { money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import {
   findInstruction,
   findNoticeKeys,
   findOpenInstructions,
+  findReturns,
   type HeardNotice,
   insertInstruction,
   insertNotices,
@@ -18,7 +20,7 @@ import {
   updateInstructions,
 } from '../db/rail-instructions.ts'
 import { type Instruction, instructionHash } from './instruction.ts'
-import { interpret, type News, type Notice } from './notice.ts'
+import { interpret, isSameReturn, type News, type Notice, type ReturnTold } from './notice.ts'
 import {
   type Answer,
   CANCEL_REFUSALS,
@@ -184,6 +186,7 @@ export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date)
   const tracked = new Map(await lockInstructions(tx, ids))
   // Their rows are held, so nobody stores one of them meanwhile.
   const known = await findNoticeKeys(tx, notices)
+  const returns = await returnsOf(tx, notices)
   const heard: HeardNotice[] = []
   const changes: InstructionChange[] = []
   const changed = new Set<Id<'ins'>>()
@@ -191,7 +194,7 @@ export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date)
     const before = tracked.get(notice.instructionId)
     if (before === undefined || known.has(noticeKey(notice))) continue
     known.add(noticeKey(notice))
-    const { effect, stages } = moved(before, notice)
+    const { effect, stages } = moved(before, notice, returns(notice))
     const after = stages.at(-1) ?? before
     heard.push({ notice, effect, state: after.state })
     tracked.set(notice.instructionId, after)
@@ -206,20 +209,43 @@ export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date)
   return changes
 }
 
+/** Those that were heard of the instruction of a notice; one that is new is added to them. */
+type ReturnsOf = (notice: Notice) => ReturnTold[]
+
+async function returnsOf(tx: Tx, notices: readonly Notice[]): Promise<ReturnsOf> {
+  const ids = notices.flatMap(({ kind, instructionId }) => (kind === 'RETURN' ? [instructionId] : []))
+  const heard = new Map(ids.map((id): [Id<'ins'>, ReturnTold[]] => [id, []]))
+  for (const { instructionId, ...told } of await findReturns(tx, [...heard.keys()]))
+    heard.get(instructionId)?.push(told)
+  return ({ instructionId }) => heard.get(instructionId) ?? []
+}
+
 /** The instruction after a notice, state by state. */
-function moved(
-  before: TrackedInstruction,
-  notice: Notice,
-): Pick<HeardNotice, 'effect'> & { stages: TrackedInstruction[] } {
+function moved(before: TrackedInstruction, notice: Notice, returns: ReturnTold[]): Moved {
   const { effect, states } = { states: [], ...interpret(before.state, notice) }
-  if (effect === 'CONTRADICTION') return { effect, stages: [{ ...before, contradictions: before.contradictions + 1 }] }
+  const contradiction: Moved = {
+    effect: 'CONTRADICTION',
+    stages: [{ ...before, contradictions: before.contradictions + 1 }],
+  }
+  if (effect === 'CONTRADICTION') return contradiction
+  let back = before.returned
+  if (effect === 'CHANGED' && notice.kind === 'RETURN') {
+    if (returns.some((told) => isSameReturn(told, notice))) return { effect: 'NOTHING_NEW', stages: [] }
+    const { amount } = before.instruction
+    back = money((before.returned?.minor ?? 0n) + notice.amount.minor, amount.currency)
+    // Parts cannot be more than the whole: which of them is none, the bank alone knows.
+    if (before.returned !== undefined && back.minor > amount.minor) return contradiction
+    returns.push(notice)
+  }
   const stages = states.map((state, index): TrackedInstruction => {
-    const returned = state === 'RETURNED' && notice.kind === 'RETURN' ? notice.amount : before.returned
+    const returned = state === 'RETURNED' ? back : before.returned
     const reason = index === states.length - 1 && 'reason' in notice ? notice.reason : undefined
     return { ...before, state, reason, returned, version: before.version + index + 1 }
   })
   return { effect, stages }
 }
+
+type Moved = Pick<HeardNotice, 'effect'> & { readonly stages: readonly TrackedInstruction[] }
 
 function answerNews(answer: Answer): News {
   switch (answer.outcome) {

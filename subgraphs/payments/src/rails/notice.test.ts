@@ -45,7 +45,7 @@ test.each<[InstructionState, string, readonly InstructionState[] | 'NOTHING_NEW'
   ['REJECTED', 'RETURN', 'CONTRADICTION'],
   ['CANCELLED', 'ACSC', 'CONTRADICTION'],
   ['RETURNED', 'ACSC', 'NOTHING_NEW'],
-  ['RETURNED', 'RETURN', 'NOTHING_NEW'],
+  ['RETURNED', 'RETURN', ['RETURNED']],
   ['RETURNED', 'RJCT', 'CONTRADICTION'],
 ])('to what is %s, %s means %j', (state, name, expected) => {
   const news = NEWS[name]?.() ?? status(name as keyof typeof STATUS_STATES)

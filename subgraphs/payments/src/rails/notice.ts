@@ -21,8 +21,28 @@ export type News =
   | { readonly kind: 'NO_ANSWER' }
   /** The rail was asked about it after that, and never had it. */
   | { readonly kind: 'NEVER_ARRIVED' }
-  /** Settled money that came back. */
-  | { readonly kind: 'RETURN'; readonly amount: Money; readonly reason: StatusReason | undefined }
+  /** Settled money that came back, all of it or part. */
+  | ({ readonly kind: 'RETURN'; readonly reason: StatusReason | undefined } & ReturnTold)
+
+/** A return as the rail tells it: one movement of money, however often and under whatever keys it is told. */
+export type ReturnTold = {
+  readonly amount: Money
+  /** The rail's own reference of this return; undefined where it gives none. */
+  readonly reference?: string | undefined
+  /** The day on which the bank booked it, YYYY-MM-DD. */
+  readonly bookedOn?: string | undefined
+}
+
+/**
+ * Whether two notices tell the same return. By its reference where both have one; else by what else they say of it, as a
+ * bank may give the reference in the statement alone. Of two alike without a reference one is left to reconciliation: to
+ * book one twice would give away what never came.
+ */
+export function isSameReturn(one: ReturnTold, other: ReturnTold): boolean {
+  if (one.amount.minor !== other.amount.minor) return false
+  if (one.reference !== undefined && other.reference !== undefined) return one.reference === other.reference
+  return one.bookedOn === undefined || other.bookedOn === undefined || one.bookedOn === other.bookedOn
+}
 
 /**
  * What a notice does. CHANGED: the instruction goes through these states, in this order. NOTHING_NEW: it was in that state,
@@ -42,11 +62,12 @@ export const NOTICE_EFFECTS = [
 
 /**
  * What news means to an instruction in a state, and the only place where that is decided. Whatever comes, however often and
- * in whatever order: one final state is entered, and it is the first one that was told.
+ * in whatever order: one final state is entered, and it is the first one that was told. A return is one that was not told
+ * before.
  */
 export function interpret(state: InstructionState, news: News): Interpretation {
   const target = stateOf(news)
-  if (target === state) return { effect: 'NOTHING_NEW' }
+  if (target === state && target !== 'RETURNED') return { effect: 'NOTHING_NEW' }
   if (isLegal(state, target)) return { effect: 'CHANGED', states: [target] }
   // A return that overtook the news of the settlement says both.
   if (target === 'RETURNED' && !isEnded(state)) return { effect: 'CHANGED', states: ['SETTLED', 'RETURNED'] }

@@ -1,7 +1,8 @@
 /**
  * Where an instruction stands. REGISTERED: here, and perhaps not yet with the rail. UNKNOWN: the rail was asked and gave no
  * answer, so it may or may not have it. ACCEPTED: the rail has it, and nothing is final. SETTLED, REJECTED and CANCELLED
- * are final. RETURNED is what can still happen to settled money: its bank sends it back, as a movement of its own.
+ * are final. RETURNED is what can still happen to settled money: its bank sends it back, as a movement of its own, or in
+ * parts, as several.
  */
 export type InstructionState = keyof typeof TRANSITIONS
 
@@ -13,7 +14,7 @@ export const TRANSITIONS = {
   SETTLED: ['RETURNED'],
   REJECTED: [],
   CANCELLED: [],
-  RETURNED: [],
+  RETURNED: ['RETURNED'],
 } as const satisfies Record<string, readonly string[]>
 
 export const INSTRUCTION_STATES = Object.keys(TRANSITIONS) as readonly InstructionState[]

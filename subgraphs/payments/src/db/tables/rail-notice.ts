@@ -2,7 +2,7 @@ import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, check, date, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { type News, NOTICE_EFFECTS } from '../../rails/notice.ts'
 import type { InstructionState, TransactionStatus } from '../../rails/status.ts'
 import { railInstruction } from './rail-instruction.ts'
@@ -19,6 +19,9 @@ export const railNotice = pgTable(
     reasonCode: text('reason_code'),
     reasonText: text('reason_text'),
     returnedMinor: bigint('returned_minor', { mode: 'bigint' }),
+    /** Of a return: the rail's own reference of it, and the day on which the bank booked it, as far as they are told. */
+    returnReference: text('return_reference'),
+    bookedOn: date('booked_on', { mode: 'string' }),
     effect: text('effect', { enum: NOTICE_EFFECTS }).notNull(),
     /** The state after it. */
     state: text('state').$type<InstructionState>().notNull(),

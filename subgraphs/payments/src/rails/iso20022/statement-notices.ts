@@ -1,4 +1,5 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import type { StatementLine } from '../../statements/statement.ts'
 import { type Instruction, instructionOf } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
@@ -39,8 +40,25 @@ export function noticeOfLine(line: StatementLine, instruction: Instruction): Not
   const isReturn = returnReason !== undefined || isReversal
   // Less may come back than went out: banks on the way take their charges. More is something else.
   if (!isReturn || amount.minor === 0n || amount.minor > instruction.amount.minor) return undefined
-  const reason = returnReason === undefined ? undefined : { code: returnReason, text: undefined }
-  return { instructionId, key, kind: 'RETURN', amount, reason }
+  return returnOf(line, instructionId, amount, key)
+}
+
+/** Transactions of one batch share its entry and reference, so that the amount is part of the key. */
+function returnOf(
+  { returnReason, references, bookingDate }: StatementLine,
+  instructionId: Id<'ins'>,
+  amount: Money,
+  key: string,
+): Notice {
+  return {
+    instructionId,
+    key: `${key} ${amount.minor}`,
+    kind: 'RETURN',
+    amount,
+    reference: references.accountServicerReference,
+    bookedOn: bookingDate,
+    reason: returnReason === undefined ? undefined : { code: returnReason, text: undefined },
+  }
 }
 
 /**
@@ -48,14 +66,14 @@ export function noticeOfLine(line: StatementLine, instruction: Instruction): Not
  * or all, is a return. Another amount is for reconciliation, as it was not what was agreed.
  */
 function noticeOfAwaited(
-  { amount, isReversal, returnReason }: StatementLine,
+  line: StatementLine,
   { id: instructionId, amount: awaited }: Instruction,
   key: string,
 ): Notice | undefined {
+  const { amount, isReversal, returnReason } = line
   const isReturn = returnReason !== undefined || isReversal
   if (!isReturn && amount.minor === awaited.minor)
     return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
   if (!isReturn || amount.minor >= 0n || -amount.minor > awaited.minor) return undefined
-  const reason = returnReason === undefined ? undefined : { code: returnReason, text: undefined }
-  return { instructionId, key, kind: 'RETURN', amount: { ...amount, minor: -amount.minor }, reason }
+  return returnOf(line, instructionId, money(-amount.minor, amount.currency), key)
 }

@@ -28,6 +28,8 @@ const LATE_MS = 30_000
 const RETURN_MS = 60_000
 /** Why a bank sends back what it had booked: the creditor's account is closed. */
 const RETURN_CODE = 'AC04'
+/** It returns an instruction once, whole. */
+const RETURN_REFERENCE = 'sandbox:return'
 
 const status = (code: TransactionStatus, reasonCode?: string): News => ({
   kind: 'STATUS',
@@ -39,7 +41,12 @@ const status = (code: TransactionStatus, reasonCode?: string): News => ({
 export function scriptOf({ fault, declineCode }: Fate, amount: Money): Script {
   const settled = status('ACSC')
   const declined = status('RJCT', declineCode)
-  const back: News = { kind: 'RETURN', amount, reason: { code: RETURN_CODE, text: 'Told by the sandbox' } }
+  const back: News = {
+    kind: 'RETURN',
+    amount,
+    reference: RETURN_REFERENCE,
+    reason: { code: RETURN_CODE, text: 'Told by the sandbox' },
+  }
   const told = (after_ms: number, key: string, news: News): ScriptedNotice => ({
     after_ms,
     key: `sandbox:${key}`,
