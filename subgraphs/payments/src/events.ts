@@ -6,6 +6,7 @@ import { FAILURE_CODES } from './domain/decide.ts'
 import { PAYMENT_METHODS } from './domain/method.ts'
 import { PAYMENT_STATUSES, PAYMENT_TYPES } from './domain/payment.ts'
 import { REVIEW_DECISIONS } from './domain/review.ts'
+import { UNAPPLIED_DIRECTIONS, UNAPPLIED_PLACES, UNAPPLIED_REASONS } from './domain/unapplied.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
 import { ITEM_STATES, RESOLUTIONS } from './reconciliation/item-states.ts'
 import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
@@ -181,6 +182,17 @@ export const published = {
   'remittance.refunded': z.strictObject({ ...remittanceFields, status: z.literal('REFUNDED'), ...remittanceFailure }),
   'remittance.failed': z.strictObject({ ...remittanceFields, status: z.literal('FAILED'), ...remittanceFailure }),
   'remittance.cancelled': z.strictObject({ ...remittanceFields, status: z.literal('CANCELLED') }),
+  'unapplied_money.recorded': z.strictObject({
+    unappliedId: idField('uam').describe('The money that could not be put where it belongs.'),
+    reference: z.string().describe('The payment or the remittance that it is of.'),
+    ownerId: idField('usr').describe('Whose it is, or who owes it.'),
+    accountId: idField('led').describe('The wallet that it was meant for, or was to come from.'),
+    amount: moneyField.describe('How much; above zero.'),
+    direction: z.enum(UNAPPLIED_DIRECTIONS).describe('IN: the operator has it. OUT: it has left.'),
+    place: z.enum(UNAPPLIED_PLACES).describe('Where it stands: in suspense, or found by reconciliation alone.'),
+    reason: z.enum(UNAPPLIED_REASONS).describe('Why.'),
+    at: instantField,
+  }),
   'card.added': z.strictObject(shownCardFields),
   'card.renewed': z.strictObject(shownCardFields),
   'card.removed': z.strictObject(shownCardFields),

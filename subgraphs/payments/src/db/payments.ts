@@ -4,7 +4,7 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { insertionOf, recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
 import { type PaymentTransitionRow, paymentTransition } from './tables/payment-transition.ts'
@@ -116,15 +116,33 @@ export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promi
   return rows.map(toPayment)
 }
 
-/** The refund of a payment that is on its way, also where that is a rail; the caller holds the payment locked. */
-export async function findRefundUnderWay(tx: Tx, originalId: Id<'pay'>): Promise<Payment | undefined> {
-  const [row] = await tx
+/** The refunds of a payment that are on their way, also where that is a rail, oldest first. */
+export async function findRefundsUnderWay(db: Db, originalId: Id<'pay'>): Promise<Payment[]> {
+  const rows = await db
     .select()
     .from(payment)
     .where(and(eq(payment.originalId, originalId), inArray(payment.status, ['AUTHORISED', 'PROCESSING'])))
     .orderBy(payment.id)
-    .limit(1)
-  return row && toPayment(row)
+  return rows.map(toPayment)
+}
+
+/**
+ * The refunds that follow what has come back of a payment over its rail, also those that the ledger refused; without those
+ * that made good for one that was refused, which go by another account than the payment's wallet.
+ */
+export async function findReturnRefunds(db: Db, original: Payment): Promise<Payment[]> {
+  const rows = await db
+    .select()
+    .from(payment)
+    .where(
+      and(
+        eq(payment.originalId, original.id),
+        isNull(payment.execution),
+        eq(payment.sourceAccountId, original.destinationAccountId),
+        eq(payment.destinationAccountId, original.sourceAccountId),
+      ),
+    )
+  return rows.map(toPayment)
 }
 
 const paymentsByIds = preparedFor((db) =>

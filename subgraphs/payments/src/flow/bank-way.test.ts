@@ -3,6 +3,7 @@
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findUnapplied } from '../db/unapplied-money.ts'
 import { endToEndId } from '../rails/instruction.ts'
 import { batch, reason, report, transaction } from '../rails/iso20022/messages.fixture.ts'
 import { booksOf, notification, reconcile, settleAll, statement } from '../testing/bank-day.ts'
@@ -73,7 +74,7 @@ test('money that leaves and comes is instructed, settled by the bank, cleared, a
   await expectSoundPayments(stage.database)
 })
 
-test('what a bank sends back for a wallet that is closed is in no wallet: reconciliation finds it, in suspense', async () => {
+test('what a bank sends back for a wallet that is closed is in no wallet: it stands in suspense, and its entry is expected', async () => {
   const purse = await stage.purseWith(1_200n)
   const before = await booksOf(stage)
   const process = stage.process()
@@ -89,10 +90,23 @@ test('what a bank sends back for a wallet that is closed is in no wallet: reconc
   await stage.receive('5-camt.054.xml', notification(stage, [out, back]))
   await process.turn()
   await stage.sweep(process)
-  expect(await stage.payment(paid.id)).toMatchObject({ status: 'COMPLETED', execution: 'GIVEN_BACK' })
-  const refund = (await stage.paymentsOf(purse.userId)).find(({ type }) => type === 'REFUND')
-  expect(refund).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_CLOSED' } })
-  expect(await reconcile(stage, statement(stage, [out, back]))).toContain('MISSING_INTERNALLY OPEN 1/0')
+  expect(await stage.payment(paid.id)).toMatchObject({ status: 'REFUNDED', execution: 'GIVEN_BACK' })
+  const refunds = (await stage.paymentsOf(purse.userId)).filter(({ type }) => type === 'REFUND')
+  expect(refunds.toSorted((a, b) => a.id.localeCompare(b.id))).toMatchObject([
+    { status: 'FAILED', failure: { code: 'ACCOUNT_CLOSED' } },
+    { status: 'COMPLETED', decision: { explanation: { rule: 'payments.refund.suspense' } } },
+  ])
+  expect(await findUnapplied(stage.books.db, [paid.id])).toMatchObject([
+    {
+      accountId: purse.walletId,
+      amount: { minor: 1_200n },
+      direction: 'IN',
+      place: 'SUSPENSE',
+      reason: 'ACCOUNT_CLOSED',
+    },
+  ])
+  const found = await reconcile(stage, statement(stage, [out, back]))
+  expect(found).toEqual(found.map(() => 'MATCHED SETTLED 1/1'))
   stage.clock.advance(24 * HOUR_MS)
   expect(await settleAll(stage, process)).toBe(1)
   const { WALLET = 0n, ...others } = before

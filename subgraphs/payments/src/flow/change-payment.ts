@@ -124,24 +124,24 @@ async function takeSteps(tx: Tx, locked: readonly (readonly [StepToTake, Payment
 /** A payment by its id, with the payment that it gives back where it is a refund. */
 export type PaymentRef = Pick<Payment, 'id' | 'originalId'>
 
-/** What else belongs to the completion of a payment, in its transaction. */
-export type OnCompleted = (tx: Tx, payment: Payment, now: Date) => Promise<void>
+/** What else belongs to the end of a payment that has completed or failed, in its transaction. */
+export type OnEnd = (tx: Tx, payment: Payment, now: Date) => Promise<void>
 
 /**
  * Takes a step of a payment, in one transaction. Undefined from `changeOf`: another call has taken it in the meantime, and
  * the payment stays as that call left it. Steps of many payments at once share transactions, unless another row belongs to
- * them: that of what a refund gives back, or what completes with it.
+ * them: that of what a refund gives back, or what ends with it.
  */
 export const takeStep = (
   db: TenantDb,
   ref: PaymentRef,
   now: Date,
   changeOf: (payment: Payment) => PaymentChange | undefined,
-  onCompleted?: OnCompleted | undefined,
+  onEnd?: OnEnd | undefined,
 ): Promise<Payment> =>
-  ref.originalId === null && onCompleted === undefined
+  ref.originalId === null && onEnd === undefined
     ? stepsOf(db)({ id: ref.id, now, changeOf })
-    : inTransaction(db, (tx) => stepWithin(tx, ref, now, changeOf, onCompleted))
+    : inTransaction(db, (tx) => stepWithin(tx, ref, now, changeOf, onEnd))
 
 /**
  * The same in a transaction of others. The end of a refund is one with what it makes of its original, whose row is locked
@@ -152,7 +152,7 @@ export async function stepWithin(
   { id, originalId }: PaymentRef,
   now: Date,
   changeOf: (payment: Payment) => PaymentChange | undefined,
-  onCompleted?: OnCompleted | undefined,
+  onEnd?: OnEnd | undefined,
 ): Promise<Payment> {
   const by = { now, actor: SETTLING_ACTOR }
   const original = originalId === null ? undefined : await lockPayment(tx, originalId)
@@ -163,7 +163,7 @@ export async function stepWithin(
   if (original !== undefined && status !== undefined && ENDS.includes(status))
     await applyChange(tx, original, afterRefund(original, payment.amount, status === 'COMPLETED'), by)
   const changed = await applyChange(tx, payment, change, by)
-  if (status === 'COMPLETED') await onCompleted?.(tx, changed, now)
+  if (status === 'COMPLETED' || status === 'FAILED') await onEnd?.(tx, changed, now)
   return changed
 }
 

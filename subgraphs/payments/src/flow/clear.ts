@@ -13,7 +13,7 @@ import { expectWithin } from '../reconciliation/expect-movements.ts'
 import { enterItem } from '../settlement/enter-item.ts'
 import { railTerms } from '../settlement/rail-terms.ts'
 import { localDay } from '../settlement/schedule.ts'
-import type { OnCompleted } from './change-payment.ts'
+import type { OnEnd } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
 
 const PURPOSES = ['RAIL_CLEARING', 'FUNDING', 'SETTLEMENT', 'FEE_INCOME'] as const
@@ -61,9 +61,9 @@ export async function clear(tx: Tx, config: RailsConfig, moved: Moved, now: Date
   if (!expected.ok) throw new Error(`${reference} was not expected at the bank: ${expected.code}.`)
 }
 
-/** Clears what a rail has moved for a payment, in the transaction that completes it. */
+/** Clears what a rail has moved for a payment, in the transaction that says where it has come to. */
 export const clearing =
-  (config: RailsConfig): OnCompleted =>
+  (config: RailsConfig): OnEnd =>
   async (tx, payment, now) => {
     const amount = movedAmount(payment)
     // Money that came back on its own has no instruction but that of what it came back of.

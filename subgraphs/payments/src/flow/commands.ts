@@ -86,7 +86,7 @@ export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undef
     const taken = await takeOnChargeback(scope.db, command.paymentId, { ...command, now: clock() })
     if (!taken.ok) return taken
     const { failure } = await drive(scope, taken.value)
-    return ok({ payment: await findPayment(scope.db, command.paymentId), failure })
+    return ok({ payment: await drive(scope, await findPayment(scope.db, command.paymentId)), failure })
   }
 
   /** What is on its way over a rail ends where the rail takes it back, which is told as any news of it. */

@@ -1,5 +1,6 @@
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findUnapplied } from '../db/unapplied-money.ts'
 import type { PaymentStatus } from '../domain/payment.ts'
 import { FAULTS, type Fault } from '../rails/sandbox/fault.ts'
 import { booksOf } from '../testing/bank-day.ts'
@@ -223,15 +224,23 @@ test('what came from a card goes back to it when it has been removed since, and 
   await expectSoundPayments(stage.database)
 })
 
-test('what comes for a wallet that is frozen fails with that, and is for reconciliation to find', async () => {
+test('what comes for a wallet that is frozen fails with that, and stands in suspense', async () => {
   const purse = await stage.purseWith(0n)
   const { flow, turn } = stage.process()
   const taken = takenOnBy(await flow.create(stage.books, await byCard(purse, 'k', 1_000n)))
   await setStatus(purse, 'FROZEN')
   await quiet(turn)
   expect(await stage.payment(taken.id)).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_FROZEN' } })
-  const expected = await stage.database.sql.system`select 1 from expected_movement where source = ${taken.id}`
-  expect([...expected]).toEqual([])
+  expect(await findUnapplied(stage.books.db, [taken.id])).toMatchObject([
+    {
+      accountId: purse.walletId,
+      amount: { minor: 1_000n },
+      direction: 'IN',
+      place: 'SUSPENSE',
+      reason: 'ACCOUNT_FROZEN',
+    },
+  ])
+  expect(await stage.tracesOf(taken.id)).toEqual({ items: 1, expected: 1 })
   await setStatus(purse, 'ACTIVE')
 })
 

@@ -8,6 +8,7 @@ import { failed, type PaymentFailure } from '../domain/decide.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { type PaymentChange, takeStep } from './change-payment.ts'
 import { failureOf, type StepParts } from './settle.ts'
+import { keepInSuspense } from './suspense.ts'
 
 // Each step asks the ledger by an id that follows from the payment's, and then records what it answered: whoever does it
 // again, at any time, is answered the same and finds it recorded or not. What was decided before stands in the payment
@@ -39,12 +40,13 @@ const NEVER = new Date('8000-01-01T00:00:00.000Z')
 
 /**
  * Moves what is captured of the hold, and sets the rest free. Of what has left over a rail the ledger has to follow: while
- * the wallet is frozen, the payment stays as it is, and is captured when it is not.
+ * the wallet is frozen, the payment stays as it is, and is captured when it is not. What has come over a rail and does not get
+ * into its wallet is kept in suspense before the payment fails.
  */
 export async function captureHold(
   books: Books,
   payment: Payment,
-  { clock, ledger, onCompleted }: StepParts,
+  { clock, ledger, onEnd }: StepParts,
 ): Promise<Payment> {
   const capture = (id: Id<'tfr'>) =>
     ledger.post({
@@ -64,13 +66,15 @@ export async function captureHold(
     if (!again.ok && again.code !== 'PENDING_ALREADY_POSTED') return payment
     failure = null
   } else failure = holdFailure(payment.id, first)
+  const hasCome = payment.type === 'DEPOSIT' && payment.execution === 'SETTLED'
+  if (failure !== null && hasCome && !(await keepInSuspense(books, payment, { clock, ledger }))) return payment
   const changeOf = ({ status, execution }: Payment): PaymentChange | undefined => {
     if (status !== 'PROCESSING' || execution === 'INSTRUCTED') return undefined
     return failure === null
       ? { status: 'COMPLETED', hold: 'CAPTURED' }
       : { status: 'FAILED', failure, hold: 'RELEASING' }
   }
-  return takeStep(books.db, payment, clock(), changeOf, onCompleted)
+  return takeStep(books.db, payment, clock(), changeOf, onEnd)
 }
 
 /** Its money has left the house over a rail. */

@@ -4,6 +4,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findUnapplied } from '../db/unapplied-money.ts'
 import type { Payment } from '../domain/payment.ts'
 import { takeNotices } from '../rails/drive.ts'
 import type { News } from '../rails/notice.ts'
@@ -37,7 +38,7 @@ const refund = (payment: Payment, key: string, minor: bigint) => ({
   correlationId: 'c',
 })
 
-test('a chargeback that comes while a refund is on its way is followed in the books, once that has failed', async () => {
+test('a chargeback that comes while a refund is on its way takes it back, and is followed in the books', async () => {
   const purse = await stage.purseWith(0n)
   const process = stage.process()
   const { flow, turn } = process
@@ -48,6 +49,21 @@ test('a chargeback that comes while a refund is on its way is followed in the bo
   expect(back).toMatchObject({ status: 'PROCESSING' })
   await tell(process, deposit, 'r', returned(1_000n))
   await turn()
+  expect(await stage.payment(back.id)).toMatchObject({ status: 'CANCELLED', hold: 'RELEASED' })
+  expect(await stage.payment(deposit.id)).toMatchObject({ status: 'REFUNDED', execution: 'GIVEN_BACK' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
+test('a chargeback that comes too late to take a refund back is followed in the books, once that has failed', async () => {
+  const purse = await stage.purseWith(0n)
+  const process = stage.process()
+  const { flow, turn } = process
+  const deposit = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k1', 1_000n, { type: 'DEPOSIT' })))
+  await tell(process, deposit, 's', settled)
+  await turn()
+  const back = await refundBeyondRecall(process, deposit, 'r1', 1_000n)
+  await tell(process, deposit, 'r', returned(1_000n))
   await tell(process, back, 'x', rejected)
   await turn()
   await stage.sweep(process)
@@ -58,19 +74,30 @@ test('a chargeback that comes while a refund is on its way is followed in the bo
   await expectSoundPayments(stage.database)
 })
 
-test('a chargeback behind a refund that arrives is not followed twice', async () => {
+/** A refund that its rail has, that long that it does not give it back. */
+async function refundBeyondRecall({ flow, rails }: Process, payment: Payment, key: string, minor: bigint) {
+  const back = takenOnBy(await flow.refund(stage.books, refund(payment, key, minor)))
+  await (await rails.driver(stage.books, 'sandbox')).send((await stage.instructionOf(back)).instruction.id)
+  stage.clock.advance(1_500)
+  return back
+}
+
+test('a chargeback behind a refund that arrives is not followed twice, and what is too much is named', async () => {
   const purse = await stage.purseWith(0n)
   const process = stage.process()
   const { flow, turn } = process
   const deposit = takenOnBy(await flow.create(stage.books, orderOf(purse, 'k2', 1_000n, { type: 'DEPOSIT' })))
   await tell(process, deposit, 's', settled)
   await turn()
-  const back = takenOnBy(await flow.refund(stage.books, refund(deposit, 'r2', 700n)))
+  const back = await refundBeyondRecall(process, deposit, 'r2', 700n)
   await tell(process, deposit, 'r', returned(1_000n))
   await tell(process, back, 's', settled)
   await turn()
   await stage.sweep(process)
   expect(await stage.payment(deposit.id)).toMatchObject({ status: 'REFUNDED', execution: 'GIVEN_BACK' })
+  expect(await findUnapplied(stage.books.db, [deposit.id])).toMatchObject([
+    { amount: { minor: 700n }, direction: 'OUT', place: 'RECONCILIATION', reason: 'EXCEEDS_REST' },
+  ])
   expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
   await expectSoundPayments(stage.database)
 })

@@ -1,39 +1,48 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { afterCommit, inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, newId, parseId } from '@carriergraph/shared/ids.ts'
+import { type Id, parseId } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { findCards } from '../db/cards.ts'
 import { findRoute, type Route } from '../db/payment-routes.ts'
 import { findPayment, lockPayment } from '../db/payments.ts'
-import { findInstruction } from '../db/rail-instructions.ts'
+import { afterRefund } from '../domain/commands.ts'
 import type { PaymentFailure } from '../domain/decide.ts'
-import { hasMoved, movedAmount, type Payment } from '../domain/payment.ts'
+import { hasMoved, type Payment } from '../domain/payment.ts'
 import { railFailure } from '../domain/rail-failure.ts'
 import type { InstructionChange } from '../rails/drive.ts'
 import type { OnRailNews } from '../rails/news.ts'
 import type { Rails } from '../rails/rails.ts'
 import { FINAL_STATES, type InstructionState } from '../rails/status.ts'
 import { isExpired } from '../vault/expiry.ts'
-import { applyChange, type PaymentChange, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
-import { instructionIdOf, instructionOf } from './instruction-of.ts'
-import { insertRefund } from './refund.ts'
+import { applyChange, type PaymentChange, type PaymentRef, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
+import { hasComeBackOtherwise } from './give-back.ts'
+import { instructionOf } from './instruction-of.ts'
 
 // A payment over a rail is held in the ledger first, then instructed. What its rail tells is recorded in the transaction
 // that records it for the instruction; what the ledger has to do then is a step of its own, as all that goes to the ledger.
 
-/** Registers the instruction of a payment that holds its amount; in the same transaction it is on its way. */
+/**
+ * Registers the instruction of a payment that holds its amount; in the same transaction it is on its way. A refund of what
+ * has come back by itself meanwhile is cancelled instead: its payer has the money.
+ */
 export const instruct = (
   { tenant, db }: Books,
-  { id }: Pick<Payment, 'id'>,
+  { id, originalId }: PaymentRef,
   { clock, rails }: { readonly clock: Clock; readonly rails: Rails },
 ): Promise<Payment> =>
   inTransaction(db, async (tx) => {
+    // As everywhere, the original before its refund.
+    const original = originalId === null ? undefined : await lockPayment(tx, originalId)
     const payment = await lockPayment(tx, id)
     if (payment.status !== 'AUTHORISED' || payment.hold !== 'PLACED' || payment.execution !== 'WANTED') return payment
     const route = await findRoute(tx, id)
     const now = clock()
     const by = { now, actor: SETTLING_ACTOR }
+    if (original !== undefined && (await hasComeBackOtherwise(tx, original))) {
+      await applyChange(tx, original, afterRefund(original, payment.amount, false), by)
+      return applyChange(tx, payment, { status: 'CANCELLED', hold: 'RELEASING' }, by)
+    }
     const failure = await cardFailure(tx, payment, route, now)
     if (failure !== undefined) return applyChange(tx, payment, { status: 'FAILED', failure, hold: 'RELEASING' }, by)
     const registered = await rails.instruct(tx, tenant, instructionOf(payment, route, rails.operator, now), route.rail)
@@ -78,45 +87,12 @@ function changeBy(payment: Payment, { state, reason }: InstructionChange['after'
   if (state === 'RETURNED') {
     // What a refund gave back and its bank sent back is nobody's any more: it is found by reconciliation.
     const isThere = hasMoved(status) || status === 'PROCESSING'
-    return execution === 'SETTLED' && originalId === null && isThere ? { execution: 'RETURNED' } : undefined
+    // One part may follow another, which is given back by then.
+    const isSettled = execution === 'SETTLED' || execution === 'GIVEN_BACK'
+    return isSettled && originalId === null && isThere ? { execution: 'RETURNED' } : undefined
   }
   if (status !== 'PROCESSING' || execution !== 'INSTRUCTED') return undefined
   if (state === 'SETTLED') return { execution: 'SETTLED' }
   if (state === 'REJECTED') return { status: 'FAILED', failure: railFailure(reason), hold: 'RELEASING' }
   return state === 'CANCELLED' ? { status: 'CANCELLED', hold: 'RELEASING' } : undefined
-}
-
-/**
- * Gives back in the books what has come back over the rail, all or part, by a refund, once. While refunds are on their way
- * that may leave too little for it, it waits for their end.
- * @returns the refund, where there is one to be driven on
- */
-export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Clock): Promise<Payment | undefined> =>
-  inTransaction(db, async (tx) => {
-    const payment = await lockPayment(tx, id)
-    if (payment.execution !== 'RETURNED') return undefined
-    const by = { now: clock(), actor: SETTLING_ACTOR }
-    const returned = await returnedOf(tx, payment)
-    const left = movedAmount(payment).minor - payment.refundClaimedMinor
-    // What is claimed is free again where a refund that is on its way fails.
-    if (left < returned && payment.refundClaimedMinor !== payment.refundedMinor) return undefined
-    const given = await applyChange(tx, payment, { execution: 'GIVEN_BACK' }, by)
-    if (left === 0n) return undefined
-    const minor = capped(returned, left)
-    const { correlationId, amount } = payment
-    const refundId = newId('pay', by.now)
-    const refund = { ...by, id: refundId, correlationId, hasReturned: true }
-    return insertRefund(tx, given, { minor, currency: amount.currency }, refund)
-  })
-
-/** Refunds may have given back part of it before. */
-function capped(minor: bigint, most: bigint): bigint {
-  if (minor > most) return most
-  return minor
-}
-
-async function returnedOf(tx: Tx, payment: Payment): Promise<bigint> {
-  const tracked = await findInstruction(tx, instructionIdOf(payment))
-  if (tracked?.returned === undefined) throw new Error(`Nothing of ${payment.id} has come back.`)
-  return tracked.returned.minor
 }

@@ -3,19 +3,22 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import { findPayment } from '../db/payments.ts'
+import { findRoute } from '../db/payment-routes.ts'
+import { findPayment, findRefundsUnderWay } from '../db/payments.ts'
 import { decide } from '../domain/decide.ts'
 import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Rails } from '../rails/rails.ts'
 import type { RiskClient } from '../risk/client.ts'
-import { clearing } from './clear.ts'
 import { createCommands, type PaymentCommands } from './commands.ts'
+import { giveBack } from './give-back.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
-import { giveBack, instruct } from './over-rail.ts'
+import { instructionIdOf } from './instruction-of.ts'
+import { instruct } from './over-rail.ts'
 import { type RefundRequest, takeOnRefund } from './refund.ts'
 import { routeOf } from './route.ts'
 import { authorise, execute, type StepParts } from './settle.ts'
+import { endOverRail } from './suspense.ts'
 import { type PaymentRequest, type TakenOn, takeOn } from './take-on.ts'
 
 export type PaymentFlow = PaymentCommands & {
@@ -52,7 +55,7 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
   const partsOf = (scope: Books, { method }: Payment): StepParts => ({
     clock,
     ledger: ledgers.of(scope),
-    onCompleted: method === 'WALLET' ? undefined : clearing(carrying(rails).config),
+    onEnd: method === 'WALLET' ? undefined : endOverRail(carrying(rails).config),
   })
   const steps: Record<Step, (scope: Books, payment: Payment) => Promise<Payment>> = {
     ASSESS: assess,
@@ -78,10 +81,35 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
   }
 
   async function returnMoney(scope: Books, payment: Payment): Promise<Payment> {
-    const refund = await giveBack(scope, payment, clock)
-    if (refund !== undefined) await drive(scope, refund)
+    if (!(await giveBack(scope, payment, clock))) {
+      await recallRefunds(scope, payment)
+      await giveBack(scope, payment, clock)
+    }
+    await driveRefunds(scope, payment)
     const after = await findPayment(scope.db, payment.id)
     return after.execution === 'RETURNED' ? payment : after
+  }
+
+  /** Takes back what would pay a second time what has come back by itself, where the rail lets it. */
+  async function recallRefunds(scope: Books, { id }: Payment): Promise<void> {
+    for (const refund of await findRefundsUnderWay(scope.db, id)) {
+      if (refund.execution === 'INSTRUCTED') {
+        const { rail } = await findRoute(scope.db, refund.id)
+        await carrying(rails).cancel(scope, { rail, id: instructionIdOf(refund) })
+      }
+      await drive(scope, await findPayment(scope.db, refund.id))
+    }
+  }
+
+  /** One that the ledger refuses is followed by another one, of suspense. */
+  async function driveRefunds(scope: Books, { id }: Payment): Promise<void> {
+    const driven = new Set<Id<'pay'>>()
+    for (;;) {
+      const next = (await findRefundsUnderWay(scope.db, id)).find((refund) => !driven.has(refund.id))
+      if (next === undefined || driven.size === REFUNDS_DRIVEN_MAX) return
+      driven.add(next.id)
+      await drive(scope, next)
+    }
   }
 
   async function takeOnOnce(scope: Books, request: PaymentRequest): Promise<TakenOn> {
@@ -106,6 +134,9 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
     resume: async (scope, id) => drive(scope, await findPayment(scope.db, id)),
   }
 }
+
+/** What comes back in parts leaves few refunds on their way; others are the sweeper's. */
+const REFUNDS_DRIVEN_MAX = 20
 
 /** @throws Error in a process without rails, which takes on nothing that needs one */
 function carrying(rails: Rails | undefined): Rails {

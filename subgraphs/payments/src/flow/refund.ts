@@ -5,10 +5,11 @@ import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FirstAnswer, findAnswer, type RequestKey, storeAnswers } from '../db/payment-requests.ts'
 import { findRoute, insertRoutes } from '../db/payment-routes.ts'
-import { findRefundUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
+import { findRefundsUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
 import { type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
-import type { PaymentDecision } from '../domain/decide.ts'
+import type { PaymentDecision, PaymentFailure } from '../domain/decide.ts'
 import { type Payment, takenOn } from '../domain/payment.ts'
+import { walletOf } from '../domain/unapplied.ts'
 import { applyChange } from './change-payment.ts'
 import { hashOfRefund, type RefundOrder } from './request-hash.ts'
 import { answerAgain, newPayment, storePayments, type TakenOn } from './take-on.ts'
@@ -52,7 +53,8 @@ async function answerFirst(
 
 /**
  * What is left of a payment whose dispute was lost goes back to its payer: the refund that does it, which may be under way
- * already, or the payment where nothing is left to do.
+ * already, or the payment where nothing is left to do. Nothing is where its rail has taken the money back by itself: then
+ * its payer has it, and the books follow.
  */
 export const takeOnChargeback = (
   db: TenantDb,
@@ -63,8 +65,8 @@ export const takeOnChargeback = (
     const original = await lockPayment(tx, id)
     const isOpen = endsDispute(original, 'LOST')
     if (!isOpen.ok) return isOpen
-    if (!isOpen.value) return ok(original)
-    const underWay = await findRefundUnderWay(tx, id)
+    if (!isOpen.value || original.execution === 'RETURNED') return ok(original)
+    const [underWay] = await findRefundsUnderWay(tx, id)
     if (underWay !== undefined) return ok(underWay)
     const claim = claimRefund(original, undefined, 'DISPUTED')
     return claim.ok ? ok(await insertRefund(tx, original, claim.value, { ...by, id: newId('pay', by.now) })) : claim
@@ -77,6 +79,8 @@ type RefundBy = {
   readonly now: Date
   /** Its money has come back over the rail already. */
   readonly hasReturned?: boolean
+  /** What stands for the original's wallet, and why that cannot be. */
+  readonly instead?: { readonly accountId: Id<'led'>; readonly failure: PaymentFailure }
 }
 
 /**
@@ -87,8 +91,10 @@ export async function insertRefund(
   tx: Tx,
   original: Payment,
   amount: Money,
-  { id, actor, correlationId, now, hasReturned = false }: RefundBy,
+  { id, actor, correlationId, now, hasReturned = false, instead }: RefundBy,
 ): Promise<Payment> {
+  const placed = (account: Id<'led'>) =>
+    instead !== undefined && account === walletOf(original) ? instead.accountId : account
   const transition = takenOn('AUTHORISED', now, actor)
   const isInstructed = original.method !== 'WALLET' && !hasReturned
   const refund = newPayment(
@@ -99,13 +105,13 @@ export async function insertRefund(
       execution: isInstructed ? 'WANTED' : null,
       amount,
       payerId: original.payerId,
-      sourceAccountId: original.destinationAccountId,
-      destinationAccountId: original.sourceAccountId,
+      sourceAccountId: placed(original.destinationAccountId),
+      destinationAccountId: placed(original.sourceAccountId),
       billingAccountId: original.billingAccountId,
       originalId: original.id,
       capture: 'AUTOMATIC',
       correlationId,
-      decision: decisionOn(original, amount, actor, hasReturned),
+      decision: decisionOn(original, amount, actor, hasReturned, instead?.failure),
     },
     transition,
   )
@@ -117,10 +123,19 @@ export async function insertRefund(
 }
 
 /** Risk is not asked: the money goes back to where it came from. */
-function decisionOn({ id, status }: Payment, amount: Money, actor: string, hasReturned: boolean): PaymentDecision {
+function decisionOn(
+  { id, status }: Payment,
+  amount: Money,
+  actor: string,
+  hasReturned: boolean,
+  failure: PaymentFailure | undefined,
+): PaymentDecision {
   const inWords = `${formatAmount(amount)} ${amount.currency}`
+  const returned = 'its money came back over the rail'
   const [rule, why] = hasReturned
-    ? ['payments.refund.returned', 'its money came back over the rail']
+    ? failure === undefined
+      ? ['payments.refund.returned', returned]
+      : ['payments.refund.suspense', `${returned}; SUSPENSE stands for the wallet (${failure.code})`]
     : status === 'DISPUTED'
       ? ['payments.refund.dispute_lost', 'its dispute was lost']
       : ['payments.refund.requested', 'an operator or a service asked for it']

@@ -6,14 +6,15 @@ import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { authorisationOf } from '../domain/authorise.ts'
 import { LEDGER_FAILURES, type PaymentFailure, type Verdict } from '../domain/decide.ts'
 import type { Payment } from '../domain/payment.ts'
-import { type OnCompleted, type PaymentChange, type PaymentRef, takeStep } from './change-payment.ts'
+import { type OnEnd, type PaymentChange, type PaymentRef, takeStep } from './change-payment.ts'
+import { waitsForOperator } from './suspense.ts'
 
 /** What steps that go to the ledger need. */
 export type StepParts = {
   readonly clock: Clock
   readonly ledger: Pick<Ledger, 'post'>
   /** Of what goes over a rail. */
-  readonly onCompleted: OnCompleted | undefined
+  readonly onEnd: OnEnd | undefined
 }
 
 /**
@@ -34,11 +35,8 @@ export const changeBy = (payment: Payment, verdict: Verdict, now: Date): Payment
  * with those of others, which must not wait for this payment's row. Its id is the payment's own, so that whoever does this
  * again, after a kill between the two or at the same time, gets the same answer and records the same.
  */
-export async function execute(
-  books: Books,
-  payment: Payment,
-  { clock, ledger, onCompleted }: StepParts,
-): Promise<Payment> {
+export async function execute(books: Books, payment: Payment, { clock, ledger, onEnd }: StepParts): Promise<Payment> {
+  if (await waitsForOperator(books, payment)) return payment
   const { id, sourceAccountId, destinationAccountId, transferId, amount } = payment
   const posting = await ledger.post({
     kind: 'SINGLE',
@@ -51,7 +49,7 @@ export async function execute(
   })
   const failure = failureOf(id, posting)
   const changeOf = ({ status }: Payment) => (status === 'AUTHORISED' ? ended(failure) : undefined)
-  return takeStep(books.db, payment, clock(), changeOf, onCompleted)
+  return takeStep(books.db, payment, clock(), changeOf, onEnd)
 }
 
 const ended = (failure: PaymentFailure | null): PaymentChange =>

@@ -1,0 +1,76 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import { findReturnRefunds, lockPayment } from '../db/payments.ts'
+import { findInstruction } from '../db/rail-instructions.ts'
+import { findUnapplied } from '../db/unapplied-money.ts'
+import { movedAmount, type Payment } from '../domain/payment.ts'
+import { walletOf } from '../domain/unapplied.ts'
+import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
+import { instructionIdOf } from './instruction-of.ts'
+import { insertRefund } from './refund.ts'
+import { recordUnapplied } from './unapplied.ts'
+
+/**
+ * Takes on the refund that gives back in the books what has come back over the rail, all or part, once. While refunds are on
+ * their way that may leave too little for it, it waits for their end. What they have given back before is named: its payer
+ * has it twice, and a person has to ask it back.
+ * @returns whether that is taken care of
+ */
+export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Clock): Promise<boolean> =>
+  inTransaction(db, async (tx) => {
+    const payment = await lockPayment(tx, id)
+    if (payment.execution !== 'RETURNED') return true
+    const returned = await notFollowedYet(tx, payment)
+    // What is claimed is free again where a refund that is on its way fails.
+    if (isClaimed(payment, returned) && payment.refundClaimedMinor !== payment.refundedMinor) return false
+    const by = { now: clock(), actor: SETTLING_ACTOR }
+    const given = await applyChange(tx, payment, { execution: 'GIVEN_BACK' }, by)
+    const minor = isClaimed(payment, returned) ? leftOf(payment) : returned
+    const { correlationId, amount } = payment
+    const { currency } = amount
+    if (minor > 0n) {
+      const refund = { ...by, id: newId('pay', by.now), correlationId, hasReturned: true }
+      await insertRefund(tx, given, { minor, currency }, refund)
+    }
+    if (minor < returned) await recordPaidTwice(tx, payment, returned - minor, by.now)
+    return true
+  })
+
+/** Whether refunds that were asked for have claimed what has come back by itself. */
+export async function hasComeBackOtherwise(tx: Tx, original: Payment): Promise<boolean> {
+  return original.execution === 'RETURNED' && isClaimed(original, await notFollowedYet(tx, original))
+}
+
+const leftOf = (payment: Payment): bigint => movedAmount(payment).minor - payment.refundClaimedMinor
+
+const isClaimed = (payment: Payment, returned: bigint): boolean => leftOf(payment) < returned
+
+/** What has come back of a payment and is neither given back in the books yet, nor named. */
+async function notFollowedYet(tx: Tx, payment: Payment): Promise<bigint> {
+  const tracked = await findInstruction(tx, instructionIdOf(payment))
+  if (tracked?.returned === undefined) throw new Error(`Nothing of ${payment.id} has come back.`)
+  let left = tracked.returned.minor
+  for (const { amount } of await findReturnRefunds(tx, payment)) left -= amount.minor
+  for (const { amount, reason } of await findUnapplied(tx, [payment.id]))
+    if (reason === 'EXCEEDS_REST') left -= amount.minor
+  return left
+}
+
+const recordPaidTwice = (tx: Tx, payment: Payment, minor: bigint, now: Date): Promise<void> =>
+  recordUnapplied(
+    tx,
+    {
+      reference: payment.id,
+      ownerId: payment.payerId,
+      accountId: walletOf(payment),
+      amount: { minor, currency: payment.amount.currency },
+      direction: payment.type === 'DEPOSIT' ? 'OUT' : 'IN',
+      place: 'RECONCILIATION',
+      reason: 'EXCEEDS_REST',
+      correlationId: payment.correlationId,
+    },
+    now,
+  )

@@ -1,0 +1,129 @@
+import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
+import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import { ensureOperatorAccounts, findLedgerAccounts, findOperatorAccountIds } from '../db/ledger-accounts.ts'
+import { lockPayment } from '../db/payments.ts'
+import { movedAmount, type Payment } from '../domain/payment.ts'
+import { ledgerReason, walletOf } from '../domain/unapplied.ts'
+import type { RailsConfig } from '../rails/settings.ts'
+import { type OnEnd, SETTLING_ACTOR } from './change-payment.ts'
+import { clearing } from './clear.ts'
+import { insertRefund } from './refund.ts'
+import { recordUnapplied } from './unapplied.ts'
+
+// Money that a rail has moved, and that the ledger cannot bring into its wallet, or take from it: the wallet is frozen,
+// closed or empty. The rail's account has it all the same, so SUSPENSE takes the wallet's place, until a person has settled
+// it with its owner.
+
+/**
+ * Brings the money of a deposit that has come, and that its wallet cannot take, into suspense. The same deposit again, by
+ * anybody, is the same transfer.
+ * @returns false where it cannot be now, because one of the operator's accounts is frozen
+ */
+export async function keepInSuspense(
+  { db }: Books,
+  payment: Payment,
+  { clock, ledger }: { readonly clock: Clock; readonly ledger: Pick<Ledger, 'post'> },
+): Promise<boolean> {
+  const { id, transferId, sourceAccountId } = payment
+  const { minor: amountMinor, currency } = movedAmount(payment)
+  const suspenseId = await inTransaction(db, (tx) => suspenseIn(tx, currency, clock()))
+  if (await isAnyFrozen(db, [sourceAccountId, suspenseId])) return false
+  // What was refused under an id is refused under it for ever. Whoever comes by walks the same ids, and ends at the first
+  // that was not refused: so it is posted once.
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
+    const posted = await ledger.post({
+      kind: 'SINGLE',
+      id: namedId('tfr', `suspense of ${transferId} ${attempt}`),
+      debitAccountId: sourceAccountId,
+      creditAccountId: suspenseId,
+      amountMinor,
+      currency,
+      reference: id,
+    })
+    if (posted.ok) return true
+    if (posted.code !== 'ACCOUNT_FROZEN') throw new Error(`${id} was not brought into suspense: ${posted.code}.`)
+  }
+  return false
+}
+
+/** Each needs that an account is frozen between two statements, so that one is rare. */
+const ATTEMPTS_MAX = 20
+
+/**
+ * Whether a refund that follows money that has come back has to wait: it must come about, and what the ledger refuses for an
+ * account of the operator's that is frozen, no other account can make good.
+ */
+export const waitsForOperator = async (
+  { db }: Books,
+  { method, execution, originalId, sourceAccountId, destinationAccountId }: Payment,
+): Promise<boolean> =>
+  originalId !== null &&
+  method !== 'WALLET' &&
+  execution === null &&
+  (await isAnyFrozen(db, [sourceAccountId, destinationAccountId], 'OPERATOR'))
+
+async function isAnyFrozen(db: Books['db'], ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
+  const accounts = await findLedgerAccounts(db, ids)
+  return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
+}
+
+/** What else belongs to the end of a payment over a rail. */
+export function endOverRail(config: RailsConfig): OnEnd {
+  const clear = clearing(config)
+  return async (tx, payment, now) => {
+    const { type, status, execution, originalId } = payment
+    if (status === 'COMPLETED') return clear(tx, payment, now)
+    if (type === 'DEPOSIT' && execution === 'SETTLED') {
+      await clear(tx, payment, now)
+      await recordKept(tx, payment, payment, now)
+    } else if (originalId !== null && execution === null)
+      await replace(tx, payment, await lockPayment(tx, originalId), now)
+  }
+}
+
+/** A refund that follows what has come back, and that the ledger refused, is made good by one in which SUSPENSE stands for the wallet. */
+async function replace(tx: Tx, refused: Payment, original: Payment, now: Date): Promise<void> {
+  const { amount, correlationId, failure } = refused
+  if (failure === null) throw new Error(`${refused.id} failed without a reason.`)
+  const accountId = await suspenseIn(tx, amount.currency, now)
+  const by = { now, actor: SETTLING_ACTOR, correlationId, id: newId('pay', now) }
+  await insertRefund(tx, original, amount, { ...by, hasReturned: true, instead: { accountId, failure } })
+  // One of suspense itself was refused only for the moment, and is recorded.
+  const isFirst = ![refused.sourceAccountId, refused.destinationAccountId].includes(accountId)
+  if (isFirst) await recordKept(tx, refused, original, now)
+}
+
+function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Promise<void> {
+  const reason = ledgerReason(failed)
+  if (reason === undefined) throw new Error(`${failed.id} was not refused by the ledger.`)
+  const isIn = failed === original || original.type === 'WITHDRAWAL'
+  return recordUnapplied(
+    tx,
+    {
+      reference: original.id,
+      ownerId: original.payerId,
+      accountId: walletOf(original),
+      amount: movedAmount(failed),
+      direction: isIn ? 'IN' : 'OUT',
+      place: 'SUSPENSE',
+      reason,
+      correlationId: original.correlationId,
+    },
+    now,
+  )
+}
+
+/** The operator's account for what has no other place, opened where it is missing. */
+async function suspenseIn(tx: Tx, currency: CurrencyCode, now: Date): Promise<Id<'led'>> {
+  const { SUSPENSE: known } = await findOperatorAccountIds(tx, ['SUSPENSE'], currency)
+  if (known !== undefined) return known
+  await ensureOperatorAccounts(tx, currency, now, ['SUSPENSE'])
+  const { SUSPENSE: opened } = await findOperatorAccountIds(tx, ['SUSPENSE'], currency)
+  if (opened === undefined) throw new Error(`There is no suspense account in ${currency}.`)
+  return opened
+}
