@@ -32,6 +32,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'Remittance',
     'RemittanceStatusEvent',
     'Beneficiary',
+    'UnappliedMoney',
     'WebhookEndpoint',
     'WebhookDelivery',
     'WebhookAttempt',

@@ -19,8 +19,10 @@ import { findInstructions } from './db/rail-instructions.ts'
 import { type newestRemittancesOfUser, remittancesOfUsers } from './db/remittance-lists.ts'
 import { findRemittances, findRemittanceTransitions, toRemittance } from './db/remittances.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
+import { findUnapplied } from './db/unapplied-money.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
+import type { UnappliedMoney } from './domain/unapplied.ts'
 import { type linesOfStatementInOrder, linesOfStatements } from './reconciliation/db/bank-statements.ts'
 import {
   type expectedInOrder,
@@ -105,6 +107,10 @@ export const createLoaders = (db: TenantDb) => ({
   historyOfRemittance: loaderByParent(
     (ids: Ids<'rem'>) => findRemittanceTransitions(db, ids),
     ({ remittanceId }) => remittanceId,
+  ),
+  unappliedOf: loaderByParent(
+    (references: readonly UnappliedMoney['reference'][]) => findUnapplied(db, references),
+    ({ reference }) => reference,
   ),
   remittancesOfUser: pageLoader(async (ids: Ids<'usr'>, page: PageOf<typeof newestRemittancesOfUser>) =>
     mapPages(await remittancesOfUsers(db, ids, page), toRemittance),

@@ -123,6 +123,47 @@ it('awaits a deposit from a bank under a reference that its payer quotes, and hi
   })
 })
 
+const FREEZE = 'mutation ($input: LedgerAccountStatusInput!) { freezeLedgerAccount(input: $input) { errors { code } } }'
+const UNAPPLIED =
+  'id reference amount { amount currency } direction place reason owner { id } account { id } recordedAt'
+const UNAPPLIED_OF = `query ($id: ID!) { payment(id: $id) { history { status } unapplied { ${UNAPPLIED} } } }`
+
+it('names what came for a wallet that was frozen, to operators alone', async () => {
+  const purse = await graph.purseWith(0n)
+  const input = withdrawal(purse, 'k', { type: 'DEPOSIT', sourceAccountId: null, destinationAccountId: purse.walletId })
+  const stream = await (await graph.live(ownerOf(purse))).open(CHANGES)
+  const { data } = await graph.ask(ownerOf(purse), CREATE, input)
+  const { id } = data.createPayment.payment
+  const frozen = await graph.ask(operator, FREEZE, { input: { accountId: purse.walletId, reason: 'why' } })
+  expect(frozen.data.freezeLedgerAccount.errors).toEqual([])
+  await ended(id, until(stream, 'FAILED'))
+  const kept = {
+    id: expect.stringMatching(/^uam_/),
+    reference: id,
+    amount: { amount: '10.00', currency: 'EUR' },
+    direction: 'IN',
+    place: 'SUSPENSE',
+    reason: 'ACCOUNT_FROZEN',
+    owner: { id: purse.userId },
+    account: { id: purse.walletId },
+    recordedAt: expect.any(String),
+  }
+  const seen = await graph.ask(operator, UNAPPLIED_OF, { id })
+  expect(seen.data.payment).toMatchObject({
+    history: expect.arrayContaining([{ status: 'FAILED' }]),
+    unapplied: [kept],
+  })
+  const list = `query ($after: Cursor) { unappliedMoney(first: 1, after: $after) { nodes { ${UNAPPLIED} } pageInfo { endCursor } } }`
+  const first = (await graph.ask(operator, list)).data.unappliedMoney
+  expect(first.nodes).toEqual([kept])
+  const next = await graph.ask(operator, list, { after: first.pageInfo.endCursor })
+  expect(next.data.unappliedMoney.nodes).toEqual([])
+  const own = await graph.ask(ownerOf(purse), UNAPPLIED_OF, { id })
+  expect(own).toMatchObject({ data: { payment: { unapplied: null } } })
+  expect((await graph.ask(ownerOf(purse), list)).data.unappliedMoney).toBeNull()
+  await stream.return?.()
+})
+
 it.each([
   ['a deposit from a wallet', { type: 'DEPOSIT' }, ['INVALID_VALUE', ['sourceAccountId']]],
   ['a withdrawal to nowhere', { bankAccount: null }, ['INVALID_VALUE', ['bankAccount']]],

@@ -17,6 +17,7 @@ export const Payment: PaymentResolvers = {
   original: ({ originalId }, _, { loaders }) => (originalId === null ? null : loaders.payment.load(originalId)),
   refunds: ({ id }, args, { loaders }) => loaders.refundsOfPayment.load(id, pageArgs(newestRefunds, args)),
   history: async ({ id }, _, { loaders }) => [...(await loaders.historyOfPayment.load(id))],
+  unapplied: async ({ id }, _, { loaders }) => [...(await loaders.unappliedOf.load(id))],
 
   async sourceAccount({ sourceAccountId }, _, { actor, loaders }) {
     const account = await loaders.ledgerAccount.load(sourceAccountId)

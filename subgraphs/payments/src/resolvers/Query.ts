@@ -7,6 +7,7 @@ import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { findRatesInForce, listFxRates, newestFxRates } from '../db/fx-rates.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
 import { listRemittances, newestRemittances } from '../db/remittance-lists.ts'
+import { listUnapplied, newestUnapplied } from '../db/unapplied-money.ts'
 import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
 import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
 import { verifyBooks } from '../flow/verify-books.ts'
@@ -66,6 +67,7 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     }),
 
+  unappliedMoney: (_, page, { db }) => listUnapplied(db, pageArgs(newestUnapplied, page)),
   bankStatements: (_, { account, ...page }, { db }) =>
     listStatements(db, pageArgs(newestStatements, page), bankAccountWanted(account, ['account'])),
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),

@@ -58,6 +58,7 @@ import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts
 import { remittanceStatusChanged } from './Subscription/remittanceStatusChanged.ts'
 import { webhookDeliveryDied } from './Subscription/webhookDeliveryDied.ts'
 import { Transfer } from './Transfer.ts'
+import { UnappliedMoney } from './UnappliedMoney.ts'
 import { User } from './User.ts'
 import { WebhookDelivery, WebhookDeliveryDiedEvent } from './WebhookDelivery.ts'
 import { WebhookEndpoint } from './WebhookEndpoint.ts'
@@ -130,6 +131,7 @@ export const resolvers: Resolvers = {
   Remittance,
   RemittanceStatusEvent,
   Transfer,
+  UnappliedMoney,
   User,
   WebhookDelivery,
   WebhookDeliveryDiedEvent,
