@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { remittanceAccounts } from '../db/remittance-accounts.ts'
+import { recordUnapplied } from '../flow/unapplied.ts'
 import type { RemittanceRiskClient } from '../risk/remittance-client.ts'
 import { takeStep } from './change.ts'
 import { type FailureCode, failureOf, LEDGER_FAILURES } from './failure.ts'
@@ -9,6 +10,7 @@ import { debitOrders, refundOrders, settlementOrder } from './orders.ts'
 import { clearMoved, type Outlet, register } from './outlet.ts'
 import { type PostLinked, refusalOf } from './post-linked.ts'
 import type { Remittance, Step } from './remittance.ts'
+import { unappliedOf } from './unapplied.ts'
 import { changeBy } from './verdict.ts'
 
 export type StepOptions = {
@@ -94,7 +96,8 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
       const accounts = await remittanceAccounts(scope.db, remittance, clock())
       const { refundAttempt } = remittance
       let refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'WALLET')))
-      if (refused === 'ACCOUNT_CLOSED') {
+      const isClosed = refused === 'ACCOUNT_CLOSED'
+      if (isClosed) {
         // Of all its accounts only the wallet can be closed, and stays so: trying again would be in vain for ever.
         refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'SUSPENSE')))
         if (refused === undefined) tellKept(scope, remittance)
@@ -105,6 +108,7 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
         if (current.status !== 'REFUNDING') return undefined
         if (refused === undefined) {
           if (current.returnedMinor !== null) await clearMoved(outlet, tx, current, now)
+          for (const unapplied of unappliedOf(current, isClosed)) await recordUnapplied(tx, unapplied, now)
           return { status: 'REFUNDED' }
         }
         // Another one was refused the same, and has counted it.

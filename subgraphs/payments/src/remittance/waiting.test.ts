@@ -5,6 +5,7 @@ import { newId } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { findOperatorAccount } from '../db/ledger-accounts.ts'
+import { findUnapplied } from '../db/unapplied-money.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import {
   APPROVE,
@@ -220,6 +221,12 @@ test.each([
   expect(resumed.map(({ status, refundAttempt }) => [status, refundAttempt])).toEqual(Array(3).fill(['REFUNDED', 0]))
   const after = await stage.operatorBalances()
   expect((after['SUSPENSE EUR'] ?? 0n) - (before['SUSPENSE EUR'] ?? 0n)).toBe(100_000n)
+  const kept = { amount: { minor: 100_000n, currency: 'EUR' }, place: 'SUSPENSE', reason: 'ACCOUNT_CLOSED' }
+  const [unapplied, ...others] = await findUnapplied(stage.books.db, [remittance.id])
+  expect([unapplied, others]).toMatchObject([{ ...kept, accountId: purse.walletId, direction: 'IN' }, []])
+  const told = await stage.database.sql.system`
+    select 1 from journal where type = 'unapplied_money.recorded' and data ->> 'reference' = ${remittance.id}`
+  expect(told).toHaveLength(1)
   for (const account of ['FX EUR', 'FEE_INCOME EUR', 'FX_INCOME EUR', 'FX JPY', 'REMITTANCE_CLEARING JPY'])
     expect([account, after[account]]).toEqual([account, before[account]])
   expect(await stage.balanceOf(purse.walletId)).toBe(0n)
