@@ -1,5 +1,6 @@
 // docs/metrics.md: every metric of the gateway and the subgraphs, as they register them.
 
+import { railMetrics } from '@carriergraph/payments/rails/metrics.ts'
 import { webhookMetrics } from '@carriergraph/payments/webhooks/metrics.ts'
 import { sqlTelemetry } from '@carriergraph/shared/db/sql-telemetry.ts'
 import { createRequestTelemetry } from '@carriergraph/shared/server/request-telemetry.ts'
@@ -38,6 +39,7 @@ export function metricsPage(): string {
   createRequestTelemetry({ registry: subgraph }, () => 0)
   sqlTelemetry({ registry: subgraph }, 'any')
   const payments = new Registry()
+  railMetrics(payments)
   webhookMetrics(payments, () => 0)
   return [
     INTRODUCTION,

@@ -55,7 +55,7 @@ export function paymentWorkers(
     new LedgerSealer({ database, log, clock }),
     createHoldExpiry({ database, ledgers, clock, log }),
     createSweeper({ database, flow, clock, log }),
-    createRailWorker({ database, rails, clock, log }),
+    createRailWorker({ database, rails, clock, log, registry }),
     createSettlementWorker({ database, ledgers, clearing: rails.config.clearing, clock, log }),
     createDailyReconciliation({ database, clock, log, hour }),
     createPostingWorker({ database, ledgers, clock, log }),

@@ -3,6 +3,7 @@ import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import { momentaryFaultIn } from '@carriergraph/shared/momentary-fault.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import {
@@ -19,6 +20,7 @@ import {
   type TrackedInstruction,
   updateInstructions,
 } from '../db/rail-instructions.ts'
+import type { FailedNotices } from './failed-notices.ts'
 import { type Instruction, instructionHash } from './instruction.ts'
 import { interpret, isSameReturn, type News, type Notice, type ReturnTold } from './notice.ts'
 import {
@@ -42,6 +44,8 @@ export type RailDriverOptions = {
   readonly rail: Rail
   readonly clock: Clock
   readonly onChange?: OnChange
+  /** Where notices are kept that cannot be taken. Without it, the rail has to tell them again. */
+  readonly failed?: Pick<FailedNotices, 'note' | 'retry' | 'without'>
 }
 
 /**
@@ -129,9 +133,9 @@ export class RailDriver {
   }
 
   /**
-   * Hears what the rail has to tell. @returns how many notices that were
-   * @throws AggregateError for instructions whose news could not be taken, after the others of the same batch, which the
-   * rail tells again
+   * Hears what the rail has to tell. What cannot be taken is set aside. @returns how many notices that were
+   * @throws AggregateError for instructions whose news can be neither taken nor set aside at the moment, after the others
+   * of the same batch, which the rail tells again
    */
   async collect(): Promise<number> {
     let heard = 0
@@ -142,7 +146,15 @@ export class RailDriver {
     return heard
   }
 
-  async #takeBatch(notices: readonly Notice[]): Promise<void> {
+  /** Tries again what was set aside, where its time has come. @returns how many notices that were */
+  async retry(): Promise<number> {
+    const { failed, clock } = this.#options
+    return (await failed?.retry((tx, notices) => this.#takeWithin(tx, notices), clock())) ?? 0
+  }
+
+  async #takeBatch(told: readonly Notice[]): Promise<void> {
+    const notices = (await this.#options.failed?.without(told)) ?? told
+    if (notices.length === 0) return
     try {
       return await this.#take(notices)
     } catch (error) {
@@ -150,23 +162,36 @@ export class RailDriver {
     }
     const errors: unknown[] = []
     for (const ofOne of Map.groupBy(notices, ({ instructionId }) => instructionId).values())
-      await this.#take(ofOne).catch((error: unknown) => errors.push(error))
+      await this.#takeOrSetAside(ofOne).catch((error: unknown) => errors.push(error))
     if (errors.length > 0) throw new AggregateError(errors, `The news of ${errors.length} instructions was not taken.`)
+  }
+
+  async #takeOrSetAside(notices: readonly Notice[]): Promise<void> {
+    const { failed, clock } = this.#options
+    for (const notice of notices)
+      try {
+        await this.#take([notice])
+      } catch (error) {
+        if (failed === undefined || momentaryFaultIn(error) !== undefined) throw error
+        await failed.note(notice, error, clock())
+      }
   }
 
   async #inquire(tracked: TrackedInstruction): Promise<TrackedInstruction> {
     const { id } = tracked.instruction
     const heard = await this.#options.rail.inquire(id)
     const nothing: Notice = { instructionId: id, key: `never arrived:${tracked.version}`, kind: 'NEVER_ARRIVED' }
-    await this.#take(heard ?? [nothing])
+    await this.#takeBatch(heard ?? [nothing])
     return this.#existing(id)
   }
 
-  async #take(notices: readonly Notice[]): Promise<void> {
-    const { db, clock, onChange } = this.#options
-    await inTransaction(db, async (tx) => {
-      for (const change of await takeNotices(tx, notices, clock())) await onChange?.(tx, change)
-    })
+  #take(notices: readonly Notice[]): Promise<void> {
+    return inTransaction(this.#options.db, (tx) => this.#takeWithin(tx, notices))
+  }
+
+  async #takeWithin(tx: Tx, notices: readonly Notice[]): Promise<void> {
+    const { clock, onChange } = this.#options
+    for (const change of await takeNotices(tx, notices, clock())) await onChange?.(tx, change)
   }
 
   async #existing(id: Id<'ins'>): Promise<TrackedInstruction> {

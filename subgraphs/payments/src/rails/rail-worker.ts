@@ -6,7 +6,11 @@ import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling
 import { Lanes } from '@carriergraph/shared/lanes.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import type { Registry } from 'prom-client'
+import { tenantsWithFailedNotices } from '../db/failed-notices.ts'
 import { tenantsToldBySandbox, tenantsWithOpenInstructions } from '../db/rails-to-drive.ts'
+import { failedNoticesOf } from './failed-notices.ts'
+import { railMetrics } from './metrics.ts'
 import type { RailName } from './rail.ts'
 import type { Rails } from './rails.ts'
 import { SendQueue } from './send-queue.ts'
@@ -27,13 +31,16 @@ export type RailWorkerOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly schedule?: Schedule
+  /** Where its metrics are registered. */
+  readonly registry?: Registry | undefined
 }
 
 /**
  * Sends what was registered, right after its commit, hears what rails tell, and looks after what has had no answer, of every
  * tenant. Any number of processes may do so at once: see `RailDriver`.
  */
-export function createRailWorker({ database, rails, clock, log, schedule }: RailWorkerOptions) {
+export function createRailWorker({ database, rails, clock, log, schedule, registry }: RailWorkerOptions) {
+  const metrics = registry && railMetrics(registry)
   const lanes = new Lanes('hearing of rails', log)
   const filesSentAt = new Map<string, number>()
   let isStopping = false
@@ -41,28 +48,32 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
   const booksOf = (tenant: string): Books => ({ tenant, db: database.forTenant(tenant) })
 
   /** One that fails holds up no other; it is tried again. */
-  async function apart(about: Record<string, string>, work: () => Promise<unknown>): Promise<void> {
+  async function apart<T>(about: { readonly rail: RailName; readonly [more: string]: string }, work: () => Promise<T>) {
     try {
-      await withCorrelation(undefined, work)
+      return await withCorrelation(undefined, work)
     } catch (error) {
+      metrics?.failed(about.rail)
       log.error({ err: error, ...about }, 'could not drive a rail')
+      return undefined
     }
   }
 
-  const queue = new SendQueue(({ tenant, rail, id }) =>
-    apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id)),
-  )
+  const queue = new SendQueue(async ({ tenant, rail, id }) => {
+    await apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id))
+  })
 
   /** A tenant whom a rail tells much holds up no other. @returns what was begun */
   async function driveRail(rail: RailName): Promise<Promise<void>[]> {
     const open = await tenantsWithOpenInstructions(database.system, rail)
-    const telling = await tenantsTold(rail)
-    return [...new Set([...open, ...telling])].map((tenant) =>
-      lanes.begin(`${rail} of ${tenant}`, () =>
-        apart({ tenant, rail }, async () => {
+    const failed = await tenantsWithFailedNotices(database.system, failedNoticesOf(rail), clock())
+    // Where the folder of all inboxes cannot be looked at, what is to be sent goes all the same.
+    const telling = (await apart({ rail }, () => tenantsTold(rail))) ?? []
+    return [...new Set([...open, ...telling, ...failed])].map((tenant) =>
+      lanes.begin(`${rail} of ${tenant}`, async () => {
+        await apart({ tenant, rail }, async () => {
           if (!isStopping) await driveTenant(booksOf(tenant), rail)
-        }),
-      ),
+        })
+      }),
     )
   }
 
@@ -71,6 +82,7 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     const about = { tenant: books.tenant, rail }
     const driver = await rails.driver(books, rail)
     await apart(about, () => driver.collect())
+    await apart(about, () => driver.retry())
     await apart(about, () => driver.resume(new Date(clock().getTime() - LOOK_AGAIN_MS[rail]), LOOKED_AFTER_MAX))
     await apart(about, () => sendFilesOf(books, rail))
   }
@@ -126,6 +138,7 @@ export function createRailWorker({ database, rails, clock, log, schedule }: Rail
     },
   })
 
+  rails.onParked((rail) => metrics?.parked(rail))
   rails.onRegistered((registered) => {
     if (queue.add(registered)) sending.wake()
   })

@@ -9,6 +9,7 @@ import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import type { TrackedInstruction } from '../db/rail-instructions.ts'
 import type { RailMethod } from '../domain/method.ts'
 import { RailDriver, registerInstruction } from './drive.ts'
+import { FailedNotices } from './failed-notices.ts'
 import type { Instruction, Party } from './instruction.ts'
 import { createIso20022Rail } from './iso20022/iso20022-rail.ts'
 import { openOutbox } from './iso20022/outbox.ts'
@@ -36,6 +37,7 @@ export class Rails {
   readonly #log: Log
   readonly #open = new Map<TenantDb, Map<RailName, Promise<OpenRail>>>()
   readonly #listeners = new Set<(registered: Registered) => void>()
+  readonly #parkedListeners = new Set<(rail: RailName) => void>()
 
   constructor({ config, clock, log }: RailsOptions) {
     this.config = config
@@ -100,7 +102,16 @@ export class Rails {
   async driver(books: Books, name: RailName): Promise<RailDriver> {
     const { rail } = await this.open(books, name)
     const onChange = (tx: Tx, change: Parameters<RailNews['tell']>[1]) => this.news.tell(tx, change, books)
-    return new RailDriver({ db: books.db, rail, clock: this.#clock, onChange })
+    const onParked = () => {
+      for (const listen of this.#parkedListeners) listen(name)
+    }
+    const failed = new FailedNotices({ books, rail: name, log: this.#log, onParked })
+    return new RailDriver({ db: books.db, rail, clock: this.#clock, onChange, failed })
+  }
+
+  /** Calls it for each notice that is parked in this process from now on. */
+  onParked(listen: (rail: RailName) => void): void {
+    this.#parkedListeners.add(listen)
   }
 
   open({ tenant, db }: Books, name: RailName): Promise<OpenRail> {

@@ -1,4 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
+import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
@@ -99,6 +100,7 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
         untold.map(({ id }) => id),
       )
     }
+    const errors: unknown[] = []
     for (const file of await bankFiles(inbox)) {
       try {
         const news = await readBankFile(file.source, db)
@@ -111,9 +113,13 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
         }
       } catch (error) {
         // Another process was faster: it has read the whole file, and stored what is in it.
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+        if (outageIn(error) !== undefined) throw error
+        // It keeps no other file from being read.
+        errors.push(error)
       }
     }
+    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} files of the bank could not be read.`)
   }
 
   return { name: 'iso20022', check, submit, inquire, cancel, notices, sendFiles: () => sendFiles(options) }
