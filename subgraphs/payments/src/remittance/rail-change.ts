@@ -10,11 +10,12 @@ import type { InstructionChange } from '../rails/drive.ts'
 import type { OnRailNews } from '../rails/news.ts'
 import { applyChange, type RemittanceChange } from './change.ts'
 import { failureOf } from './failure.ts'
-import { isBack, type Remittance } from './remittance.ts'
+import { isBack, type Remittance, type RemittanceStatus } from './remittance.ts'
 
 /**
  * Moves a remittance on by what the rail told of its instruction, in the transaction that stores what was told. Its money
- * is for whoever drives it on. A part that comes back moves nothing: it is for a person to say whose it is.
+ * is for whoever drives it on. A part that comes back moves nothing, until with others it is all: it is for a person to say
+ * whose it is. Nor does what comes back behind that.
  * @returns the remittance, where it moved
  */
 export async function applyRailChange(
@@ -25,10 +26,14 @@ export async function applyRailChange(
   const moves = MOVES[state]
   if (moves === undefined) return undefined
   const remittance = await lockRemittance(tx, parseId('rem', instruction.reference))
-  if (state === 'RETURNED' && !isBack(remittance, returned?.minor ?? 0n)) return undefined
+  const { status } = remittance
+  if (state === 'RETURNED' && (isGivenBack(status) || !isBack(remittance, returned?.minor ?? 0n))) return undefined
   const change = moves(reason?.code ?? null, returned?.minor ?? null)
   return applyChange(tx, remittance, change, { now, actor: SETTLING_ACTOR })
 }
+
+/** All of it goes back to its sender, or has: there is nothing more to give. */
+const isGivenBack = (status: RemittanceStatus): boolean => status === 'REFUNDING' || status === 'REFUNDED'
 
 /** What remittances do about the news of rails, in the transaction of the change; they are driven on behind its commit. */
 export const onRemittanceNews =
@@ -41,7 +46,7 @@ export const onRemittanceNews =
       afterCommit(tx, () =>
         log.error(
           { remittanceId: instruction.reference, tenant: books.tenant },
-          'a part of a remittance came back; it is not refunded, and a person has to say whose it is',
+          'a part of a remittance came back; it refunds nothing, and a person has to say whose it is',
         ),
       )
   }

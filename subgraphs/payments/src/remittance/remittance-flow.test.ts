@@ -184,6 +184,29 @@ test.each([
   expect(isBack({ deliveredMinor: 1_000n }, returnedMinor)).toBe(isAll)
 })
 
+test('parts that come back refund all of it when they are all of it, once, and what comes behind refunds nothing', async () => {
+  const { sender, remittance } = await send('SANDBOX NONE')
+  await stage.runRail()
+  stage.clock.advance(1_000)
+  await stage.runRail()
+  await stage.sweep()
+  const half = remittance.deliveredMinor / 2n
+  for (const [part, status] of [
+    [half, 'COMPLETED'],
+    [half - 10n, 'REFUNDED'],
+    [5n, 'REFUNDED'],
+    [remittance.deliveredMinor, 'REFUNDED'],
+  ] as const) {
+    await tellReturn(remittance.id, part)
+    await stage.sweep()
+    expect(await now(remittance)).toMatchObject({ status })
+  }
+  expect(await statesOf(remittance)).toEqual([
+    ...['SCREENING', 'APPROVED', 'DEBITED', 'SENDING', 'SETTLING', 'COMPLETED', 'REFUNDING', 'REFUNDED'],
+  ])
+  expect(await stage.balanceOf(sender.walletId)).toBe(200_000n)
+})
+
 test('what came back more than was sent is money whose owner is not known', async () => {
   const { sender, remittance } = await send('SANDBOX NONE')
   await stage.runRail()
