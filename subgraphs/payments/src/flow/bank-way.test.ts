@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findUnapplied } from '../db/unapplied-money.ts'
 import { endToEndId } from '../rails/instruction.ts'
 import { batch, reason, report, transaction } from '../rails/iso20022/messages.fixture.ts'
-import { booksOf, notification, reconcile, settleAll, statement } from '../testing/bank-day.ts'
+import { type BankEntry, booksOf, notification, reconcile, settleAll, statement } from '../testing/bank-day.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { orderOf, type RailsStage, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
 
@@ -111,5 +111,32 @@ test('what a bank sends back for a wallet that is closed is in no wallet: it sta
   expect(await settleAll(stage, process)).toBe(1)
   const { WALLET = 0n, ...others } = before
   expect(await booksOf(stage)).toEqual({ ...others, WALLET: WALLET - 1_200n, SUSPENSE: 1_200n })
+  await expectSoundPayments(stage.database)
+})
+
+test('parts that a bank sends back, told by notifications and by the statement, are each in the wallet once, and found', async () => {
+  stage.clock.advance(24 * HOUR_MS)
+  const purse = await stage.purseWith(2_000n)
+  const process = stage.process()
+  const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'in parts', 2_000n)))
+  const { id } = (await stage.instructionOf(paid)).instruction
+  await process.turn()
+  const out = { amount: '20.00', sign: 'DBIT', id } as const
+  const [first, second] = (['7.00', '5.50'] as const).map(
+    (amount) => ({ amount, sign: 'CRDT', id, returnReason: 'AC04' }) as const,
+  ) as [BankEntry, BankEntry]
+  for (const [name, entries] of [
+    ['6', [out]],
+    ['7', [first]],
+    ['8', [first, second]],
+    ['9', [out, first, second]],
+  ] as const) {
+    await stage.receive(`${name}-camt.054.xml`, notification(stage, entries))
+    await process.turn()
+  }
+  expect(await stage.payment(paid.id)).toMatchObject({ status: 'PARTIALLY_REFUNDED', refundedMinor: 1_250n })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_250n, held: 0n })
+  const found = await reconcile(stage, statement(stage, [out, first, second]))
+  expect(found).toEqual(found.map(() => 'MATCHED SETTLED 1/1'))
   await expectSoundPayments(stage.database)
 })
