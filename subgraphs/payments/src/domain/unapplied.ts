@@ -4,11 +4,12 @@ import { LEDGER_FAILURES } from './decide.ts'
 import type { Payment } from './payment.ts'
 
 /**
- * Why money that has moved outside could not be put where it belongs: the ledger refused the wallet, or more came back than
- * refunds had left of its payment.
+ * Why money that has moved outside could not be put where it belongs: the ledger refused the wallet, somebody had released in
+ * the ledger what was held for it, or more came back than refunds had left of its payment.
  */
 export const UNAPPLIED_REASONS = [
   'EXCEEDS_REST',
+  'HOLD_RELEASED',
   ...(Object.keys(LEDGER_FAILURES) as (keyof typeof LEDGER_FAILURES)[]),
 ] as const
 
@@ -41,6 +42,6 @@ export const walletOf = ({
 }: Pick<Payment, 'type' | 'sourceAccountId' | 'destinationAccountId'>): Id<'led'> =>
   type === 'DEPOSIT' ? destinationAccountId : sourceAccountId
 
-/** Why the ledger refused a wallet; undefined for what failed otherwise. */
-export const ledgerReason = ({ failure }: Pick<Payment, 'failure'>): keyof typeof LEDGER_FAILURES | undefined =>
-  failure !== null && failure.code in LEDGER_FAILURES ? (failure.code as keyof typeof LEDGER_FAILURES) : undefined
+/** Why the ledger did not do what a payment that failed needed. */
+export const unappliedReason = ({ failure }: Pick<Payment, 'failure'>): UnappliedMoney['reason'] =>
+  failure !== null && failure.code in LEDGER_FAILURES ? (failure.code as keyof typeof LEDGER_FAILURES) : 'HOLD_RELEASED'

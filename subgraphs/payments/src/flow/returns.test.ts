@@ -1,10 +1,12 @@
 // What comes back over a rail, in whatever parts and whatever else gives it back: its payer has it once.
 
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { toUuid } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
+import { findUnapplied } from '../db/unapplied-money.ts'
 import type { DisputeOutcome, Payment } from '../domain/payment.ts'
 import { takeNotices } from '../rails/drive.ts'
 import type { News } from '../rails/notice.ts'
@@ -202,24 +204,94 @@ test('whatever comes first, or both at once, and however often: the payer is pai
   await expectSoundPayments(stage.database)
 })
 
-test('a deposit that comes for a wallet that was frozen stands in suspense', async () => {
+/** A deposit that its rail has, and not settled yet. */
+async function deposited({ flow, turn }: Process, purse: Purse) {
+  keys += 1
+  const order = orderOf(purse, `k${keys}`, 1_000n, { type: 'DEPOSIT', remittance: 'SANDBOX NONE' })
+  const payment = takenOnBy(await flow.create(stage.books, order))
+  await turn()
+  return payment
+}
+
+const suspense = async () => (await booksOf(stage)).SUSPENSE ?? 0n
+
+/** Dies once the ledger has answered a transfer of that kind. */
+const dyingAfter = (kind: string) =>
+  stage.process({
+    ledgers: {
+      of: (books) => ({
+        async post(order) {
+          const posted = await stage.ledgers.of(books).post(order)
+          if (order.kind === kind) throw new Error('died')
+          return posted
+        },
+      }),
+    },
+  })
+
+test.each(['FROZEN', 'CLOSED'] as const)(
+  'a deposit that comes for a wallet that is %s stands in suspense, once, whoever dies and however many go on with it',
+  async (status) => {
+    const purse = await stage.purseWith(0n)
+    const process = stage.process()
+    const { id } = await deposited(process, purse)
+    const before = await suspense()
+    await setStatus(purse, status)
+    stage.clock.advance(2_000)
+    for (const kind of ['POST_PENDING', 'SINGLE', 'VOID_PENDING']) await dyingAfter(kind).turn()
+    const others = [stage.process(), stage.process(), stage.process()]
+    await Promise.all(others.map(({ flow }) => flow.resume(stage.books, id)))
+    await quiet(process)
+    const code = `ACCOUNT_${status}`
+    expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', failure: { code }, hold: 'RELEASED' })
+    expect((await suspense()) - before).toBe(1_000n)
+    expect(await stage.tracesOf(id)).toEqual({ items: 1, expected: 1 })
+    expect(await findUnapplied(stage.books.db, [id])).toMatchObject([
+      { accountId: purse.walletId, amount: { minor: 1_000n }, direction: 'IN', place: 'SUSPENSE', reason: code },
+    ])
+    await expectSoundPayments(stage.database)
+  },
+)
+
+test('a deposit whose hold was released in the ledger by hand stands in suspense when it comes', async () => {
   const purse = await stage.purseWith(0n)
   const process = stage.process()
-  keys += 1
-  const taken = takenOnBy(
-    await process.flow.create(
-      stage.books,
-      orderOf(purse, `k${keys}`, 1_000n, { type: 'DEPOSIT', remittance: 'SANDBOX NONE' }),
-    ),
-  )
-  await process.turn()
-  const { SUSPENSE: before = 0n } = await booksOf(stage)
-  await setStatus(purse, 'FROZEN')
+  const { id, transferId } = await deposited(process, purse)
+  const before = await suspense()
+  const voided = { kind: 'VOID_PENDING', id: newId('tfr'), pendingId: transferId, reference: 'by hand' } as const
+  expect(await stage.ledgers.of(stage.books).post(voided)).toMatchObject({ ok: true })
   stage.clock.advance(2_000)
   await quiet(process)
-  expect(await stage.payment(taken.id)).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_FROZEN' } })
-  const { SUSPENSE = 0n } = await booksOf(stage)
-  expect(SUSPENSE - before).toBe(1_000n)
-  expect(await stage.tracesOf(taken.id)).toEqual({ items: 1, expected: 1 })
+  expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', failure: { code: 'HOLD_RELEASED' } })
+  expect((await suspense()) - before).toBe(1_000n)
+  expect(await findUnapplied(stage.books.db, [id])).toMatchObject([{ reason: 'HOLD_RELEASED' }])
+})
+
+test('while suspense itself is frozen, what belongs there waits, and comes to it when it is not', async () => {
+  const [purse, other] = [await stage.purseWith(0n), await stage.purseWith(0n)]
+  const process = stage.process()
+  const payment = await moved(process, other, 'DEPOSIT')
+  const { id } = await deposited(process, purse)
+  const before = await suspense()
+  const account = await findOperatorAccount(stage.books.db, 'SUSPENSE', 'EUR')
+  await setStatus({ ...purse, walletId: account.id }, 'FROZEN')
+  await setStatus(purse, 'FROZEN')
+  await stage.emptyWallet(other)
+  await tell(process, payment, 'r', returned(1_000n))
+  stage.clock.advance(2_000)
+  await quiet(process)
+  expect(await stage.payment(id)).toMatchObject({ status: 'PROCESSING', execution: 'SETTLED' })
+  expect(await stage.payment(payment.id)).toMatchObject({ status: 'COMPLETED', refundClaimedMinor: 1_000n })
+  expect(await suspense()).toBe(before)
+  await setStatus({ ...purse, walletId: account.id }, 'ACTIVE')
+  await quiet(process)
+  expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_FROZEN' } })
+  expect(await stage.payment(payment.id)).toMatchObject({ status: 'REFUNDED' })
+  const told = await findUnapplied(stage.books.db, [id, payment.id])
+  expect(told.map(({ direction, reason }) => `${direction} ${reason}`).sort()).toEqual([
+    'IN ACCOUNT_FROZEN',
+    'OUT INSUFFICIENT_FUNDS',
+  ])
+  expect(await suspense()).toBe(before)
   await expectSoundPayments(stage.database)
 })

@@ -8,7 +8,7 @@ import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { ensureOperatorAccounts, findLedgerAccounts, findOperatorAccountIds } from '../db/ledger-accounts.ts'
 import { lockPayment } from '../db/payments.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
-import { ledgerReason, walletOf } from '../domain/unapplied.ts'
+import { unappliedReason, walletOf } from '../domain/unapplied.ts'
 import type { RailsConfig } from '../rails/settings.ts'
 import { type OnEnd, SETTLING_ACTOR } from './change-payment.ts'
 import { clearing } from './clear.ts'
@@ -99,8 +99,6 @@ async function replace(tx: Tx, refused: Payment, original: Payment, now: Date): 
 }
 
 function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Promise<void> {
-  const reason = ledgerReason(failed)
-  if (reason === undefined) throw new Error(`${failed.id} was not refused by the ledger.`)
   const isIn = failed === original || original.type === 'WITHDRAWAL'
   return recordUnapplied(
     tx,
@@ -111,7 +109,7 @@ function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Prom
       amount: movedAmount(failed),
       direction: isIn ? 'IN' : 'OUT',
       place: 'SUSPENSE',
-      reason,
+      reason: unappliedReason(failed),
       correlationId: original.correlationId,
     },
     now,
