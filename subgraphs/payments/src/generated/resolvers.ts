@@ -3038,6 +3038,8 @@ export type UnappliedMoneyPlace =
 export type UnappliedMoneyReason =
   /** More came back than refunds had left of its payment: its payer has it twice. */
   | 'EXCEEDS_REST'
+  /** What was held for its payment had been released in the ledger by hand. */
+  | 'HOLD_RELEASED'
   /** The wallet has less available than was taken back of it. */
   | 'INSUFFICIENT_FUNDS'
   /** The wallet is frozen. */
