@@ -35,9 +35,20 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
       const refund = { ...by, id: newId('pay', by.now), correlationId, hasReturned: true }
       await insertRefund(tx, given, { minor, currency }, refund)
     }
-    if (minor < returned) await recordPaidTwice(tx, payment, returned - minor, by.now)
+    if (minor < returned) await recordExcess(tx, payment, returned - minor, by.now)
     return true
   })
+
+/**
+ * Names what has come back of a deposit that never got into its wallet: it stands in suspense, so that nothing is given back
+ * of the wallet, and reconciliation finds the movement.
+ */
+export async function nameReturnOfKept(tx: Tx, payment: Payment, now: Date): Promise<void> {
+  const { status, type, execution } = payment
+  if (status !== 'FAILED' || type !== 'DEPOSIT' || execution !== 'SETTLED') return
+  const returned = await notFollowedYet(tx, payment)
+  if (returned > 0n) await recordExcess(tx, payment, returned, now)
+}
 
 /** Whether refunds that were asked for have claimed what has come back by itself. */
 export async function hasComeBackOtherwise(tx: Tx, original: Payment): Promise<boolean> {
@@ -59,7 +70,7 @@ async function notFollowedYet(tx: Tx, payment: Payment): Promise<bigint> {
   return left
 }
 
-const recordPaidTwice = (tx: Tx, payment: Payment, minor: bigint, now: Date): Promise<void> =>
+const recordExcess = (tx: Tx, payment: Payment, minor: bigint, now: Date): Promise<void> =>
   recordUnapplied(
     tx,
     {

@@ -16,7 +16,7 @@ import type { Rails } from '../rails/rails.ts'
 import { FINAL_STATES, type InstructionState } from '../rails/status.ts'
 import { isExpired } from '../vault/expiry.ts'
 import { applyChange, type PaymentChange, type PaymentRef, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
-import { hasComeBackOtherwise } from './give-back.ts'
+import { hasComeBackOtherwise, nameReturnOfKept } from './give-back.ts'
 import { instructionOf } from './instruction-of.ts'
 
 // A payment over a rail is held in the ledger first, then instructed. What its rail tells is recorded in the transaction
@@ -74,7 +74,8 @@ export const onPaymentNews =
   async (tx, { after }, books) => {
     const id = parseId('pay', after.instruction.reference)
     const { originalId } = await findPayment(tx, id)
-    await stepWithin(tx, { id, originalId }, clock(), (payment) => changeBy(payment, after))
+    const payment = await stepWithin(tx, { id, originalId }, clock(), (current) => changeBy(current, after))
+    if (after.state === 'RETURNED') await nameReturnOfKept(tx, payment, clock())
     if (ENDED.includes(after.state)) afterCommit(tx, () => soon(books, id))
   }
 

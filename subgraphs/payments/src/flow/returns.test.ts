@@ -196,6 +196,8 @@ test('whatever comes first, or both at once, and however often: the payer is pai
         await act()
         if (round >= 8) await processes[0].turn()
       }
+    // What either has begun ends before time goes on, which is how long a rail takes to pay.
+    for (const { turn } of processes) await turn()
     await quiet(processes[0])
     expect(await stage.payment(payment.id)).toMatchObject({ status: 'REFUNDED', refundedMinor: 1_000n })
     expect({ round, paid: await paidOutside(purse, payment) }).toEqual({ round, paid: 1_000n })
@@ -265,6 +267,22 @@ test('a deposit whose hold was released in the ledger by hand stands in suspense
   expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', failure: { code: 'HOLD_RELEASED' } })
   expect((await suspense()) - before).toBe(1_000n)
   expect(await findUnapplied(stage.books.db, [id])).toMatchObject([{ reason: 'HOLD_RELEASED' }])
+  // What comes back of it then was never in the wallet.
+  for (const [key, minor] of [
+    ['part', 400n],
+    ['part again', 400n],
+    ['rest', 600n],
+  ] as const)
+    await tell(process, await stage.payment(id), key, returned(minor, `R ${minor}`))
+  const told = (await findUnapplied(stage.books.db, [id])).map(
+    ({ direction, place, reason, amount }) => `${direction} ${place} ${reason} ${amount.minor}`,
+  )
+  expect(told.sort()).toEqual([
+    'IN SUSPENSE HOLD_RELEASED 1000',
+    'OUT RECONCILIATION EXCEEDS_REST 400',
+    'OUT RECONCILIATION EXCEEDS_REST 600',
+  ])
+  await expectSoundPayments(stage.database)
 })
 
 test('while suspense itself is frozen, what belongs there waits, and comes to it when it is not', async () => {

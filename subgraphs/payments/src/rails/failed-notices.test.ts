@@ -1,5 +1,8 @@
 // News of rails that cannot be taken: set aside, tried again, parked for an operator, and in nobody's way.
 
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { ATTEMPTS_MAX, listParkedEvents, replayParkedEvent } from '@carriergraph/shared/bus/failures.ts'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import { afterCommit, inTransaction } from '@carriergraph/shared/db/transaction.ts'
@@ -7,13 +10,17 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInstruction } from '../db/rail-instructions.ts'
+import { camt, ntry } from '../statements/statements.fixture.ts'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
+import { OPERATOR_IBAN } from '../testing/rails-stage.ts'
 import { failedNoticesOf } from './failed-notices.ts'
 import type { Instruction } from './instruction.ts'
+import { endToEndId } from './instruction.ts'
+import type { RailName } from './rail.ts'
 import { createRailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 import { Rails } from './rails.ts'
-import { railsConfig } from './settings.ts'
+import { type RailSettings, railsConfig } from './settings.ts'
 
 let payments: PaymentsDatabase
 beforeAll(async () => {
@@ -24,10 +31,10 @@ afterAll(() => payments[Symbol.asyncDispose]())
 const PAUSE_MS = 300_000
 
 /** A process whose giver of instructions cannot take the news of some of them. */
-function processOf(tenant: string) {
+function processOf(tenant: string, settings: RailSettings = {}, rail: RailName = 'sandbox') {
   const { database } = payments
   const clock = fixedClock(NOON)
-  const rails = new Rails({ config: railsConfig({}), clock, log: silent })
+  const rails = new Rails({ config: railsConfig(settings), clock, log: silent })
   const poisoned = new Set<Id<'ins'>>()
   const heard: string[] = []
   const tries: string[] = []
@@ -41,7 +48,7 @@ function processOf(tenant: string) {
   const registry = new Registry()
   const worker = createRailWorker({ database, rails, clock, log: silent, schedule: () => () => {}, registry })
   const db = database.forTenant(tenant)
-  const register = (order: Instruction) => inTransaction(db, (tx) => rails.instruct(tx, tenant, order, 'sandbox'))
+  const register = (order: Instruction) => inTransaction(db, (tx) => rails.instruct(tx, tenant, order, rail))
   const parked = () => listParkedEvents(db, { consumer: failedNoticesOf('sandbox') })
   const parkedCount = async () =>
     (await registry.getSingleMetric('rail_notices_parked_total')?.get())?.values.map(({ value }) => value)
@@ -109,4 +116,31 @@ test('a return that could not be taken comes to its instruction by another try, 
   await worker.runOnce()
   const reason = { code: 'AC04', text: 'Told by the sandbox' }
   expect(await findInstruction(db, order.id)).toMatchObject({ state: 'RETURNED', returned: order.amount, reason })
+})
+
+test('a file of the bank with a notice that cannot be taken is done with, and those behind it are read', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'poisoned-'))
+  const settings = {
+    RAIL_OPERATOR_IBAN: OPERATOR_IBAN,
+    RAIL_ISO20022_OUTBOX: join(folder, 'out'),
+    RAIL_ISO20022_INBOX: join(folder, 'in'),
+  }
+  const { worker, poisoned, register, stateOf } = processOf('poisoned-file', settings, 'iso20022')
+  const [bad, good] = [instruction({ direction: 'IN' }), instruction({ direction: 'IN' })]
+  poisoned.add(bad.id)
+  for (const order of [bad, good]) await register(order)
+  await worker.runOnce()
+  await worker.runOnce()
+  const inbox = join(folder, 'in', 'poisoned-file')
+  for (const [name, { id }] of [
+    ['a.xml', bad],
+    ['b.xml', good],
+  ] as const) {
+    const details = `<TxDtls><Refs><EndToEndId>${endToEndId(id)}</EndToEndId></Refs></TxDtls>`
+    await writeFile(join(inbox, name), camt({ kind: '054', entries: [ntry('123.45', { sign: 'CRDT', details })] }))
+  }
+  await worker.runOnce()
+  expect([await stateOf(bad), await stateOf(good)]).toEqual(['ACCEPTED', 'SETTLED'])
+  expect((await readdir(join(inbox, 'read'))).toSorted()).toEqual(['a.xml', 'b.xml'])
+  await rm(folder, { recursive: true })
 })
