@@ -12,8 +12,9 @@ test.each([
   ['000123456789', undefined, false],
   ['000123456789', 'CHAS', false],
   ['000123456789', 'USABA/021000022', false],
-  // Banks of SEPA take IBANs alone, and an IBAN that is wrong is no number of somewhere else.
+  // Where there are IBANs banks take nothing else, and an IBAN that is wrong is no number of somewhere else.
   ['000123456789', 'COBADEFF', false],
+  ['000123456789', 'TGBATRIS', false],
   ['DE89370400440532013001', 'CHASUS33', false],
   ['de89 3704 0044 0532 0130 01', 'USABA/021000021', false],
   ['TR330006100519786457841327', 'CHASUS33', false],

@@ -21,9 +21,9 @@ export const countryOfAgent = (agent: string): string | undefined =>
   // ibantools takes small letters, which no message does.
   isCapital(agent) && isValidBIC(agent) ? agent.slice(4, 6) : clearingMemberIn(agent)?.country
 
-/** A bank's own number, where banks do not take IBANs alone. */
+/** A bank's own number, at a bank of a country without IBANs. */
 export function isNumberAt(account: string, agent: string | undefined): boolean {
   const country = agent === undefined ? undefined : countryOfAgent(agent)
-  if (country === undefined || isSEPACountry(country)) return false
+  if (country === undefined || isSEPACountry(country) || countrySpecs[country]?.IBANRegistry) return false
   return isAccountNumber(account) && !looksLikeIban(account)
 }

@@ -31,7 +31,7 @@ test.each<[string, string, Partial<Instruction>]>([
   ['IBAN_INVALID', 'debtor.account', debtor({ account: 'DE8937040044053201300' })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: 'ZZ89370400440532013000' })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: 'DE89 3704 0044 0532 0130 00' })],
-  // A number of their own is for banks outside of SEPA, and no IBAN that went wrong.
+  // A number of their own is for banks of countries without IBANs, and no IBAN that went wrong.
   ['IBAN_INVALID', 'creditor.account', creditor({ account: '000123456789' })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: '000123456789', agent: undefined })],
   ['IBAN_INVALID', 'creditor.account', creditor({ account: 'x'.repeat(35), agent: 'CHASUS33' })],
