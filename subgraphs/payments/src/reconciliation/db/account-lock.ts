@@ -4,6 +4,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
 import { eq, sql } from 'drizzle-orm'
 import { reconciledAccount } from '../../db/tables/reconciled-account.ts'
+import { analyzeGrown } from './statistics.ts'
 
 /** What is to be known of an account before its lines are read. */
 export type ReconciledAccount = { readonly account: string; readonly imports: number }
@@ -42,6 +43,7 @@ export async function whileReconciled<T, Code extends string>(
   db: TenantDb,
   work: (tx: Tx) => Promise<Outcome<T, Code>>,
 ): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> {
+  await analyzeGrown(db)
   try {
     return await inTransaction(db, work)
   } catch (error) {
