@@ -37,7 +37,7 @@ const refund = ({ id }: Payment, key: string, minor?: bigint) =>
     correlationId: 'correlation-2',
   })
 
-const by = ({ id }: Payment): Command => ({
+const by = ({ id }: Pick<Payment, 'id'>): Command => ({
   paymentId: id,
   requester: { userId: undefined, actsForOthers: true },
   actor: 'usr_operator',
@@ -158,6 +158,16 @@ test('a dispute that is lost gives back what is left, once', async () => {
   expect([await stage.balanceOf(purse.walletId), await stage.balanceOf(other.walletId)]).toEqual([5_000n, 0n])
   await expectSoundPayments(stage.database)
 })
+
+test.each(['WON', 'LOST'] as const)(
+  'no dispute that is %s is ended of a payment that is not there',
+  async (outcome) => {
+    expect(await flow.resolveDispute(stage.books, by({ id: newId('pay') }), outcome)).toMatchObject({
+      ok: false,
+      code: 'PAYMENT_NOT_FOUND',
+    })
+  },
+)
 
 test('a lost dispute that its destination cannot pay stays open, says so, and can be ended later', async () => {
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]

@@ -43,6 +43,11 @@ describe('by hand', () => {
       'MISSING_INTERNALLY RESOLVED 1/0 10000 BY_HAND',
     ])
     expect(await stage.post()).toBe(4)
+    // What is shown of a case that is over: all that was in suspense for it was taken back.
+    const shown = await stage.database.sql.system<{ minor: bigint }[]>`
+      select sum(amount_minor)::bigint as minor from reconciliation_posting
+      where kind in ('SUSPENSE', 'RELEASE') group by item_id`
+    expect(shown.map(({ minor }) => minor)).toEqual([0n, 0n, 0n])
     expect(await stage.balances()).toEqual({ FUNDING: -10_000n, BANK_FEES: -50n })
     await stage.run()
     expect(await stage.cases()).toEqual([])
@@ -276,6 +281,17 @@ describe('by itself', () => {
     })
     await stage.expectSoundBooks()
     expect(await resolve()).toMatchObject({ value: { lateCounterparts: 0, feesWithinDeclared: 0, alreadyTold: 0 } })
+  })
+
+  test('leaves what the bank shows twice to people: it may have moved twice', async () => {
+    const line = { reference: 'A', bankReference: 'BANK-1' }
+    await stage.expect([{ reference: 'A' }])
+    await stage.statement([line])
+    await stage.run()
+    await stage.statement([line])
+    await stage.run()
+    expect(await resolve()).toMatchObject({ value: { lateCounterparts: 0, feesWithinDeclared: 0, alreadyTold: 0 } })
+    expect(await stage.items()).toEqual(['DUPLICATE OPEN 1/0 10000', 'MATCHED SETTLED 1/1 0'])
   })
 
   test('does nothing before the first run, and refuses an account that nothing is known of', async () => {

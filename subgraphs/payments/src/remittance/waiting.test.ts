@@ -101,6 +101,22 @@ test('fails when it is declined, and when nobody decides before its rate is too 
   expect(await stage.balanceOf(overdue.purse.walletId)).toBe(200_000n)
 })
 
+test('fails when risk has not answered before its rate is too old, and risk is not asked any more', async () => {
+  let asked = 0
+  const absent = async () => {
+    asked += 1
+    return { kind: 'ABSENT', absence: 'DEADLINE' } as const
+  }
+  const { purse, remittance } = await send({ assess: absent })
+  stage.clock.advance(24 * HOUR_MS)
+  expect(await stage.flow({ assess: absent }).resume(stage.books, remittance.id)).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'DECISION_OVERDUE' },
+  })
+  expect(asked).toBe(1)
+  expect(await stage.balanceOf(purse.walletId)).toBe(200_000n)
+})
+
 test('is cancelled by its sender while it waits, once, and a decision that comes later changes nothing', async () => {
   const { purse, remittance } = await send({ assess: REVIEW })
   expect(await cancel(remittance, { ...purse, userId: newId('usr') })).toMatchObject({ code: 'REMITTANCE_NOT_FOUND' })
