@@ -74,6 +74,21 @@ test('money that leaves and comes is instructed, settled by the bank, cleared, a
   await expectSoundPayments(stage.database)
 })
 
+test('a transfer that is awaited can be given up: the bank knows nothing of it', async () => {
+  const purse = await stage.purseWith(0n)
+  const { flow, turn } = stage.process()
+  const awaited = takenOnBy(await flow.create(stage.books, orderOf(purse, 'given up', 900n, { type: 'DEPOSIT' })))
+  await turn()
+  const by = { actor: purse.userId, correlationId: 'c', requester: { userId: purse.userId, actsForOthers: false } }
+  for (let times = 0; times < 2; times += 1)
+    expect(await flow.cancel(stage.books, { paymentId: awaited.id, ...by })).toMatchObject({
+      ok: true,
+      value: { status: 'CANCELLED', hold: 'RELEASED' },
+    })
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
 test('what a bank sends back for a wallet that is closed is in no wallet: it stands in suspense, and its entry is expected', async () => {
   const purse = await stage.purseWith(1_200n)
   const before = await booksOf(stage)
