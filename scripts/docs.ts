@@ -9,6 +9,7 @@ import { IMPORT_FAULTS } from '@carriergraph/network/import/fault.ts'
 import { SHARDS_FAULTS } from '@carriergraph/payments/books/shards/ledger-shards.ts'
 import { BOOKS_FAULTS } from '@carriergraph/payments/books/verify/verify-tenant.ts'
 import { WITNESS_FAULTS } from '@carriergraph/payments/books/verify/witness.ts'
+import { VERIFY_REFUSALS } from '@carriergraph/payments/flow/verify-books.ts'
 import { RATE_FILE_FAULTS } from '@carriergraph/payments/fx/file/fault.ts'
 import { FX_IMPORT_FAULTS } from '@carriergraph/payments/fx/import/fault.ts'
 import { IMPORT_FAULTS as IMPORT_PAYMENT_FAULTS } from '@carriergraph/payments/import/fault.ts'
@@ -115,6 +116,7 @@ function errorsPage(): string {
       '`pnpm payments:import`, about a line that is not sent (exit code 2; others are those of `PaymentErrorCode`)',
       PAYMENT_LINE_CODES,
     ),
+    section('The query `verifyLedger`', VERIFY_REFUSALS),
     section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', BOOKS_FAULTS),
     section('`pnpm ledger:shards`, where it fails (exit code 1)', SHARDS_FAULTS),
     section('`pnpm ledger:verify --witness`', WITNESS_FAULTS),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import * as uuid from 'uuid'
 import { expect, expectTypeOf, test } from 'vitest'
-import { fromUuid, type Id, isId, namedId, newId, parseId, readId, toUuid } from './ids.ts'
+import { fromUuid, type Id, isId, isNamedId, keyedId, namedId, newId, parseId, readId, toUuid } from './ids.ts'
 import { Refusal } from './refusal.ts'
 
 const SAMPLE = 'slc_01k9c7wqv8e1btd4bnc1yyfxvx'
@@ -90,6 +90,13 @@ test('a named id is the same on every machine and a valid uuid v7 older than any
 test('named ids differ by name and by prefix', () => {
   const bodies = [namedId('usr', 'ada'), namedId('usr', 'bob'), namedId('acc', 'ada')].map((id) => id.slice(4))
   expect(new Set(bodies).size).toBe(3)
+})
+
+test('an id that the service named is told from those of keys, and from those that are made now', () => {
+  const key = keyedId('tfr', 'ada')
+  expect(key).toBe(keyedId('tfr', 'ada'))
+  expect(key).not.toBe(keyedId('tfr', 'bob'))
+  expect([namedId('tfr', 'ada'), key, newId('tfr')].map(isNamedId)).toEqual([true, false, false])
 })
 
 test('an id in an input is read, or refused as data with the path of the field', () => {

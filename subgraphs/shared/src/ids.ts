@@ -58,12 +58,25 @@ export function fromUuid<P extends string>(prefix: P, text: string): Id<P> {
  * must hit again instead of doubling. A valid uuid v7 whose random bits are a hash of prefix and name and whose time
  * is fixed, earlier than any real id, so that named rows sort before those made at run time.
  */
-export function namedId<P extends string>(prefix: P, name: string): Id<P> {
+export const namedId = <P extends string>(prefix: P, name: string): Id<P> => hashedId(prefix, name, NAMED_AT_MS)
+
+/** As `namedId`, for what a client asks for under a key of its own: so that ids that the service gives are told from these. */
+export const keyedId = <P extends string>(prefix: P, key: string): Id<P> => hashedId(prefix, key, KEYED_AT_MS)
+
+/** Whether it is an id that `namedId` gives, or one that somebody made to look like it. */
+export const isNamedId = (id: Id<string>): boolean =>
+  Number.parseInt(toUuid(id).replaceAll('-', '').slice(0, TIME_DIGITS), 16) === NAMED_AT_MS
+
+function hashedId<P extends string>(prefix: P, name: string, msecs: number): Id<P> {
   const random = createHash('sha256').update(`${prefix}\0${name}`).digest().subarray(0, 16)
-  return fromUuid(prefix, uuid.v7({ msecs: NAMED_AT_MS, random }))
+  return fromUuid(prefix, uuid.v7({ msecs, random }))
 }
 
 const NAMED_AT_MS = Date.UTC(2020, 0, 1)
+const KEYED_AT_MS = Date.UTC(2020, 0, 2)
+/** Hex digits of a uuid v7 that are its time. */
+const TIME_DIGITS = 12
+
 /** A refusal repeats an id of another kind, but not a megabyte of it, nor a number that nobody should see. */
 function echo(text: string): string {
   if (!/^[a-z]+_/.test(text)) return ''

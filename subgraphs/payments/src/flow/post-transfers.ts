@@ -1,5 +1,5 @@
 import type { Db } from '@carriergraph/shared/db/pools.ts'
-import { type Id, isId } from '@carriergraph/shared/ids.ts'
+import { type Id, isId, isNamedId } from '@carriergraph/shared/ids.ts'
 import {
   CHAIN_MAX,
   type Ledger,
@@ -43,7 +43,8 @@ export async function postTransfers<Code extends string>(
 
 /**
  * What a payment or a remittance holds or has moved is posted, voided and reversed by that payment alone: it would say that it is
- * cancelled while its money has moved, or give back once more what was reversed.
+ * cancelled while its money has moved, or give back once more what was reversed. So is what a settlement or reconciliation has
+ * posted, under ids that the service gives itself.
  */
 async function withoutThoseOfPayments<Code extends string>(
   db: Db,
@@ -57,8 +58,10 @@ async function withoutThoseOfPayments<Code extends string>(
   ])
   return wanted.map((transfer) => {
     const subject = subjectIn(transfer)
-    const ownerId = subject && owned.get(subject)
-    return ownerId === undefined ? transfer : { ...transfer, order: ofPayment(ownerId) }
+    if (subject === undefined) return transfer
+    const ownerId = owned.get(subject)
+    if (ownerId !== undefined) return { ...transfer, order: ofPayment(ownerId) }
+    return isNamedId(subject) ? { ...transfer, order: OF_SERVICE } : transfer
   })
 }
 
@@ -68,6 +71,12 @@ const ofPayment = (id: Id<'pay' | 'rem'>) =>
     isId('rem', id) ? `It is of the remittance ${id}.` : `It is of the payment ${id}: capture, cancel or refund that.`,
     ['subjectId'],
   )
+
+const OF_SERVICE = refuse(
+  'TRANSFER_OF_PAYMENT',
+  'The service posted it: a settlement is reversed, and a posting of reconciliation released, as that.',
+  ['subjectId'],
+)
 
 type Chain<Code extends string> = readonly WantedTransfer<Code>[]
 

@@ -8,6 +8,11 @@ import { type BooksVerdict, verifyTenant } from '../books/verify/verify-tenant.t
 /** What is computed anew within a second or so, which a request may take. */
 export const VERIFIED_TRANSFERS_MAX = 50_000
 
+/** Refusals of the query that looks at the books. */
+export const VERIFY_REFUSALS = {
+  LEDGER_TOO_LARGE: `The books have more than ${VERIFIED_TRANSFERS_MAX.toLocaleString('en')} transfers: have pnpm ledger:verify look at them.`,
+} as const
+
 /** @throws Refusal LEDGER_TOO_LARGE */
 export async function verifyBooks({ tenant, db }: Books): Promise<BooksVerdict> {
   const counted = db
@@ -17,9 +22,6 @@ export async function verifyBooks({ tenant, db }: Books): Promise<BooksVerdict> 
     .as('counted')
   const [row] = await db.select({ count: sql<number>`count(*)::int` }).from(counted)
   if ((row?.count ?? 0) > VERIFIED_TRANSFERS_MAX)
-    throw new Refusal(
-      'LEDGER_TOO_LARGE',
-      `The books have more than ${VERIFIED_TRANSFERS_MAX} transfers: have pnpm ledger:verify look at them.`,
-    )
+    throw new Refusal('LEDGER_TOO_LARGE', VERIFY_REFUSALS.LEDGER_TOO_LARGE)
   return verifyTenant(databaseOf(db), { tenant })
 }

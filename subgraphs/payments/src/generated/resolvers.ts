@@ -462,7 +462,7 @@ export type LedgerErrorCode =
   | 'TRANSFER_NOT_REVERSIBLE'
   /** The transfer was reversed already. */
   | 'TRANSFER_ALREADY_REVERSED'
-  /** The transfer is a payment's or a remittance's: it is captured, cancelled or refunded as that. */
+  /** The transfer is a payment's, a remittance's, a settlement's or reconciliation's: it is captured, cancelled, refunded or reversed as that. */
   | 'TRANSFER_OF_PAYMENT'
   /** There is no such account to debit. */
   | 'DEBIT_ACCOUNT_NOT_FOUND'
@@ -2598,8 +2598,8 @@ export type Mutation = {
   /**
    * Posts transfers to the ledger, 1 to 1,000 in one call, decided in their order. Each is answered for itself: one that is
    * refused holds up no other, unless they are linked. An order is decided once for its id or key: sent again it is answered
-   * as the first time, refusals included. What is malformed is refused and not stored. What payments hold and have moved is
-   * posted, voided and reversed by payments alone (TRANSFER_OF_PAYMENT).
+   * as the first time, refusals included. What is malformed is refused and not stored. What payments, settlements and
+   * reconciliation hold and have moved is posted, voided and reversed by these alone (TRANSFER_OF_PAYMENT).
    */
   postTransfers?: Maybe<PostTransfersPayload>;
   /**
@@ -2978,7 +2978,7 @@ export type TransferInputKind =
 
 /** A transfer to post. Fields that its kind does not need must be left out. */
 export type TransferInput = {
-  /** An id that the client made, `tfr_…` over a uuid v7: the transfer's own, and its idempotency key. Or else: */
+  /** An id that the client made now, `tfr_…` over a uuid v7: the transfer's own, and its idempotency key. Or else: */
   id?: InputMaybe<Scalars['ID']['input']>;
   /** A key that the client chose, 1 to 128 characters, not a card number, from which the id follows. One of the two is needed. */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;

@@ -1,4 +1,4 @@
-import { type Id, namedId, readId } from '@carriergraph/shared/ids.ts'
+import { type Id, isNamedId, keyedId, readId } from '@carriergraph/shared/ids.ts'
 import { REFERENCE_LENGTH_MAX } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
@@ -35,9 +35,13 @@ export function wantedTransferIn(input: TransferInput, sender: string): WantedTr
 function transferIdIn({ id, idempotencyKey }: TransferInput, sender: string): Read<Id<'tfr'>> {
   if ((id == null) === (idempotencyKey == null))
     return refuse('INVALID_VALUE', 'A transfer has an id or an idempotency key, and not both.', ['id'])
-  if (id != null) return readId('tfr', id, ['id'])
+  if (id != null) {
+    const read = readId('tfr', id, ['id'])
+    // Who took it first would keep the service from what it is to post under it.
+    return read.ok && isNamedId(read.value) ? refuse('INVALID_ID', 'The service gives such ids itself.', ['id']) : read
+  }
   const key = idempotencyKeyIn(idempotencyKey ?? '')
-  return key.ok ? ok(namedId('tfr', JSON.stringify([sender, key.value]))) : key
+  return key.ok ? ok(keyedId('tfr', JSON.stringify([sender, key.value]))) : key
 }
 
 function orderIn(input: TransferInput, id: Id<'tfr'>): Read<TransferOrder> {

@@ -40,16 +40,21 @@ export async function bankFiles(folder: string): Promise<BankFile[]> {
       async refused(reason) {
         const to = join(folder, REFUSED_FOLDER)
         const kept = join(to, await freeName(to, name))
-        await writeFile(`${kept}.reason.txt`, `${reason}\n`)
+        await writeFile(`${kept}${REASON_SUFFIX}`, `${reason}\n`)
         await putAside(join(folder, name), kept)
       },
     }))
 }
 
-/** The name, or where a bank gave it to another file before, the name with a number behind it. */
+/** As most file systems have it, in bytes, less what is put behind a name: a number and REASON_SUFFIX. */
+const NAME_BYTES_MAX = 255 - 30
+const REASON_SUFFIX = '.reason.txt'
+
+/** The name, or where a bank gave it to another file before, the name with a number behind it; cut where it is too long for that. */
 async function freeName(folder: string, name: string): Promise<string> {
+  const fitting = new TextDecoder().decode(Buffer.from(name).subarray(0, NAME_BYTES_MAX)).replace(/\uFFFD$/, '')
   for (let number = 0; ; number += 1) {
-    const candidate = number === 0 ? name : `${name}.${number}`
+    const candidate = number === 0 ? fitting : `${fitting}.${number}`
     if (!existsSync(join(folder, candidate))) return candidate
   }
 }

@@ -236,6 +236,18 @@ test('files that a bank gives one name each day are all kept', async () => {
   ])
 })
 
+test('a name that is as long as a name can be is cut, so that a number and the reason fit behind it', async () => {
+  const { receive, inFolder } = await stage()
+  const [long, umlauts] = [`${'x'.repeat(250)}.xml`, `a${'ü'.repeat(127)}`]
+  for (const day of [1, 2]) {
+    await receive(long, `no XML ${day}`)
+    await receive(umlauts, camt({ statement: `S${day}` }))
+  }
+  const cut = 'x'.repeat(225)
+  expect((await inFolder('refused')).sort()).toEqual([cut, `${cut}.1`, `${cut}.1.reason.txt`, `${cut}.reason.txt`])
+  expect((await inFolder('read')).sort()).toEqual([`a${'ü'.repeat(112)}`, `a${'ü'.repeat(112)}.1`])
+})
+
 test('a damaged file is refused whole, kept with its reason, and keeps no other from being read', async () => {
   const { rail, send, contents, receive, state, inFolder, driver } = await stage()
   const order = instruction()
