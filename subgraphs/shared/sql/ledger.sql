@@ -42,6 +42,8 @@ create or replace function post_batch(
 ) language plpgsql
 -- A plan for arrays of unknown length, or made while the table was small, reads the whole table.
 set plan_cache_mode = force_custom_plan set enable_seqscan = off
+-- Without statistics the planner takes every table for small, and pairs two lists by comparing each with each.
+set enable_nestloop = off
 as $$
 declare
   minor_max constant bigint := 1000000000000000000;
@@ -165,11 +167,11 @@ begin
         x (id, kind, code, debit, credit, amount, expires, known)
       where x.kind = 'PENDING' and x.code is null and not x.known;
     delete from ledger_hold h using unnest(p_subjects, p_kinds, codes, known) x (id, kind, code, known)
-      where h.tenant_id = tenant and h.transfer_id = x.id and x.kind <> 'REVERSAL' and x.code is null and not x.known;
+      where h.tenant_id = tenant and h.transfer_id = any (p_subjects) and h.transfer_id = x.id and x.kind <> 'REVERSAL' and x.code is null and not x.known;
   end if;
   update ledger_account a set balance_minor = x.balance, held_minor = x.held, last_sequence = x.sequence
     from unnest(p_accounts, balances, helds, sequences) x (id, balance, held, sequence)
-    where a.tenant_id = tenant and a.id = x.id and (a.last_sequence <> x.sequence or a.held_minor <> x.held);
+    where a.tenant_id = tenant and a.id = any (p_accounts) and a.id = x.id and (a.last_sequence <> x.sequence or a.held_minor <> x.held);
 end
 $$;
 

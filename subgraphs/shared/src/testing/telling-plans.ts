@@ -16,7 +16,7 @@ type PlanNode = {
 export type Planned = { readonly query: string; readonly rows: number }
 
 /**
- * Connections on which PostgreSQL itself tells the plan of every statement, and how many rows each step of it came by: what a
+ * Connections on which PostgreSQL itself tells the plan of every statement, those of functions included, and how many rows each step of it came by: what a
  * plan costs, without a clock, also where the rows are kept in memory.
  */
 export async function openTellingPlans(
@@ -48,6 +48,7 @@ const SETTINGS = {
   'auto_explain.log_min_duration': '0',
   'auto_explain.log_analyze': 'on',
   'auto_explain.log_timing': 'off',
+  'auto_explain.log_nested_statements': 'on',
   'auto_explain.log_format': 'json',
   'auto_explain.log_level': 'notice',
   'auto_explain.log_parameter_max_length': '0',
