@@ -22,8 +22,11 @@ export function startProgram(
 }
 
 /** Keeps this process, with all its threads, to one core. */
-export function pinSelf(core: number): void {
-  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(process.pid)])
+export const pinSelf = (core: number): void => keepToCore(core, process.pid)
+
+/** Keeps a process that runs, with all its threads, to one core. */
+export function keepToCore(core: number, pid: number): void {
+  if (canPin) spawnSync('taskset', ['-a', '-c', '-p', String(core), String(pid)])
 }
 
 /** Ends it at once: some of the contenders do not heed SIGTERM, and there is nothing to lose. */

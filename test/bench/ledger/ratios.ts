@@ -18,7 +18,8 @@ const AIMS: readonly (readonly [what: string, of: ContenderName, by: ContenderNa
   ['hot to spread, 1,000 in flight', 'group1000Hot', 'group1000', '0.9 to 1.1'],
   ['batches of 1,000 to COPY of three rows', 'batches', 'copyThree', '0.5, better 0.7'],
   ["batches of 1,000 to COPY of the engine's one row", 'batches', 'copyOne', ''],
-  ['two shards to one, 1,000 in flight each', 'twoShards', 'group1000', 'near 2'],
+  ['two shards to one, each on a core of its own', 'twoShardsOnCores', 'oneShardOnACore', 'near 2'],
+  ['two shards to one, which has both cores as well', 'twoShards', 'group1000', ''],
   ['two shards to one, a tenth crossing', 'twoShardsCrossing', 'group1000', ''],
 ]
 

@@ -4,6 +4,7 @@ import { batches, groupCommit, oneCallEach } from './engine.ts'
 import { naive } from './naive.ts'
 import { pgbench } from './pgbench.ts'
 import { twoShards } from './shards.ts'
+import { shardsOnCores } from './shards-on-cores.ts'
 
 /** Of transfers that cross, in the contender in which some do. */
 const CROSSING = 0.1
@@ -23,6 +24,8 @@ export const CONTENDERS = {
   batches,
   twoShards: twoShards(0),
   twoShardsCrossing: twoShards(CROSSING),
+  oneShardOnACore: shardsOnCores(1),
+  twoShardsOnCores: shardsOnCores(2),
   copyThree: copyOfThreeRows,
   copyOne: copyOfOneRow,
 } as const satisfies Record<string, Contender>
