@@ -29,8 +29,8 @@ export type FromShard = Pick<Load, 'transfers' | 'seconds'> & { readonly latenci
  * Shards that have a core each, for their callers, their poster and their backend: what a second shard adds where it has a
  * machine of its own, as far as two shards of one machine can show it.
  */
-export const shardsOnCores = (count: number): Contender => ({
-  title: `${count === 1 ? 'one shard, all of it on one core' : `${count} shards, each on a core of its own`}`,
+export const shardsOnCores = (count: 1 | 2): Contender => ({
+  title: count === 1 ? 'one shard, all of it on one core' : 'two shards, each on a core of its own',
   missing: () => (canPin && availableParallelism() >= CORES ? undefined : 'no core can be given to a process here'),
   async start(stage) {
     const databases = await Promise.all(
