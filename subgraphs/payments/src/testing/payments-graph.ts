@@ -35,7 +35,8 @@ export async function runPayments(): Promise<PaymentsGraph> {
     FX_SPREAD_BPS: 50,
     FX_FEE_BPS: 20,
     FX_FEE_FIXED_EUR: new Decimal(1),
-    RECONCILIATION_HOUR: 6,
+    // Later than START, so that no daily run comes before that of a test for the day before.
+    RECONCILIATION_HOUR: 23,
   }
   const running = resources.use(await runSubgraph(payments(settings, { clock, log: silent }), { clock }))
   return {
