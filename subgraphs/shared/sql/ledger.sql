@@ -49,32 +49,39 @@ declare
   minor_max constant bigint := 1000000000000000000;
   tenant constant text := nullif(current_setting('app.tenant'), '*');
   n constant int := cardinality(p_ids);
-  numbers int[]; on_credit boolean[]; currencies text[]; statuses text[];
+  found uuid[]; numbers int[]; on_credit boolean[]; currencies text[]; statuses text[];
   balances bigint[]; helds bigint[]; floors bigint[]; sequences bigint[];
-  known boolean[]; known_hashes bigint[]; known_codes text[]; resolutions text[];
-  debit_numbers int[] := array_fill(null::int, array[n]); credit_numbers int[] := array_fill(null::int, array[n]);
+  known boolean[] := array_fill(false, array[n]); known_hashes bigint[]; known_codes text[]; resolutions text[];
   debit_sequences bigint[] := array_fill(null::bigint, array[n]); credit_sequences bigint[] := debit_sequences;
   debit_balances bigint[] := debit_sequences; credit_balances bigint[] := debit_sequences;
   d int; c int; moved bigint; held bigint; code text; kind text;
   chain_start int := 1; chain_broken boolean := false; any_hold boolean := false;
 begin
-  with locked as materialized (
-    select * from ledger_account where tenant_id = tenant and id = any (p_accounts) order by id for no key update
-  )
-  select array_agg(l.number order by o), array_agg(l.normal_side = 'CREDIT' order by o),
-      array_agg(l.currency::text order by o), array_agg(l.status order by o), array_agg(l.balance_minor order by o),
-      array_agg(l.held_minor order by o), array_agg(l.floor_minor order by o), array_agg(l.last_sequence order by o)
-    into numbers, on_credit, currencies, statuses, balances, helds, floors, sequences
-    from unnest(p_accounts) with ordinality given (id, o) left join locked l using (id);
+  select array_agg(id), array_agg(number), array_agg(normal_side = 'CREDIT'), array_agg(currency::text),
+      array_agg(status), array_agg(balance_minor), array_agg(held_minor), array_agg(floor_minor), array_agg(last_sequence)
+    into found, numbers, on_credit, currencies, statuses, balances, helds, floors, sequences
+    from (select * from ledger_account where tenant_id = tenant and id = any (p_accounts) order by id for no key update) l;
+  if found is distinct from p_accounts then
+    -- Where some are not there, the others move to their own places.
+    select array_agg(l.number order by o), array_agg(l.on_credit order by o), array_agg(l.currency order by o),
+        array_agg(l.status order by o), array_agg(l.balance order by o), array_agg(l.held order by o),
+        array_agg(l.floor order by o), array_agg(l.sequence order by o)
+      into numbers, on_credit, currencies, statuses, balances, helds, floors, sequences
+      from unnest(p_accounts) with ordinality given (id, o)
+      left join unnest(found, numbers, on_credit, currencies, statuses, balances, helds, floors, sequences)
+        l (id, number, on_credit, currency, status, balance, held, floor, sequence) using (id);
+  end if;
 
   -- Only now: another batch with the same accounts may have decided the same ids while this one waited for the locks,
   -- and a statement sees what was committed before it began.
-  select array_agg(t.id is not null order by o), array_agg(t.request_hash order by o), array_agg(t.refusal order by o)
-    into known, known_hashes, known_codes
-    from unnest(p_ids) with ordinality given (id, o)
-    left join lateral (
-      select s.id, s.request_hash, s.refusal from ledger_transfer s
-      where s.tenant_id = tenant and s.id = given.id limit 1) t on true;
+  if exists (select from ledger_transfer where tenant_id = tenant and id = any (p_ids)) then
+    select array_agg(t.id is not null order by o), array_agg(t.request_hash order by o), array_agg(t.refusal order by o)
+      into known, known_hashes, known_codes
+      from unnest(p_ids) with ordinality given (id, o)
+      left join lateral (
+        select s.id, s.request_hash, s.refusal from ledger_transfer s
+        where s.tenant_id = tenant and s.id = given.id limit 1) t on true;
+  end if;
   if num_nonnulls(variadic p_subjects) > 0 then
     select array_agg(t.kind order by o) into resolutions
       from unnest(p_subjects) with ordinality given (id, o)
@@ -91,15 +98,14 @@ begin
       replayed[i] := known_hashes[i] = p_hashes[i];
       code := case when replayed[i] then known_codes[i] else 'IDEMPOTENCY_KEY_REUSED' end;
     else
-      debit_numbers[i] := numbers[d]; credit_numbers[i] := numbers[c];
       if chain_broken then code := 'LINKED_TRANSFER_FAILED';
       elsif p_malformed[i] is not null then code := p_malformed[i];
-      elsif resolutions[i] = 'POST_PENDING' then code := 'PENDING_ALREADY_POSTED';
-      elsif resolutions[i] = 'VOID_PENDING' then code := 'PENDING_ALREADY_VOIDED';
-      elsif resolutions[i] = 'EXPIRE_PENDING' or p_overdue[i] then code := 'PENDING_EXPIRED';
-      elsif resolutions[i] = 'REVERSAL' then code := 'TRANSFER_ALREADY_REVERSED';
-      elsif numbers[d] is null then code := 'DEBIT_ACCOUNT_NOT_FOUND';
-      elsif numbers[c] is null then code := 'CREDIT_ACCOUNT_NOT_FOUND';
+      elsif resolutions[i] is not null or p_overdue[i] then
+        code := case resolutions[i] when 'POST_PENDING' then 'PENDING_ALREADY_POSTED'
+          when 'VOID_PENDING' then 'PENDING_ALREADY_VOIDED' when 'REVERSAL' then 'TRANSFER_ALREADY_REVERSED'
+          else 'PENDING_EXPIRED' end;
+      elsif numbers[d] is null or numbers[c] is null then
+        code := case when numbers[d] is null then 'DEBIT_ACCOUNT_NOT_FOUND' else 'CREDIT_ACCOUNT_NOT_FOUND' end;
       elsif currencies[d] <> p_currencies[i] or currencies[c] <> p_currencies[i] then code := 'CURRENCY_MISMATCH';
       elsif (statuses[d] <> 'ACTIVE' or statuses[c] <> 'ACTIVE') and kind not in ('VOID_PENDING', 'EXPIRE_PENDING') then
         code := case when 'CLOSED' in (statuses[d], statuses[c]) then 'ACCOUNT_CLOSED' else 'ACCOUNT_FROZEN' end;
@@ -153,17 +159,17 @@ begin
   insert into ledger_transfer (tenant_id, id, request_hash, kind, refusal, debit_number, credit_number, amount_minor,
       currency, reference, subject_id, expires_at, debit_sequence, credit_sequence, debit_balance_minor,
       credit_balance_minor, decided_at)
-    select tenant, x.id, x.hash, x.kind, x.code, x.debit, x.credit, x.amount, x.currency, x.reference, x.subject,
-      x.expires, x.debit_seq, x.credit_seq, x.debit_bal, x.credit_bal, p_at
-    from unnest(p_ids, p_hashes, p_kinds, codes, debit_numbers, credit_numbers, p_amounts, p_currencies, p_references,
+    select tenant, x.id, x.hash, x.kind, x.code, numbers[x.debit], numbers[x.credit], x.amount, x.currency, x.reference,
+      x.subject, x.expires, x.debit_seq, x.credit_seq, x.debit_bal, x.credit_bal, p_at
+    from unnest(p_ids, p_hashes, p_kinds, codes, p_debits, p_credits, p_amounts, p_currencies, p_references,
       p_subjects, p_expires, debit_sequences, credit_sequences, debit_balances, credit_balances, known)
       x (id, hash, kind, code, debit, credit, amount, currency, reference, subject, expires, debit_seq, credit_seq,
         debit_bal, credit_bal, known)
     where not x.known;
   if any_hold then
     insert into ledger_hold (tenant_id, transfer_id, debit_number, credit_number, amount_minor, expires_at)
-      select tenant, x.id, x.debit, x.credit, x.amount, x.expires
-      from unnest(p_ids, p_kinds, codes, debit_numbers, credit_numbers, p_amounts, p_expires, known)
+      select tenant, x.id, numbers[x.debit], numbers[x.credit], x.amount, x.expires
+      from unnest(p_ids, p_kinds, codes, p_debits, p_credits, p_amounts, p_expires, known)
         x (id, kind, code, debit, credit, amount, expires, known)
       where x.kind = 'PENDING' and x.code is null and not x.known;
     delete from ledger_hold h using unnest(p_subjects, p_kinds, codes, known) x (id, kind, code, known)
