@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import * as uuid from 'uuid'
-import { expect, expectTypeOf, test } from 'vitest'
+import { expect, expectTypeOf, onTestFinished, test, vi } from 'vitest'
 import { fromUuid, type Id, isId, isNamedId, keyedId, namedId, newId, parseId, readId, toUuid } from './ids.ts'
 import { Refusal } from './refusal.ts'
 
@@ -62,6 +62,11 @@ test('every uuid survives the way to an id and back', () => {
   )
 })
 
+test('every id that is taken from a client can be stored and read back, whatever its bits', () => {
+  const id = parseId('slc', 'slc_00000000000000000000000001')
+  expect(fromUuid('slc', toUuid(id))).toBe(id)
+})
+
 test('what is not a uuid is a bug, not an id of zeros', () => {
   expect(() => fromUuid('slc', 'garbage')).toThrow(TypeError)
 })
@@ -77,6 +82,23 @@ test('ids made in one burst ascend and differ', () => {
   const ids = Array.from({ length: 5_000 }, () => newId('evt'))
   expect(ids.toSorted()).toEqual(ids)
   expect(new Set(ids).size).toBe(ids.length)
+  expect(ids.map((id) => uuid.version(toUuid(id)))).toEqual(ids.map(() => 7))
+})
+
+test('ids ascend while the clock stands still or goes back', () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const ids = [60_000, 60_000, 30_000, 60_001].map((ahead_ms) => {
+    vi.setSystemTime(Date.UTC(2090, 0, 1) + ahead_ms)
+    return newId('evt')
+  })
+  expect(ids.toSorted()).toEqual(ids)
+  expect(new Set(ids).size).toBe(ids.length)
+})
+
+test("the random part of an id is no other id's", () => {
+  const now = new Date(0)
+  expect(new Set(Array.from({ length: 5_000 }, () => newId('evt', now))).size).toBe(5_000)
 })
 
 test('a named id is the same on every machine and a valid uuid v7 older than any new id', () => {
