@@ -56,7 +56,7 @@ export function uuidOfSuffix(id: string): string {
     bits &= 15
   }
   if (all >= ALPHABET.length) throw new TypeError(`Not an id: ${JSON.stringify(id)}`)
-  return uuid.latin1Slice(0, UUID_LENGTH)
+  return uuid.toString('latin1')
 }
 
 /** The 26 characters of a uuid of any version, in lower-case hex with dashes; undefined where it is none. */
@@ -82,5 +82,5 @@ export function suffixOfUuid(text: string): string | undefined {
       bits &= (1 << count) - 1
     }
   }
-  return suffix.latin1Slice(0, SUFFIX_LENGTH)
+  return suffix.toString('latin1')
 }
