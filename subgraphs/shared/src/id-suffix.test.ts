@@ -52,7 +52,8 @@ test('what is taken for a suffix, and read, is what the library takes', () => {
     fc.property(fc.oneof(odd, almost), (text) => {
       // In the library's eyes an underscore parts a prefix from a suffix that is shorter then.
       expect(ID_SUFFIX.test(text)).toBe(takenByLibrary(text) && !text.includes('_'))
-      if (ID_SUFFIX.test(text)) expect(bytesOf(uuidOfSuffix(text))).toEqual(Buffer.from(toUUIDBytes(`tfr_${text}` as TypeId<'tfr'>)))
+      if (ID_SUFFIX.test(text))
+        expect(bytesOf(uuidOfSuffix(text))).toEqual(Buffer.from(toUUIDBytes(`tfr_${text}` as TypeId<'tfr'>)))
       else if (text.length === 26) expect(() => uuidOfSuffix(text)).toThrow(TypeError)
     }),
     { numRuns: 5_000 },
