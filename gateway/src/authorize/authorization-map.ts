@@ -56,9 +56,15 @@ function requirementOf(directives: readonly ConstDirectiveNode[], features: Auth
 function scopesOf(directive: ConstDirectiveNode): readonly (readonly string[])[] {
   const argument = directive.arguments?.find(({ name }) => name.value === 'scopes')
   const value: unknown = argument === undefined ? undefined : valueFromASTUntyped(argument.value)
-  if (!isScopeAlternatives(value)) throw new Error('@requiresScopes in the supergraph has no list of lists of scopes')
-  return value
+  const scopes = isList(value) ? value.map(listed) : value === undefined ? undefined : [listed(value)]
+  if (!isScopeAlternatives(scopes)) throw new Error('@requiresScopes in the supergraph has no list of lists of scopes')
+  return scopes
 }
 
-const isScopeAlternatives = (value: unknown): value is string[][] =>
-  Array.isArray(value) && value.every((all) => Array.isArray(all) && all.every((scope) => typeof scope === 'string'))
+/** In GraphQL a single value stands for a list of it: composition leaves `["a"]` as the subgraph wrote it. */
+const listed = (value: unknown): readonly unknown[] => (isList(value) ? value : [value])
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value)
+
+const isScopeAlternatives = (value: readonly (readonly unknown[])[] | undefined): value is string[][] =>
+  value?.every((all) => all.every((scope) => typeof scope === 'string')) ?? false

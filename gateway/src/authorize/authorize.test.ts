@@ -25,7 +25,7 @@ const CONTENTS = `
   type Secret @signedIn { word: String }
   enum Mood @signedIn { GOOD BAD }
   scalar Stamp @needs(scopes: [["stamps"]])
-  type Mutation { burn: Int @needs(scopes: [["fire"]]) }
+  type Mutation { burn: Int @needs(scopes: [["fire"]]) douse: Int @needs(scopes: ["water", ["a", "b"]]) }
   type Subscription { smoke: Int @signedIn }`
 
 const graph = loadSupergraph(compose([{ name: 'only', url: 'http://only.example', typeDefs: CONTENTS }]))
@@ -64,6 +64,9 @@ test.each<[string, string, Actor, (readonly [string, string])[]]>([
   ['an open member of a union', '{ found { ... on Page { text } } }', ANONYMOUS, []],
   ['an interface with a marked implementation', '{ node(id: 1) { id } }', ANONYMOUS, [['node', UNAUTHENTICATED]]],
   ['a marked mutation', 'mutation { burn }', actorWith('water'), [['burn', FORBIDDEN]]],
+  ['a scope that is written without its list', 'mutation { douse }', actorWith('water'), []],
+  ['another in its own', 'mutation { douse }', actorWith('a', 'b'), []],
+  ['and without either', 'mutation { douse }', actorWith('a'), [['douse', FORBIDDEN]]],
   ['a marked subscription', 'subscription { smoke }', ANONYMOUS, [['smoke', UNAUTHENTICATED]]],
   [
     'a marked field in nested fragments',
