@@ -5,7 +5,7 @@ import { operationSizeRule } from '../limits/operation-size.ts'
 import { createDocuments } from './documents.ts'
 
 const documents = createDocuments({
-  apiSchema: buildSchema('type Query { a(n: Int): Int }'),
+  apiSchema: buildSchema('type Query { a(n: Int): Int } type Subscription { ticks: Int }'),
   rules: [operationSizeRule(DEFAULT_LIMITS.operation)],
   tokens_max: DEFAULT_LIMITS.tokens_max,
   introspection: true,
@@ -64,5 +64,20 @@ test('keeps nothing of a fault but what clients are told', () => {
   const { faults } = documentsOfNobody().find('{ lost }', undefined)
   expect(faults.map(({ stack, extensions }) => [stack, extensions])).toEqual([
     ['', { code: 'GRAPHQL_VALIDATION_FAILED' }],
+  ])
+})
+
+test.each([
+  'subscription ($on: Boolean!) { ticks @include(if: $on) }',
+  'subscription ($on: Boolean!) { ... @skip(if: $on) { ticks } }',
+  'subscription ($on: Boolean!) { ...Ticks } fragment Ticks on Subscription { ... { ticks @include(if: $on) } }',
+  'subscription { ticks @include }',
+  'subscription { ticks @skip(if: false) }',
+])('a stream does not depend on a condition: %s', (query) => {
+  expect(faultsOf(query)).toEqual([
+    {
+      message: 'The root field of a subscription takes no @skip and no @include.',
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    },
   ])
 })

@@ -17,6 +17,7 @@ import { FAULTS_MAX, requestFault } from '../errors/request-faults.ts'
 import { type PhaseTimer, untimed } from '../telemetry/observation.ts'
 import { noIntrospection } from './no-introspection.ts'
 import { noReservedVariables } from './reserved-variables.ts'
+import { unconditionalRoot } from './unconditional-root.ts'
 
 /** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
 export interface KnownOperation {
@@ -56,7 +57,7 @@ const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
   const { apiSchema, tokens_max, introspection, phase = untimed } = options
-  const bounds = [NoFragmentCyclesRule, ...options.rules]
+  const bounds = [NoFragmentCyclesRule, unconditionalRoot, ...options.rules]
   const rules = [...specifiedRules, noReservedVariables, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
     max: DOCUMENTS_MAX,
@@ -66,7 +67,10 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const faults = new WeakMap<DocumentNode, readonly GraphQLError[]>()
   const validation = { maxErrors: FAULTS_MAX, hideSuggestions: !introspection }
 
-  /** What is too large, or endless, is seen no further: the rules compare all fields that may meet with each other. */
+  /**
+   * What is too large, endless, or a stream on a condition is seen no further: the rules compare all fields that may meet
+   * with each other, and throw at such conditions.
+   */
   function validated(document: DocumentNode): readonly GraphQLError[] {
     const breaches = validate(apiSchema, document, bounds, validation)
     return breaches.length > 0 ? breaches : validate(apiSchema, document, rules, validation)

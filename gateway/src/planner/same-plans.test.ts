@@ -60,7 +60,6 @@ describe('on the threads as on this one', () => {
   })
 
   test.each([
-    ['a subscription with a condition at its root', 'subscription { ... @skip(if: false) { __typename } }'],
     ['a subscription to nothing', 'subscription { __typename }'],
     ['a field that there is not', '{ nothing }'],
   ])('%s is refused with the same message and code', async (_, query) => {
