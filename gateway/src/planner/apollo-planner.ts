@@ -1,8 +1,9 @@
-import { operationFromDocument, type SelectionSet, Supergraph } from '@apollo/federation-internals'
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
+import { withPlainCasts } from './plain-casts.ts'
 import type { Planner, PlanSearchLimits } from './planner.ts'
 import { putBack, putBackFetch } from './put-back.ts'
 import { withoutIntrospection } from './without-introspection.ts'
@@ -16,10 +17,11 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
     limits && { debug: { pathsLimit: limits.paths_max, maxEvaluatedPlans: limits.plans_max } },
   )
   const apiSchema = supergraph.apiSchema()
+  const schema = apiSchema.toGraphQLJSSchema()
   const operationOf = (document: DocumentNode, operationName: string | undefined) =>
     operationFromDocument(
       apiSchema,
-      withoutIntrospection(document),
+      withPlainCasts(withoutIntrospection(document), schema, plannable.interfaceObjects),
       operationName === undefined ? {} : { operationName },
     )
 
@@ -40,13 +42,12 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
     },
 
     async planSubscription(document, operationName) {
-      const operation = operationOf(document, operationName)
-      // The planner dies of such a root with an assertion; the GraphQL specification forbids it.
-      if (isConditional(operation.expandAllFragments().selectionSet))
-        throw unplannable('The root field of a subscription takes no @skip and no @include.')
-      const node = nodeOf(operation)
+      const node = nodeOf(operationOf(document, operationName))
       // A root of `__typename` alone has no node: there is nothing to stream.
-      if (node?.kind !== 'Subscription') throw unplannable('The subscription selects nothing that is streamed.')
+      if (node?.kind !== 'Subscription')
+        throw new GraphQLError('The subscription selects nothing that is streamed.', {
+          extensions: { code: 'BAD_USER_INPUT' },
+        })
       const { primary, rest } = node
       return { primary: putBackFetch(primary, plannable), rest: rest && putBack(rest, plannable) }
     },
@@ -60,18 +61,6 @@ const LIMIT_MESSAGE = /^(Too many options generated|Number of non-local selectio
 const isLimit = (error: unknown): error is Error => error instanceof Error && LIMIT_MESSAGE.test(error.message)
 
 /** What the planner says of valid operations in which it contradicts itself (ADR 17). */
+const CONTRADICTION_MESSAGE = /^(Was not able to find any options for|We should have an edge from)/
 const isContradiction = (error: unknown): error is Error =>
-  error instanceof GraphQLError ||
-  (error instanceof Error && error.message.startsWith('Was not able to find any options for'))
-
-const isConditional = (selectionSet: SelectionSet): boolean =>
-  selectionSet
-    .selections()
-    .some(
-      (selection) =>
-        selection.element.appliedDirectives.length > 0 ||
-        (selection.kind === 'FragmentSelection' && isConditional(selection.selectionSet)),
-    )
-
-const unplannable = (message: string): GraphQLError =>
-  new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT' } })
+  error instanceof GraphQLError || (error instanceof Error && CONTRADICTION_MESSAGE.test(error.message))

@@ -2,6 +2,7 @@ import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-
 import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { StandIns } from '../supergraph/stand-ins.ts'
+import { inOwnRootType } from './own-root-type.ts'
 import { splitFetch } from './split-fetch.ts'
 import { withWholeRequirements } from './whole-requirements.ts'
 
@@ -39,11 +40,11 @@ export function putBack(node: PlanNode, supergraph: PlannableSupergraph): PlanNo
 
 /** As `putBack`, of a fetch that requires nothing of another. */
 export function putBackFetch(fetch: FetchNode, { standIns }: PlannableSupergraph): FetchNode {
-  const { operationDocumentNode: _, ...rest } = fetch
+  const { operationDocumentNode: _, ...rest } = inOwnRootType(fetch)
   const requires = fetch.requires?.map((selection) => takenFromStandIn(selection, standIns))
   return {
     ...rest,
-    operation: askedUnderStandIn(fetch.operation, standIns),
+    operation: askedUnderStandIn(rest.operation, standIns),
     ...(requires && { requires }),
   }
 }

@@ -1,4 +1,4 @@
-import { type DocumentNode, isTypeDefinitionNode, Kind, print, visit } from 'graphql'
+import { type ConstDirectiveNode, type DocumentNode, isTypeDefinitionNode, Kind, print, visit } from 'graphql'
 import { argumentText, fieldsIn, JOIN_FIELD, JOIN_TYPE, parseFieldSet } from './join-directives.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { addStandIns, type StandIns } from './stand-ins.ts'
@@ -9,6 +9,8 @@ export interface PlannableSupergraph extends Requirements {
   readonly standIns: StandIns
   /** Names under which plans ask on their own behalf: the fields of keys and requirements. */
   readonly ownNames: ReadonlySet<string>
+  /** Interfaces that some subgraph knows as objects. */
+  readonly interfaceObjects: ReadonlySet<string>
 }
 
 /**
@@ -22,8 +24,19 @@ export interface PlannableSupergraph extends Requirements {
 export function plannableSupergraph(sdl: DocumentNode): PlannableSupergraph {
   const { document, standIns } = addStandIns(resolvableKeysFirst(sdl))
   const requirements = readRequirements(document, (field) => standIns.has(field))
-  return { sdl: print(document), ownNames: ownNames(document), standIns, ...requirements }
+  const interfaceObjects = interfaceObjectsOf(document)
+  return { sdl: print(document), ownNames: ownNames(document), interfaceObjects, standIns, ...requirements }
 }
+
+const interfaceObjectsOf = ({ definitions }: DocumentNode): ReadonlySet<string> =>
+  new Set(
+    definitions
+      .filter(isTypeDefinitionNode)
+      .filter(({ directives = [] }) =>
+        directives.some((directive) => directive.name.value === JOIN_TYPE && isGiven(directive, 'isInterfaceObject')),
+      )
+      .map(({ name }) => name.value),
+  )
 
 function resolvableKeysFirst(sdl: DocumentNode): DocumentNode {
   return {
@@ -35,10 +48,14 @@ function resolvableKeysFirst(sdl: DocumentNode): DocumentNode {
   }
 }
 
-const rank = (directive: Parameters<typeof argumentText>[0]): number => {
+const rank = (directive: ConstDirectiveNode): number => {
   if (directive.name.value !== JOIN_TYPE) return 0
-  const resolvable = directive.arguments?.find(({ name }) => name.value === 'resolvable')?.value
-  return resolvable?.kind === Kind.BOOLEAN && !resolvable.value ? 1 : 0
+  return isGiven(directive, 'resolvable', false) ? 1 : 0
+}
+
+function isGiven(directive: ConstDirectiveNode, name: string, expected = true): boolean {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value
+  return value?.kind === Kind.BOOLEAN && value.value === expected
 }
 
 function ownNames(sdl: DocumentNode): ReadonlySet<string> {

@@ -54,9 +54,37 @@ const graph = caseGraph({
   },
 })
 
-test('what the planner contradicts itself in is refused, and not a fault of the server', async () => {
-  const query = 'query ($x: Boolean!) { charts { ... on Film @include(if: $x) { verdict } } }'
-  await expect(graph.ask(query, { x: true })).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_PLAN' } })
+describe('what the planner contradicts itself in is refused, and not a fault of the server', () => {
+  const works = caseGraph({
+    labels: {
+      sdl: `
+        type Query { work: Work thing: Thing }
+        type Work @interfaceObject @key(fields: "id") { id: ID! stars: Int }
+        type Thing @interfaceObject @key(fields: "id") {
+          id: ID! name: String @external label: String @requires(fields: "name")
+        }
+      `,
+    },
+    works: {
+      sdl: `
+        interface Node { id: ID! }
+        interface Work implements Node @key(fields: "id") { id: ID! }
+        type Novel implements Work & Node @key(fields: "id") { id: ID! }
+        type Play implements Work & Node @key(fields: "id") { id: ID! acts: Int }
+        interface Thing @key(fields: "id") { id: ID! name: String }
+      `,
+    },
+  })
+
+  test.each([
+    ['an interface that nothing implements', '{ thing { label } }'],
+    [
+      'a type within another, on a condition',
+      '{ work { ... on Novel { ... on Node @include(if: true) { ... on Play { acts } } } } }',
+    ],
+  ])('%s', async (_, query) => {
+    await expect(works.ask(query)).rejects.toMatchObject({ extensions: { code: 'UNSUPPORTED_PLAN' } })
+  })
 })
 
 describe('a field that requires another', () => {
@@ -97,6 +125,18 @@ describe('a field that requires another', () => {
       { data: { charts: [{ next: { verdict: 'Of Mice is fine' } }, { next: { verdict: 'Of Mice is fine' } }] } },
       { x: false },
     ],
+    [
+      'on a condition of its fragment, where the objects begin without a type',
+      'query ($x: Boolean!) { charts { ... on Film @include(if: $x) { verdict } } }',
+      { data: { charts: [{}, { verdict: 'Metropolis is fine' }] } },
+      { x: true },
+    ],
+    [
+      'on a condition that does not hold',
+      'query ($x: Boolean!) { charts { rank ... @include(if: $x) { ... on Film { verdict } } } }',
+      { data: { charts: [{ rank: 1 }, { rank: 1 }] } },
+      { x: false },
+    ],
   ])
 
   test('is asked for together with a key, always', async () => {
@@ -106,4 +146,119 @@ describe('a field that requires another', () => {
       [{ __typename: 'Media', id: 'f', title: 'Metropolis' }],
     ])
   })
+})
+
+describe('where two subgraphs know the interface as an object, and one requires what the other adds', () => {
+  const chain = caseGraph({
+    shelf: {
+      sdl: `
+        type Query { shelf: [Work!]! }
+        type Work @interfaceObject @key(fields: "id") {
+          id: ID! summary: String @external label: String @requires(fields: "summary")
+        }
+      `,
+      resolvers: {
+        Query: { shelf: () => [{ id: 'b' }, { id: 'f' }] },
+        Work: { label: ({ summary }: { summary: string }) => `[${summary}]` },
+      },
+    },
+    summaries: {
+      sdl: `
+        type Work @interfaceObject @key(fields: "id") {
+          id: ID! title: String @external summary: String @requires(fields: "title")
+        }
+      `,
+      resolvers: { Work: { summary: ({ title }: { title: string }) => `${title}, in short` } },
+    },
+    works: {
+      sdl: `
+        interface Work @key(fields: "id") { id: ID! title: String }
+        type Novel implements Work @key(fields: "id") { id: ID! title: String }
+        type Play implements Work @key(fields: "id") { id: ID! title: String }
+      `,
+      resolvers: {
+        Work: {
+          __resolveReference: ({ id }: ById) =>
+            id === 'b' ? { __typename: 'Novel', id, title: 'Of Mice' } : { __typename: 'Play', id, title: 'Faust' },
+        },
+      },
+    },
+  })
+
+  testAnswers(chain, [
+    [
+      'it is computed of all of them',
+      '{ shelf { label } }',
+      { data: { shelf: [{ label: '[Of Mice, in short]' }, { label: '[Faust, in short]' }] } },
+    ],
+    [
+      'it is computed of one type',
+      '{ shelf { ... on Play { label } } }',
+      { data: { shelf: [{}, { label: '[Faust, in short]' }] } },
+    ],
+    [
+      'beside what it is computed from',
+      'query ($x: Boolean!) { shelf { __typename summary ... on Novel @include(if: $x) { label title } } }',
+      {
+        data: {
+          shelf: [
+            { __typename: 'Novel', summary: 'Of Mice, in short', label: '[Of Mice, in short]', title: 'Of Mice' },
+            { __typename: 'Play', summary: 'Faust, in short' },
+          ],
+        },
+      },
+      { x: true },
+    ],
+  ])
+})
+
+describe('objects that begin without a type', () => {
+  const feed = caseGraph({
+    feed: {
+      sdl: 'type Query { feed: [Post!]! } type Post @interfaceObject @key(fields: "id") { id: ID! likes: Int }',
+      resolvers: { Query: { feed: () => ['t', 'v', 'i'].map((id) => ({ id, likes: 7 })) } },
+    },
+    posts: {
+      sdl: `
+        interface Node { id: ID! }
+        interface Timed { seconds: Int }
+        interface Post implements Node @key(fields: "id") { id: ID! }
+        type Text implements Post & Node @key(fields: "id") { id: ID! body: String }
+        type Video implements Post & Node & Timed @key(fields: "id") { id: ID! seconds: Int }
+        type Image implements Post & Node @key(fields: "id") { id: ID! }
+        union Watched = Video | Image
+        type Query { watched: Watched timed: Timed node: Node }
+      `,
+      resolvers: { Post: { __resolveReference: ({ id }: ById) => POSTS[id] } },
+    },
+  })
+  const POSTS: Record<string, object> = {
+    t: { __typename: 'Text', id: 't', body: 'Hello' },
+    v: { __typename: 'Video', id: 'v', seconds: 9 },
+    i: { __typename: 'Image', id: 'i' },
+  }
+
+  testAnswers(feed, [
+    [
+      'are what all of them are',
+      '{ feed { ... on Node { id } likes } }',
+      { data: { feed: ['t', 'v', 'i'].map((id) => ({ id, likes: 7 })) } },
+    ],
+    [
+      'are of another interface where their type is',
+      '{ feed { ... on Timed { seconds } } }',
+      { data: { feed: [{}, { seconds: 9 }, {}] } },
+    ],
+    [
+      'are of a union where their type is, in fragments of fragments and on conditions',
+      `query ($x: Boolean!) { feed { likes ...Seen @include(if: $x) ... on Watched @skip(if: $x) { __typename } } }
+        fragment Seen on Watched { __typename ... on Post { ...Long } } fragment Long on Timed { seconds }`,
+      {
+        data: {
+          feed: [{ likes: 7 }, { likes: 7, __typename: 'Video', seconds: 9 }, { likes: 7, __typename: 'Image' }],
+        },
+      },
+      { x: true },
+    ],
+  ])
 })
