@@ -131,9 +131,18 @@ describe('one socket', () => {
     await expect(library.socket().iterate({ query }).next()).rejects.toMatchObject([{ extensions: { code } }])
   })
 
-  test('is told in the answer when a query is refused', async () => {
-    const { value } = await library.socket().iterate({ query: '{ book(id: "b1") { lender } }' }).next()
-    expect(value).toMatchObject({ errors: [{ path: ['book', 'lender'], extensions: { code: 'UNAUTHENTICATED' } }] })
+  test.each([
+    ['does not parse', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['names an unknown field', 'mutation { burnBook { title } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['needs a token', '{ book(id: "b1") { lender } }', 'UNAUTHENTICATED'],
+  ])('is told by an error message, and nothing else, when a query or a mutation %s', async (_, query, code) => {
+    const client = await new RawClient(library.url).ready()
+    client.subscribe('a', query)
+    await expect(client.next('error')).resolves.toMatchObject({ id: 'a', payload: [{ extensions: { code } }] })
+    client.subscribe('a', '{ bestRating }')
+    await client.next('complete')
+    expect(client.messages.map(({ type }) => type)).toEqual(['connection_ack', 'error', 'next', 'complete'])
+    client.socket.terminate()
   })
 
   test('never opens a stream for a subscription that is completed before it began', async () => {

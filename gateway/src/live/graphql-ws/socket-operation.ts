@@ -33,11 +33,14 @@ export class SocketOperation implements OperationSink {
     return this.#isOver || this.#socket.write(frame.encoded(nextMessage, this.#id))
   }
 
-  /** The answer of a query or a mutation. */
+  /** The answer of a query or a mutation; what was refused before it ran has none. */
   answer(answer: GraphAnswer): void {
     if (this.#isOver) return
-    this.#socket.sendText(`{"id":${JSON.stringify(this.#id)},"type":"next","payload":${textOf(answer)}}`)
-    this.complete()
+    if (answer.data === undefined) this.error(answer.errors, 'stream')
+    else {
+      this.#socket.sendText(`{"id":${JSON.stringify(this.#id)},"type":"next","payload":${textOf(answer)}}`)
+      this.complete()
+    }
   }
 
   complete(): void {
