@@ -36,6 +36,12 @@ describe('GET', () => {
     expect(await response.json()).toEqual({ data: { book: { title: 'Book b1' } } })
   })
 
+  test('with optional parameters that are empty is as without them', async () => {
+    const search = '?query=query+Shelf+{books{id}}&operationName=&variables=&extensions='
+    const response = await fetch(library.url + search, { headers: ACCEPT })
+    expect([response.status, await codeOf(response)]).toEqual([200, undefined])
+  })
+
   test('runs no mutation', async () => {
     const response = await get('mutation { renameBook(id: "b1", title: "Stolen") { title } }')
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST'])

@@ -24,7 +24,8 @@ export function operationOfSearch(url: string): HttpOperation {
   return operationOf({
     query: search.get('query'),
     documentId: search.get('documentId'),
-    operationName: search.get('operationName'),
+    // GraphQL over HTTP: an optional parameter that is empty is not given.
+    operationName: search.get('operationName') || null,
     variables: jsonOf(search, 'variables'),
     extensions: jsonOf(search, 'extensions'),
   })
