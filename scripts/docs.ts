@@ -22,7 +22,7 @@ import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
 import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
-import { SANCTIONS_FILE_FAULTS } from '@carriergraph/risk/sanctions/import/fault.ts'
+import { SANCTIONS_FILE_FAULTS, SANCTIONS_IMPORT_FAULTS } from '@carriergraph/risk/sanctions/import/fault.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { FILE_FAULTS } from '@carriergraph/shared/command/files/fault.ts'
@@ -103,6 +103,7 @@ function errorsPage(): string {
       '`pnpm statement:import`, of a file that holds (STATEMENT_ID_NEEDED, STATEMENT_CHANGED: exit code 2; others: 1)',
       STATEMENT_IMPORT_FAULTS,
     ),
+    section('`pnpm sanctions:import`, where it fails (exit code 1)', SANCTIONS_IMPORT_FAULTS),
     section('`pnpm sanctions:import`, about a list that is refused (exit code 2)', SANCTIONS_FILE_FAULTS),
     section('`pnpm topology:import`, where it fails (exit code 1)', IMPORT_FAULTS),
     section('`pnpm topology:import`, about what stands in the file (exit code 2)', TOPOLOGY_FAULTS),

@@ -2,7 +2,7 @@ import { tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Every version of the list that was imported; the last one is in force. Append-only: assessments name theirs. */
 export const sanctionsList = pgTable(
@@ -27,7 +27,24 @@ export const sanctionsList = pgTable(
   ],
 )
 
-/** Every name and alias of the version in force. Those of earlier versions are gone: hits carry what they found. */
+/**
+ * The import that may store names: one of a tenant. It is left behind where a process dies, and the next one takes it over.
+ */
+export const sanctionsImport = pgTable(
+  'sanctions_import',
+  {
+    tenantId: tenantColumn(),
+    /** Tells the import that has it from one that had it before, and does not know yet that it lost it. */
+    token: uuid('token').notNull(),
+    startedAt: momentColumn('started_at').notNull(),
+  },
+  (table) => [primaryKey({ name: 'sanctions_import_key', columns: [table.tenantId] }), tenantPolicy()],
+)
+
+/**
+ * Every name and alias of the version in force, and of one that is being imported. Those of earlier versions are removed: hits
+ * carry what they found.
+ */
 export const sanctionsName = pgTable(
   'sanctions_name',
   {

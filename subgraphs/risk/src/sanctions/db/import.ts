@@ -1,7 +1,14 @@
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import { PRUNE_ROWS_MAX } from '@carriergraph/shared/db/prune.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
-import { lt, sql } from 'drizzle-orm'
-import { type SanctionsListRow, sanctionsKey, sanctionsList, sanctionsName } from '../../db/tables/sanctions-list.ts'
+import { eq, gt, lt, sql } from 'drizzle-orm'
+import {
+  type SanctionsListRow,
+  sanctionsImport,
+  sanctionsKey,
+  sanctionsList,
+  sanctionsName,
+} from '../../db/tables/sanctions-list.ts'
 import { blockingKeys } from '../matching/blocking-keys.ts'
 import { readName } from '../matching/name.ts'
 
@@ -13,26 +20,48 @@ export type NewName = {
   readonly name: string
 }
 
-/**
- * A request has thirty seconds, in which a hundred thousand names are stored; the longest list has ten times as many. Streams
- * of events wait for as long as an import takes.
- */
-const IMPORT_TIMEOUT_MS = 900_000
-
-/** Two imports of one tenant come one after the other. */
-export async function lockLists(tx: Tx): Promise<void> {
-  // A timer that runs already is stopped by zero alone: another value would only be shown.
-  await tx.execute(sql`select set_config('transaction_timeout', '0', true)`)
-  for (const name of ['transaction_timeout', 'statement_timeout', 'lock_timeout'])
-    await tx.execute(sql`select set_config(${name}, ${String(IMPORT_TIMEOUT_MS)}, true)`)
-  await tx.execute(
-    sql`select pg_advisory_xact_lock(hashtextextended('sanctions lists of ' || current_setting('app.tenant'), 0))`,
-  )
+/** Whose connection it is. */
+export async function tenantOf(db: Db): Promise<string> {
+  const [row] = await db.execute<{ tenant: string }>(sql`select current_setting('app.tenant') as tenant`)
+  if (row === undefined) throw new Error('PostgreSQL did not say whose connection it is.')
+  return row.tenant
 }
 
-/** Names with the keys under which they are found. Nobody sees them before the version itself is there. */
-export async function insertNames(tx: Tx, version: number, names: readonly NewName[]): Promise<void> {
-  if (names.length === 0) return
+/**
+ * The import with this token alone may store and remove names from now on. It waits for the batch that the one before is in.
+ */
+export async function claimImport(db: Db, claim: { readonly token: string; readonly startedAt: Date }): Promise<void> {
+  await db.insert(sanctionsImport).values(claim).onConflictDoUpdate({ target: sanctionsImport.tenantId, set: claim })
+}
+
+/** Call it first in each transaction of an import. @returns false where another one has claimed it meanwhile */
+export async function holdImport(tx: Tx, token: string): Promise<boolean> {
+  const [held] = await tx
+    .select({ token: sanctionsImport.token })
+    .from(sanctionsImport)
+    .where(eq(sanctionsImport.token, token))
+    .for('update')
+  return held !== undefined
+}
+
+/** A word's key, and the name that has it. */
+export type NewKey = { readonly key: string; readonly ordinal: string; readonly wordCount: string }
+
+/** The keys under which names are found. */
+export const keysOf = (names: readonly NewName[]): NewKey[] =>
+  names.flatMap(({ ordinal, name }) => {
+    const read = readName(name)
+    const wordCount = String(read.words.length)
+    return [...new Set(blockingKeys(read).flat())].map((key) => ({ key, ordinal: String(ordinal), wordCount }))
+  })
+
+/** Nobody searches them before the version itself is there. */
+export async function insertNames(
+  tx: Tx,
+  version: number,
+  names: readonly NewName[],
+  keys: readonly NewKey[],
+): Promise<void> {
   await tx.execute(sql`
     insert into ${sanctionsName} (version, ordinal, entry_id, entry_name, program, name)
     select ${version}::int, * from ${unnested(
@@ -42,11 +71,6 @@ export async function insertNames(tx: Tx, version: number, names: readonly NewNa
       { type: 'text', values: names.map(({ program }) => program) },
       { type: 'text', values: names.map(({ name }) => name) },
     )}`)
-  const keys = names.flatMap(({ ordinal, name }) => {
-    const read = readName(name)
-    const wordCount = String(read.words.length)
-    return [...new Set(blockingKeys(read).flat())].map((key) => ({ key, ordinal: String(ordinal), wordCount }))
-  })
   await tx.execute(sql`
     insert into ${sanctionsKey} (version, key, ordinal, word_count)
     select ${version}::int, * from ${unnested(
@@ -63,8 +87,15 @@ export async function insertList(tx: Tx, row: Omit<SanctionsListRow, 'tenantId'>
   return inserted
 }
 
-/** Screenings that began before still find them. */
-export async function dropNamesBefore(tx: Tx, version: number): Promise<void> {
-  await tx.delete(sanctionsKey).where(lt(sanctionsKey.version, version))
-  await tx.delete(sanctionsName).where(lt(sanctionsName.version, version))
+/** Removes a batch of the names of other versions. Searches that began before still find them. @returns whether none is left */
+export async function removeNamesNotOf(tx: Tx, version: number): Promise<boolean> {
+  for (const table of [sanctionsKey, sanctionsName])
+    for (const isOther of [lt(table.version, version), gt(table.version, version)]) {
+      // The tenant stands there for the index: row-level security does not ask for it in a way that one can answer.
+      const { count } = await tx.execute(sql`
+        delete from ${table} where ctid = any (array(
+          select ctid from ${table} where tenant_id = current_setting('app.tenant') and ${isOther} limit ${PRUNE_ROWS_MAX}))`)
+      if (count > 0) return false
+    }
+  return true
 }

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto'
-import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { databaseOf, type TenantDb, type Tx } from '@carriergraph/shared/db/pools.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { SanctionsListRow } from '../../db/tables/sanctions-list.ts'
 import { eventOf } from '../../events.ts'
-import { dropNamesBefore, insertList, insertNames, lockLists, type NewName } from '../db/import.ts'
+import { insertList, insertNames, keysOf, type NewName, removeNamesNotOf } from '../db/import.ts'
 import { findListInForce } from '../db/lists.ts'
 import { SanctionsFileFault } from './fault.ts'
+import { asOnlyImport, type Pause, type Step } from './only-import.ts'
 import { readEntries } from './read-entries.ts'
 
-/** Names of one statement: it takes a tenth of a second. */
-const STATEMENT_NAMES_MAX = 1_000
+/** Names of one transaction: it takes a tenth of a second, and streams of events wait for the oldest one that is running. */
+export const BATCH_NAMES_MAX = 1_000
 
 export type ImportedList = {
   readonly list: SanctionsListRow
@@ -24,77 +24,95 @@ export type ImportOptions = {
   readonly progress?: (names: number) => void
   /** Whether it may have less than half of the entries of the list in force. */
   readonly mayShrink?: boolean
+  /** Between two looks at whether another import of the tenant has ended. */
+  readonly pause?: Pause
 }
 
-/** Rolls an import back that turned out, at its last byte, to be of the list in force. */
-class Unchanged extends Error {
-  readonly list: SanctionsListRow
-
-  constructor(list: SanctionsListRow) {
-    super('This list is in force.')
-    this.list = list
-  }
-}
+type Counted = Pick<SanctionsListRow, 'digest' | 'entryCount' | 'nameCount'>
 
 /**
- * Replaces the sanctions list in one transaction: until it ends, names are screened against the one before, and where it
- * fails, that one stays. The list in force, imported again, changes nothing.
- * @throws SanctionsFileFault where the content is no list
+ * Replaces the sanctions list. Its names are stored in many short transactions, where no search sees them, and the last one
+ * brings them into force: names are screened against one version or the other, each of them whole. Where an import fails or
+ * dies the version before stays, and what was stored is removed, at the latest by the next import. The list in force,
+ * imported again, changes nothing. Two of one tenant come one after the other.
+ * @throws SanctionsFileFault where the content is no list; SanctionsImportFault where another import kept it from its end
  */
 export async function importSanctionsList(
   db: TenantDb,
   content: AsyncIterable<Uint8Array>,
   provenance: Provenance,
-  options: ImportOptions = {},
+  { progress = () => undefined, mayShrink = false, pause }: ImportOptions = {},
 ): Promise<ImportedList> {
-  try {
-    return { list: await inTransaction(db, (tx) => replace(tx, content, provenance, options)), isNew: true }
-  } catch (error) {
-    if (error instanceof Unchanged) return { list: error.list, isNew: false }
-    throw error
-  }
+  return asOnlyImport(db, provenance.now, pause, async (step) => {
+    const inForce = await removeNamesNotInForce(step)
+    const version = (inForce?.version ?? 0) + 1
+    try {
+      const counted = await storeNames(step, version, content, progress)
+      if (inForce?.digest === counted.digest) return { list: inForce, isNew: false }
+      refuseShrunk(counted.entryCount, inForce?.entryCount ?? 0, mayShrink)
+      return { list: await step((tx) => bringIntoForce(tx, { version, ...counted }, provenance)), isNew: true }
+    } finally {
+      await removeNamesNotInForce(step).catch((error: unknown) =>
+        databaseOf(db).log.warn(
+          { err: error },
+          'names of a sanctions list that is not in force are left to the next import',
+        ),
+      )
+    }
+  })
 }
 
-async function replace(
-  tx: Tx,
+async function storeNames(
+  step: Step,
+  version: number,
   content: AsyncIterable<Uint8Array>,
-  { now, ...by }: Provenance,
-  { progress = () => undefined, mayShrink = false }: ImportOptions,
-): Promise<SanctionsListRow> {
-  await lockLists(tx)
-  const inForce = await findListInForce(tx)
-  const version = (inForce?.version ?? 0) + 1
+  progress: (names: number) => void,
+): Promise<Counted> {
   const hash = createHash('sha256')
   let entryCount = 0
   let nameCount = 0
-  let waiting: NewName[] = []
-  const store = async () => {
-    await insertNames(tx, version, waiting)
-    waiting = []
-    progress(nameCount)
+  const waiting: NewName[] = []
+  const storeBatch = async () => {
+    const batch = waiting.splice(0, BATCH_NAMES_MAX)
+    // Reading them takes as long as storing them, and need not be done in the transaction.
+    const keys = keysOf(batch)
+    await step((tx) => insertNames(tx, version, batch, keys))
+    progress(nameCount - waiting.length)
   }
   for await (const entries of readEntries(hashed(content, hash))) {
     for (const { id, program, names } of entries) {
       const [entryName = ''] = names
       for (const name of names) waiting.push({ ordinal: nameCount++, entryId: id, entryName, program, name })
       entryCount += 1
-      if (waiting.length >= STATEMENT_NAMES_MAX) await store()
+      while (waiting.length >= BATCH_NAMES_MAX) await storeBatch()
     }
   }
-  await store()
-  const digest = hash.digest('hex')
-  if (inForce?.digest === digest) throw new Unchanged(inForce)
-  refuseShrunk(entryCount, inForce?.entryCount ?? 0, mayShrink)
-  const list = await insertList(tx, { version, digest, entryCount, nameCount, importedBy: by.actor, importedAt: now })
-  await dropNamesBefore(tx, version)
+  if (waiting.length > 0) await storeBatch()
+  return { digest: hash.digest('hex'), entryCount, nameCount }
+}
+
+async function bringIntoForce(
+  tx: Tx,
+  counted: Counted & { readonly version: number },
+  { now, ...by }: Provenance,
+): Promise<SanctionsListRow> {
+  const list = await insertList(tx, { ...counted, importedBy: by.actor, importedAt: now })
   await appendToJournal(tx, {
     aggregate: { type: 'sanctions_list', id: 'in_force' },
-    version,
-    ...eventOf('sanctions_list.imported', { version, digest, entryCount, nameCount, at: now.toISOString() }),
+    version: counted.version,
+    ...eventOf('sanctions_list.imported', { ...counted, at: now.toISOString() }),
     ...by,
     occurredAt: now,
   })
   return list
+}
+
+/** @returns the version in force, which cannot change while this import is the only one */
+async function removeNamesNotInForce(step: Step): Promise<SanctionsListRow | null> {
+  const inForce = await step(findListInForce)
+  let isDone = false
+  while (!isDone) isDone = await step((tx) => removeNamesNotOf(tx, inForce?.version ?? 0))
+  return inForce
 }
 
 /** A file that was cut off between two lines looks like a whole one, and would take the rest of the names off the list. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough, Readable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
@@ -12,7 +12,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { published } from '../../events.ts'
 import { dataOf, OPERATOR, type RiskStage, setRiskStage } from '../../testing/risk-stage.ts'
 import { screen } from '../screen.ts'
-import { importSanctionsList } from './import-list.ts'
 import { sanctionsImport } from './sanctions-import.ts'
 
 /** OFAC's list in compact JSONL, where SANCTIONS_LIST names it; the tests are complete without. */
@@ -168,22 +167,6 @@ describe('an import', () => {
     expect(await inForce('long')).toBeNull()
     expect(await entriesLike('Quorin Number7 Vask', 'long')).toEqual({ version: null, entries: [] })
   })
-
-  it.each(['transaction_timeout', 'statement_timeout', 'lock_timeout'])(
-    'has longer than a request: %s',
-    async (setting) => {
-      const { system } = stage.database
-      await system.execute(`create function tell_setting() returns trigger language plpgsql as $$ begin
-        raise exception 'it is %', current_setting('${setting}'); end $$`)
-      await system.execute(
-        'create trigger tell before insert on sanctions_name for each row execute function tell_setting()',
-      )
-      const by = { actor: 'svc:test', correlationId: 'correlation-1', now: stage.clock() }
-      const imported = importSanctionsList(stage.database.forTenant('timed'), Readable.from([Buffer.from(FIRST)]), by)
-      await expect(imported).rejects.toMatchObject({ cause: { message: 'it is 15min' } })
-      await system.execute('drop function tell_setting() cascade')
-    },
-  )
 
   it('of a packed file that is cut off stores nothing', async () => {
     const packed = gzipSync(FIRST.repeat(1))
