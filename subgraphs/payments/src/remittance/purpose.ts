@@ -36,7 +36,8 @@ export type FundsSource = (typeof FUNDS_SOURCES)[number]
 
 /**
  * Money from these is not sent for that; all else is for risk to weigh. Borrowed money is not invested, saved or given away
- * abroad and repays no other loan: so debts are run up and shifted. Salaries are a business's to pay.
+ * abroad and repays no other loan: so debts are run up and shifted. Salaries are a business's to pay. Risk holds these as well
+ * (`test/remittance-purposes.test.ts`).
  */
 const REFUSED: Readonly<Partial<Record<Purpose, readonly FundsSource[]>>> = {
   GIFT: ['LOAN'],

@@ -43,7 +43,10 @@ export const SOURCES: Readonly<Record<string, Limits>> = {
   OTHER: limits(1_000, 10_000),
 }
 
-/** What nobody does: money that was borrowed, or is paid to live on, is not saved, given away or lent on. */
+/**
+ * What nobody does: money that was borrowed, or is paid to live on, is not saved, given away or lent on, and salaries are a
+ * business's to pay. Payments refuse most of it before they ask; `test/remittance-purposes.test.ts` holds both to the same.
+ */
 export const CONTRADICTIONS: readonly (readonly [purpose: string, source: string])[] = [
   ['SAVINGS', 'LOAN'],
   ['INVESTMENT', 'LOAN'],
@@ -52,10 +55,11 @@ export const CONTRADICTIONS: readonly (readonly [purpose: string, source: string
   ['LOAN_REPAYMENT', 'LOAN'],
   ['INVESTMENT', 'BENEFITS'],
   ['PROPERTY', 'BENEFITS'],
-  ['SALARY', 'BENEFITS'],
-  ['SALARY', 'SALARY'],
-  ['SALARY', 'PENSION'],
+  ...Object.keys(SOURCES).flatMap((source) => (source === 'BUSINESS_INCOME' ? [] : [['SALARY', source] as const])),
 ]
+
+export const contradicts = (purpose: string, source: string): boolean =>
+  CONTRADICTIONS.some(([one, other]) => one === purpose && other === source)
 
 /** What purpose and source of funds say against an amount. */
 export function purposeReasons(
@@ -103,7 +107,7 @@ function unusual(
 }
 
 function contradiction(purpose: string, source: string): Reason | null {
-  if (!CONTRADICTIONS.some(([one, other]) => one === purpose && other === source)) return null
+  if (!contradicts(purpose, source)) return null
   return {
     code: 'PURPOSE_CONTRADICTS_SOURCE',
     effect: 'REVIEW',
