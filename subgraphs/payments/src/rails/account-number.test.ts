@@ -1,5 +1,6 @@
+import { countrySpecs, isSEPACountry } from 'ibantools'
 import { expect, test } from 'vitest'
-import { countryOfAgent, isAccountNumber, isNumberAt, looksLikeIban } from './account-number.ts'
+import { countryOfAgent, isAccountNumber, isNumberAt, looksLikeIban, takesIbansAlone } from './account-number.ts'
 
 test.each([
   ['000123456789', 'CHASUS33', true],
@@ -20,6 +21,13 @@ test.each([
   ['TR330006100519786457841327', 'CHASUS33', false],
 ])('%j at %s is an account number: %s', (account, agent, expected) => {
   expect(isNumberAt(account, agent)).toBe(expected)
+})
+
+test('countries of the registry of IBANs take nothing else, and all of SEPA is among them', () => {
+  expect(['DE', 'GB', 'TR', 'AE', 'SA', 'BR', 'IL', 'PK'].filter((country) => !takesIbansAlone(country))).toEqual([])
+  expect(['US', 'CN', 'IN', 'AU', 'MA', 'IR', 'XX', 'constructor'].filter(takesIbansAlone)).toEqual([])
+  const outside = Object.keys(countrySpecs).filter((country) => isSEPACountry(country) && !takesIbansAlone(country))
+  expect(outside).toEqual([])
 })
 
 test('an IBAN is what begins like one and is as long as one', () => {

@@ -1,4 +1,4 @@
-import { countrySpecs, isSEPACountry, isValidBIC } from 'ibantools'
+import { countrySpecs, isValidBIC } from 'ibantools'
 import { clearingMemberIn } from '../domain/clearing-member.ts'
 
 /** As the messages have room for it, in the letters of SWIFT that accounts are made of. */
@@ -21,9 +21,15 @@ export const countryOfAgent = (agent: string): string | undefined =>
   // ibantools takes small letters, which no message does.
   isCapital(agent) && isValidBIC(agent) ? agent.slice(4, 6) : clearingMemberIn(agent)?.country
 
+/**
+ * Whether banks of a country (ISO 3166-1 alpha-2) have IBANs, and take nothing else from abroad: those of SWIFT's IBAN registry,
+ * of which ibantools has the list; all of SEPA is among them. Other countries have a form of IBANs, and banks that do not know it.
+ */
+export const takesIbansAlone = (country: string): boolean => countrySpecs[country]?.IBANRegistry === true
+
 /** A bank's own number, at a bank of a country without IBANs. */
 export function isNumberAt(account: string, agent: string | undefined): boolean {
   const country = agent === undefined ? undefined : countryOfAgent(agent)
-  if (country === undefined || isSEPACountry(country) || countrySpecs[country]?.IBANRegistry) return false
+  if (country === undefined || takesIbansAlone(country)) return false
   return isAccountNumber(account) && !looksLikeIban(account)
 }

@@ -79,6 +79,10 @@ test.each([
   ['INVALID_VALUE', 'accountNumber', { ...BY_MEMBER, accountNumber: 'FR14 2004 1010 0505 0001 3M02 607' }],
   ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'PSSTFRPPPAR' }],
   ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'psstfrpppar' }],
+  // Outside of SEPA: Turkey, the Emirates, Brazil.
+  ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'TGBATRIS' }],
+  ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'EBILAEAD' }],
+  ['IBAN_REQUIRED', 'iban', { ...BY_NUMBER, bic: 'brasbrrj' }],
 ])('refuses with %s at %s, and repeats no account', (code, field, given) => {
   const refused = readBeneficiary(given)
   expect(refused).toMatchObject({ ok: false, code, field: ['beneficiary', field] })

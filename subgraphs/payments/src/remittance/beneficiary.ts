@@ -1,8 +1,8 @@
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
-import { countrySpecs, electronicFormatIBAN, isSEPACountry, isValidBIC, isValidIBAN } from 'ibantools'
+import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools'
 import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
-import { countryOfAgent, isAccountNumber, looksLikeIban } from '../rails/account-number.ts'
+import { countryOfAgent, isAccountNumber, looksLikeIban, takesIbansAlone } from '../rails/account-number.ts'
 import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** Who a remittance goes to. */
@@ -94,7 +94,7 @@ function readBank({
       'BIC_INVALID',
       'The bank is given by its BIC, 8 or 11 characters, or as a member of a clearing system.',
     )
-  if (isSEPACountry(bic.slice(4, 6))) return at('iban', 'IBAN_REQUIRED', 'Banks in this country take IBANs alone.')
+  if (takesIbansAlone(bic.slice(4, 6))) return at('iban', 'IBAN_REQUIRED', 'Banks in this country take IBANs alone.')
   return ok({ bic, clearingMember: null })
 }
 
