@@ -33,6 +33,7 @@ describe('a delivery', () => {
     ['is dead after its last try', answered(500), ATTEMPTS_MAX, 'DEAD'],
     ['is dead after its last try', withoutAnswer('TIMED_OUT'), ATTEMPTS_MAX, 'DEAD'],
     ['is dead at once where it can never be sent', withoutAnswer('BODY_TOO_LARGE'), 1, 'DEAD'],
+    ['is dead at once where its event is gone', withoutAnswer('EVENT_MISSING'), 1, 'DEAD'],
     ['is dead where nobody knows the end of its last try', withoutAnswer('LOST'), ATTEMPTS_MAX + 1, 'DEAD'],
     ['waits for the key of its secret', withoutAnswer('SECRET_UNREADABLE'), 1, 'PENDING'],
     ['waits for a better address', withoutAnswer('ADDRESS_REFUSED'), 3, 'PENDING'],
@@ -92,7 +93,8 @@ describe('an endpoint', () => {
     expect(endpoint).toEqual({ failuresInRow: 0, restingUntil: null })
   })
 
-  test.each<AttemptOutcome>(['BODY_TOO_LARGE', 'SECRET_UNREADABLE', 'LOST'])('has nothing to do with %s', (outcome) => {
+  const OWN = ['EVENT_MISSING', 'BODY_TOO_LARGE', 'SECRET_UNREADABLE', 'LOST'] as const
+  test.each<AttemptOutcome>(OWN)('has nothing to do with %s', (outcome) => {
     const { endpoint, pause } = after(withoutAnswer(outcome), { failuresInRow: 30, attempts: ATTEMPTS_MAX })
     expect([endpoint.failuresInRow, endpoint.restingUntil, pause]).toEqual([30, null, undefined])
   })

@@ -9,9 +9,9 @@ export const PAUSE_AFTER_FAILURES = 20
 const GONE = 410
 
 /** The endpoint has nothing to do with these. */
-const OWN_FAULTS: readonly AttemptOutcome[] = ['BODY_TOO_LARGE', 'SECRET_UNREADABLE', 'LOST']
+const OWN_FAULTS: readonly AttemptOutcome[] = ['EVENT_MISSING', 'BODY_TOO_LARGE', 'SECRET_UNREADABLE', 'LOST']
 /** Another try would end in the same way. */
-const FINAL: readonly AttemptOutcome[] = ['BODY_TOO_LARGE', 'LOST']
+const FINAL: readonly AttemptOutcome[] = ['EVENT_MISSING', 'BODY_TOO_LARGE', 'LOST']
 
 export type Situation = {
   readonly result: AttemptResult

@@ -32,7 +32,7 @@ export async function recordAttempt(
   { delivery: { id, tenantId, endpointId, claim }, event }: ClaimedDelivery,
   { result, startedAt, now, random, log }: Tried,
 ): Promise<Consequences | undefined> {
-  const provenance: Provenance = { actor: ACTOR, correlationId: event.correlationId, now }
+  const provenance: Provenance = { actor: ACTOR, correlationId: event?.correlationId ?? id, now }
   const about = { deliveryId: id, endpointId, tenant: tenantId, outcome: result.outcome, status: result.httpStatus }
   const consequences = await inTransaction(database.forTenant(tenantId), async (tx) => {
     // The endpoint first, as whoever changes or replays does: otherwise two could wait for one another.

@@ -69,7 +69,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       ofEndpointMax: SENDING_OF_ENDPOINT_MAX,
     })
     for (const one of claimed) {
-      const done = withCorrelation(one.event.correlationId, () => attempt(one)).finally(() => {
+      const done = withCorrelation(one.event?.correlationId ?? one.delivery.id, () => attempt(one)).finally(() => {
         sending.delete(done)
         // The next of its subject, or of those for whom there was no room.
         loop.wake()
@@ -89,7 +89,7 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
       const now = clock()
       const consequences = await recordAttempt(database, claimed, { result, startedAt, now, random: chance, log })
       const duration_ms = now.getTime() - startedAt.getTime()
-      const age_ms = now.getTime() - claimed.event.occurredAt.getTime()
+      const age_ms = now.getTime() - (claimed.event?.occurredAt ?? delivery.createdAt).getTime()
       metrics?.tried({ outcome: result.outcome, duration_ms, age_ms, consequences })
     } catch (error) {
       // The claim runs out and it is tried again. It must not end the others.
@@ -98,12 +98,19 @@ export function createWebhookSender(options: SenderOptions): WebhookSender {
   }
 
   async function tryOnce(claimed: ClaimedDelivery, now: Date): Promise<AttemptResult> {
-    const { delivery, endpoint } = claimed
+    const { delivery, endpoint, event } = claimed
+    if (event === null) return withoutAnswer('EVENT_MISSING')
     // Only a process that died without a word leaves more tries behind than there may be.
     if (delivery.attempts - delivery.attemptsBeforeReplay > ATTEMPTS_MAX) return withoutAnswer('LOST')
     const secrets = await secretsOf(claimed, now)
     if (secrets === undefined) return withoutAnswer('SECRET_UNREADABLE')
-    return transport.send({ url: endpoint.url, id: delivery.eventId, body: bodyOf(claimed), secrets, sentAt: now })
+    return transport.send({
+      url: endpoint.url,
+      id: delivery.eventId,
+      body: bodyOf(delivery, event),
+      secrets,
+      sentAt: now,
+    })
   }
 
   /** The secrets to sign with, the current one first; undefined where that cannot be read. */
