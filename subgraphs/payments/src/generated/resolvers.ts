@@ -752,7 +752,7 @@ export type RemittanceErrorCode =
   | 'BIC_INVALID'
   /** The clearing system has no member with such an id: its length, form or check digit is wrong. */
   | 'CLEARING_MEMBER_INVALID'
-  /** Banks in that country take IBANs alone. */
+  /** Banks in that country, which is in SWIFT's registry of IBANs, take nothing else. */
   | 'IBAN_REQUIRED'
   /** The idempotency key was used for another remittance. */
   | 'IDEMPOTENCY_KEY_REUSED'
@@ -3226,6 +3226,8 @@ export type WebhookAttemptOutcome =
   | 'ADDRESS_REFUSED'
   /** The URL is not one that may be sent to any more: nothing was sent. */
   | 'URL_REFUSED'
+  /** The event is not in the journal any more: nothing was sent. */
+  | 'EVENT_MISSING'
   /** The event is larger than may be sent: nothing was sent. */
   | 'BODY_TOO_LARGE'
   /** The secret cannot be read; the log says why. Nothing was sent. */
