@@ -2,19 +2,28 @@ import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { TenantQueue } from '../tenant-queue.ts'
 
 /** What drives something on by its id. */
 type Resumes<P extends string> = { resume(books: Books, id: Id<P>): Promise<unknown> }
 
 /**
- * Drives payments, or remittances, on that an event has moved, right after its transaction and beside the next one's. What it does not get
- * to, because it stops or dies, the sweeper does.
+ * Of one tenant at one time: as many as events have their effects in one transaction. Their steps share transactions, and whoever
+ * asks meanwhile waits behind so many, and not behind thousands, for one of the tenant's connections.
+ */
+export const FINISHING_MAX = 20
+
+/**
+ * Drives payments, or remittances, on that an event has moved, right after its transaction and beside the next one's. What it
+ * does not get to, because it stops or dies or too many wait, the sweeper does.
  */
 export class Finisher<P extends string> {
   readonly #flow: Resumes<P>
   readonly #log: Log
-  readonly #underWay = new Set<Promise<void>>()
-  #isStopping = false
+  readonly #queue = new TenantQueue<Books & { readonly id: Id<P> }>({
+    atOnce: FINISHING_MAX,
+    work: ({ id, ...books }) => withCorrelation(undefined, () => this.#finish(books, id)),
+  })
 
   constructor({ flow, log }: { flow: Resumes<P>; log: Log }) {
     this.#flow = flow
@@ -22,24 +31,19 @@ export class Finisher<P extends string> {
   }
 
   soon(books: Books, id: Id<P>): void {
-    if (this.#isStopping) return
-    const finished = withCorrelation(undefined, () => this.#finish(books, id)).finally(() => {
-      this.#underWay.delete(finished)
-    })
-    this.#underWay.add(finished)
+    if (this.#queue.add({ ...books, id })) this.#queue.begin()
   }
 
   start(): void {}
 
-  /** Resolves when what was under way has ended. */
-  async idle(): Promise<void> {
-    await Promise.all(this.#underWay)
+  /** Resolves when nothing is under way any more, nor waits. */
+  idle(): Promise<void> {
+    return this.#queue.idle()
   }
 
-  /** Resolves when nothing is under way any more. */
-  async stop(): Promise<void> {
-    this.#isStopping = true
-    await this.idle()
+  /** Resolves when nothing is under way any more. What waits is not begun. */
+  stop(): Promise<void> {
+    return this.#queue.stop()
   }
 
   async #finish(books: Books, id: Id<P>): Promise<void> {

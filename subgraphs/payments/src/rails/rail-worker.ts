@@ -9,12 +9,14 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import type { Registry } from 'prom-client'
 import { tenantsWithFailedNotices } from '../db/failed-notices.ts'
 import { tenantsToldBySandbox, tenantsWithOpenInstructions } from '../db/rails-to-drive.ts'
+import { TenantQueue } from '../tenant-queue.ts'
 import { failedNoticesOf } from './failed-notices.ts'
 import { railMetrics } from './metrics.ts'
 import type { RailName } from './rail.ts'
-import type { Rails } from './rails.ts'
-import { SendQueue } from './send-queue.ts'
+import type { Rails, Registered } from './rails.ts'
 
+/** Instructions of one tenant. It has eight connections, and clients need some of them. */
+const SENT_AT_ONCE = 4
 /** How often rails are heard: the longest that news of an instruction waits here. */
 export const HEAR_INTERVAL_MS = 1_000
 /**
@@ -58,8 +60,11 @@ export function createRailWorker({ database, rails, clock, log, schedule, regist
     }
   }
 
-  const queue = new SendQueue(async ({ tenant, rail, id }) => {
-    await apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id))
+  const queue = new TenantQueue<Registered>({
+    atOnce: SENT_AT_ONCE,
+    async work({ tenant, rail, id }) {
+      await apart({ tenant, rail, id }, async () => (await rails.driver(booksOf(tenant), rail)).send(id))
+    },
   })
 
   /** A tenant whom a rail tells much holds up no other. @returns what was begun */
