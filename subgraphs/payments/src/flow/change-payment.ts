@@ -85,8 +85,11 @@ const stepsOf = perTenant((db) =>
     keyOf: ({ id }) => id,
     alone: (step) =>
       inTransaction(db, async (tx) => {
-        const [taken] = await takeSteps(tx, [[step, await lockPayment(tx, step.id)]])
-        return taken as Payment
+        const payment = await lockPayment(tx, step.id)
+        const changed = changedIn(step, payment)
+        if (changed === undefined) return payment
+        await storeChanges(tx, [changed])
+        return changed.payment
       }),
     together: (steps) =>
       inTransaction(db, async (tx) => {
@@ -98,27 +101,24 @@ const stepsOf = perTenant((db) =>
             )
           ).map((one) => [one.id, one]),
         )
-        const locked = steps.flatMap((step) => {
+        const changes: Changed[] = []
+        const taken = new Map<string, Payment>()
+        for (const step of steps) {
           const payment = free.get(step.id)
-          return payment === undefined ? [] : [[step, payment] as const]
-        })
-        const taken = await takeSteps(tx, locked)
-        return new Map(taken.map((payment) => [payment.id, payment]))
+          if (payment === undefined) continue
+          const changed = changedIn(step, payment)
+          if (changed !== undefined) changes.push(changed)
+          taken.set(step.id, changed?.payment ?? payment)
+        }
+        if (changes.length > 0) await storeChanges(tx, changes)
+        return taken
       }),
   }),
 )
 
-async function takeSteps(tx: Tx, locked: readonly (readonly [StepToTake, Payment])[]): Promise<Payment[]> {
-  const changes: Changed[] = []
-  const taken = locked.map(([{ now, changeOf }, payment]) => {
-    const change = changeOf(payment)
-    if (change === undefined) return payment
-    const changed = changedBy(payment, change, { now, actor: SETTLING_ACTOR })
-    changes.push(changed)
-    return changed.payment
-  })
-  if (changes.length > 0) await storeChanges(tx, changes)
-  return taken
+function changedIn({ now, changeOf }: StepToTake, payment: Payment): Changed | undefined {
+  const change = changeOf(payment)
+  return change && changedBy(payment, change, { now, actor: SETTLING_ACTOR })
 }
 
 /** A payment by its id, with the payment that it gives back where it is a refund. */

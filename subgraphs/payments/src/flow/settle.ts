@@ -62,9 +62,8 @@ const ended = (failure: PaymentFailure | null): PaymentChange =>
 export function failureOf(id: Id<'pay'>, posting: Posting): PaymentFailure | null {
   if (posting.ok) return null
   const { code } = posting
-  if (code in LEDGER_FAILURES) {
-    const known = code as keyof typeof LEDGER_FAILURES
-    return { code: known, message: LEDGER_FAILURES[known] }
-  }
+  if (isLedgerFailure(code)) return { code, message: LEDGER_FAILURES[code] }
   throw new Error(`The payment ${id} was not posted: ${code}.`)
 }
+
+const isLedgerFailure = (code: string): code is keyof typeof LEDGER_FAILURES => Object.hasOwn(LEDGER_FAILURES, code)

@@ -119,8 +119,8 @@ export function moveTo(
   occurredAt: Date,
   actor: string,
 ): RemittanceTransition {
-  if (!(TRANSITIONS[from] as readonly RemittanceStatus[]).includes(status))
-    throw new Error(`${id} is ${from} and cannot become ${status}.`)
+  const next: readonly RemittanceStatus[] = TRANSITIONS[from]
+  if (!next.includes(status)) throw new Error(`${id} is ${from} and cannot become ${status}.`)
   return { version: version + 1, status, occurredAt, actor }
 }
 

@@ -130,11 +130,11 @@ function refusedIn(
   const refused = all.filter(({ posting }) => !posting.ok)
   const cause = refused.find(({ posting }) => !posting.ok && posting.code !== 'LINKED_TRANSFER_FAILED') ?? refused[0]
   if (cause === undefined || cause.posting.ok || cause.order === undefined) return undefined
+  const { posting, order } = cause
   // What was posted under these ids was something else: to count that as a refusal would be to post it twice.
-  if (cause.posting.code === 'IDEMPOTENCY_KEY_REUSED')
-    throw new Error(`${cause.order.id} was posted as another transfer.`)
-  if (!(side in cause.order)) throw new Error('A settlement is made of transfers between two accounts.')
-  return { code: cause.posting.code, accountId: (cause.order as Record<typeof side, Id<'led'>>)[side] }
+  if (posting.code === 'IDEMPOTENCY_KEY_REUSED') throw new Error(`${order.id} was posted as another transfer.`)
+  if (!('debitAccountId' in order)) throw new Error('A settlement is made of transfers between two accounts.')
+  return { code: posting.code, accountId: order[side] }
 }
 
 /** Stores what came of a posting, unless somebody else has done so. */
@@ -180,8 +180,8 @@ async function move(
   state: Exclude<CycleState, 'OPEN'>,
   now: Date,
 ): Promise<SettlementCycle> {
-  if (!(CYCLE_TRANSITIONS[cycle.state] as readonly CycleState[]).includes(state))
-    throw new Error(`${cycle.id} cannot go from ${cycle.state} to ${state}.`)
+  const next: readonly CycleState[] = CYCLE_TRANSITIONS[cycle.state]
+  if (!next.includes(state)) throw new Error(`${cycle.id} cannot go from ${cycle.state} to ${state}.`)
   const after: SettlementCycle = { ...cycle, state, version: cycle.version + 1, refusal: null }
   await updateCycle(tx, after, now)
   await appendToJournal(tx, settlementEvent(EVENTS[state], after, provenance(after.id, now)))
