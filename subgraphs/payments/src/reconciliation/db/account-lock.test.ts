@@ -1,4 +1,6 @@
-import { openDatabase } from '@carriergraph/shared/db/pools.ts'
+import { outageIn } from '@carriergraph/shared/db/outage.ts'
+import { openDatabase, type Tx } from '@carriergraph/shared/db/pools.ts'
+import { postgresErrorBehind } from '@carriergraph/shared/db/sql-error.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
@@ -24,33 +26,46 @@ test('what somebody else has for longer than a statement waits is refused by a n
   const before = await stage.items()
   const provenance = stage.provenance()
   const person = { provenance, personId: newId('usr') }
+  // Nothing else has a lock on anything.
+  const hurried = new URL(stage.url)
+  hurried.searchParams.set('lock_timeout', '200ms')
+  const database = openDatabase({ url: hurried.href, applicationName: 'hurried', log: silent })
+  const db = database.forTenant('demo')
   const refused = await inTransaction(stage.database.forTenant('demo'), async (tx) => {
     await lockReconciledAccount(tx, ACCOUNT)
     await allowMatchingTime(tx)
     return Promise.all([
-      runReconciliation(stage.db, { account: ACCOUNT, day: TODAY }, provenance),
-      autoResolve(stage.db, ACCOUNT, provenance),
-      matchByHand(stage.db, { caseIds: [caseId], movementIds: [] }, provenance),
-      requestWriteOff(stage.db, { caseId, reason: 'gone' }, person),
-      approveWriteOff(stage.db, { caseId }, person),
-      rejectWriteOff(stage.db, { caseId, reason: 'not so' }, person),
+      runReconciliation(db, { account: ACCOUNT, day: TODAY }, provenance),
+      autoResolve(db, ACCOUNT, provenance),
+      matchByHand(db, { caseIds: [caseId], movementIds: [] }, provenance),
+      requestWriteOff(db, { caseId, reason: 'gone' }, person),
+      approveWriteOff(db, { caseId }, person),
+      rejectWriteOff(db, { caseId, reason: 'not so' }, person),
     ])
   })
+  await database.close({ timeout_s: 1 })
   expect(refused.map((outcome) => (outcome.ok ? 'done' : outcome.code))).toEqual(Array(6).fill('ACCOUNT_BUSY'))
   expect(await stage.items()).toEqual(before)
 })
 
-test('a transaction that matches has that time, and is not ended when the time of others is over', async () => {
-  // Its time was to end while the server sleeps; the time that it is allowed begins anew.
-  const patient = new URL(stage.url)
-  patient.searchParams.set('transaction_timeout', '5s')
-  const database = openDatabase({ url: patient.href, applicationName: 'test', log: silent })
-  const slept = await inTransaction(database.forTenant('demo'), async (tx) => {
-    await allowMatchingTime(tx)
-    return tx.execute(sql`select pg_sleep(5.5)`)
-  })
-  expect(slept).toHaveLength(1)
-  await database.close({ timeout_s: 1 })
+test('the time that a transaction may match counts from then on, and the time of others does not any more', async () => {
+  const sleepIn = async (tx: Tx) => {
+    await allowMatchingTime(tx, { run: '20ms' })
+    await tx.execute(sql`select pg_sleep(60)`)
+  }
+  let ended: unknown
+  const slept = inTransaction(stage.database.forTenant('demo'), (tx) =>
+    sleepIn(tx).catch((error: unknown) => {
+      ended = error
+      throw error
+    }),
+  )
+  await expect(slept).rejects.toThrow()
+  // By the server. A timer that ran before and was only shown another value would let it sleep for as long as the client waits
+  // for an answer.
+  const how = postgresErrorBehind(ended)?.code ?? outageIn(ended)
+  expect(how).toBeDefined()
+  expect(how).not.toContain('ANSWER_TIMEOUT')
 })
 
 test('a transaction that matches may be idle for as long as a large day takes, and no other may', async () => {

@@ -57,12 +57,15 @@ const MATCHING_TIMEOUT = '2min'
 /** What was matched is stored after that; until its first write, no reader of the journal waits for the transaction. */
 const RUN_TIMEOUT = '5min'
 
-/** Lets this transaction match for longer than others may be idle, and take longer than they may, from now on. */
-export async function allowMatchingTime(tx: Tx): Promise<void> {
+/**
+ * Lets this transaction match for longer than others may be idle, and take longer than they may, from now on.
+ * @param run as PostgreSQL writes durations
+ */
+export async function allowMatchingTime(tx: Tx, { run = RUN_TIMEOUT }: { readonly run?: string } = {}): Promise<void> {
   // A timer that runs is not set anew: it has to be stopped first.
   await tx.execute(sql`select set_config('transaction_timeout', '0', true)`)
   await tx.execute(
     sql`select set_config('idle_in_transaction_session_timeout', ${MATCHING_TIMEOUT}, true),
-      set_config('transaction_timeout', ${RUN_TIMEOUT}, true)`,
+      set_config('transaction_timeout', ${run}, true)`,
   )
 }
