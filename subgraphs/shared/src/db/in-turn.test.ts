@@ -4,8 +4,10 @@ import { OverloadError } from '../overload-error.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { waitersOf } from '../testing/lined.ts'
 import { openPatiently } from '../testing/patient-database.ts'
-import { IN_TURN_WAITING_MAX, inTransactionInTurn } from './in-turn.ts'
-import { type Database, TENANT_POOL_MAX, type TenantDb, type Tx } from './pools.ts'
+import { IN_TURN_AT_ONCE_MAX, IN_TURN_WAITING_MAX, inTransactionInTurn } from './in-turn.ts'
+import { type Database, openDatabase, TENANT_POOL_MAX, type TenantDb, type Tx } from './pools.ts'
+import { SQL_STATE } from './sql-error.ts'
+import { silent } from './tables-for-tests.ts'
 
 let test: TestDatabase
 let database: Database
@@ -25,7 +27,8 @@ afterAll(async () => {
 const lock = (tx: Tx, key: string) => tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`)
 const locking = (key: string) => inTransactionInTurn(db, key, (tx) => lock(tx, key))
 
-const oneWaits = () => waitersOf(database, 1, { timeout: 120_000, interval: 20 })
+const PATIENCE = { timeout: 120_000, interval: 20 }
+const oneWaits = () => waitersOf(database, 1, PATIENCE)
 
 /** Holds the lock of `key` as another process would, while `meanwhile` runs. */
 const held = (key: string, meanwhile: () => Promise<void>) =>
@@ -83,6 +86,35 @@ describe('transactions in turn', () => {
     })
     await Promise.all(waiting)
     await locking('user a')
+  })
+
+  it('lets others go on while many different locks stay with another process, and waits for those all the same', async () => {
+    const keys = Array.from({ length: 3 * TENANT_POOL_MAX }, (_, at) => `user a${at}`)
+    let waiting: Promise<unknown>[] = []
+    await database.system.transaction(async (tx) => {
+      for (const key of keys) await lock(tx, key)
+      waiting = keys.map(locking)
+      await waitersOf(database, IN_TURN_AT_ONCE_MAX, PATIENCE)
+      await Promise.all(Array.from({ length: 20 }, (_, at) => locking(`user b${at}`)))
+      await Promise.all(Array.from({ length: TENANT_POOL_MAX }, () => db.execute(sql`select 1`)))
+    })
+    await Promise.all(waiting)
+  })
+
+  it('gives up when it has waited for as long as its connection lets a statement wait, and undoes what it began', async () => {
+    const hurried = new URL(test.url)
+    hurried.searchParams.set('lock_timeout', '400ms')
+    const short = openDatabase({ url: hurried.href, applicationName: 'hurried', log: silent })
+    let tries = 0
+    await held('user a', async () => {
+      const given = inTransactionInTurn(short.forTenant('hurried'), 'user a', (tx) => {
+        tries += 1
+        return lock(tx, 'user a')
+      })
+      await expect(given).rejects.toMatchObject({ cause: { code: SQL_STATE.lockNotAvailable } })
+    })
+    expect(tries).toBe(2)
+    await short.close({ timeout_s: 1 })
   })
 
   it('keeps the turns of tenants apart', async () => {
