@@ -48,8 +48,9 @@ const nothing = (): void => {}
 
 /** Work that locks, tried again while its lock is with somebody else. It has no effect outside of its transaction. */
 async function waitingInParts<T>(db: TenantDb, connections: Places, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const begun_ms = performance.now()
   let waits_ms = Number.POSITIVE_INFINITY
-  for (let waited_ms = LOCK_WAIT_MS; ; waited_ms += LOCK_WAIT_MS) {
+  for (;;) {
     try {
       return await connections.within(() =>
         inTransaction(db, async (tx) => {
@@ -59,7 +60,8 @@ async function waitingInParts<T>(db: TenantDb, connections: Places, work: (tx: T
         }),
       )
     } catch (error) {
-      if (postgresErrorBehind(error)?.code !== SQL_STATE.lockNotAvailable || waited_ms >= waits_ms) throw error
+      const isLocked = postgresErrorBehind(error)?.code === SQL_STATE.lockNotAvailable
+      if (!isLocked || performance.now() - begun_ms >= waits_ms) throw error
     }
   }
 }
