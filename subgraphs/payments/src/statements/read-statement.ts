@@ -159,7 +159,7 @@ const CAMT = /^[ \t\r\n]*</
 /** A block, a field, or the lines that some banks put before them. */
 const MT940 =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: SWIFT's start of a message
-  /^[ \t\r\n\u0001]*(?:-\s+)?(?:\{1:|\{4:|:20:|:940:|940\s|0000 01|[A-Z0-9]{8}(?:[A-Z0-9]{3})?\r?\n(?::?940|:20:|\{))/
+  /^[ \t\r\n\u0001]*(?:-\s+)?(?:\{1:|(?:\{|\u00e4|\u00c3\u00a4)4:|:20:|:940:|940\s|0000 01|[A-Z0-9]{8}(?:[A-Z0-9]{3})?\r?\n(?::?940|:20:|\{))/
 
 const HEAD_BYTES = 256
 

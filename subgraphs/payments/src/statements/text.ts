@@ -49,8 +49,8 @@ export type TextLine = { readonly number: number; readonly text: string }
 export const LINE_BYTES_MAX = 8 * 1024
 
 /**
- * Cuts bytes into lines, those of one chunk together. A line that is no UTF-8 is Latin-1: SWIFT's character set is in
- * both, and banks write names in either without saying which.
+ * Cuts bytes into lines, those of one chunk together. A line that is no UTF-8 is of Windows-1252, of which Latin-1's letters
+ * are a part: SWIFT's character set is in all of them, and banks write names in any without saying which.
  * @throws StatementFault LINE_TOO_LONG or CHARACTER_NOT_ALLOWED
  */
 export async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly TextLine[]> {
@@ -77,7 +77,7 @@ export async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 
 function lineText(line: Uint8Array, number: number): string {
   if (line.length > LINE_BYTES_MAX) throw tooLong(number)
-  const text = utf8(line) ?? latin1(line)
+  const text = utf8(line) ?? WINDOWS_1252.decode(line)
   const unmarked = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text
   const bare = (unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked).replace(FRAMING, '')
   refuseControls(bare, { line: number })
@@ -116,5 +116,6 @@ const latin1 = (bytes: Uint8Array): string =>
 const tooLong = (line: number) =>
   new StatementFault('LINE_TOO_LONG', `A line has ${LINE_BYTES_MAX} bytes at the most.`, { line })
 
+const WINDOWS_1252 = new TextDecoder('windows-1252')
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const LF = 0x0a

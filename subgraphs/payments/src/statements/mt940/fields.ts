@@ -14,6 +14,13 @@ export const FIELD_LINES_MAX = 1_000
 /** Lines that banks put before the first field: `ABNANL2A`, `940`, `940 00`, `:940:`, `0000 01INGBNL2AXXXX00001`. */
 const PREAMBLE = /^(?::940:|940(?: 00)?|[A-Z0-9]{8}(?:[A-Z0-9]{3})?|0000 01[A-Z0-9]{12}\d{5}) *$/
 const TAG = /^:(\d{2}[A-Z]?|NS):(.*)$/
+/** Handelsbanken writes the braces of its blocks in the Swedish alphabet of 7 bits. */
+const SWEDISH_BRACE = /^\u00e4(?=[1-5S]:)|(?<=^-)\u00e5$/
+/**
+ * 20:15:33 of a text that was cut behind its hour; the line before ends in its digits. Tags of these numbers have
+ * no place between the first entry and the closing balance.
+ */
+const CUT_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
 /** {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. */
 const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\})*(?:\{4:)?$/
 /** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well; `-XXX` of Dutch banks. */
@@ -38,6 +45,8 @@ class FieldCutter {
   #open: { tag: string; lines: string[]; line: number } | undefined
   /** Within {4: … -}. */
   #isInBlock = false
+  /** Behind the closing balance of a statement. */
+  #isClosed = true
   #line = 1
 
   take(): readonly Field[] {
@@ -46,15 +55,35 @@ class FieldCutter {
     return fields
   }
 
-  push({ number, text }: TextLine): void {
+  push({ number, text: written }: TextLine): void {
     this.#line = number
+    const text = this.#textOf(written)
     const [, tag, value = ''] = TAG.exec(text) ?? []
-    if (tag !== undefined) {
+    if (this.#isOfInformation(text)) this.#append(text, number)
+    else if (tag !== undefined) {
       this.#close()
       this.#open = { tag, lines: [value], line: number }
+      if (tag === '20') this.#isClosed = false
+      else if (tag.startsWith('62')) this.#isClosed = true
     } else if (CLOSING.test(text)) this.#endStatement(text, number)
     else if (this.#open === undefined) this.#between(text, number)
-    else this.#continue(this.#open, text, number)
+    else this.#continue(text, number)
+  }
+
+  /** Without what banks do to the ends of a message; some put a blank before the line that is one. */
+  #textOf(written: string): string {
+    if (!this.#isClosed) return written
+    if (written.trim() === '-') return '-'
+    return written.replace(SWEDISH_BRACE, (letter) => (letter === '\u00e4' ? '{' : '}'))
+  }
+
+  /**
+   * Whether a line that looks like another field, or like the end, is text of field 86: before the closing balance nothing
+   * ends, and no field begins as a time does. Were it the field all the same, the balances or what follows would not hold.
+   */
+  #isOfInformation(text: string): boolean {
+    if (this.#open?.tag !== '86' || this.#isClosed) return false
+    return text === '-' || (CUT_TIME.test(text) && /\d$/.test(this.#open.lines.at(-1) ?? ''))
   }
 
   end(): void {
@@ -82,12 +111,16 @@ class FieldCutter {
     this.#isInBlock = text.endsWith('{4:')
   }
 
-  #continue(field: { tag: string; lines: string[] }, text: string, line: number): void {
+  #continue(text: string, line: number): void {
     if (text === '') return
     // A line of a field never begins so; it is a tag that was damaged, or another format's. All tags but NS have digits.
     if (/^:(?=[^:]*\d)[^:]{0,4}:/.test(text) || text.startsWith('{'))
       throw new StatementFault('TAG_UNKNOWN', `${shown(text)} begins no field that MT940 has.`, { line })
-    if (field.lines.push(text) > FIELD_LINES_MAX)
+    this.#append(text, line)
+  }
+
+  #append(text: string, line: number): void {
+    if (this.#open !== undefined && this.#open.lines.push(text) > FIELD_LINES_MAX)
       throw new StatementFault('FIELD_MALFORMED', `A field has ${FIELD_LINES_MAX} lines at the most.`, { line })
   }
 

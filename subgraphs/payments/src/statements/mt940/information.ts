@@ -11,12 +11,14 @@ export type Information = {
 
 /** Reads field 86 in the three ways in which banks write it: ?20 sub-fields, /CODE/ words, or plain text. */
 export function readInformation(lines: readonly string[]): Information {
-  const [first = ''] = lines
-  const [, mark] = /^\d{3}([?~])\d{2}/.exec(first) ?? []
-  if (mark !== undefined) return fromSubfields(lines.join(''), mark)
+  const [, mark, otherMark] = SUBFIELDS.exec(lines.join('')) ?? []
+  if (mark ?? otherMark) return fromSubfields(lines.join('').trimStart(), mark ?? otherMark ?? '')
   if (CODE_WORD.test(lines.join(''))) return fromCodeWords(lines.join(''))
   return { ...NOTHING, remittance: lines.map((line) => line.trim()).filter((line) => line !== '') }
 }
+
+/** 166?00 or 166~00; the marks of some Dutch and Polish banks are told from a text by standing there twice. */
+const SUBFIELDS = /^ ?\d{3}(?:([?~])\d{2}|([<>^])\d{2}.*\2\d{2})/
 
 const NOTHING: Information = {
   endToEndId: undefined,

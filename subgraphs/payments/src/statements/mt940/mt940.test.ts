@@ -111,6 +111,16 @@ test.each<[string, readonly string[], object]>([
     },
   ],
   ['sub-fields that say only its kind', ['805?00ENTGELT'], { remittance: ['ENTGELT'] }],
+  [
+    'sub-fields behind a blank',
+    [' 020?00Transfer?20Rent?30', '10600076?32Ada'],
+    { remittance: ['Rent'], counterparty: { name: 'Ada', agent: '10600076' } },
+  ],
+  [
+    'sub-fields with another mark',
+    ['000>10987>20Rent >21March>32Ada'],
+    { remittance: ['Rent March'], counterparty: { name: 'Ada' } },
+  ],
   ['plain text with a mark in it', ['100>20 EUR'], { remittance: ['100>20 EUR'] }],
   ['plain text', ['Invoice 7', '-5 % discount'], { remittance: ['Invoice 7', '-5 % discount'] }],
 ])('field 86 is read as %s', async (_, lines, expected) => {
@@ -124,6 +134,8 @@ test.each([
   ['blanks for the entry date', ':61:260302    C1,00NTRFNONREF'],
   ['an amount filled up with zeros', ':61:260302C0000000000000000001,00NTRFNONREF'],
   ['blanks behind it', ':61:260302C1,00NTRF   '],
+  ['an amount without a comma', ':61:260302C1NTRFNONREF'],
+  ['no type before its reference', ':61:2603020302C1,00//NONREF'],
 ])('an entry may have %s', async (_, entry) => {
   const { lines } = await heldBy(withEntry(entry, ':62F:C260302EUR0000000000000101,00 '))
   expect(lines).toMatchObject([
@@ -143,6 +155,34 @@ test('a line of a text may begin with a colon, where no tag begins so', async ()
     of(':61:260302C1,00NTRFX', ':86:166?20Ku', ':KO:NR:401?32Ada', ':62F:C260302EUR101,00'),
   )
   expect(lines).toMatchObject([{ remittance: ['Ku:KO:NR:401'], counterparty: { name: 'Ada' } }])
+})
+
+test.each([
+  ['a time that was cut behind its hour', ['Paid 14-02-2026T16', ':26:37 at till 7']],
+  ['a time of digits that are those of a tag', ['Paid at 17', ':20:15']],
+  ['a dash alone', ['Invoice 7 of last year -', '-']],
+])('a line of a text may be %s', async (_, lines) => {
+  const fields = of(':61:260302C1,00NTRFX', `:86:${lines.join('\r\n')}`, ':62F:C260302EUR101,00')
+  expect((await heldBy(mt940(BLOCKS, fields.trimEnd(), '-}'))).lines[0]?.remittance).toEqual(lines)
+  expect((await heldBy(mt940(fields.trimEnd(), ' -', ...second, END))).lines[0]?.remittance).toEqual(lines)
+})
+
+test.each([
+  ['the next statement, where the closing balance is lost', [...MT940_HEAD.map((f) => f.replace('STARTUMSE', '12'))]],
+  ['an entry', [':61:260302C1,00NTRFX']],
+])('what begins %s is none of a text that ends in a digit', async (_, fields) => {
+  const file = of(':61:260302C1,00NTRFX', ':86:Paid at 17', ...fields, ':62F:C260302EUR101,00')
+  expect((await outcomeOf(file)).ok).toBe(false)
+})
+
+test.each([
+  ['260230', '2026-02-28'],
+  ['260229', '2026-02-28'],
+  ['280230', '2028-02-29'],
+  ['280229', '2028-02-29'],
+  ['000230', '2000-02-29'],
+])('the value date %s, by months of 30 days, is the last day of February', async (value, expected) => {
+  expect((await heldBy(withEntry(`:61:${value}0301C1,00NTRFX`))).lines[0]?.valueDate).toBe(expected)
 })
 
 test('statements that a bank does not number are told apart by the day on which they close', async () => {
@@ -180,7 +220,7 @@ const second = ['STARTUMSE', '00050'].reduce(
   MT940_HEAD,
 )
 
-test.each<[string, string]>([
+test.each<[string, string | Uint8Array]>([
   ['nothing between them', mt940(...MT940_HEAD, END, ...second, END)],
   ['a dash behind each', mt940(...MT940_HEAD, END, '-', '', ...second, END, '-')],
   ["SWIFT's blocks", mt940(BLOCKS, ...MT940_HEAD, END, '-}{5:{CHK:1}}', BLOCKS, ...second, END, '-}')],
@@ -208,6 +248,11 @@ test.each<[string, string]>([
     "DOS's mark of the end between them",
     mt940(...MT940_HEAD, END, `\u001a${second[0]}`, ...second.slice(1), END, '\u001a'),
   ],
+  [
+    "the braces of Handelsbanken's alphabet",
+    Buffer.from(mt940('\u00e44:', ...MT940_HEAD, END, '-\u00e5', '\u00e44:', ...second, END, '-\u00e5'), 'latin1'),
+  ],
+  ['these braces in UTF-8', mt940('\u00e44:', ...MT940_HEAD, END, '-\u00e5', '\u00e44:', ...second, END, '-\u00e5')],
   ['no line end at the end', mt940(...MT940_HEAD, END, ...second, END).trimEnd()],
   ['a byte order mark', `\ufeff${mt940(...MT940_HEAD, END, ...second, END)}`],
 ])('several statements may have %s', async (_, file) => {
@@ -250,6 +295,16 @@ test('number and sum of entries are held against the entries, where they are the
   }
 })
 
+test('a text may be written in Windows-1252, of which a control character is refused all the same', async () => {
+  const file = (byte: number) =>
+    Buffer.from(
+      of(':61:260302C1,00NTRFX', ':86:\u00a7', ':62F:C260302EUR101,00').replace('\u00a7', String.fromCharCode(byte)),
+      'latin1',
+    )
+  expect((await heldBy(file(0x80))).lines[0]?.remittance).toEqual(['\u20ac'])
+  expect(await outcomeOf(file(0x81))).toMatchObject({ code: 'CHARACTER_NOT_ALLOWED', position: { line: 6 } })
+})
+
 test('a name may be written in UTF-8 or in Latin-1', async () => {
   const file = of(':61:260302C1,00NTRFX', ':86:Müller', ':62F:C260302EUR101,00')
   for (const encoding of ['utf8', 'latin1'] as const)
@@ -262,9 +317,10 @@ test.each<[string, string, string, number]>([
   ['CURRENCY_MISMATCH', 'another funds code', withEntry(':61:260302CD1,00NTRFX'), 5],
   ['CURRENCY_UNKNOWN', 'a currency that is none', mt940(...MT940_HEAD.slice(0, 3), ':60F:C260301EUX1,'), 4],
   ['AMOUNT_INVALID', 'a third decimal', withEntry(':61:260302C1,000NTRFX'), 5],
-  ['AMOUNT_INVALID', 'no comma', withEntry(':61:260302C100NTRFX'), 5],
+  ['BALANCE_MISMATCH', 'an amount without its comma that is another one', withEntry(':61:260302C100NTRFX'), 6],
   ['AMOUNT_INVALID', 'two commas', withEntry(':61:260302C1,0,0NTRFX'), 5],
-  ['DATE_INVALID', 'the 30th of February', withEntry(':61:260230C1,00NTRFX'), 5],
+  ['DATE_INVALID', 'the 31st of February', withEntry(':61:260231C1,00NTRFX'), 5],
+  ['DATE_INVALID', 'an entry on the 30th of February', withEntry(':61:2603010230C1,00NTRFX'), 5],
   ['DATE_INVALID', 'an entry date that is none', withEntry(':61:2603021301C1,00NTRFX'), 5],
   ['FIELD_MALFORMED', 'a mark that is none', withEntry(':61:260302X1,00NTRFX'), 5],
   ['FIELD_MALFORMED', 'a type that is none', withEntry(':61:260302C1,00XTRFX'), 5],

@@ -37,9 +37,9 @@ export type SwiftEntry = {
 /**
  * Value date, entry date, mark, funds code, amount, type with the owner's reference, the bank's reference. The funds
  * code is the third letter of the currency. References are 16 characters; banks that have longer ones write them. Some
- * write blanks where there is no entry date, or fill a type of two letters up with one.
+ * write blanks where there is no entry date, fill a type of two letters up with one, or have none before their reference.
  */
-const ENTRY = new RegExp(`^(\\d{6})(\\d{4}| {4})?(C|D|RC|RD)([A-Z])?(${AMOUNT}) ?([NFS][A-Z0-9 ]{3})(.*)$`)
+const ENTRY = new RegExp(`^(\\d{6})(\\d{4}| {4})?(C|D|RC|RD)([A-Z])?(${AMOUNT}) ?(?:([NFS][A-Z0-9 ]{3})|(?=//))(.*)$`)
 
 /**
  * Field 61. A reversal of a credit (RC) takes money, one of a debit (RD) gives it back.
@@ -57,7 +57,7 @@ export function readEntry(field: Field, currency: string): SwiftEntry {
       `Funds code ${funds} is not the third letter of ${currency}.`,
       position,
     )
-  const valueDate = readSwiftDay(value, position)
+  const valueDate = readValueDay(value, position)
   const isCredit = mark === 'C' || mark === 'RD'
   const at = references.indexOf('//')
   return {
@@ -105,11 +105,18 @@ export function malformed({ tag, lines, line }: Field): never {
   })
 }
 
-/** SWIFT's comma is mandatory, what stands behind it is not: `1234,` is 1234. */
+/**
+ * SWIFT's comma is mandatory, what stands behind it is not: `1234,` is 1234. Some banks leave the comma of a whole amount
+ * out as well; the balances hold against it.
+ */
 function readSwiftAmount(text: string, currency: string, day: string | undefined, position: Position): Money {
-  const [, whole, fraction] = /^(\d+),(\d*)$/.exec(text) ?? []
+  const [, whole, fraction] = /^(\d+)(?:,(\d*))?$/.exec(text) ?? []
   if (whole === undefined)
-    throw new StatementFault('AMOUNT_INVALID', `${shown(text)}: digits with one comma are needed.`, position)
+    throw new StatementFault(
+      'AMOUNT_INVALID',
+      `${shown(text)}: digits with one comma at the most are needed.`,
+      position,
+    )
   return readAmount(fraction ? `${whole}.${fraction}` : whole, currency, day, position)
 }
 
@@ -117,6 +124,14 @@ function readSwiftAmount(text: string, currency: string, day: string | undefined
 function readSwiftDay(text: string, position: Position): string {
   const year = text.slice(0, 2)
   return readDay(`${year >= '80' ? '19' : '20'}${year}`, text.slice(2, 4), text.slice(4), text, position)
+}
+
+/** Banks that reckon interest by months of 30 days write the last day of any February as its 29th or 30th. */
+function readValueDay(text: string, position: Position): string {
+  const [, year] = /^(\d\d)02(?:29|30)$/.exec(text) ?? []
+  if (year === undefined) return readSwiftDay(text, position)
+  // From 1980 to 2079 every fourth year is a leap year.
+  return readSwiftDay(`${year}02${Number(year) % 4 === 0 ? 29 : 28}`, position)
 }
 
 /** MMDD of the year that puts it nearest to the value date: an entry of December may have its value in January. */
