@@ -17,11 +17,20 @@ export function readAmount(text: string, currency: string, day: string | undefin
 }
 
 /**
- * Of XML, where a point is always that of a fraction: zeros beyond the currency's digits are dropped. ISO 4217 forbids
- * them, and banks that fill every amount up to five digits are not at fault in what they say.
+ * Of XML, as xs:decimal writes it: `.5`, `5.` and `+5` are amounts. A point is always that of a fraction: zeros beyond the
+ * currency's digits are dropped. ISO 4217 forbids them, and banks that fill every amount up to five digits are not at
+ * fault in what they say.
  */
-export const readXmlAmount: typeof readAmount = (text, ...rest) =>
-  readAmount(/^\d+\.\d+$/.test(text) ? text.replace(/\.?0+$/, '') : text, ...rest)
+export function readXmlAmount(text: string, ...rest: SkipFirst<Parameters<typeof readAmount>>): Money {
+  const [, whole = '', fraction = ''] = XS_DECIMAL.exec(text) ?? []
+  if (whole === '' && fraction === '') return readAmount(text, ...rest)
+  const digits = fraction.replace(/0+$/, '')
+  return readAmount(`${whole || '0'}${digits === '' ? '' : `.${digits}`}`, ...rest)
+}
+
+type SkipFirst<List> = List extends [unknown, ...infer Rest] ? Rest : never
+/** Without the minus, as no amount of ISO 20022 is below zero. */
+const XS_DECIMAL = /^\+?(\d*)(?:\.(\d*))?$/
 
 export const signed = (amount: Money, isCredit: boolean): Money =>
   isCredit ? amount : money(-amount.minor, amount.currency)

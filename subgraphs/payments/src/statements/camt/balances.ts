@@ -4,16 +4,26 @@ import type { Balance, Position } from '../statement.ts'
 import type { StatedTotals } from '../tally.ts'
 import type { Scope } from './scope.ts'
 
-type Code = 'OPBD' | 'PRCD' | 'CLBD' | 'OPAV' | 'CLAV'
+type Code = 'OPBD' | 'PRCD' | 'CLBD' | 'OPAV' | 'CLAV' | 'ITBD' | typeof SECOND_ITBD
+
+/** Of a page between others, the first ITBD opens it, and the next one closes it. */
+const SECOND_ITBD = 'ITBD again'
 
 /**
  * Pairs between which the booked entries lie, the best first. PRCD is the closing balance of the statement before.
- * Available balances are taken where a bank says no other, and then have to hold as well.
+ * Available balances are taken where a bank says no other, and then have to hold as well. ITBD stands where a page of a
+ * statement ends and where the next one begins.
  */
 const PAIRS: readonly (readonly [Code, Code])[] = [
   ['OPBD', 'CLBD'],
   ['PRCD', 'CLBD'],
   ['OPAV', 'CLAV'],
+  ['OPBD', SECOND_ITBD],
+  ['OPBD', 'ITBD'],
+  ['PRCD', SECOND_ITBD],
+  ['PRCD', 'ITBD'],
+  ['ITBD', 'CLBD'],
+  ['ITBD', SECOND_ITBD],
 ]
 
 /** The balances of one statement, by their code. */
@@ -27,6 +37,10 @@ export class Balances {
     const { text, currency = '', position } = scope.need('Amt')
     const date = scope.day('Dt')
     const balance: Balance = { amount: signed(readXmlAmount(text, currency, date, position), scope.isCredit()), date }
+    if (code === 'ITBD') {
+      this.#byCode.set(this.#byCode.has('ITBD') ? SECOND_ITBD : 'ITBD', balance)
+      return
+    }
     const other = this.#byCode.get(code)
     if (other !== undefined && (other.amount.minor !== balance.amount.minor || other.amount.currency !== currency))
       throw new StatementFault('BALANCE_AMBIGUOUS', `There is another ${code} of another amount.`, scope.position)

@@ -274,6 +274,14 @@ test.each<[string, string]>([
     bal('OPBD', '100.00') + bal('CLBD', '101.00') + bal('CLAV', '999.00') + bal('FWAV', '1.00'),
   ],
   ['the same balance twice', bal('OPBD', '100.00') + bal('OPBD', '100.00') + bal('CLBD', '101.00')],
+  ['those of a first page', bal('OPBD', '100.00') + bal('ITBD', '101.00')],
+  ['those of a first page after the day before', bal('PRCD', '100.00') + bal('ITBD', '101.00')],
+  ['those of a page between', bal('ITBD', '100.00') + bal('ITBD', '101.00')],
+  ['those of a last page', bal('ITBD', '100.00') + bal('CLBD', '101.00')],
+  [
+    'booked ones beside one of the day',
+    bal('OPBD', '100.00') + bal('ITBD', '55.00') + bal('CLBD', '101.00') + bal('ITBD', '66.00'),
+  ],
 ])('balances may be %s', async (_, balances) => {
   const { statements } = await heldBy(camt({ balances, entries: [ntry('1.00')] }))
   expect(statements).toMatchObject([
@@ -290,6 +298,12 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
     { balances: bal('OPAV', '1.00') + bal('CLAV', '9.00') },
   ],
   ['BALANCE_MISSING', 'no closing balance', { balances: bal('OPBD', '100.00') }],
+  ['BALANCE_MISSING', 'one balance of a page', { balances: bal('ITBD', '100.00') }],
+  [
+    'BALANCE_MISMATCH',
+    'a page between that does not hold',
+    { balances: bal('ITBD', '1') + bal('ITBD', '3'), entries: one },
+  ],
   ['BALANCE_MISSING', 'no balance', { balances: '' }],
   ['BALANCE_AMBIGUOUS', 'two closing balances', { balances: bal('OPBD', '1') + bal('CLBD', '1') + bal('CLBD', '2') }],
   ['CURRENCY_MISMATCH', 'balances in two currencies', { balances: bal('OPBD', '1') + bal('CLBD', '1', 'USD') }],
@@ -302,6 +316,8 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
   ['AMOUNT_INVALID', 'a minus', { entries: [ntry('-1.00')] }],
   ['AMOUNT_INVALID', 'a comma', { entries: [ntry('1,00')] }],
   ['AMOUNT_INVALID', 'an exponent', { entries: [ntry('1e2')] }],
+  ['AMOUNT_INVALID', 'a point alone', { entries: [ntry('.')] }],
+  ['AMOUNT_INVALID', 'two signs', { entries: [ntry('++1')] }],
   ['AMOUNT_INVALID', 'nineteen digits and more', { entries: [ntry('99999999999999999999')] }],
   ['CURRENCY_UNKNOWN', 'a currency that is none', { entries: [ntry('1.00').replace('EUR', 'EUX')] }],
   ['CURRENCY_UNKNOWN', 'no currency', { entries: [ntry('1.00').replace(' Ccy="EUR"', '')] }],
@@ -388,6 +404,43 @@ test('zeros beyond the digits of a currency, with which some banks fill amounts 
     entries: [ntry('1.50000', { details: txDtls('1.000') + txDtls('0.5000') })],
   })
   expect((await heldBy(file)).lines).toMatchObject([{ amount: eur(100n) }, { amount: eur(50n) }])
+})
+
+test('amounts are read in every form that decimals of XML have', async () => {
+  const entries = [ntry('.5'), ntry('+.5'), ntry('1.'), ntry('00.50'), ntry('+1')]
+  const { lines } = await heldBy(camt({ opening: '+0', closing: '03.5', entries }))
+  expect(lines.map(({ amount }) => amount)).toEqual([50n, 50n, 100n, 50n, 100n].map(eur))
+})
+
+const enveloped = (root: string, inside: string) => {
+  const [declaration = '', ...document] = camt({ closing: '101.00', entries: one }).split('\n')
+  const header =
+    '<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:BizMsgIdr>M</h:BizMsgIdr></h:AppHdr>'
+  return `${declaration}\n<${root}>${header}${inside.replace('DOCUMENT', document.join('\n'))}</${root.replace(/ .*/, '')}>`
+}
+
+test.each([
+  ["SWIFT's", enveloped('Envelope xmlns="urn:swift:xsd:envelope"', 'DOCUMENT')],
+  ['one without a namespace', enveloped('RequestPayload', 'DOCUMENT')],
+  [
+    "that of SWIFT's terminals",
+    enveloped('s:DataPDU xmlns:s="urn:swift:saa:xsd:saa.2.0"', '<s:Body>DOCUMENT</s:Body>'),
+  ],
+  ['one that signs it', enveloped('Envelope', 'DOCUMENT<Signature>AAAA</Signature>')],
+])('a statement may stand in an envelope: %s', async (_, file) => {
+  const { lines, statements } = await heldBy(file)
+  expect(lines).toMatchObject([{ amount: eur(100n), position: { path: 'Document/BkToCstmrStmt/Stmt/Ntry' } }])
+  expect(statements).toHaveLength(1)
+})
+
+test.each([
+  ['MESSAGE_UNKNOWN', 'without a document', enveloped('Envelope', '')],
+  ['MESSAGE_UNKNOWN', 'with another document', enveloped('Envelope', '<Document xmlns="urn:other"/>')],
+  ['XML_MALFORMED', 'with two documents', enveloped('Envelope', 'DOCUMENT<Document/>')],
+  ['XML_MALFORMED', 'that is not closed', enveloped('Envelope', 'DOCUMENT').replace('</Envelope>', '')],
+  ['XML_TOO_DEEP', 'of many elements', enveloped('Envelope', `${'<a>'.repeat(40)}DOCUMENT${'</a>'.repeat(40)}`)],
+])('%s refuses an envelope %s', async (code, _, file) => {
+  expect(await outcomeOf(file)).toMatchObject({ ok: false, code, position: { line: expect.any(Number) } })
 })
 
 test('a refusal names line, column and path', async () => {

@@ -32,9 +32,24 @@ export const PIECE_CHARACTERS_MAX = 64 * 1024
 /** What is parsed between two looks at how large the piece in hand is. */
 const SLICE_CHARACTERS = 16 * 1024
 
+/** Outermost elements in which networks carry a Document and the header that goes with it (SWIFT, head.001, head.002). */
+const ENVELOPES: ReadonlySet<string> = new Set([
+  'Envelope',
+  'RequestPayload',
+  'DataPDU',
+  'BizMsgEnvlp',
+  'Xchg',
+  'message',
+  'Message',
+])
+
+/** Path of what an envelope holds beside its Document, of which nobody is told. */
+const OUTSIDE = ''
+
 /**
  * Reads XML piece by piece; nothing of it is kept but the path to where it is. No document type, hence no entities but
  * the five of XML; namespaces are resolved, and elements of another one than the root's have a name that no path has.
+ * The root is the outermost element, or the Document in its envelope.
  */
 export class ElementReader {
   readonly #parser = new SaxesParser({ xmlns: true, position: true })
@@ -42,6 +57,9 @@ export class ElementReader {
   readonly #fault: XmlFault
   readonly #paths: string[] = []
   #namespace = ''
+  #hasRoot = false
+  /** The outermost element, where it is an envelope. */
+  #envelope: { readonly name: string; readonly namespace: string; readonly position: Position } | undefined
   #text = ''
   #hasText = false
   #isLeaf = false
@@ -85,34 +103,55 @@ export class ElementReader {
   /** The end of the file. */
   end(): void {
     this.#parser.close()
+    if (this.#hasRoot || this.#envelope === undefined) return
+    const { name, namespace, position } = this.#envelope
+    this.#handler.root(name, namespace, position)
   }
 
   #open(local: string, uri: string, currency: string | undefined): void {
     this.#endPiece()
     this.#refuseText()
-    const parent = this.#paths.at(-1)
-    if (parent === undefined) this.#namespace = uri
+    const isRoot = this.#isRoot(local, uri)
+    if (isRoot) this.#namespace = uri
     const name = uri === this.#namespace ? local : `{}${local}`
-    const path = parent === undefined ? name : `${parent}/${name}`
+    const parent = this.#paths.at(-1)
+    const path = isRoot ? name : parent === OUTSIDE || parent === undefined ? OUTSIDE : `${parent}/${name}`
     if (this.#paths.push(path) > DEPTH_MAX)
       throw this.#fault('XML_TOO_DEEP', `Elements nest to ${DEPTH_MAX} at the most.`, this.#position())
-    if (parent === undefined) this.#handler.root(local, uri, this.#position())
     this.#isLeaf = true
     this.#currency = currency
-    this.#handler.open(path, this.#position())
+    if (isRoot) this.#handler.root(local, uri, this.#position())
+    if (path !== OUTSIDE) this.#handler.open(path, this.#position())
+  }
+
+  /** @throws XML_MALFORMED for a second Document, which would be left out */
+  #isRoot(local: string, uri: string): boolean {
+    if (this.#paths.length === 0) {
+      if (!ENVELOPES.has(local)) {
+        this.#hasRoot = true
+        return true
+      }
+      this.#envelope = { name: local, namespace: uri, position: this.#position() }
+      return false
+    }
+    if (this.#paths.at(-1) !== OUTSIDE || local !== 'Document') return false
+    if (this.#hasRoot) throw this.#fault('XML_MALFORMED', 'An envelope has one Document.', this.#position())
+    this.#hasRoot = true
+    return true
   }
 
   #close(): void {
     this.#endPiece()
-    const path = this.#paths.at(-1) ?? ''
+    const path = this.#paths.at(-1) ?? OUTSIDE
     const position = this.#position()
-    if (this.#isLeaf) this.#handler.leaf(path, { text: this.#text.trim(), currency: this.#currency, position })
-    else this.#refuseText()
+    if (this.#isLeaf && path !== OUTSIDE)
+      this.#handler.leaf(path, { text: this.#text.trim(), currency: this.#currency, position })
+    else if (!this.#isLeaf) this.#refuseText()
     this.#text = ''
     this.#hasText = false
     this.#isLeaf = false
     this.#paths.pop()
-    this.#handler.close(path, position)
+    if (path !== OUTSIDE) this.#handler.close(path, position)
   }
 
   #addText(text: string): void {
@@ -146,6 +185,6 @@ export class ElementReader {
   #position(): Position {
     const { line, column } = this.#parser
     const path = this.#paths.at(-1)
-    return path === undefined ? { line, column } : { line, column, path }
+    return path === undefined || path === OUTSIDE ? { line, column } : { line, column, path }
   }
 }
