@@ -101,6 +101,42 @@ test.each<[string, string, object]>([
 })
 
 test.each([
+  '2026-03-02 15:12',
+  '2026-03-02 9:12:22',
+  '2026-03-02T15:12:22.123Z',
+  '2026-03-02T15:12:22+01:00',
+  '2026-03-02 3:12 PM',
+])('a time behind a date is left out: %s', async (text) => {
+  const { lines } = await heldBy(csv('date,amount', `${text},1.00`), { mapping: mapping() })
+  expect(lines).toMatchObject([{ bookingDate: '2026-03-02' }])
+})
+
+const APART = { columns: { bookingDate: 'date', credit: 'in', debit: 'out' } }
+
+test('debits in a column of their own may have a minus, all or none', async () => {
+  const file = (...debits: readonly string[]) =>
+    csv('date,in,out', ...debits.map((debit) => `2026-03-02,,${debit}`), '2026-03-02,5.00,0.00')
+  for (const debits of [
+    ['1.00', '2.00', '0.00'],
+    ['0.00', '-1.00', '-2.00'],
+  ])
+    expect(
+      (await heldBy(file(...debits), { mapping: mapping(APART) })).lines.reduce(
+        (sum, { amount }) => sum + amount.minor,
+        0n,
+      ),
+    ).toBe(200n)
+  for (const debits of [
+    ['1.00', '-2.00'],
+    ['-1.00', '2.00'],
+  ])
+    expect(await outcomeOf(file(...debits), { mapping: mapping(APART) })).toMatchObject({
+      code: 'AMOUNT_INVALID',
+      position: { line: 3, path: 'debit' },
+    })
+})
+
+test.each([
   ['DBIT', -100n],
   ['CRDT', 100n],
 ])('the mark %s gives the sign', async (mark, minor) => {

@@ -1,3 +1,4 @@
+import type { Money } from '@carriergraph/shared/money/money.ts'
 import { shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import { NO_REFERENCES, referenceText, type StatementEvent, type StatementEvents } from '../statement.ts'
@@ -24,6 +25,8 @@ class CsvReader {
   readonly #readAmount: AmountReader
   readonly #accounts = new Map<string, CsvAccount>()
   #columns: Columns | undefined
+  /** As the first debit that is not zero says it. */
+  #haveDebitsMinus: boolean | undefined
 
   constructor(mapping: CsvMapping) {
     this.#mapping = mapping
@@ -115,14 +118,24 @@ class CsvReader {
     const sides = (['credit', 'debit'] as const).flatMap((name) => {
       const text = columns.find(record, name)
       if (text === undefined) return []
-      const { amount } = withoutSign(read(name, text), record, name)
-      return [{ isCredit: name === 'credit', amount: signed(amount, name === 'credit') }]
+      const given = read(name, text)
+      if (name === 'credit') return [withoutSign(given, record, name)]
+      return [{ isCredit: false, amount: this.#debit(given, record) }]
     })
     const filled = sides.filter(({ amount }) => amount.minor !== 0n)
     const [side, other] = filled.length === 0 ? sides : filled
     if (side === undefined || other !== undefined)
       throw new StatementFault('AMOUNT_INVALID', 'One of credit and debit has to be filled.', { line: record.line })
     return side
+  }
+
+  /** Banks write debits with a minus or without; where a file has both, one of them could be money that came back. */
+  #debit({ amount, isCredit }: SignedAmount, record: CsvRecord): Money {
+    if (amount.minor === 0n) return amount
+    this.#haveDebitsMinus ??= !isCredit
+    if (this.#haveDebitsMinus !== isCredit) return signed(amount, !isCredit)
+    const message = 'All debits of a file have a minus, or none has.'
+    throw new StatementFault('AMOUNT_INVALID', message, placeOf(record, 'debit'))
   }
 
   #marked(record: CsvRecord, columns: Columns, amount: SignedAmount): SignedAmount {

@@ -4,11 +4,11 @@ import { StatementFault } from '../fault.ts'
 import type { Position } from '../statement.ts'
 import type { CsvMapping } from './mapping.ts'
 
-/** Reads a day as the mapping writes it. */
+/** Reads a day as the mapping writes it; a time behind it is left out, and an offset does not change the bank's day. */
 export function dayReader({ dateFormat }: CsvMapping): (text: string, position: Position) => string {
   const parts = dateFormat.split(/(YYYY|YY|MM|DD)/)
   const pattern = parts.map((part) => PARTS[part] ?? part.replace(/\./g, '\\.')).join('')
-  const form = new RegExp(`^${pattern}$`)
+  const form = new RegExp(`^${pattern}${TIME}$`)
   return (text, position) => {
     const { year, month, day } = form.exec(text.trim())?.groups ?? {}
     if (year === undefined || month === undefined || day === undefined)
@@ -16,6 +16,8 @@ export function dayReader({ dateFormat }: CsvMapping): (text: string, position: 
     return readDay(year.length === 2 ? `20${year}` : year, month, day, text, position)
   }
 }
+
+const TIME = '(?:[ T]\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?(?: ?[AP]M)?(?:Z| ?[+-]\\d{2}:?\\d{2})?)?'
 
 const PARTS: Readonly<Record<string, string>> = {
   YYYY: '(?<year>\\d{4})',
