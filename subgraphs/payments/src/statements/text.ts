@@ -79,7 +79,7 @@ function lineText(line: Uint8Array, number: number): string {
   if (line.length > LINE_BYTES_MAX) throw tooLong(number)
   const text = utf8(line) ?? WINDOWS_1252.decode(line)
   const unmarked = number === 1 && text.startsWith('\ufeff') ? text.slice(1) : text
-  const bare = (unmarked.endsWith('\r') ? unmarked.slice(0, -1) : unmarked).replace(FRAMING, '')
+  const bare = unmarked.replace(/\r+$/, '').replace(FRAMING, '')
   refuseControls(bare, { line: number })
   return bare
 }

@@ -155,6 +155,22 @@ test('Latin-1 is read where it is declared, and refused with its line where it i
   })
 })
 
+test.each(['\n', '\r\n', '\r', '\r\r\n', '\n\r'])(
+  'each record ends with its line, whatever ends lines: %j',
+  async (end) => {
+    const file = ['2026-03-02,1.00,"a"', '2026-03-03,2.00,b', '2026-03-04,4.00,"c\r\nd"', ''].join(end)
+    const change = mapping({ hasHeader: false, columns: { bookingDate: 1, amount: 2, remittance: 3 } })
+    for (const chunkSize of [1, 2, 3, 1_000]) {
+      const { lines } = await heldBy(file, { mapping: change }, chunkSize)
+      expect(lines.map(({ amount, remittance }) => [amount.minor, ...remittance])).toEqual([
+        [100n, 'a'],
+        [200n, 'b'],
+        [400n, 'c\r\nd'],
+      ])
+    }
+  },
+)
+
 const along = (...records: readonly string[]) =>
   csv('date,amount,balance', ...records.map((record) => `2026-03-02,${record}`))
 

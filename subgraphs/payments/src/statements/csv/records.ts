@@ -13,7 +13,7 @@ const RECORD_CHARACTERS_MAX = 64 * 1024
 const BATCH_RECORDS = 500
 
 /**
- * Reads RFC 4180 with the delimiter of the mapping; lines end with LF or CRLF, and empty ones are skipped.
+ * Reads RFC 4180 with the delimiter of the mapping; lines end with LF, CRLF or CR, and empty ones are skipped.
  * @throws StatementFault COLUMN_COUNT, QUOTE_NOT_CLOSED, QUOTE_MISPLACED, LINE_TOO_LONG, CHARACTER_NOT_ALLOWED or
  * ENCODING_INVALID
  */
@@ -25,7 +25,8 @@ export async function* readRecords(
     delimiter,
     skip_empty_lines: true,
     max_record_size: RECORD_CHARACTERS_MAX,
-    record_delimiter: ['\r\n', '\n'],
+    // A CR that ended no record would put the next one behind it, in columns that nobody reads.
+    record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
   }
   // The callback only keeps an error from being thrown twice: iterating the parser throws it as well.

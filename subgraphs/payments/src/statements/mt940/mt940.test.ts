@@ -231,6 +231,7 @@ test.each<[string, string | Uint8Array]>([
   ],
   ['a tag of the bank before', mt940(':940:', ...MT940_HEAD, END, ...second, END)],
   ['LF alone', mt940(...MT940_HEAD, END, ...second, END).replaceAll('\r', '')],
+  ['CR twice', mt940(...MT940_HEAD, END, ...second, END).replaceAll('\r', '\r\r')],
   [
     "ING's transport lines",
     mt940(ING, ING, '940 00', ...MT940_HEAD, END, '-XXX', ING, ING, '940 00', ...second, END, '-XXX'),
