@@ -5,6 +5,8 @@ export type Information = {
   readonly endToEndId: string | undefined
   readonly paymentInformationId: string | undefined
   readonly mandateId: string | undefined
+  readonly creditorReferences: readonly string[]
+  readonly returnReason: string | undefined
   readonly remittance: readonly string[]
   readonly counterparty: Counterparty
 }
@@ -24,6 +26,8 @@ const NOTHING: Information = {
   endToEndId: undefined,
   paymentInformationId: undefined,
   mandateId: undefined,
+  creditorReferences: [],
+  returnReason: undefined,
   remittance: [],
   counterparty: NO_COUNTERPARTY,
 }
@@ -41,6 +45,7 @@ function fromSubfields(text: string, mark: string): Information {
   // 00 is the bank's word for the kind of entry.
   const remittance = words.get('SVWZ') || words.get('') || parts.get('00')
   return {
+    ...NOTHING,
     endToEndId: referenceText(words.get('EREF')),
     paymentInformationId: referenceText(words.get('KREF')),
     mandateId: referenceText(words.get('MREF')),
@@ -53,20 +58,34 @@ function fromSubfields(text: string, mark: string): Information {
   }
 }
 
-const SEPA_WORD = /(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT)\+/
+const SEPA_WORD = /(EREF|KREF|MREF|BREF|RREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP)\+/
+/** As cooperative banks write them, behind the text; alone they may be words of a person. */
+const SEPA_WORD_WITH_COLON = /(EREF|KREF|MREF|CRED|SVWZ|ABWA|IBAN|BIC): /
 
-/** `EREF+123 SVWZ+Invoice 7`: each word's text; what stands before the first is under the empty word. */
+/**
+ * `EREF+123 SVWZ+Invoice 7`: each word's text; what stands before the first is under the empty word. Of a word that is there
+ * twice the first is the bank's, as the payer's text comes last.
+ */
 function sepaWords(text: string): Map<string, string> {
-  const [before = '', ...rest] = text.split(SEPA_WORD)
+  const hasColons = !SEPA_WORD.test(text) && /[EKM]REF: /.test(text)
+  const [before = '', ...rest] = text.split(hasColons ? SEPA_WORD_WITH_COLON : SEPA_WORD)
   const words = new Map([['', before]])
-  for (let at = 0; at + 1 < rest.length; at += 2) words.set(rest[at] ?? '', rest[at + 1] ?? '')
+  for (let at = 0; at + 1 < rest.length; at += 2) {
+    const [word = '', value = ''] = [rest[at], rest[at + 1]]
+    if (!words.has(word)) words.set(word, value)
+  }
   return words
 }
 
-const CODE_WORD =
-  /\/(EREF|PREF|KREF|IREF|MARF|CSID|REMI|NAME|IBAN|BIC|TRTP|CNTP|BENM|ORDP|ISDT|ADDR|SVCL|PURP|ULTD|ULTC|OAMT)\//
+/** Of Dutch banks, and of others that took them over. One that is missing here would be read as text of the word before. */
+const CODE_WORDS = [
+  ...['EREF', 'PREF', 'KREF', 'IREF', 'MARF', 'CSID', 'RTRN', 'TRTP', 'RTYP', 'TRCD', 'NRTX', 'PIND', 'SVCL', 'PURP'],
+  ...['REMI', 'CDTRREFTP', 'CDTRREF', 'ISDT', 'OAMT', 'OCMT', 'CHGS', 'EXCH'],
+  ...['NAME', 'IBAN', 'BBAN', 'ACNO', 'ACCW', 'BIC', 'CNTP', 'BENM', 'ORDP', 'ADDR', 'ULTD', 'ULTC', 'ULTB'],
+]
+const CODE_WORD = new RegExp(`/(${CODE_WORDS.join('|')})/`)
 
-/** `/EREF/123/REMI/Invoice 7/NAME/Ada`; CNTP holds account, bank and name at once. */
+/** `/EREF/123/REMI/Invoice 7/NAME/Ada`; CNTP holds account, bank and name at once, ACCW account and bank. */
 function fromCodeWords(text: string): Information {
   const [before = '', ...rest] = text.split(CODE_WORD)
   const words = new Map<string, string>()
@@ -74,17 +93,21 @@ function fromCodeWords(text: string): Information {
     const [word = '', value = ''] = [rest[at], rest[at + 1]]
     if (!words.has(word)) words.set(word, value.replace(/^\/+|\/+$/g, ''))
   }
-  const [account, agent, name] = words.get('CNTP')?.split('/') ?? []
-  const remittance = (words.get('REMI') ?? before).replace(/^USTD\/\/|^STRD\/(?:CUR|ISO)\//, '').trim()
+  const [account, agent, name] = words.get('CNTP')?.split('/') ?? words.get('ACCW')?.split(',') ?? []
+  const [, structured] = /^STRD\/(?:CUR|ISO)\/(.+)$/.exec(words.get('REMI') ?? '') ?? []
+  const remittance = structured ?? (words.get('REMI') ?? before).replace(/^USTD\/\//, '')
   const find = (word: string) => referenceText(words.get(word))
+  const creditorReference = find('CDTRREF') ?? referenceText(structured)
   return {
     endToEndId: find('EREF'),
     paymentInformationId: find('PREF') ?? find('KREF'),
     mandateId: find('MARF'),
-    remittance: remittance === '' ? [] : [remittance],
+    creditorReferences: creditorReference === undefined ? [] : [creditorReference],
+    returnReason: find('RTRN'),
+    remittance: remittance.trim() === '' ? [] : [remittance.trim()],
     counterparty: {
       name: find('NAME') ?? referenceText(name),
-      account: find('IBAN') ?? referenceText(account),
+      account: find('IBAN') ?? find('BBAN') ?? referenceText(account) ?? find('ACNO'),
       agent: find('BIC') ?? referenceText(agent),
     },
   }

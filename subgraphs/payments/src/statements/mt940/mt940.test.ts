@@ -110,6 +110,53 @@ test.each<[string, readonly string[], object]>([
       counterparty: { name: 'Ada', account: 'NL91ABNA0417164300', agent: 'ABNANL2A' },
     },
   ],
+  [
+    'code words of Rabobank',
+    [
+      '/EREF/14-02-2026 18:38 718/PREF/OO9B/TRCD/102/ACCW/NL91ABNA0417164300,ABNANL2A/BENM//NAME/Ada',
+      '/REMI/Invoice 7/PURP//CD/EPAY/ISDT/2026-02-14',
+    ],
+    {
+      references: { endToEndId: '14-02-2026 18:38 718', paymentInformationId: 'OO9B', creditorReferences: [] },
+      remittance: ['Invoice 7'],
+      counterparty: { name: 'Ada', account: 'NL91ABNA0417164300', agent: 'ABNANL2A' },
+    },
+  ],
+  [
+    'a structured reference',
+    ['/EREF/E-1/BENM//NAME/Ada/REMI//CDTRREFTP//CD/SCOR/ISSR/CUR/CDTRREF/1234567899874563/ISDT/2026-02-14'],
+    { references: { endToEndId: 'E-1', creditorReferences: ['1234567899874563'] }, remittance: [] },
+  ],
+  [
+    'a structured reference of ING',
+    ['/EREF/E-1//REMI/STRD/CUR/1234567899874563/'],
+    { references: { creditorReferences: ['1234567899874563'] }, remittance: ['1234567899874563'] },
+  ],
+  [
+    'a return',
+    ['/RTYP/SEPA Incasso Terugboeking/MARF/M-1/RTRN/AC01/BBAN/80000208/NAME/Ada/REMI/May/EREF/E-1'],
+    {
+      returnReason: 'AC01',
+      references: { endToEndId: 'E-1', mandateId: 'M-1' },
+      counterparty: { name: 'Ada', account: '80000208' },
+    },
+  ],
+  ['a batch', ['/TRTP/SEPA BATCH/PREF/109180/NRTX/162/PIND/BRUTO'], { references: { paymentInformationId: '109180' } }],
+  [
+    'words of a bank that the payer repeats',
+    ['166?20EREF+E-1?21SVWZ+see EREF+E-2 PURP+RENT'],
+    { references: { endToEndId: 'E-1' }, remittance: ['see'] },
+  ],
+  [
+    'words with a colon',
+    ['166?20Invoice 7 EREF: E-1 ?21MREF: M-1 IBAN: DE8937040?220440532013000 BIC: COBADEFFXXX'],
+    {
+      references: { endToEndId: 'E-1', mandateId: 'M-1' },
+      remittance: ['Invoice 7'],
+      counterparty: { account: 'DE89370400440532013000', agent: 'COBADEFFXXX' },
+    },
+  ],
+  ['words of a person', ['166?20My IBAN: DE89?21 and my name'], { remittance: ['My IBAN: DE89 and my name'] }],
   ['sub-fields that say only its kind', ['805?00ENTGELT'], { remittance: ['ENTGELT'] }],
   [
     'sub-fields behind a blank',

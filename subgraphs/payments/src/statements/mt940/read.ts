@@ -173,7 +173,8 @@ class StatementReader {
     const position = { line: field.line }
     const information = readInformation(lines)
     this.#tally.entry(entry.amount, entry.isCredit, 'BOOK', 1, position)
-    const { endToEndId, paymentInformationId, mandateId, remittance, counterparty } = information
+    const { endToEndId, paymentInformationId, mandateId, creditorReferences, returnReason } = information
+    const { remittance, counterparty } = information
     this.#events.push({
       kind: 'line',
       line: {
@@ -185,12 +186,13 @@ class StatementReader {
         amount: entry.amount,
         status: 'BOOK',
         isReversal: entry.isReversal,
-        returnReason: undefined,
+        returnReason,
         references: {
           ...NO_REFERENCES,
           endToEndId,
           paymentInformationId,
           mandateId,
+          creditorReferences,
           entryReference: entry.ownerReference,
           accountServicerReference: entry.servicerReference,
         },
