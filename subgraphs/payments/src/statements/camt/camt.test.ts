@@ -151,6 +151,29 @@ test.each<[string, string]>([
 
 const charge = (amount: string, more = '') => `<Rcrd><Amt Ccy="EUR">${amount}</Amt>${more}</Rcrd>`
 
+test('what the transactions of a batch were charged beside their amounts is a line of its own', async () => {
+  const charge = '<Chrgs><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>'
+  const file = (amount: string, closing: string) =>
+    camt({
+      closing,
+      entries: [ntry(amount, { sign: 'DBIT', details: txDtls('4.00', charge) + txDtls('6.00', charge) })],
+    })
+  const beside = await heldBy(file('10.50', '89.50'))
+  expect(
+    beside.lines.map(({ amount, charges, references }) => [amount.minor, charges.length, references.endToEndId]),
+  ).toEqual([
+    [-400n, 0, 'E-4.00'],
+    [-600n, 0, 'E-6.00'],
+    [-50n, 2, undefined],
+  ])
+  const within = await heldBy(file('10.00', '90.00'))
+  expect(within.lines.map(({ amount, charges }) => [amount.minor, charges.length])).toEqual([
+    [-400n, 1],
+    [-600n, 1],
+  ])
+  expect(await outcomeOf(file('10.25', '89.75'))).toMatchObject({ code: 'ENTRY_SPLIT_MISMATCH' })
+})
+
 test('charges are kept with their sign, in the layout of version 2 and of later ones', async () => {
   const details = txDtls(
     undefined,

@@ -48,7 +48,8 @@ type Context = Pick<StatementLine, 'account' | 'statementId' | 'entry'> & { read
 
 /**
  * The lines of an entry: one for each transaction of a batch, where the transactions say their amounts, else one. What
- * an entry was charged beside its transactions is a line of its own, so that the lines add up to the entry.
+ * an entry or its transactions were charged beside their amounts is a line of its own, so that the lines add up to the
+ * entry.
  * @throws StatementFault ENTRY_SPLIT_MISMATCH
  */
 export function entryLines(
@@ -70,6 +71,12 @@ export function entryLines(
   if (rest === 0n) return withCharges(lines, context.charges)
   if (rest === includedCharges(context.charges, head.amount.currency))
     return [...lines, line(money(rest, head.amount.currency), context.charges, undefined)]
+  const charges = transactions.flatMap((transaction) => transaction.charges)
+  if (rest === includedCharges(charges, head.amount.currency))
+    return [
+      ...lines.map((each) => ({ ...each, charges: [] })),
+      line(money(rest, head.amount.currency), charges, undefined),
+    ]
   throw new StatementFault(
     'ENTRY_SPLIT_MISMATCH',
     `The ${transactions.length} transactions of the entry of ${formatAmount(head.amount)} differ from it by ${rest} minor units.`,
