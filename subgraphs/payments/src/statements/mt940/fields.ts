@@ -14,6 +14,7 @@ export const FIELD_LINES_MAX = 1_000
 /** Lines that banks put before the first field: `ABNANL2A`, `940`, `940 00`, `:940:`, `0000 01INGBNL2AXXXX00001`. */
 const PREAMBLE = /^(?::940:|940(?: 00)?|[A-Z0-9]{8}(?:[A-Z0-9]{3})?|0000 01[A-Z0-9]{12}\d{5}) *$/
 const TAG = /^:(\d{2}[A-Z]?|NS):(.*)$/
+const DASH_BEFORE_FIELD = /^-(?=:\d{2}[A-Z]?:)/
 /** Handelsbanken writes the braces of its blocks in the Swedish alphabet of 7 bits. */
 const SWEDISH_BRACE = /^\u00e4(?=[1-5S]:)|(?<=^-)\u00e5$/
 /**
@@ -21,8 +22,11 @@ const SWEDISH_BRACE = /^\u00e4(?=[1-5S]:)|(?<=^-)\u00e5$/
  * no place between the first entry and the closing balance.
  */
 const CUT_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
-/** {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. */
-const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\})*(?:\{4:)?$/
+/**
+ * {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. Where the network's
+ * acknowledgement was kept with the message, {1:F21…}{4:{177:…}{451:0}} stands before them.
+ */
+const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\}|\{4:(?:\{[^{}]*\})+\})*(?:\{4:)?$/
 /** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well; `-XXX` of Dutch banks. */
 const CLOSING = /^-(?:XXX$|\}?)((?:\{[5S]:(?:[^{}]|\{[^{}]*\})*\})*)(\{1:.*)?$/
 
@@ -59,6 +63,8 @@ class FieldCutter {
     this.#line = number
     const text = this.#textOf(written)
     const [, tag, value = ''] = TAG.exec(text) ?? []
+    // Before the closing balance a dash ends nothing.
+    if (text === '-' && !this.#isClosed && this.#open?.tag !== '86') return
     if (this.#isOfInformation(text)) this.#append(text, number)
     else if (tag !== undefined) {
       this.#close()
@@ -70,8 +76,9 @@ class FieldCutter {
     else this.#continue(text, number)
   }
 
-  /** Without what banks do to the ends of a message; some put a blank before the line that is one. */
-  #textOf(written: string): string {
+  /** Without what banks do to lines: some put a dash before any field, or a blank before the dash that ends a message. */
+  #textOf(line: string): string {
+    const written = line.replace(DASH_BEFORE_FIELD, '')
     if (!this.#isClosed) return written
     if (written.trim() === '-') return '-'
     return written.replace(SWEDISH_BRACE, (letter) => (letter === '\u00e4' ? '{' : '}'))

@@ -183,11 +183,33 @@ test.each([
   ['blanks behind it', ':61:260302C1,00NTRF   '],
   ['an amount without a comma', ':61:260302C1NTRFNONREF'],
   ['no type before its reference', ':61:2603020302C1,00//NONREF'],
+  ['a dash before it', '-:61:2603020302C1,00NTRFNONREF'],
+  ['a line before it that ends nothing', '-\r\n:61:2603020302C1,00NTRFNONREF'],
+  ['a line behind it that ends nothing', ':61:2603020302C1,00NTRFNONREF\r\n-'],
 ])('an entry may have %s', async (_, entry) => {
   const { lines } = await heldBy(withEntry(entry, ':62F:C260302EUR0000000000000101,00 '))
   expect(lines).toMatchObject([
     { amount: { minor: 100n, currency: 'EUR' }, bookingDate: '2026-03-02', references: { entryReference: undefined } },
   ])
+})
+
+test.each([
+  ['in its line', 'OWNER-1//BANK-1\r\nfee', ['fee']],
+  ['in the next line', 'OWNER-1\r\n//BANK-1', []],
+  ['in the next line, before the supplement', 'OWNER-1\r\n//BANK-1\r\nfee', ['fee']],
+])('the reference of the bank may stand %s', async (_, references, remittance) => {
+  const { lines } = await heldBy(withEntry(`:61:260302C1,00NTRF${references}`))
+  expect(lines).toMatchObject([
+    { references: { entryReference: 'OWNER-1', accountServicerReference: 'BANK-1' }, remittance },
+  ])
+})
+
+test('cents of a currency that has none may be zeros', async () => {
+  const file = (amount: string) =>
+    mt940(...MT940_HEAD.slice(0, 3), ':60F:C260301XOF5,0', `:61:260302C${amount}NTRFX`, ':62F:C260302XOF7,00')
+  expect((await heldBy(file('2,00'))).lines).toMatchObject([{ amount: { minor: 2n, currency: 'XOF' } }])
+  for (const amount of ['2,000', '2,01'])
+    expect(await outcomeOf(file(amount))).toMatchObject({ code: 'AMOUNT_INVALID', position: { line: 5 } })
 })
 
 test('fields 86 that follow one another are the text of one entry, and before an entry one of the statement', async () => {
@@ -271,6 +293,18 @@ test.each<[string, string | Uint8Array]>([
   ['nothing between them', mt940(...MT940_HEAD, END, ...second, END)],
   ['a dash behind each', mt940(...MT940_HEAD, END, '-', '', ...second, END, '-')],
   ["SWIFT's blocks", mt940(BLOCKS, ...MT940_HEAD, END, '-}{5:{CHK:1}}', BLOCKS, ...second, END, '-}')],
+  [
+    "the network's acknowledgement",
+    mt940(
+      `{1:F21BANKDEFFAXXX0000000000}{4:{177:2603021200}{451:0}}${BLOCKS}`,
+      ...MT940_HEAD,
+      END,
+      `-}${BLOCKS}`,
+      ...second,
+      END,
+      '-}',
+    ),
+  ],
   ["SWIFT's blocks in one line", mt940(BLOCKS, ...MT940_HEAD, END, `-}${BLOCKS}`, ...second, END, '-}')],
   [
     'lines of the bank before each',
@@ -385,7 +419,8 @@ test.each<[string, string, string, number]>([
   ['TAG_OUT_OF_ORDER', 'no account', mt940(':20:X', ':28C:1'), 2],
   ['TAG_OUT_OF_ORDER', 'no opening balance', mt940(':20:X', ':25:1', ':28C:1', ':62F:C260301EUR1,'), 4],
   ['TAG_OUT_OF_ORDER', 'an entry behind the closing balance', of(END, ':61:260302C1,00NTRFX'), 6],
-  ['TAG_OUT_OF_ORDER', 'an end within', of(':61:260302C1,00NTRFX', '-'), 6],
+  ['STATEMENT_NOT_ENDED', 'an end within', of(':61:260302C1,00NTRFX', '-'), 5],
+  ['TAG_OUT_OF_ORDER', 'another statement within', of(':61:260302C1,00NTRFX', '-', ...MT940_HEAD), 7],
   ['TAG_OUT_OF_ORDER', 'two totals', of(':90C:0EUR0,', ':90C:0EUR0,', END), 6],
   ['STATEMENT_NOT_ENDED', 'a file that is cut off', of(':61:260302C1,00NTRFX'), 5],
   ['STATEMENT_NOT_ENDED', 'a block that is cut off', mt940(BLOCKS, ...MT940_HEAD, END), 6],

@@ -46,7 +46,7 @@ const ENTRY = new RegExp(`^(\\d{6})(\\d{4}| {4})?(C|D|RC|RD)([A-Z])?(${AMOUNT}) 
  * @throws StatementFault FIELD_MALFORMED, and for what its parts are
  */
 export function readEntry(field: Field, currency: string): SwiftEntry {
-  const [text = '', supplement, ...others] = field.lines
+  const [text = '', supplement, ...others] = entryLines(field.lines)
   const [, value = '', entry, mark = '', funds, amount = '', type = '', references = ''] =
     ENTRY.exec(text) ?? malformed(field)
   if (others.length > 0) malformed(field)
@@ -73,6 +73,10 @@ export function readEntry(field: Field, currency: string): SwiftEntry {
     charges: chargesIn(supplement ?? '', valueDate, position),
   }
 }
+
+/** Some banks begin a new line before the // of their reference. */
+const entryLines = ([first = '', second = '', ...others]: readonly string[]): readonly string[] =>
+  second.startsWith('//') && !first.includes('//') ? [first + second, ...others] : [first, second, ...others]
 
 /** `/CHGS/EUR1,50/` in the second line of an entry. */
 function chargesIn(supplement: string, day: string, position: Position): Charge[] {
@@ -107,7 +111,7 @@ export function malformed({ tag, lines, line }: Field): never {
 
 /**
  * SWIFT's comma is mandatory, what stands behind it is not: `1234,` is 1234. Some banks leave the comma of a whole amount
- * out as well; the balances hold against it.
+ * out as well, or write cents of a currency that has none: the balances hold against it.
  */
 function readSwiftAmount(text: string, currency: string, day: string | undefined, position: Position): Money {
   const [, whole, fraction] = /^(\d+)(?:,(\d*))?$/.exec(text) ?? []
@@ -117,7 +121,7 @@ function readSwiftAmount(text: string, currency: string, day: string | undefined
       `${shown(text)}: digits with one comma at the most are needed.`,
       position,
     )
-  return readAmount(fraction ? `${whole}.${fraction}` : whole, currency, day, position)
+  return readAmount(!fraction || /^00?$/.test(fraction) ? whole : `${whole}.${fraction}`, currency, day, position)
 }
 
 /** YYMMDD: SWIFT reads 80 to 99 as of the last century. */
