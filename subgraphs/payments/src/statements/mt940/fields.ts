@@ -111,8 +111,9 @@ class FieldCutter {
   }
 
   /** Before the first field of a statement. */
-  #between(text: string, line: number): void {
-    if (text.trim() === '' || (!this.#isInBlock && PREAMBLE.test(text))) return
+  #between(written: string, line: number): void {
+    const text = written.trim()
+    if (text === '' || (!this.#isInBlock && PREAMBLE.test(text))) return
     if (!OPENING_BLOCKS.test(text) || this.#isInBlock)
       throw new StatementFault('TAG_UNKNOWN', `${shown(text)} begins no field and no block.`, { line })
     this.#isInBlock = text.endsWith('{4:')

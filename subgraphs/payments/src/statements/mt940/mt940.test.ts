@@ -204,6 +204,11 @@ test.each([
   ])
 })
 
+test('an amount may lack the zero before its comma', async () => {
+  const { lines } = await heldBy(withEntry(':61:260302C,32NTRFX', ':62F:C260302EUR100,32'))
+  expect(lines).toMatchObject([{ amount: { minor: 32n } }])
+})
+
 test('cents of a currency that has none may be zeros', async () => {
   const file = (amount: string) =>
     mt940(...MT940_HEAD.slice(0, 3), ':60F:C260301XOF5,0', `:61:260302C${amount}NTRFX`, ':62F:C260302XOF7,00')
@@ -335,6 +340,7 @@ test.each<[string, string | Uint8Array]>([
     Buffer.from(mt940('\u00e44:', ...MT940_HEAD, END, '-\u00e5', '\u00e44:', ...second, END, '-\u00e5'), 'latin1'),
   ],
   ['these braces in UTF-8', mt940('\u00e44:', ...MT940_HEAD, END, '-\u00e5', '\u00e44:', ...second, END, '-\u00e5')],
+  ['a blank before each', mt940(` ${BLOCKS}`, ...MT940_HEAD, END, '-}', ` ${BLOCKS}`, ...second, END, '-}')],
   ['no line end at the end', mt940(...MT940_HEAD, END, ...second, END).trimEnd()],
   ['a byte order mark', `\ufeff${mt940(...MT940_HEAD, END, ...second, END)}`],
 ])('several statements may have %s', async (_, file) => {
@@ -400,6 +406,7 @@ test.each<[string, string, string, number]>([
   ['CURRENCY_UNKNOWN', 'a currency that is none', mt940(...MT940_HEAD.slice(0, 3), ':60F:C260301EUX1,'), 4],
   ['AMOUNT_INVALID', 'a third decimal', withEntry(':61:260302C1,000NTRFX'), 5],
   ['BALANCE_MISMATCH', 'an amount without its comma that is another one', withEntry(':61:260302C100NTRFX'), 6],
+  ['AMOUNT_INVALID', 'a comma alone', withEntry(':61:260302C,NTRFX'), 5],
   ['AMOUNT_INVALID', 'two commas', withEntry(':61:260302C1,0,0NTRFX'), 5],
   ['DATE_INVALID', 'the 31st of February', withEntry(':61:260231C1,00NTRFX'), 5],
   ['DATE_INVALID', 'an entry on the 30th of February', withEntry(':61:2603010230C1,00NTRFX'), 5],

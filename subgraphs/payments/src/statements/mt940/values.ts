@@ -5,7 +5,7 @@ import { type Balance, type Charge, type Position, referenceText } from '../stat
 import type { Field } from './fields.ts'
 
 /** SWIFT has 15 characters of an amount; banks that fill it up with zeros write more. */
-const AMOUNT = '\\d[\\d,]{0,23}'
+const AMOUNT = '[\\d,]{1,24}'
 
 /** C or D, date, currency, amount. */
 const BALANCE = new RegExp(`^([CD])(\\d{6})([A-Z]{3})(${AMOUNT})$`)
@@ -111,17 +111,18 @@ export function malformed({ tag, lines, line }: Field): never {
 
 /**
  * SWIFT's comma is mandatory, what stands behind it is not: `1234,` is 1234. Some banks leave the comma of a whole amount
- * out as well, or write cents of a currency that has none: the balances hold against it.
+ * out as well, or the zero before it, or write cents of a currency that has none: the balances hold against it.
  */
 function readSwiftAmount(text: string, currency: string, day: string | undefined, position: Position): Money {
-  const [, whole, fraction] = /^(\d+)(?:,(\d*))?$/.exec(text) ?? []
+  const [, whole, fraction] = /^(?=,?\d)(\d*)(?:,(\d*))?$/.exec(text) ?? []
   if (whole === undefined)
     throw new StatementFault(
       'AMOUNT_INVALID',
       `${shown(text)}: digits with one comma at the most are needed.`,
       position,
     )
-  return readAmount(!fraction || /^00?$/.test(fraction) ? whole : `${whole}.${fraction}`, currency, day, position)
+  const amount = whole || '0'
+  return readAmount(!fraction || /^00?$/.test(fraction) ? amount : `${amount}.${fraction}`, currency, day, position)
 }
 
 /** YYMMDD: SWIFT reads 80 to 99 as of the last century. */
