@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { heldBy, outcomeOf } from '../statements.fixture.ts'
@@ -170,6 +171,28 @@ test.each(['\n', '\r\n', '\r', '\r\r\n', '\n\r'])(
     }
   },
 )
+
+test('what stands behind the table is skipped where it is declared, and a record that is torn never', async () => {
+  const table = ['date,amount,text', '2026-03-02,1.00,a', '2026-03-03,2.00,b']
+  const behind = ['', 'Balance on 2026-03-03,3.00', 'Disclaimer:', 'no, warranty, of, any, kind']
+  const change = mapping({ footer: 'Balance on ' })
+  expect(await heldBy(csv(...table, ...behind), { mapping: change })).toMatchObject({ lineCount: 2 })
+  expect(await heldBy(csv(...table), { mapping: change })).toMatchObject({ lineCount: 2 })
+  const long = csv(...table, ...behind, ...Array<string>(2_000).fill('no warranty of any kind whatsoever'))
+  expect((await heldBy(long, { mapping: change })).digest).toBe(hash('sha256', long))
+  expect(await outcomeOf(csv(...table, ...behind, ...table), { mapping: change })).toMatchObject({
+    code: 'COLUMN_COUNT',
+    position: { line: 8 },
+  })
+  const likeIt = mapping({ footer: '2026-03-03' })
+  expect(await heldBy(csv(...table), { mapping: likeIt })).toMatchObject({ lineCount: 2 })
+  for (const torn of ['2026-03-04,4.00', '2026-03-04,4.00,c,d', 'Balance,3.00'])
+    expect(await outcomeOf(csv(...table, torn, ...behind), { mapping: change })).toMatchObject({
+      code: 'COLUMN_COUNT',
+      position: { line: 4 },
+    })
+  expect(await outcomeOf(csv(...table, ...behind), { mapping: mapping() })).toMatchObject({ code: 'COLUMN_COUNT' })
+})
 
 const along = (...records: readonly string[]) =>
   csv('date,amount,balance', ...records.map((record) => `2026-03-02,${record}`))

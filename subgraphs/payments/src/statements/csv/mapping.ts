@@ -19,6 +19,8 @@ const Mapping = z
     /** Lines before the header, or before the first record. */
     skipLines: z.int().min(0).max(100).default(0),
     hasHeader: z.boolean().default(true),
+    /** How the line behind the table begins; it and all behind it are skipped. */
+    footer: z.string().min(1).max(100).optional(),
     decimalSign: z.enum(['.', ',']).default('.'),
     /** Between thousands, if anything is. */
     groupSign: z.enum(['.', ',', ' ', "'"]).optional(),

@@ -19,7 +19,7 @@ const BATCH_RECORDS = 500
  */
 export async function* readRecords(
   content: AsyncIterable<Uint8Array>,
-  { delimiter, encoding, skipLines }: CsvMapping,
+  { delimiter, encoding, skipLines, footer }: CsvMapping,
 ): AsyncGenerator<readonly CsvRecord[]> {
   const options = {
     delimiter,
@@ -28,6 +28,8 @@ export async function* readRecords(
     // A CR that ended no record would put the next one behind it, in columns that nobody reads.
     record_delimiter: ['\r\n', '\n', '\r'],
     info: true,
+    // What stands behind the table has columns of its own.
+    relax_column_count: footer !== undefined,
   }
   // The callback only keeps an error from being thrown twice: iterating the parser throws it as well.
   const parser = pipeline(
@@ -36,11 +38,21 @@ export async function* readRecords(
     () => undefined,
   )
   let records: CsvRecord[] = []
+  let columns: number | undefined
+  let isBehind = false
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
       const line = skipLines + info.lines
       if (record.length > COLUMNS_MAX)
         throw new StatementFault('COLUMN_COUNT', `A record has ${COLUMNS_MAX} columns at the most.`, { line })
+      columns ??= record.length
+      const isWhole = record.length === columns
+      // One of the table may begin so as well. The rest is read, as the digest is that of the file.
+      isBehind ||= footer !== undefined && !isWhole && record[0]?.startsWith(footer) === true
+      if (isBehind && !isWhole) continue
+      // Of exports that were joined, the second table would be lost.
+      if (isBehind) throw new StatementFault('COLUMN_COUNT', 'A record stands behind the table.', { line })
+      if (!isWhole) throw new StatementFault(...COLUMN_COUNT, { line })
       for (const cell of record) refuseControls(cell, { line })
       if (records.push({ cells: record, line }) < BATCH_RECORDS) continue
       yield records
@@ -73,10 +85,12 @@ function faultOf(error: CsvError, skipped: number): Error {
   return new StatementFault(...known, position)
 }
 
+const COLUMN_COUNT = ['COLUMN_COUNT', 'The record has not as many columns as the first one.'] as const
+
 const FAULTS: Readonly<Partial<Record<string, readonly [StatementFaultCode, string]>>> = {
   CSV_QUOTE_NOT_CLOSED: ['QUOTE_NOT_CLOSED', 'A quote is opened and not closed.'],
   CSV_INVALID_CLOSING_QUOTE: ['QUOTE_MISPLACED', 'A closing quote is followed by more text.'],
   INVALID_OPENING_QUOTE: ['QUOTE_MISPLACED', 'A quote stands inside a value; a quoted value doubles the quotes in it.'],
-  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: ['COLUMN_COUNT', 'The record has not as many columns as the first one.'],
+  CSV_RECORD_INCONSISTENT_FIELDS_LENGTH: COLUMN_COUNT,
   CSV_MAX_RECORD_SIZE: ['LINE_TOO_LONG', `A record has ${RECORD_CHARACTERS_MAX} characters at the most.`],
 }
