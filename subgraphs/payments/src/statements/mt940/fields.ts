@@ -23,8 +23,8 @@ const SWEDISH_BRACE = /^\u00e4(?=[1-5S]:)|(?<=^-)\u00e5$/
  */
 const CUT_TIME = /^:[0-5]\d:[0-5]\d(?!\d)/
 /**
- * {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. Where the network's
- * acknowledgement was kept with the message, {1:F21…}{4:{177:…}{451:0}} stands before them.
+ * {1:F01BANKDEFFAXXX0000000000}{2:O9400000…}{3:{108:…}}{4: before the fields, in one line or in several. Where the
+ * network's acknowledgement was kept with the message, {1:F21…}{4:{177:…}{451:0}} stands before them.
  */
 const OPENING_BLOCKS = /^(?:\{[1-3S]:(?:[^{}]|\{[^{}]*\})*\}|\{4:(?:\{[^{}]*\})+\})*(?:\{4:)?$/
 /** -}{5:{CHK:123456789ABC}} behind them, where the next message may begin as well; `-XXX` of Dutch banks. */

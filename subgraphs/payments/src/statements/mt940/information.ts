@@ -1,3 +1,4 @@
+import { isValidIBAN } from 'ibantools'
 import { type Counterparty, NO_COUNTERPARTY, referenceText } from '../statement.ts'
 
 /** What field 86 says of an entry. */
@@ -32,7 +33,9 @@ const NOTHING: Information = {
   counterparty: NO_COUNTERPARTY,
 }
 
-/** The German layout: 20 to 29 and 60 to 63 are the purpose, 30 bank, 31 account, 32 and 33 the name. */
+/**
+ * The German layout: 20 to 29 and 60 to 63 are the purpose, 30 bank, 31 account, 32 and 33 the name; in Poland 38 is the IBAN.
+ */
 function fromSubfields(text: string, mark: string): Information {
   const parts = new Map<string, string>()
   for (const part of text.slice(3).split(mark)) {
@@ -52,10 +55,16 @@ function fromSubfields(text: string, mark: string): Information {
     remittance: remittance === undefined || remittance.trim() === '' ? [] : [remittance.trim()],
     counterparty: {
       name: referenceText(joined(32, 33)),
-      account: referenceText(parts.get('31') ?? words.get('IBAN')),
+      account: ibanIn(parts.get('38')) ?? referenceText(parts.get('31') ?? words.get('IBAN')),
       agent: referenceText(parts.get('30') ?? words.get('BIC')),
     },
   }
+}
+
+/** Lines that are filled up with blanks put some within. */
+function ibanIn(text = ''): string | undefined {
+  const bare = text.replace(/ /g, '')
+  return isValidIBAN(bare) ? bare : undefined
 }
 
 const SEPA_WORD = /(EREF|KREF|MREF|BREF|RREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP)\+/

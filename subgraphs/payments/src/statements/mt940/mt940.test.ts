@@ -164,6 +164,16 @@ test.each<[string, readonly string[], object]>([
     { remittance: ['Rent'], counterparty: { name: 'Ada', agent: '10600076' } },
   ],
   [
+    'sub-fields with an IBAN beside the account',
+    ['020?20Rent?3010901014?310000071219812874?32Ada?38PL6110901014 ', '0000071219812874'],
+    { counterparty: { name: 'Ada', account: 'PL61109010140000071219812874', agent: '10901014' } },
+  ],
+  [
+    'sub-fields with an IBAN that is none',
+    ['020?20Rent?310000071219812874?38PL99'],
+    { counterparty: { account: '0000071219812874' } },
+  ],
+  [
     'sub-fields with another mark',
     ['000>10987>20Rent >21March>32Ada'],
     { remittance: ['Rent March'], counterparty: { name: 'Ada' } },
