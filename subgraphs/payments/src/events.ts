@@ -7,6 +7,7 @@ import { PAYMENT_METHODS } from './domain/method.ts'
 import { PAYMENT_STATUSES, PAYMENT_TYPES } from './domain/payment.ts'
 import { REVIEW_DECISIONS } from './domain/review.ts'
 import { UNAPPLIED_DIRECTIONS, UNAPPLIED_PLACES, UNAPPLIED_REASONS } from './domain/unapplied.ts'
+import { CASE_RESOLUTIONS, CASE_STATES, PROPOSALS } from './domain/unapplied-case.ts'
 import { RAIL_NAMES } from './rails/rail.ts'
 import { ITEM_STATES, RESOLUTIONS } from './reconciliation/item-states.ts'
 import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
@@ -104,6 +105,14 @@ const settlementFields = {
   at: instantField,
 }
 
+const caseFields = {
+  unappliedId: idField('uam').describe('The money that could not be put where it belongs.'),
+  reference: z.string().describe('The payment or the remittance that it is of.'),
+  amount: moneyField.describe('What is left of it to decide on.'),
+  state: z.enum(CASE_STATES).describe('Where it stands now.'),
+  at: instantField,
+}
+
 const runFields = {
   runId: idField('rcr').describe('The reconciliation of an account for a day.'),
   account: z.string().describe('The bank account, as its statements name it.'),
@@ -192,6 +201,30 @@ export const published = {
     place: z.enum(UNAPPLIED_PLACES).describe('Where it stands: in suspense, or found by reconciliation alone.'),
     reason: z.enum(UNAPPLIED_REASONS).describe('Why.'),
     at: instantField,
+  }),
+  'unapplied_money.resolution_requested': z.strictObject({
+    ...caseFields,
+    resolution: z.enum(PROPOSALS).describe('How it is to end.'),
+    walletId: idField('led').nullable().describe('Of WALLET: which one. Else null.'),
+    reason: z.string().describe('Why.'),
+  }),
+  'unapplied_money.resolution_rejected': z.strictObject({ ...caseFields, reason: z.string().describe('Why not.') }),
+  'unapplied_money.resolution_approved': z.strictObject({
+    ...caseFields,
+    resolution: z.enum(PROPOSALS).describe('How it is to end.'),
+    requestedBy: idField('usr').describe('Who asked for it; whoever approved it is another person.'),
+  }),
+  'unapplied_money.resolution_refused': z.strictObject({
+    ...caseFields,
+    refusalCode: z.string().describe('Why the ledger, or the rail, did not follow: it is open again.'),
+  }),
+  'unapplied_money.returned': z.strictObject({
+    ...caseFields,
+    returned: moneyField.describe('What of it has gone back by itself; nobody’s request holds any more.'),
+  }),
+  'unapplied_money.resolved': z.strictObject({
+    ...caseFields,
+    resolution: z.enum(CASE_RESOLUTIONS).describe('How it has ended.'),
   }),
   'card.added': z.strictObject(shownCardFields),
   'card.renewed': z.strictObject(shownCardFields),

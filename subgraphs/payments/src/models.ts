@@ -11,7 +11,7 @@ import type { Transfer } from './db/transfers.ts'
 import type { WebhookDelivery } from './db/webhook-deliveries.ts'
 import type { WebhookEndpoint } from './db/webhook-endpoints.ts'
 import type { Payment, PaymentStatus } from './domain/payment.ts'
-import type { UnappliedMoney } from './domain/unapplied.ts'
+import type { UnappliedCase } from './domain/unapplied-case.ts'
 import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
 import type { Party } from './rails/instruction.ts'
 import type { ShownStatement } from './reconciliation/db/bank-statements.ts'
@@ -42,7 +42,7 @@ export type PaymentStatusEventModel = {
   readonly paymentId: Id<'pay'>
   readonly status: PaymentStatus
 }
-export type UnappliedMoneyModel = UnappliedMoney
+export type UnappliedMoneyModel = UnappliedCase
 export type MoneyModel = Money
 export type FxQuoteModel = FxQuote
 export type FxRateModel = CrossRate

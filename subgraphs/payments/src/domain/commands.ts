@@ -134,7 +134,10 @@ export function claimRefund(
   return ok(amount)
 }
 
-/** What the end of a refund leaves its original as. Nothing of a refund that failed counts any more. */
+/**
+ * What the end of a refund leaves its original as. Nothing of a refund that failed counts any more. A deposit that never got
+ * into its wallet stays FAILED, whatever of it is given back out of suspense.
+ */
 export function afterRefund(
   original: Payment,
   { minor }: Money,
@@ -148,6 +151,11 @@ export function afterRefund(
     refundClaimedMinor,
     refundedMinor: refunded,
     dispute: original.status === 'DISPUTED' && open !== null ? { ...open, outcome: 'LOST' } : open,
-    status: refunded === movedAmount(original).minor ? 'REFUNDED' : 'PARTIALLY_REFUNDED',
+    status:
+      original.status === 'FAILED'
+        ? undefined
+        : refunded === movedAmount(original).minor
+          ? 'REFUNDED'
+          : 'PARTIALLY_REFUNDED',
   }
 }

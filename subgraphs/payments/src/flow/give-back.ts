@@ -1,16 +1,19 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { newId } from '@carriergraph/shared/ids.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { findReturnRefunds, lockPayment } from '../db/payments.ts'
 import { findInstruction } from '../db/rail-instructions.ts'
-import { findUnapplied } from '../db/unapplied-money.ts'
+import { findUnapplied, lockKept } from '../db/unapplied-money.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { walletOf } from '../domain/unapplied.ts'
+import { isUndecided, leftMinor } from '../domain/unapplied-case.ts'
+import { returnOfCase } from '../unapplied/change.ts'
 import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { insertRefund } from './refund.ts'
+import { suspenseIn } from './suspense-account.ts'
 import { recordUnapplied } from './unapplied.ts'
 
 /**
@@ -40,14 +43,27 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
   })
 
 /**
- * Names what has come back of a deposit that never got into its wallet: it stands in suspense, so that nothing is given back
- * of the wallet, and reconciliation finds the movement.
+ * Follows in the books what has come back of a deposit that never got into its wallet: it leaves suspense as it came, and
+ * nobody decides on it any more. What is decided on already is named, as its payer has it twice.
+ * @returns the refund that takes it out of suspense, to be driven on; undefined where there is none
  */
-export async function nameReturnOfKept(tx: Tx, payment: Payment, now: Date): Promise<void> {
-  const { status, type, execution } = payment
-  if (status !== 'FAILED' || type !== 'DEPOSIT' || execution !== 'SETTLED') return
-  const returned = await notFollowedYet(tx, payment)
-  if (returned > 0n) await recordExcess(tx, payment, returned, now)
+export async function followReturnOfKept(tx: Tx, payment: Payment, now: Date): Promise<Id<'pay'> | undefined> {
+  const { status, type, execution, correlationId, amount, failure } = payment
+  if (status !== 'FAILED' || type !== 'DEPOSIT' || execution !== 'SETTLED' || failure === null) return undefined
+  const told = (await findInstruction(tx, instructionIdOf(payment)))?.returned?.minor ?? 0n
+  if (told === 0n) return undefined
+  const kept = await lockKept(tx, payment.id)
+  const returned = told - (kept?.returnedMinor ?? 0n) - (await excessOf(tx, payment))
+  if (returned <= 0n) return undefined
+  const left = kept !== undefined && isUndecided(kept) ? leftMinor(kept) : 0n
+  const followed = returned < left ? returned : left
+  if (followed < returned) await recordExcess(tx, payment, returned - followed, now)
+  if (kept === undefined || followed === 0n) return undefined
+  const by = { actor: SETTLING_ACTOR, correlationId, now }
+  await returnOfCase(tx, kept, followed, by)
+  const instead = { accountId: await suspenseIn(tx, amount.currency, now), failure }
+  const refund = { ...by, id: newId('pay', now), hasReturned: true, instead }
+  return (await insertRefund(tx, payment, { minor: followed, currency: amount.currency }, refund)).id
 }
 
 /** Whether refunds that were asked for have claimed what has come back by itself. */
@@ -65,12 +81,16 @@ async function notFollowedYet(tx: Tx, payment: Payment): Promise<bigint> {
   if (tracked?.returned === undefined) throw new Error(`Nothing of ${payment.id} has come back.`)
   let left = tracked.returned.minor
   for (const { amount } of await findReturnRefunds(tx, payment)) left -= amount.minor
-  for (const { amount, reason } of await findUnapplied(tx, [payment.id]))
-    if (reason === 'EXCEEDS_REST') left -= amount.minor
-  return left
+  return left - (await excessOf(tx, payment))
 }
 
-const recordExcess = (tx: Tx, payment: Payment, minor: bigint, now: Date): Promise<void> =>
+/** What has come back of a payment and was named, because others had given it back. */
+async function excessOf(tx: Tx, { id }: Payment): Promise<bigint> {
+  const named = (await findUnapplied(tx, [id])).filter(({ reason }) => reason === 'EXCEEDS_REST')
+  return named.reduce((sum, { amount }) => sum + amount.minor, 0n)
+}
+
+const recordExcess = (tx: Tx, payment: Payment, minor: bigint, now: Date): Promise<Id<'uam'>> =>
   recordUnapplied(
     tx,
     {

@@ -15,7 +15,7 @@ import { keepInSuspense } from './suspense.ts'
 // (WANTED, PROCESSING, RELEASING), so that no other step can meet one that is on its way.
 
 /** Has the ledger hold the amount of an authorised payment, or fails the payment where it does not. */
-export async function placeHold(books: Books, payment: Payment, { clock, ledger }: StepParts): Promise<Payment> {
+export async function placeHold(books: Books, payment: Payment, { clock, ledger, onEnd }: StepParts): Promise<Payment> {
   const { id, transferId, sourceAccountId, destinationAccountId, amount, execution, authorisedUntil } = payment
   if (authorisedUntil === null && execution === null) throw new Error(`The payment ${id} wants a hold without an end.`)
   const posting = await ledger.post({
@@ -29,10 +29,12 @@ export async function placeHold(books: Books, payment: Payment, { clock, ledger 
     expiresAt: authorisedUntil ?? NEVER,
   })
   const failure = holdFailure(id, posting)
-  return takeStep(books.db, payment, clock(), ({ hold }) => {
+  const changeOf = ({ hold }: Payment): PaymentChange | undefined => {
     if (hold !== 'WANTED') return undefined
     return failure === null ? { hold: 'PLACED' } : { status: 'FAILED', failure, hold: 'REFUSED' }
-  })
+  }
+  // Nothing ends with what was never held, but what a refund was to give back.
+  return takeStep(books.db, payment, clock(), changeOf, payment.originalId === null ? undefined : onEnd)
 }
 
 /** No time ends the hold of what is on a rail: it may have moved there, and nobody knows when that is told. */
@@ -66,13 +68,14 @@ export async function captureHold(
     if (!again.ok && again.code !== 'PENDING_ALREADY_POSTED') return payment
     failure = null
   } else failure = holdFailure(payment.id, first)
-  const hasCome = payment.type === 'DEPOSIT' && payment.execution === 'SETTLED'
+  const hasCome = payment.type === 'DEPOSIT' && (payment.execution === 'SETTLED' || payment.execution === 'RETURNED')
   if (failure !== null && hasCome && !(await keepInSuspense(books, payment, { clock, ledger }))) return payment
   const changeOf = ({ status, execution }: Payment): PaymentChange | undefined => {
     if (status !== 'PROCESSING' || execution === 'INSTRUCTED') return undefined
-    return failure === null
-      ? { status: 'COMPLETED', hold: 'CAPTURED' }
-      : { status: 'FAILED', failure, hold: 'RELEASING' }
+    if (failure === null) return { status: 'COMPLETED', hold: 'CAPTURED' }
+    // What has gone back of it leaves suspense, and no wallet: that is not followed as a return of what was applied.
+    const kept = execution === 'RETURNED' ? ({ execution: 'SETTLED' } as const) : {}
+    return { status: 'FAILED', failure, hold: 'RELEASING', ...kept }
   }
   return takeStep(books.db, payment, clock(), changeOf, onEnd)
 }

@@ -14,9 +14,10 @@ import type { InstructionChange } from '../rails/drive.ts'
 import type { OnRailNews } from '../rails/news.ts'
 import type { Rails } from '../rails/rails.ts'
 import { FINAL_STATES, type InstructionState } from '../rails/status.ts'
+import { followSentBack } from '../unapplied/sent-back.ts'
 import { isExpired } from '../vault/expiry.ts'
 import { applyChange, type PaymentChange, type PaymentRef, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
-import { hasComeBackOtherwise, nameReturnOfKept } from './give-back.ts'
+import { followReturnOfKept, hasComeBackOtherwise } from './give-back.ts'
 import { instructionOf } from './instruction-of.ts'
 
 // A payment over a rail is held in the ledger first, then instructed. What its rail tells is recorded in the transaction
@@ -75,8 +76,9 @@ export const onPaymentNews =
     const id = parseId('pay', after.instruction.reference)
     const { originalId } = await findPayment(tx, id)
     const payment = await stepWithin(tx, { id, originalId }, clock(), (current) => changeBy(current, after))
-    if (after.state === 'RETURNED') await nameReturnOfKept(tx, payment, clock())
-    if (ENDED.includes(after.state)) afterCommit(tx, () => soon(books, id))
+    if (payment.status === 'FAILED' || payment.status === 'CANCELLED') await followSentBack(tx, payment, clock())
+    const followedBy = after.state === 'RETURNED' ? await followReturnOfKept(tx, payment, clock()) : undefined
+    if (ENDED.includes(after.state)) afterCommit(tx, () => soon(books, followedBy ?? id))
   }
 
 /** What the ledger has to follow. */

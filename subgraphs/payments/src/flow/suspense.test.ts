@@ -52,23 +52,53 @@ test('a deposit whose hold was released in the ledger by hand stands in suspense
   expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', failure: { code: 'HOLD_RELEASED' } })
   expect((await on.suspense()) - before).toBe(1_000n)
   expect(await findUnapplied(stage.books.db, [id])).toMatchObject([{ reason: 'HOLD_RELEASED' }])
-  // What comes back of it then was never in the wallet.
-  for (const [key, minor] of [
-    ['part', 400n],
-    ['part again', 400n],
-    ['rest', 600n],
-  ] as const)
+  // What comes back of it then was never in the wallet: it leaves suspense as it came.
+  for (const [key, minor, left] of [
+    ['part', 400n, 600n],
+    ['part again', 400n, 600n],
+    ['rest', 600n, 0n],
+  ] as const) {
     await on.tell(process, await stage.payment(id), key, returned(minor, `R ${minor}`))
-  const told = (await findUnapplied(stage.books.db, [id])).map(
-    ({ direction, place, reason, amount }) => `${direction} ${place} ${reason} ${amount.minor}`,
-  )
-  expect(told.sort()).toEqual([
-    'IN SUSPENSE HOLD_RELEASED 1000',
-    'OUT RECONCILIATION EXCEEDS_REST 400',
-    'OUT RECONCILIATION EXCEEDS_REST 600',
+    await on.quiet(process)
+    expect((await on.suspense()) - before).toBe(left)
+  }
+  expect(await findUnapplied(stage.books.db, [id])).toMatchObject([
+    { direction: 'IN', place: 'SUSPENSE', reason: 'HOLD_RELEASED', state: 'RESOLVED', resolution: 'RETURNED' },
   ])
+  expect(await stage.payment(id)).toMatchObject({ status: 'FAILED', refundedMinor: 1_000n, refundClaimedMinor: 1_000n })
   await expectSoundPayments(stage.database)
 })
+
+test.each(['together with its settlement', 'while it is brought into suspense', 'after it is there'])(
+  'a deposit for a frozen wallet that goes back by itself %s leaves suspense as it came, and the bank is to show both',
+  async (when) => {
+    const purse = await stage.purseWith(0n)
+    const process = stage.process()
+    const payment = await on.deposited(process, purse)
+    const before = await on.suspense()
+    await on.setStatus(purse, 'FROZEN')
+    if (when === 'together with its settlement') {
+      await on.tell(process, payment, 'r', returned(1_000n))
+      await process.turn()
+    } else {
+      stage.clock.advance(2_000)
+      await (when === 'after it is there' ? process : on.dyingAfter('SINGLE')).turn()
+      await on.tell(process, payment, 'r', returned(1_000n))
+    }
+    await on.quiet(process)
+    expect(await stage.payment(payment.id)).toMatchObject({ status: 'FAILED', failure: { code: 'ACCOUNT_FROZEN' } })
+    expect(await findUnapplied(stage.books.db, [payment.id])).toMatchObject([
+      { amount: { minor: 1_000n }, reason: 'ACCOUNT_FROZEN', state: 'RESOLVED', resolution: 'RETURNED' },
+    ])
+    expect(await on.suspense()).toBe(before)
+    expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+    const [refund, ...more] = await on.refundsOf(purse)
+    expect({ refund, more }).toMatchObject({ refund: { status: 'COMPLETED', execution: null }, more: [] })
+    expect(await stage.tracesOf(payment.id)).toEqual({ items: 1, expected: 1 })
+    expect(await stage.tracesOf(refund?.id ?? payment.id)).toEqual({ items: 1, expected: 1 })
+    await expectSoundPayments(stage.database)
+  },
+)
 
 test('while suspense itself is frozen, what belongs there waits, and comes to it when it is not', async () => {
   const [purse, other] = [await stage.purseWith(0n), await stage.purseWith(0n)]

@@ -4,15 +4,18 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
-import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { ensureOperatorAccounts, findLedgerAccounts, findOperatorAccountIds } from '../db/ledger-accounts.ts'
+import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
+import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { lockPayment } from '../db/payments.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { unappliedReason, walletOf } from '../domain/unapplied.ts'
 import type { RailsConfig } from '../rails/settings.ts'
+import { followSentBack } from '../unapplied/sent-back.ts'
 import { type OnEnd, SETTLING_ACTOR } from './change-payment.ts'
 import { clearing } from './clear.ts'
+import { followReturnOfKept } from './give-back.ts'
 import { insertRefund } from './refund.ts'
+import { suspenseIn } from './suspense-account.ts'
 import { recordUnapplied } from './unapplied.ts'
 
 // Money that a rail has moved, and that the ledger cannot bring into its wallet, or take from it: the wallet is frozen,
@@ -33,20 +36,31 @@ export async function keepInSuspense(
   const { minor: amountMinor, currency } = movedAmount(payment)
   const suspenseId = await inTransaction(db, (tx) => suspenseIn(tx, currency, clock()))
   if (await isAnyFrozen(db, [sourceAccountId, suspenseId])) return false
+  return postUntilTaken(ledger, `suspense of ${transferId}`, {
+    debitAccountId: sourceAccountId,
+    creditAccountId: suspenseId,
+    amountMinor,
+    currency,
+    reference: id,
+  })
+}
+
+/**
+ * Posts what must come about, once, by whomever and however often it is asked for under that name.
+ * @returns false where it cannot be now, because an account is frozen
+ * @throws Error for another refusal
+ */
+export async function postUntilTaken(
+  ledger: Pick<Ledger, 'post'>,
+  name: string,
+  movement: Omit<Extract<TransferOrder, { kind: 'SINGLE' }>, 'kind' | 'id'>,
+): Promise<boolean> {
   // What was refused under an id is refused under it for ever. Whoever comes by walks the same ids, and ends at the first
   // that was not refused: so it is posted once.
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const posted = await ledger.post({
-      kind: 'SINGLE',
-      id: namedId('tfr', `suspense of ${transferId} ${attempt}`),
-      debitAccountId: sourceAccountId,
-      creditAccountId: suspenseId,
-      amountMinor,
-      currency,
-      reference: id,
-    })
+    const posted = await ledger.post({ kind: 'SINGLE', id: namedId('tfr', `${name} ${attempt}`), ...movement })
     if (posted.ok) return true
-    if (posted.code !== 'ACCOUNT_FROZEN') throw new Error(`${id} was not brought into suspense: ${posted.code}.`)
+    if (posted.code !== 'ACCOUNT_FROZEN') throw new Error(`${movement.reference} was not posted: ${posted.code}.`)
   }
   return false
 }
@@ -67,7 +81,7 @@ export const waitsForOperator = async (
   execution === null &&
   (await isAnyFrozen(db, [sourceAccountId, destinationAccountId], 'OPERATOR'))
 
-async function isAnyFrozen(db: Books['db'], ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
+export async function isAnyFrozen(db: Books['db'], ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
   const accounts = await findLedgerAccounts(db, ids)
   return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
 }
@@ -77,10 +91,13 @@ export function endOverRail(config: RailsConfig): OnEnd {
   const clear = clearing(config)
   return async (tx, payment, now) => {
     const { type, status, execution, originalId } = payment
+    await followSentBack(tx, payment, now)
     if (status === 'COMPLETED') return clear(tx, payment, now)
     if (type === 'DEPOSIT' && execution === 'SETTLED') {
       await clear(tx, payment, now)
       await recordKept(tx, payment, payment, now)
+      // It may have gone back before it was known here that its wallet cannot take it.
+      await followReturnOfKept(tx, payment, now)
     } else if (originalId !== null && execution === null)
       await replace(tx, payment, await lockPayment(tx, originalId), now)
   }
@@ -98,9 +115,9 @@ async function replace(tx: Tx, refused: Payment, original: Payment, now: Date): 
   if (isFirst) await recordKept(tx, refused, original, now)
 }
 
-function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Promise<void> {
+async function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Promise<void> {
   const isIn = failed === original || original.type === 'WITHDRAWAL'
-  return recordUnapplied(
+  await recordUnapplied(
     tx,
     {
       reference: original.id,
@@ -114,14 +131,4 @@ function recordKept(tx: Tx, failed: Payment, original: Payment, now: Date): Prom
     },
     now,
   )
-}
-
-/** The operator's account for what has no other place, opened where it is missing. */
-async function suspenseIn(tx: Tx, currency: CurrencyCode, now: Date): Promise<Id<'led'>> {
-  const { SUSPENSE: known } = await findOperatorAccountIds(tx, ['SUSPENSE'], currency)
-  if (known !== undefined) return known
-  await ensureOperatorAccounts(tx, currency, now, ['SUSPENSE'])
-  const { SUSPENSE: opened } = await findOperatorAccountIds(tx, ['SUSPENSE'], currency)
-  if (opened === undefined) throw new Error(`There is no suspense account in ${currency}.`)
-  return opened
 }

@@ -5,6 +5,8 @@ import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling
 import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { tenantsWithPendingCases } from '../db/unapplied-money.ts'
+import { carryOutPending } from '../unapplied/carry-out.ts'
 import { tenantsWithPendingPostings } from './db/postings.ts'
 import { postPending } from './post-pending.ts'
 
@@ -19,17 +21,21 @@ export type PostingWorkerOptions = {
   readonly schedule?: Schedule
 }
 
-/** Posts what runs and people have decided, of every tenant. To be stopped before its ledgers are. */
+/** Posts what runs and people have decided, on cases and on unapplied money, of every tenant. To be stopped before its ledgers are. */
 export function createPostingWorker({ database, ledgers, clock, log, schedule }: PostingWorkerOptions) {
   const lanes = new Lanes('postings of reconciliation', log)
 
   /** @returns what was begun: a tenant with much to post holds up no other */
   async function begin(): Promise<{ readonly done: Promise<number> }> {
-    const begun = (await tenantsWithPendingPostings(database.system)).map((tenant) =>
+    const waiting = [tenantsWithPendingPostings, tenantsWithPendingCases].map((tenants) => tenants(database.system))
+    const begun = [...new Set((await Promise.all(waiting)).flat())].map((tenant) =>
       lanes.begin(tenant, () => {
         const db = database.forTenant(tenant)
         const ledger = ledgers.of({ tenant, db })
-        return withCorrelation(undefined, () => postPending({ db, ledger, now: clock, log }))
+        return withCorrelation(undefined, async () => {
+          const posted = await postPending({ db, ledger, now: clock, log })
+          return posted + (await carryOutPending({ db, ledger, clock, log }))
+        })
       }),
     )
     return { done: sumOf(begun) }

@@ -1,32 +1,23 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
-import { holdsCardNumber } from '../vault/holds-card-number.ts'
 import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { changeItems, findItemsToChange } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
+import { type Decider, type DeciderCode, personWhoDecides } from './decider.ts'
 import type { LockedItem } from './item.ts'
 import { mayBecome } from './item-states.ts'
 import { journalWriteOff } from './journal-items.ts'
 import { postingOf } from './postings.ts'
 
-/** A sentence for whoever decides, and for the auditor after him. */
-export const REASON_LENGTH_MAX = 500
-
 export type WriteOffCode =
+  | DeciderCode
   | 'ACCOUNT_BUSY'
-  | 'NOT_A_PERSON'
-  | 'INVALID_REASON'
   | 'CASE_NOT_FOUND'
   | 'CASE_NOT_OPEN'
   | 'WRITE_OFF_NOT_REQUESTED'
   | 'SAME_PERSON'
   | 'NOTHING_TO_WRITE_OFF'
-
-/** `personId` is undefined for a service, which is nobody to decide on money that is given up. */
-export type Decider = { readonly provenance: Provenance; readonly personId: Id<'usr'> | undefined }
 
 /** Asks that what a case holds in suspense is written off. Until somebody has decided, nothing else happens to it. */
 export function requestWriteOff(
@@ -95,14 +86,11 @@ type Step = (tx: Tx, item: LockedItem, person: Id<'usr'>) => Promise<Outcome<und
 async function decided(
   db: TenantDb,
   { caseId, reason }: { caseId: Id<'rci'>; reason?: string },
-  { personId }: Decider,
+  decider: Decider,
   step: Step,
 ): Promise<Outcome<undefined, WriteOffCode>> {
-  if (personId === undefined) return refuse('NOT_A_PERSON', 'Money is given up by two people, not by a service.')
-  if (reason !== undefined && !isPrintableText(reason, REASON_LENGTH_MAX))
-    return refuse('INVALID_REASON', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
-  if (reason !== undefined && holdsCardNumber(reason))
-    return refuse('INVALID_REASON', 'A reason must not hold a card number.', ['reason'])
+  const person = personWhoDecides(decider, reason)
+  if (!person.ok) return person
   return whileReconciled(db, async (tx) => {
     const [seen] = await findItemsToChange(tx, [caseId])
     if (seen !== undefined) await lockReconciledAccount(tx, seen.account)
@@ -110,6 +98,6 @@ async function decided(
     // What was matched is no case.
     if (item === undefined || item.state === 'SETTLED')
       return refuse('CASE_NOT_FOUND', 'There is no such case.', ['caseId'])
-    return step(tx, item, personId)
+    return step(tx, item, person.value)
   })
 }

@@ -67,7 +67,8 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     }),
 
-  unappliedMoney: (_, page, { db }) => listUnapplied(db, pageArgs(newestUnapplied, page)),
+  unappliedMoney: (_, { filter, ...page }, { db }) =>
+    listUnapplied(db, pageArgs(newestUnapplied, page), filter?.state ?? undefined),
   bankStatements: (_, { account, ...page }, { db }) =>
     listStatements(db, pageArgs(newestStatements, page), bankAccountWanted(account, ['account'])),
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),

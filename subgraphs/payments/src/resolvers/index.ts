@@ -10,6 +10,7 @@ import { LedgerAccount } from './LedgerAccount.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
+import { approveUnappliedResolution } from './Mutation/approveUnappliedResolution.ts'
 import { approveWriteOff } from './Mutation/approveWriteOff.ts'
 import { autoResolve } from './Mutation/autoResolve.ts'
 import { cancelPayment } from './Mutation/cancelPayment.ts'
@@ -30,9 +31,11 @@ import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
 import { refundPayment } from './Mutation/refundPayment.ts'
+import { rejectUnappliedResolution } from './Mutation/rejectUnappliedResolution.ts'
 import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
+import { requestUnappliedResolution } from './Mutation/requestUnappliedResolution.ts'
 import { requestWriteOff } from './Mutation/requestWriteOff.ts'
 import { resolveDispute } from './Mutation/resolveDispute.ts'
 import { revealCard } from './Mutation/revealCard.ts'
@@ -67,6 +70,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation: {
     addCard,
+    approveUnappliedResolution,
     approveWriteOff,
     autoResolve,
     cancelPayment,
@@ -89,9 +93,11 @@ export const resolvers: Resolvers = {
     pauseWebhookEndpoint,
     postTransfers,
     refundPayment,
+    rejectUnappliedResolution,
     rejectWriteOff,
     removeCard,
     replayWebhookDeliveries,
+    requestUnappliedResolution,
     requestWriteOff,
     resolveDispute,
     resumeWebhookEndpoint,

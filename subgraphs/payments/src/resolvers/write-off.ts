@@ -4,8 +4,9 @@ import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
 import type { ReconciliationError } from '../generated/resolvers.ts'
+import type { Decider } from '../reconciliation/decider.ts'
 import type { ReconciliationItem } from '../reconciliation/item.ts'
-import type { Decider, WriteOffCode } from '../reconciliation/write-off.ts'
+import type { WriteOffCode } from '../reconciliation/write-off.ts'
 
 type Payload = { case: ReconciliationItem | null; errors: ReconciliationError[] }
 

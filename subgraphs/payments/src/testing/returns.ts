@@ -5,6 +5,7 @@ import { toUuid } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { expect } from 'vitest'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import type { DisputeOutcome, Payment } from '../domain/payment.ts'
 import { takeNotices } from '../rails/drive.ts'
 import type { News } from '../rails/notice.ts'
@@ -96,6 +97,8 @@ export function returnsOn(stage: RailsStage) {
     return payment
   }
 
+  const suspenseAccount = () => findOperatorAccount(stage.books.db, 'SUSPENSE', 'EUR')
+
   const suspense = async () => (await booksOf(stage)).SUSPENSE ?? 0n
 
   /** Dies once the ledger has answered a transfer of that kind. */
@@ -112,5 +115,18 @@ export function returnsOn(stage: RailsStage) {
       },
     })
 
-  return { tell, moved, dispute, resolve, quiet, refundsOf, paidOutside, setStatus, deposited, suspense, dyingAfter }
+  return {
+    tell,
+    moved,
+    dispute,
+    resolve,
+    quiet,
+    refundsOf,
+    paidOutside,
+    setStatus,
+    deposited,
+    suspense,
+    suspenseAccount,
+    dyingAfter,
+  }
 }

@@ -10,7 +10,10 @@ it('every event of the journal may either be sent, or is named as one that may n
     ...['reconciliation_item.write_off_requested', 'reconciliation_item.written_off', 'reconciliation_run.completed'],
     ...['reconciliation_run.mismatched', 'settlement.closed', 'settlement.refused', 'settlement.reversed'],
     'settlement.settled',
-    'unapplied_money.recorded',
+    ...['recorded', 'resolution_approved', 'resolution_refused', 'resolution_rejected', 'resolution_requested'].map(
+      (what) => `unapplied_money.${what}`,
+    ),
+    ...['unapplied_money.resolved', 'unapplied_money.returned'],
   ]
   const own = Object.keys(published).filter((type) => type.startsWith('webhook_'))
   expect([...WEBHOOK_EVENT_TYPES, ...kept, ...own].toSorted()).toEqual(Object.keys(published).toSorted())

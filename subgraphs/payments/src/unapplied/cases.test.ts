@@ -1,0 +1,319 @@
+// What stands in suspense is ended by two people, once: into a wallet, back over its rail, or written off.
+
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { insertWallet } from '../db/ledger-accounts.ts'
+import { findUnapplied } from '../db/unapplied-money.ts'
+import { booksOf } from '../testing/bank-day.ts'
+import { expectSoundPayments } from '../testing/lifecycle.ts'
+import type { Purse } from '../testing/payments-database.ts'
+import { type Process, type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
+import { type Returns, returned, returnsOn } from '../testing/returns.ts'
+import { ADA, BRUNO, type Cases, CLEO, casesOn } from '../testing/unapplied-cases.ts'
+import { carryOut } from './carry-out.ts'
+
+let stage: RailsStage
+let on: Returns
+let cases: Cases
+let process: Process
+beforeAll(async () => {
+  stage = await setRailsStage()
+  on = returnsOn(stage)
+  cases = casesOn(stage, on)
+  process = stage.process()
+})
+afterAll(() => stage[Symbol.asyncDispose]())
+
+const writeOffs = async () => (await booksOf(stage)).WRITE_OFFS ?? 0n
+
+const openWallet = ({ userId: ownerId }: Purse) =>
+  inTransaction(stage.books.db, async (tx) => {
+    const wallet = await insertWallet(tx, { id: newId('led'), ownerId, currency: 'EUR', createdAt: stage.clock() })
+    if (wallet === undefined) throw new Error('There is one already.')
+    return wallet.id
+  })
+
+describe('into a wallet', () => {
+  test('a deposit for a wallet that was frozen gets into it when it is active again', async () => {
+    const purse = await stage.purseWith(0n)
+    const before = await on.suspense()
+    const found = await cases.kept(process, purse)
+    expect(found).toMatchObject({ state: 'OPEN', resolution: null, reason: 'ACCOUNT_FROZEN' })
+    expect(await cases.request(found, { resolution: 'WALLET' })).toMatchObject({ code: 'ACCOUNT_FROZEN' })
+    await on.setStatus(purse, 'ACTIVE')
+    expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({
+      state: 'RESOLVED',
+      resolution: 'WALLET',
+      walletId: purse.walletId,
+      requestedBy: ADA,
+      approvedBy: BRUNO,
+      refusal: null,
+    })
+    expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+    expect(await on.suspense()).toBe(before)
+    expect(await cases.eventsOf(found)).toEqual([
+      'recorded',
+      'resolution_requested RESOLUTION_REQUESTED',
+      'resolution_approved RESOLVING',
+      'resolved RESOLVED',
+    ])
+    await expectSoundPayments(stage.database)
+  })
+
+  test('one for a wallet that was closed gets into another one of its owner', async () => {
+    const purse = await stage.purseWith(0n)
+    const found = await cases.kept(process, purse, 'CLOSED')
+    expect(await cases.request(found, { resolution: 'WALLET' })).toMatchObject({ code: 'ACCOUNT_CLOSED' })
+    const walletId = await openWallet(purse)
+    expect(await cases.resolve(found, { resolution: 'WALLET', walletId })).toMatchObject({
+      state: 'RESOLVED',
+      walletId,
+    })
+    expect(await stage.balanceOf(walletId)).toBe(1_000n)
+  })
+
+  test('what its owner owes is taken from the wallet, where that has it, and else it is open again', async () => {
+    const purse = await stage.purseWith(0n)
+    const before = await on.suspense()
+    const payment = await on.moved(process, purse, 'DEPOSIT')
+    await stage.emptyWallet(purse)
+    await on.tell(process, payment, 'r', returned(1_000n))
+    await on.quiet(process)
+    expect((await on.suspense()) - before).toBe(-1_000n)
+    const [found] = await findUnapplied(stage.books.db, [payment.id])
+    if (found === undefined) throw new Error('Nothing is owed.')
+    expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({
+      state: 'OPEN',
+      refusal: 'INSUFFICIENT_FUNDS',
+      resolution: null,
+      approvedBy: null,
+    })
+    await stage.topUpWallet(purse, 1_500n)
+    expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({ state: 'RESOLVED', refusal: null })
+    expect(await stage.wallet(purse)).toEqual({ balance: 500n, held: 0n })
+    expect(await on.suspense()).toBe(before)
+    expect(await cases.eventsOf(found)).toContain('resolution_refused OPEN')
+    await expectSoundPayments(stage.database)
+  })
+})
+
+test('what is written off leaves suspense, whoever has it', async () => {
+  const [purse, other] = [await stage.purseWith(0n), await stage.purseWith(0n)]
+  const [suspense, lost] = [await on.suspense(), await writeOffs()]
+  const found = await cases.kept(process, purse)
+  expect(await cases.resolve(found, { resolution: 'WRITTEN_OFF' })).toMatchObject({ state: 'RESOLVED', walletId: null })
+  expect({ suspense: await on.suspense(), gained: (await writeOffs()) - lost }).toEqual({ suspense, gained: 1_000n })
+  const payment = await on.moved(process, other, 'DEPOSIT', 700n)
+  await stage.emptyWallet(other)
+  await on.tell(process, payment, 'r', returned(700n))
+  await on.quiet(process)
+  const [owed] = await findUnapplied(stage.books.db, [payment.id])
+  if (owed === undefined) throw new Error('Nothing is owed.')
+  expect(await cases.resolve(owed, { resolution: 'WRITTEN_OFF' })).toMatchObject({ state: 'RESOLVED' })
+  expect({ suspense: await on.suspense(), gained: (await writeOffs()) - lost }).toEqual({ suspense, gained: 300n })
+})
+
+describe('back over its rail', () => {
+  test('it is a refund of its deposit out of suspense, and ends with it', async () => {
+    const purse = await stage.purseWith(0n)
+    const before = await on.suspense()
+    const found = await cases.kept(process, purse)
+    const sent = await cases.resolve(found, { resolution: 'SENT_BACK' })
+    expect(sent).toMatchObject({ state: 'RESOLVING', refundId: expect.stringMatching(/^pay_/) })
+    await on.quiet(process)
+    expect(await cases.caseOf(found, found.reference)).toMatchObject({ state: 'RESOLVED', resolution: 'SENT_BACK' })
+    const [refund] = await on.refundsOf(purse)
+    expect(refund).toMatchObject({
+      id: sent.refundId,
+      status: 'COMPLETED',
+      execution: 'SETTLED',
+      amount: { minor: 1_000n },
+    })
+    const [deposit] = (await stage.paymentsOf(purse.userId)).filter(({ type }) => type === 'DEPOSIT')
+    if (deposit === undefined) throw new Error('It is gone.')
+    expect(deposit).toMatchObject({ status: 'FAILED', refundedMinor: 1_000n })
+    expect(await on.paidOutside(purse, deposit)).toBe(1_000n)
+    expect(await on.suspense()).toBe(before)
+    expect(await stage.tracesOf(refund?.id ?? deposit.id)).toEqual({ items: 1, expected: 1 })
+    await expectSoundPayments(stage.database)
+  })
+
+  test.each(['FROZEN SUSPENSE', 'DECLINED'])('where that fails (%s) it is open again, and written off', async (why) => {
+    const purse = await stage.purseWith(0n)
+    const before = await on.suspense()
+    const found = await cases.kept(process, purse)
+    await cases.request(found, { resolution: 'SENT_BACK' })
+    const approved = await cases.approve(found)
+    if (!approved.ok || approved.value.refundId === null) throw new Error('It was not approved.')
+    const { refundId } = approved.value
+    if (why === 'DECLINED') {
+      await process.flow.resume(stage.books, refundId)
+      const reason = { code: 'AC04', text: undefined }
+      await on.tell(process, await stage.payment(refundId), 'no', { kind: 'STATUS', status: 'RJCT', reason })
+      await on.quiet(process)
+    } else {
+      const { id: walletId } = await on.suspenseAccount()
+      await on.setStatus({ ...purse, walletId }, 'FROZEN')
+      await process.flow.resume(stage.books, refundId)
+      await on.setStatus({ ...purse, walletId }, 'ACTIVE')
+    }
+    expect(await stage.payment(refundId)).toMatchObject({ status: 'FAILED' })
+    const refusal = why === 'DECLINED' ? 'BANK_ACCOUNT_CLOSED' : 'ACCOUNT_FROZEN'
+    expect(await cases.caseOf(found, found.reference)).toMatchObject({ state: 'OPEN', refundId: null, refusal })
+    expect((await on.suspense()) - before).toBe(1_000n)
+    expect(await cases.resolve(found, { resolution: 'WRITTEN_OFF' })).toMatchObject({
+      state: 'RESOLVED',
+      refundId: null,
+    })
+    expect(await on.suspense()).toBe(before)
+    await expectSoundPayments(stage.database)
+  })
+
+  test('taken back from the rail, it is open again', async () => {
+    const purse = await stage.purseWith(0n)
+    const found = await cases.kept(process, purse)
+    await cases.request(found, { resolution: 'SENT_BACK' })
+    const approved = await cases.approve(found)
+    if (!approved.ok || approved.value.refundId === null) throw new Error('It was not approved.')
+    const paymentId = approved.value.refundId
+    await process.flow.resume(stage.books, paymentId)
+    const requester = { userId: undefined, actsForOthers: true }
+    await process.turn()
+    const command = { paymentId, requester, actor: 'usr_operator', correlationId: 'c' }
+    expect(await process.flow.cancel(stage.books, command)).toMatchObject({ ok: true, value: { status: 'CANCELLED' } })
+    await on.quiet(process)
+    expect(await cases.caseOf(found, found.reference)).toMatchObject({ state: 'OPEN', refusal: 'CANCELLED' })
+    await expectSoundPayments(stage.database)
+  })
+})
+
+describe('what goes back by itself', () => {
+  test('while somebody is asked: the request does not hold, and the rest is decided on', async () => {
+    const purse = await stage.purseWith(0n)
+    const before = await on.suspense()
+    const found = await cases.kept(process, purse)
+    await on.setStatus(purse, 'ACTIVE')
+    await cases.request(found, { resolution: 'WALLET' })
+    const [deposit] = await stage.paymentsOf(purse.userId)
+    if (deposit === undefined) throw new Error('It is gone.')
+    await on.tell(process, deposit, 'part', returned(400n, 'one'))
+    expect(await cases.approve(found)).toMatchObject({ code: 'RESOLUTION_NOT_REQUESTED' })
+    await on.quiet(process)
+    expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({
+      state: 'RESOLVED',
+      returnedMinor: 400n,
+    })
+    expect(await stage.wallet(purse)).toEqual({ balance: 600n, held: 0n })
+    expect(await on.suspense()).toBe(before)
+    // What comes back now, its payer has twice.
+    await on.tell(process, deposit, 'rest', returned(600n, 'two'))
+    await on.quiet(process)
+    const told = (await findUnapplied(stage.books.db, [deposit.id])).map(
+      ({ direction, place, reason, amount, state }) => `${direction} ${place} ${reason} ${amount.minor} ${state}`,
+    )
+    expect(told).toEqual(['IN SUSPENSE ACCOUNT_FROZEN 1000 RESOLVED', 'OUT RECONCILIATION EXCEEDS_REST 600 OPEN'])
+    expect(await on.suspense()).toBe(before)
+    await expectSoundPayments(stage.database)
+  })
+
+  test('what was never in suspense is ended without the ledger, when reconciliation has ended it', async () => {
+    const purse = await stage.purseWith(0n)
+    const found = await cases.kept(process, purse)
+    await cases.resolve(found, { resolution: 'WRITTEN_OFF' })
+    const [deposit] = await stage.paymentsOf(purse.userId)
+    if (deposit === undefined) throw new Error('It is gone.')
+    await on.tell(process, deposit, 'r', returned(1_000n))
+    const before = await booksOf(stage)
+    const owed = (await findUnapplied(stage.books.db, [deposit.id])).find(({ place }) => place === 'RECONCILIATION')
+    if (owed === undefined) throw new Error('Nothing is owed.')
+    for (const resolution of ['WALLET', 'SENT_BACK', 'WRITTEN_OFF'] as const)
+      expect(await cases.request(owed, { resolution })).toMatchObject({ code: 'NOT_IN_SUSPENSE' })
+    expect(await cases.resolve(owed, { resolution: 'RECONCILED' })).toMatchObject({ state: 'RESOLVED' })
+    expect(await booksOf(stage)).toEqual(before)
+  })
+})
+
+test('turned down, or taken back, it is open again', async () => {
+  const found = await cases.kept(process, await stage.purseWith(0n))
+  for (const person of [ADA, BRUNO]) {
+    await cases.request(found, { resolution: 'WRITTEN_OFF' })
+    expect(await cases.reject(found, person)).toMatchObject({ ok: true, value: { state: 'OPEN', requestedBy: null } })
+  }
+  expect(await cases.approve(found)).toMatchObject({ code: 'RESOLUTION_NOT_REQUESTED' })
+  expect(await cases.resolve(found, { resolution: 'WRITTEN_OFF' })).toMatchObject({ state: 'RESOLVED' })
+})
+
+test('is refused by the first of these, and then nothing is changed', async () => {
+  const [purse, other] = [await stage.purseWith(0n), await stage.purseWith(0n)]
+  const found = await cases.kept(process, purse)
+  const none = { id: newId('uam') }
+  const card = { resolution: 'WALLET', reason: 'paid with 4111111111111111' } as const
+  const [wallet, suspense] = [{ resolution: 'WALLET' } as const, await on.suspenseAccount()]
+  const before = await cases.eventsOf(found)
+  const refused: [() => ReturnType<Cases['approve']>, string][] = [
+    [() => cases.request(none, card), 'INVALID_REASON'],
+    [() => cases.request(none, { ...wallet, reason: '' }), 'INVALID_REASON'],
+    [() => cases.reject(none, BRUNO, 'x'.repeat(501)), 'INVALID_REASON'],
+    [() => cases.request(none, wallet), 'CASE_NOT_FOUND'],
+    [() => cases.approve(none), 'CASE_NOT_FOUND'],
+    [() => cases.approve(found), 'RESOLUTION_NOT_REQUESTED'],
+    [() => cases.reject(found), 'RESOLUTION_NOT_REQUESTED'],
+    [() => cases.request(found, { resolution: 'RECONCILED' }), 'NOT_IN_SUSPENSE'],
+    [() => cases.request(found, { ...wallet, walletId: newId('led') }), 'LEDGER_ACCOUNT_NOT_FOUND'],
+    [() => cases.request(found, { ...wallet, walletId: other.walletId }), 'ACCOUNT_MISMATCH'],
+    [() => cases.request(found, { ...wallet, walletId: suspense.id }), 'ACCOUNT_MISMATCH'],
+    [() => cases.request(found, wallet), 'ACCOUNT_FROZEN'],
+  ]
+  for (const [ask, code] of refused) expect(await ask()).toMatchObject({ ok: false, code })
+  expect(await cases.eventsOf(found)).toEqual(before)
+  await cases.request(found, { resolution: 'WRITTEN_OFF' })
+  expect(await cases.request(found, { resolution: 'SENT_BACK' })).toMatchObject({ code: 'CASE_NOT_OPEN' })
+  expect(await cases.request(found, { resolution: 'WRITTEN_OFF' }, CLEO)).toMatchObject({ code: 'CASE_NOT_OPEN' })
+  expect(await cases.approve(found, ADA)).toMatchObject({ code: 'SAME_PERSON' })
+  const alone = stage.database.sql.system`
+    update unapplied_case set state = 'RESOLVING', approved_by = requested_by, approved_at = now()
+    where state = 'RESOLUTION_REQUESTED'`
+  await expect(alone).rejects.toMatchObject({ constraint_name: 'unapplied_case_four_eyes' })
+})
+
+test('a service decides on nothing', async () => {
+  expect(await cases.asService()).toEqual(['NOT_A_PERSON', 'NOT_A_PERSON', 'NOT_A_PERSON'])
+})
+
+test('what is not a deposit that was kept is not sent back', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const payment = await on.moved(process, purse, 'WITHDRAWAL')
+  await on.setStatus(purse, 'FROZEN')
+  await on.tell(process, payment, 'r', returned(1_000n))
+  await on.quiet(process)
+  const [found] = await findUnapplied(stage.books.db, [payment.id])
+  if (found === undefined) throw new Error('Nothing is in suspense.')
+  expect(found).toMatchObject({ direction: 'IN', reason: 'ACCOUNT_FROZEN' })
+  expect(await cases.request(found, { resolution: 'SENT_BACK' })).toMatchObject({ code: 'CANNOT_BE_SENT_BACK' })
+  await on.setStatus(purse, 'ACTIVE')
+  expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({ state: 'RESOLVED' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+})
+
+test('carried out when its wallet is frozen since it was approved, it is open again', async () => {
+  const purse = await stage.purseWith(0n)
+  const found = await cases.kept(process, purse)
+  await on.setStatus(purse, 'ACTIVE')
+  await cases.request(found, { resolution: 'WALLET' })
+  await on.setStatus(purse, 'FROZEN')
+  expect(await cases.approve(found)).toMatchObject({ code: 'ACCOUNT_FROZEN' })
+  await on.setStatus(purse, 'ACTIVE')
+  await cases.approve(found)
+  await on.setStatus(purse, 'FROZEN')
+  await carryOut(cases.parts(), found.id)
+  expect(await cases.caseOf(found, found.reference)).toMatchObject({
+    state: 'OPEN',
+    refusal: 'ACCOUNT_FROZEN',
+    attempt: 1,
+  })
+  await on.setStatus(purse, 'ACTIVE')
+  // The ledger's refusal stands under its id; the next approval has another.
+  expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({ state: 'RESOLVED', attempt: 2 })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+})
