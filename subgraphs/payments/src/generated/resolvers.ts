@@ -2369,7 +2369,7 @@ export type Query = {
   transfer?: Maybe<Transfer>;
   /**
    * Money that has moved outside and could not be put where it belongs, newest first: what stands in suspense because of a
-   * wallet, and what was paid twice. For operators, who settle it with its owner.
+   * wallet, and what was paid twice. Each is a case that two people end.
    */
   unappliedMoney?: Maybe<UnappliedMoneyConnection>;
   /** One webhook delivery by its id, or null where there is none. */
@@ -2468,6 +2468,7 @@ export type QueryTransferArgs = {
 
 
 export type QueryUnappliedMoneyArgs = {
+  filter?: InputMaybe<UnappliedMoneyFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
@@ -2602,6 +2603,12 @@ export type Mutation = {
    * reconciliation hold and have moved is posted, voided and reversed by these alone (TRANSFER_OF_PAYMENT).
    */
   postTransfers?: Maybe<PostTransfersPayload>;
+  /** Asks that unapplied money ends in a certain way. Another person has to approve it. The same asked again changes nothing. */
+  requestUnappliedResolution?: Maybe<RequestUnappliedResolutionPayload>;
+  /** Approves what another person asked for, and carries it out. Approved again by the same person, nothing is done twice. */
+  approveUnappliedResolution?: Maybe<ApproveUnappliedResolutionPayload>;
+  /** Turns down what was asked for, or takes back one's own request: it is open again. */
+  rejectUnappliedResolution?: Maybe<RejectUnappliedResolutionPayload>;
   /**
    * Opens a wallet for a user: a ledger account in one currency with a balance of zero. Where there is one that is not closed,
    * it is answered with.
@@ -2751,6 +2758,21 @@ export type MutationCancelRemittanceArgs = {
 
 export type MutationPostTransfersArgs = {
   input: PostTransfersInput;
+};
+
+
+export type MutationRequestUnappliedResolutionArgs = {
+  input: RequestUnappliedResolutionInput;
+};
+
+
+export type MutationApproveUnappliedResolutionArgs = {
+  input: ApproveUnappliedResolutionInput;
+};
+
+
+export type MutationRejectUnappliedResolutionArgs = {
+  input: RejectUnappliedResolutionInput;
 };
 
 
@@ -3029,7 +3051,7 @@ export type UnappliedMoneyDirection =
 
 /** Where money that was not applied stands. */
 export type UnappliedMoneyPlace =
-  /** In the operator's account for it. `postTransfers` brings it from there to where it belongs. */
+  /** In the operator's account for it, from where `requestUnappliedResolution` brings it to where it belongs. */
   | 'SUSPENSE'
   /** Nowhere yet: reconciliation finds its movement at the bank, and opens a case. */
   | 'RECONCILIATION';
@@ -3070,7 +3092,170 @@ export type UnappliedMoney = {
   reason: UnappliedMoneyReason;
   /** When it was recorded. */
   recordedAt: Scalars['DateTime']['output'];
+  /** How far somebody has come with it. */
+  state: UnappliedMoneyState;
+  /** What of it has gone back by itself, and is not to be decided on any more. */
+  returned: Money;
+  /** How it is to end, or has ended; null while it is open. */
+  resolution?: Maybe<UnappliedMoneyResolution>;
+  /** Of WALLET: which one. */
+  wallet?: Maybe<LedgerAccount>;
+  /** Of SENT_BACK: the refund that does it, once it is approved. */
+  refund?: Maybe<Payment>;
+  /** Who asked that it ends so: id of the user. */
+  requestedBy?: Maybe<Scalars['ID']['output']>;
+  /** Why, in their own words. */
+  requestReason?: Maybe<Scalars['String']['output']>;
+  /** Who approved it: id of the user. */
+  approvedBy?: Maybe<Scalars['ID']['output']>;
+  /** Why it was not carried out when it was approved the last time: the ledger's code, or the refund's. */
+  refusal?: Maybe<Scalars['String']['output']>;
+  /** When it ended. */
+  resolvedAt?: Maybe<Scalars['DateTime']['output']>;
 };
+
+/** Which unapplied money. */
+export type UnappliedMoneyFilter = {
+  /** In this state. */
+  state?: InputMaybe<UnappliedMoneyState>;
+};
+
+/** How far somebody has come with money that was not applied. */
+export type UnappliedMoneyState =
+  /** Nobody has asked for anything. */
+  | 'OPEN'
+  /** Somebody has asked how it shall end; somebody else has to approve it. */
+  | 'RESOLUTION_REQUESTED'
+  /** Two people have decided, and the ledger or a rail is to follow. Where it refuses, it is open again. */
+  | 'RESOLVING'
+  /** It has ended. */
+  | 'RESOLVED';
+
+/** How money that was not applied ends. */
+export type UnappliedMoneyResolution =
+  /** A wallet of its owner got it, or gave it where it was owed. */
+  | 'WALLET'
+  /** It went back over the rail that it came by. */
+  | 'SENT_BACK'
+  /** It was given up. */
+  | 'WRITTEN_OFF'
+  /** It never was in suspense, and reconciliation has ended its movement at the bank. */
+  | 'RECONCILED'
+  /** All of it has gone back by itself before anybody decided. */
+  | 'RETURNED'
+  /** With what came back behind it, it has refunded its remittance. */
+  | 'REFUNDED';
+
+/** How people can end it. */
+export type UnappliedMoneyProposal =
+  /** A wallet of its owner gets what is owed to them, or gives what they owe. */
+  | 'WALLET'
+  /** Back over the rail that it came by: of a deposit that never got into its wallet. */
+  | 'SENT_BACK'
+  /** It is given up. */
+  | 'WRITTEN_OFF'
+  /** Of what is in no suspense account: reconciliation has ended its movement at the bank. */
+  | 'RECONCILED';
+
+/** How unapplied money shall end. */
+export type RequestUnappliedResolutionInput = {
+  /** Its id, `uam_…`. */
+  id: Scalars['ID']['input'];
+  /** How. */
+  resolution: UnappliedMoneyProposal;
+  /** With WALLET: a wallet of its owner in its currency; without one, the wallet that it was meant for. */
+  walletId?: InputMaybe<Scalars['ID']['input']>;
+  /** Why, for whoever approves it: 1 to 500 characters, without a card number. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to requestUnappliedResolution. */
+export type RequestUnappliedResolutionPayload = {
+  __typename?: 'RequestUnappliedResolutionPayload';
+  /** The money as it stands; null where it was refused. */
+  unapplied?: Maybe<UnappliedMoney>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<UnappliedMoneyError>;
+};
+
+/** What to approve. */
+export type ApproveUnappliedResolutionInput = {
+  /** Its id, `uam_…`. */
+  id: Scalars['ID']['input'];
+};
+
+/** The answer to approveUnappliedResolution. */
+export type ApproveUnappliedResolutionPayload = {
+  __typename?: 'ApproveUnappliedResolutionPayload';
+  /**
+   * The money as it stands: RESOLVED; RESOLVING while it goes back over a rail; or OPEN with `refusal` where the ledger did not
+   * follow. Null where it was refused.
+   */
+  unapplied?: Maybe<UnappliedMoney>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<UnappliedMoneyError>;
+};
+
+/** What to turn down. */
+export type RejectUnappliedResolutionInput = {
+  /** Its id, `uam_…`. */
+  id: Scalars['ID']['input'];
+  /** Why not, for whoever asked: 1 to 500 characters, without a card number. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to rejectUnappliedResolution. */
+export type RejectUnappliedResolutionPayload = {
+  __typename?: 'RejectUnappliedResolutionPayload';
+  /** The money, open again; null where it was refused. */
+  unapplied?: Maybe<UnappliedMoney>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<UnappliedMoneyError>;
+};
+
+/** Why nothing was decided on unapplied money. */
+export type UnappliedMoneyError = {
+  __typename?: 'UnappliedMoneyError';
+  /** Stable code to act on. */
+  code: UnappliedMoneyErrorCode;
+  /** One sentence for people. */
+  message: Scalars['String']['output'];
+  /** Path of the input field at fault, such as ["walletId"]; null where there is none. */
+  field?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** Codes of UnappliedMoneyError. The first that applies is the answer, in this order. */
+export type UnappliedMoneyErrorCode =
+  /** An id is malformed or of another kind. */
+  | 'INVALID_ID'
+  /** A wallet was named for what goes to none. */
+  | 'INVALID_VALUE'
+  /** Only people ask for it, and approve or reject it. */
+  | 'NOT_A_PERSON'
+  /** The reason is empty, too long or not printable. */
+  | 'INVALID_REASON'
+  /** There is no such unapplied money. */
+  | 'CASE_NOT_FOUND'
+  /** It is not open: it ended, or something else was asked for. */
+  | 'CASE_NOT_OPEN'
+  /** Nobody has asked that it ends. */
+  | 'RESOLUTION_NOT_REQUESTED'
+  /** Whoever asked for it cannot approve it. */
+  | 'SAME_PERSON'
+  /** RECONCILED is for what does not stand in suspense, and all else for what does. */
+  | 'NOT_IN_SUSPENSE'
+  /** Only a deposit that never got into its wallet is sent back over its rail. */
+  | 'CANNOT_BE_SENT_BACK'
+  /** There is no such ledger account. */
+  | 'LEDGER_ACCOUNT_NOT_FOUND'
+  /** It is not a wallet of whom the money is. */
+  | 'ACCOUNT_MISMATCH'
+  /** The wallet is in another currency. */
+  | 'CURRENCY_MISMATCH'
+  /** The wallet is closed. */
+  | 'ACCOUNT_CLOSED'
+  /** The wallet is frozen. */
+  | 'ACCOUNT_FROZEN';
 
 /** A page of money that was not applied. */
 export type UnappliedMoneyConnection = {
@@ -3843,6 +4028,18 @@ export type ResolversTypes = {
   UnappliedMoneyPlace: UnappliedMoneyPlace;
   UnappliedMoneyReason: UnappliedMoneyReason;
   UnappliedMoney: ResolverTypeWrapper<UnappliedMoneyModel>;
+  UnappliedMoneyFilter: UnappliedMoneyFilter;
+  UnappliedMoneyState: UnappliedMoneyState;
+  UnappliedMoneyResolution: UnappliedMoneyResolution;
+  UnappliedMoneyProposal: UnappliedMoneyProposal;
+  RequestUnappliedResolutionInput: RequestUnappliedResolutionInput;
+  RequestUnappliedResolutionPayload: ResolverTypeWrapper<Omit<RequestUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversTypes['UnappliedMoney']> }>;
+  ApproveUnappliedResolutionInput: ApproveUnappliedResolutionInput;
+  ApproveUnappliedResolutionPayload: ResolverTypeWrapper<Omit<ApproveUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversTypes['UnappliedMoney']> }>;
+  RejectUnappliedResolutionInput: RejectUnappliedResolutionInput;
+  RejectUnappliedResolutionPayload: ResolverTypeWrapper<Omit<RejectUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversTypes['UnappliedMoney']> }>;
+  UnappliedMoneyError: ResolverTypeWrapper<UnappliedMoneyError>;
+  UnappliedMoneyErrorCode: UnappliedMoneyErrorCode;
   UnappliedMoneyConnection: ResolverTypeWrapper<Omit<UnappliedMoneyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['UnappliedMoneyEdge']>, nodes: Array<ResolversTypes['UnappliedMoney']> }>;
   UnappliedMoneyEdge: ResolverTypeWrapper<Omit<UnappliedMoneyEdge, 'node'> & { node: ResolversTypes['UnappliedMoney'] }>;
   User: ResolverTypeWrapper<UserModel>;
@@ -4025,6 +4222,14 @@ export type ResolversParentTypes = {
   PostTransfersPayload: PostTransfersPayload;
   PostTransferResult: PostTransferResult;
   UnappliedMoney: UnappliedMoneyModel;
+  UnappliedMoneyFilter: UnappliedMoneyFilter;
+  RequestUnappliedResolutionInput: RequestUnappliedResolutionInput;
+  RequestUnappliedResolutionPayload: Omit<RequestUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversParentTypes['UnappliedMoney']> };
+  ApproveUnappliedResolutionInput: ApproveUnappliedResolutionInput;
+  ApproveUnappliedResolutionPayload: Omit<ApproveUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversParentTypes['UnappliedMoney']> };
+  RejectUnappliedResolutionInput: RejectUnappliedResolutionInput;
+  RejectUnappliedResolutionPayload: Omit<RejectUnappliedResolutionPayload, 'unapplied'> & { unapplied?: Maybe<ResolversParentTypes['UnappliedMoney']> };
+  UnappliedMoneyError: UnappliedMoneyError;
   UnappliedMoneyConnection: Omit<UnappliedMoneyConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['UnappliedMoneyEdge']>, nodes: Array<ResolversParentTypes['UnappliedMoney']> };
   UnappliedMoneyEdge: Omit<UnappliedMoneyEdge, 'node'> & { node: ResolversParentTypes['UnappliedMoney'] };
   User: UserModel;
@@ -4755,6 +4960,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   createRemittance?: Resolver<Maybe<ResolversTypes['CreateRemittancePayload']>, ParentType, ContextType, RequireFields<MutationCreateRemittanceArgs, 'input'>>;
   cancelRemittance?: Resolver<Maybe<ResolversTypes['CancelRemittancePayload']>, ParentType, ContextType, RequireFields<MutationCancelRemittanceArgs, 'input'>>;
   postTransfers?: Resolver<Maybe<ResolversTypes['PostTransfersPayload']>, ParentType, ContextType, RequireFields<MutationPostTransfersArgs, 'input'>>;
+  requestUnappliedResolution?: Resolver<Maybe<ResolversTypes['RequestUnappliedResolutionPayload']>, ParentType, ContextType, RequireFields<MutationRequestUnappliedResolutionArgs, 'input'>>;
+  approveUnappliedResolution?: Resolver<Maybe<ResolversTypes['ApproveUnappliedResolutionPayload']>, ParentType, ContextType, RequireFields<MutationApproveUnappliedResolutionArgs, 'input'>>;
+  rejectUnappliedResolution?: Resolver<Maybe<ResolversTypes['RejectUnappliedResolutionPayload']>, ParentType, ContextType, RequireFields<MutationRejectUnappliedResolutionArgs, 'input'>>;
   openWallet?: Resolver<Maybe<ResolversTypes['OpenWalletPayload']>, ParentType, ContextType, RequireFields<MutationOpenWalletArgs, 'input'>>;
   replayWebhookDeliveries?: Resolver<Maybe<ResolversTypes['ReplayWebhookDeliveriesPayload']>, ParentType, ContextType, RequireFields<MutationReplayWebhookDeliveriesArgs, 'input'>>;
   createWebhookEndpoint?: Resolver<Maybe<ResolversTypes['CreateWebhookEndpointPayload']>, ParentType, ContextType, RequireFields<MutationCreateWebhookEndpointArgs, 'input'>>;
@@ -4859,6 +5067,37 @@ export type UnappliedMoneyResolvers<ContextType = Context, ParentType extends Re
   place?: Resolver<ResolversTypes['UnappliedMoneyPlace'], ParentType, ContextType>;
   reason?: Resolver<ResolversTypes['UnappliedMoneyReason'], ParentType, ContextType>;
   recordedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['UnappliedMoneyState'], ParentType, ContextType>;
+  returned?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  resolution?: Resolver<Maybe<ResolversTypes['UnappliedMoneyResolution']>, ParentType, ContextType>;
+  wallet?: Resolver<Maybe<ResolversTypes['LedgerAccount']>, ParentType, ContextType>;
+  refund?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  requestedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  requestReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  approvedBy?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  refusal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  resolvedAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
+export type RequestUnappliedResolutionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestUnappliedResolutionPayload'] = ResolversParentTypes['RequestUnappliedResolutionPayload']> = {
+  unapplied?: Resolver<Maybe<ResolversTypes['UnappliedMoney']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['UnappliedMoneyError']>, ParentType, ContextType>;
+};
+
+export type ApproveUnappliedResolutionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApproveUnappliedResolutionPayload'] = ResolversParentTypes['ApproveUnappliedResolutionPayload']> = {
+  unapplied?: Resolver<Maybe<ResolversTypes['UnappliedMoney']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['UnappliedMoneyError']>, ParentType, ContextType>;
+};
+
+export type RejectUnappliedResolutionPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RejectUnappliedResolutionPayload'] = ResolversParentTypes['RejectUnappliedResolutionPayload']> = {
+  unapplied?: Resolver<Maybe<ResolversTypes['UnappliedMoney']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['UnappliedMoneyError']>, ParentType, ContextType>;
+};
+
+export type UnappliedMoneyErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnappliedMoneyError'] = ResolversParentTypes['UnappliedMoneyError']> = {
+  code?: Resolver<ResolversTypes['UnappliedMoneyErrorCode'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  field?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
 };
 
 export type UnappliedMoneyConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnappliedMoneyConnection'] = ResolversParentTypes['UnappliedMoneyConnection']> = {
@@ -5120,6 +5359,10 @@ export type Resolvers<ContextType = Context> = {
   PostTransfersPayload?: PostTransfersPayloadResolvers<ContextType>;
   PostTransferResult?: PostTransferResultResolvers<ContextType>;
   UnappliedMoney?: UnappliedMoneyResolvers<ContextType>;
+  RequestUnappliedResolutionPayload?: RequestUnappliedResolutionPayloadResolvers<ContextType>;
+  ApproveUnappliedResolutionPayload?: ApproveUnappliedResolutionPayloadResolvers<ContextType>;
+  RejectUnappliedResolutionPayload?: RejectUnappliedResolutionPayloadResolvers<ContextType>;
+  UnappliedMoneyError?: UnappliedMoneyErrorResolvers<ContextType>;
   UnappliedMoneyConnection?: UnappliedMoneyConnectionResolvers<ContextType>;
   UnappliedMoneyEdge?: UnappliedMoneyEdgeResolvers<ContextType>;
   User?: UserResolvers<ContextType>;
