@@ -5,11 +5,13 @@ import type { Payment } from './payment.ts'
 
 /**
  * Why money that has moved outside could not be put where it belongs: the ledger refused the wallet, somebody had released in
- * the ledger what was held for it, or more came back than refunds had left of its payment.
+ * the ledger what was held for it, more came back than refunds had left of its payment, or less of a remittance than is all of
+ * it.
  */
 export const UNAPPLIED_REASONS = [
   'EXCEEDS_REST',
   'HOLD_RELEASED',
+  'PART_RETURNED',
   ...(Object.keys(LEDGER_FAILURES) as (keyof typeof LEDGER_FAILURES)[]),
 ] as const
 

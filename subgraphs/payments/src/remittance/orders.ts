@@ -81,6 +81,7 @@ export const settlementOrder = (
  * What gives all of it back, to be posted together or not at all: the legs of the debit reversed, the last one first. Where
  * the money had left, its settlement is reversed before them, and what came back less is what banks took, which is the
  * operator's to bear; what came back more is nobody's yet.
+ * @param suspendedMinor what of it came back in parts and stands in suspense
  * @param to SUSPENSE: a closed wallet takes nothing, so what would go to it is kept there. The delivery is reversed in both
  * chains, which the ledger does once: they cannot both be posted.
  */
@@ -88,6 +89,7 @@ export function refundOrders(
   remittance: Remittance,
   accounts: RemittanceAccounts,
   to: 'WALLET' | 'SUSPENSE',
+  suspendedMinor = 0n,
 ): TransferOrder[] {
   const { id, refundAttempt, returnedMinor } = remittance
   const attempt = to === 'WALLET' ? [refundAttempt] : [refundAttempt, to]
@@ -101,15 +103,25 @@ export function refundOrders(
     const { creditAccountId: debitAccountId } = order
     return { ...order, ...refund, debitAccountId, creditAccountId: accounts.sourceSuspenseId }
   })
-  const difference = returnedMinor === null ? 0n : returnedMinor - remittance.deliveredMinor
-  if (difference === 0n) return reversals
   const { railId, bankFeesId, suspenseId } = accounts
-  const [debitAccountId, creditAccountId] = difference < 0n ? [bankFeesId, railId] : [railId, suspenseId]
-  const amountMinor = difference < 0n ? -difference : difference
-  const currency = remittance.targetCurrency
-  const kind = 'SINGLE'
+  const difference = returnedMinor === null ? 0n : returnedMinor - remittance.deliveredMinor
+  const [payerId, payeeId] = difference < 0n ? [bankFeesId, railId] : [railId, suspenseId]
+  const more: [string, Id<'led'>, Id<'led'>, bigint][] = [
+    ['difference', payerId, payeeId, difference < 0n ? -difference : difference],
+    ['parts', suspenseId, railId, suspendedMinor],
+  ]
   return [
     ...reversals,
-    { kind, id: refundId('difference'), debitAccountId, creditAccountId, amountMinor, currency, reference: id },
+    ...more
+      .filter(([, , , amountMinor]) => amountMinor > 0n)
+      .map(([name, debitAccountId, creditAccountId, amountMinor]) => ({
+        kind: 'SINGLE' as const,
+        id: refundId(name),
+        debitAccountId,
+        creditAccountId,
+        amountMinor,
+        currency: remittance.targetCurrency,
+        reference: id,
+      })),
   ]
 }

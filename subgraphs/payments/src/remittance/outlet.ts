@@ -1,7 +1,7 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
-import { money } from '@carriergraph/shared/money/money.ts'
+import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findInstruction, type TrackedInstruction } from '../db/rail-instructions.ts'
 import { clear } from '../flow/clear.ts'
@@ -49,23 +49,40 @@ export async function mayLeave(
 /**
  * Clears what the rail has moved of a remittance, in the transaction that records so: what has left, and what of it came back.
  * What was cleared before stays as it is.
+ * @param clearedMinor of what came back, what was cleared in parts
  */
-export async function clearMoved({ config }: Outlet, tx: Tx, remittance: Remittance, now: Date): Promise<void> {
-  const { id, deliveredMinor, returnedMinor, targetCurrency, beneficiary } = remittance
-  const tracked = await findInstruction(tx, deliveryId(id))
-  if (tracked === undefined) throw new Error(`${id} was sent by no instruction.`)
-  const instruction = tracked.instruction.id
-  const common = { rail: tracked.rail, instruction, counterparty: beneficiary.account }
-  const left = { ...common, reference: id, direction: 'OUT', amount: money(deliveredMinor, targetCurrency) } as const
+export async function clearMoved(
+  { config }: Outlet,
+  tx: Tx,
+  remittance: Remittance,
+  now: Date,
+  clearedMinor = 0n,
+): Promise<void> {
+  const { id, deliveredMinor, returnedMinor, targetCurrency } = remittance
+  const by = await carriageOf(tx, remittance)
+  const left = { ...by, reference: id, direction: 'OUT', amount: money(deliveredMinor, targetCurrency) } as const
   await clear(tx, config, left, now)
   if (returnedMinor === null) return
-  const back = {
-    ...common,
-    reference: instruction,
-    direction: 'IN',
-    amount: money(returnedMinor, targetCurrency),
-  } as const
-  await clear(tx, config, back, now)
+  const amount = money(returnedMinor - clearedMinor, targetCurrency)
+  await clear(tx, config, { ...by, reference: by.instruction, direction: 'IN', amount }, now)
+}
+
+/** Clears a part that came back, under a reference of its own. */
+export async function clearPart(
+  config: RailsConfig,
+  tx: Tx,
+  remittance: Remittance,
+  part: { readonly reference: string; readonly amount: Money },
+  now: Date,
+): Promise<void> {
+  await clear(tx, config, { ...(await carriageOf(tx, remittance)), ...part, direction: 'IN' }, now)
+}
+
+/** By what a remittance went. */
+async function carriageOf(tx: Tx, { id, beneficiary }: Remittance) {
+  const tracked = await findInstruction(tx, deliveryId(id))
+  if (tracked === undefined) throw new Error(`${id} was sent by no instruction.`)
+  return { rail: tracked.rail, instruction: tracked.instruction.id, counterparty: beneficiary.account }
 }
 
 /** Takes back what is being sent. */

@@ -160,20 +160,25 @@ test.each([
   ['all but a tenth and a cent', (minor: bigint) => minor - minor / 10n - 1n, 'COMPLETED'],
   ['one cent', () => 1n, 'COMPLETED'],
   ['all but a tenth', (minor: bigint) => minor - minor / 10n, 'REFUNDED'],
-])('of %s that comes back the sender is given all or nothing', async (_, part, status) => {
-  const { sender, remittance } = await send('SANDBOX NONE')
-  await stage.runRail()
-  stage.clock.advance(1_000)
-  await stage.runRail()
-  await stage.sweep()
-  const left = await gained(async () => {
-    await tellReturn(remittance.id, part(remittance.deliveredMinor))
+])(
+  'of %s that comes back the sender is given all, or nothing before two people have decided',
+  async (_, part, status) => {
+    const { sender, remittance } = await send('SANDBOX NONE')
+    await stage.runRail()
+    stage.clock.advance(1_000)
+    await stage.runRail()
     await stage.sweep()
-  })
-  expect(await now(remittance)).toMatchObject({ status })
-  expect(await stage.balanceOf(sender.walletId)).toBe(status === 'REFUNDED' ? 200_000n : 100_000n)
-  if (status === 'COMPLETED') expect(left).toEqual({})
-})
+    const left = await gained(async () => {
+      await tellReturn(remittance.id, part(remittance.deliveredMinor))
+      await stage.sweep()
+      await stage.post()
+    })
+    expect(await now(remittance)).toMatchObject({ status })
+    expect(await stage.balanceOf(sender.walletId)).toBe(status === 'REFUNDED' ? 200_000n : 100_000n)
+    const minor = part(remittance.deliveredMinor)
+    if (status === 'COMPLETED') expect(left).toEqual({ 'RAIL_CLEARING USD': -minor, 'SUSPENSE USD': minor })
+  },
+)
 
 test.each([
   [899n, false],

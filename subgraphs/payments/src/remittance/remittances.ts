@@ -41,7 +41,7 @@ export function createRemittances({ toRisk, ledgers, rails, settings }: Remittan
     terms: remittanceTerms(settings),
   })
   const finisher = new Finisher({ flow, log })
-  rails.news.register('rem', onRemittanceNews({ clock, finisher, log }))
+  rails.news.register('rem', onRemittanceNews({ clock, finisher, config: rails.config, log }))
   return {
     flow,
     handlers: remittanceHandlers({ clock, finisher }),

@@ -4,10 +4,12 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import { remittanceAccounts } from '../db/remittance-accounts.ts'
 import { recordUnapplied } from '../flow/unapplied.ts'
 import type { RemittanceRiskClient } from '../risk/remittance-client.ts'
+import { bringIntoSuspense, type CarryOutParts } from '../unapplied/carry-out.ts'
 import { takeStep } from './change.ts'
 import { type FailureCode, failureOf, LEDGER_FAILURES } from './failure.ts'
 import { debitOrders, refundOrders, settlementOrder } from './orders.ts'
 import { clearMoved, type Outlet, register } from './outlet.ts'
+import { findRefundingParts, suspendedBy } from './part-returns.ts'
 import { type PostLinked, refusalOf } from './post-linked.ts'
 import type { Remittance, Step } from './remittance.ts'
 import { unappliedOf } from './unapplied.ts'
@@ -93,13 +95,16 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
         const { isBooked, after } = await settle(scope, remittance)
         if (!isBooked) return after
       }
+      const parts = await findRefundingParts(scope.db, remittance.id)
+      const partsMinor = suspendedBy(parts)
+      for (const part of parts) if (!(await bringIntoSuspense(carryingOut(scope), part))) return remittance
       const accounts = await remittanceAccounts(scope.db, remittance, clock())
       const { refundAttempt } = remittance
-      let refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'WALLET')))
+      let refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'WALLET', partsMinor)))
       const isClosed = refused === 'ACCOUNT_CLOSED'
       if (isClosed) {
         // Of all its accounts only the wallet can be closed, and stays so: trying again would be in vain for ever.
-        refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'SUSPENSE')))
+        refused = refusalOf(await post(scope, refundOrders(remittance, accounts, 'SUSPENSE', partsMinor)))
         if (refused === undefined) tellKept(scope, remittance)
       }
       if (refused !== undefined) tellRefused(scope, remittance, 'refund', refused)
@@ -107,7 +112,7 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
       return takeStep(scope.db, remittance.id, now, async (current, tx) => {
         if (current.status !== 'REFUNDING') return undefined
         if (refused === undefined) {
-          if (current.returnedMinor !== null) await clearMoved(outlet, tx, current, now)
+          if (current.returnedMinor !== null) await clearMoved(outlet, tx, current, now, partsMinor)
           for (const unapplied of unappliedOf(current, isClosed)) await recordUnapplied(tx, unapplied, now)
           return { status: 'REFUNDED' }
         }
@@ -131,6 +136,15 @@ export function remittanceSteps({ risk, post, outlet, clock, log }: StepOptions)
         : undefined,
     )
     return { isBooked: false, after }
+  }
+
+  function carryingOut(scope: Books): CarryOutParts {
+    const postOne: CarryOutParts['ledger']['post'] = async (order) => {
+      const [posting] = await post(scope, [order])
+      if (posting === undefined) throw new Error(`${order.id} was not answered.`)
+      return posting
+    }
+    return { db: scope.db, clock, ledger: { post: postOne } }
   }
 
   function tellKept({ tenant }: Books, { id, sourceAccountId }: Remittance): void {

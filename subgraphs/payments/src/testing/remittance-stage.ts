@@ -14,6 +14,7 @@ import { money } from '@carriergraph/shared/money/money.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { findAccountFacts } from '../db/admission-facts.ts'
 import type { FxQuote } from '../db/fx-quotes.ts'
+import { findInstruction } from '../db/rail-instructions.ts'
 import { createQuote, type FxPrices, type QuoteCode } from '../fx/create-quote.ts'
 import { readRates } from '../fx/file/read-rates.ts'
 import { importRates } from '../fx/import/import-rates.ts'
@@ -31,6 +32,7 @@ import type { RemittanceRequest } from '../remittance/take-on.ts'
 import type { RemittanceRiskAnswer } from '../risk/remittance-answer.ts'
 import type { RemittanceQuestion } from '../risk/remittance-client.ts'
 import { createSettlementWorker } from '../settlement/settlement-worker.ts'
+import { carryOutPending } from '../unapplied/carry-out.ts'
 import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
 
 export const START = new Date('2026-11-21T12:00:00.000Z')
@@ -74,8 +76,12 @@ export type RemittanceStage = AsyncDisposable & {
   runRail(): Promise<void>
   /** What a bank tells of a remittance, whatever the rail would. */
   tell(id: Id<'rem'>, news: News): Promise<void>
+  /** What has come back of a remittance in all, in minor units. */
+  returnedOf(id: Id<'rem'>): Promise<bigint>
   /** Closes and settles what was cleared by the end of the day. @returns how many cycles that were */
   settleDay(): Promise<number>
+  /** Has the ledger follow what is to be in suspense, and what was decided on it. */
+  post(): Promise<number>
   /** Goes on with everything that was left between steps. */
   sweep(): Promise<void>
 }
@@ -88,13 +94,13 @@ export type RemittanceParts = Pick<RemittanceStage, 'ledgers' | 'outlet' | 'driv
 export function remittanceParts(books: Books, clock: Clock): RemittanceParts {
   const ledgers = new Ledgers(clock)
   const rail = createSandboxRail({ db: books.db, clock, seed: 'test', rates: {} })
+  const config = railsConfig({ RAIL_OPERATOR_NAME: 'Carrier One', RAIL_OPERATOR_IBAN: 'DE89370400440532013000' })
   const driver = new RailDriver({
     db: books.db,
     rail,
     clock,
-    onChange: async (tx, change) => void (await applyRailChange(tx, change, clock())),
+    onChange: async (tx, change) => void (await applyRailChange(tx, change, { config, now: clock() })),
   })
-  const config = railsConfig({ RAIL_OPERATOR_NAME: 'Carrier One', RAIL_OPERATOR_IBAN: 'DE89370400440532013000' })
   const outlet: Outlet = {
     carrierOf: () => 'sandbox',
     operator: config.operator,
@@ -154,13 +160,16 @@ export async function setRemittanceStage(): Promise<RemittanceStage> {
     tell: (id, news) =>
       inTransaction(books.db, async (tx) => {
         const notice: Notice = { instructionId: deliveryId(id), key: newId('evt'), ...news }
-        for (const change of await takeNotices(tx, [notice], clock())) await applyRailChange(tx, change, clock())
+        for (const change of await takeNotices(tx, [notice], clock()))
+          await applyRailChange(tx, change, { config, now: clock() })
       }),
+    returnedOf: async (id) => (await findInstruction(books.db, deliveryId(id)))?.returned?.minor ?? 0n,
     async settleDay() {
       clock.advance(3 * 86_400_000)
       const { clearing } = config
       return createSettlementWorker({ database, ledgers, clearing, clock, log: silent }).runOnce()
     },
+    post: () => carryOutPending({ db: books.db, ledger: ledgers.of(books), clock, log: silent }),
     async sweep() {
       clock.advance(30_001)
       await createRemittanceSweeper({ database, flow: flow(), clock, log: silent }).runOnce()

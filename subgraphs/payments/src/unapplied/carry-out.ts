@@ -31,7 +31,7 @@ export type CarryOutParts = {
 export async function carryOut(parts: CarryOutParts, id: Id<'uam'>): Promise<void> {
   const { db, ledger, clock } = parts
   const [found] = await findCases(db, [id])
-  if (found === undefined || !(await isInSuspense(parts, found))) return
+  if (found === undefined || !(await bringIntoSuspense(parts, found))) return
   if (found.state !== 'RESOLVING' || found.refundId !== null) return
   const answer = await ledger.post(await orderOf(parts, found))
   const by = provenance(clock)
@@ -66,8 +66,8 @@ export async function carryOutPending(parts: CarryOutParts & { readonly log: Log
   return looked
 }
 
-/** Brings there what is not yet. @returns false where it cannot be now, because an account is frozen */
-async function isInSuspense(parts: CarryOutParts, found: UnappliedCase): Promise<boolean> {
+/** Brings a case into suspense that is not yet there. @returns false where that cannot be now, because an account is frozen */
+export async function bringIntoSuspense(parts: CarryOutParts, found: UnappliedCase): Promise<boolean> {
   const { id, reference, amount, isSuspended } = found
   if (isSuspended) return true
   const { currency } = amount
