@@ -3062,6 +3062,8 @@ export type UnappliedMoneyReason =
   | 'EXCEEDS_REST'
   /** What was held for its payment had been released in the ledger by hand. */
   | 'HOLD_RELEASED'
+  /** Less of a remittance came back than is all of it: its beneficiary may have the rest. */
+  | 'PART_RETURNED'
   /** The wallet has less available than was taken back of it. */
   | 'INSUFFICIENT_FUNDS'
   /** The wallet is frozen. */
