@@ -22,6 +22,8 @@ export const railNotice = pgTable(
     /** Of a return: the rail's own reference of it, and the day on which the bank booked it, as far as they are told. */
     returnReference: text('return_reference'),
     bookedOn: date('booked_on', { mode: 'string' }),
+    /** Of a return: the statement that told it, which tells each once. */
+    toldIn: text('told_in'),
     effect: text('effect', { enum: NOTICE_EFFECTS }).notNull(),
     /** The state after it. */
     state: text('state').$type<InstructionState>().notNull(),

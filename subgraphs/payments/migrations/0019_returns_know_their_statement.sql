@@ -1,0 +1,1 @@
+ALTER TABLE "rail_notice" ADD COLUMN "told_in" text;
