@@ -2,9 +2,9 @@ import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lt, ne, sql } from 'drizzle-orm'
 import { type Instruction, instructionHash } from '../rails/instruction.ts'
-import type { Interpretation, Notice, ReturnTold } from '../rails/notice.ts'
+import type { Interpretation, Notice, ReturnHeard } from '../rails/notice.ts'
 import type { RailName } from '../rails/rail.ts'
 import type { InstructionState, StatusReason } from '../rails/status.ts'
 import { type RailInstructionRow, railInstruction } from './tables/rail-instruction.ts'
@@ -132,11 +132,11 @@ export async function findNoticeKeys(tx: Tx, notices: readonly Notice[]): Promis
   return new Set(rows.map(({ id, key }) => noticeKey({ instructionId: id, key })))
 }
 
-/** The returns of these instructions that have been counted. */
+/** The returns of these instructions that were heard; without those that contradict, which are for a person. */
 export async function findReturns(
   tx: Tx,
   ids: readonly Id<'ins'>[],
-): Promise<(ReturnTold & { readonly instructionId: Id<'ins'> })[]> {
+): Promise<(ReturnHeard & { readonly instructionId: Id<'ins'> })[]> {
   if (ids.length === 0) return []
   const rows = await tx
     .select({
@@ -145,17 +145,25 @@ export async function findReturns(
       currency: railInstruction.currency,
       reference: railNotice.returnReference,
       bookedOn: railNotice.bookedOn,
+      toldIn: railNotice.toldIn,
+      effect: railNotice.effect,
     })
     .from(railNotice)
     .innerJoin(railInstruction, eq(railInstruction.id, railNotice.instructionId))
     .where(
-      and(inArray(railNotice.instructionId, [...ids]), eq(railNotice.kind, 'RETURN'), eq(railNotice.effect, 'CHANGED')),
+      and(
+        inArray(railNotice.instructionId, [...ids]),
+        eq(railNotice.kind, 'RETURN'),
+        ne(railNotice.effect, 'CONTRADICTION'),
+      ),
     )
-  return rows.map(({ instructionId, minor, currency, reference, bookedOn }) => ({
+  return rows.map(({ instructionId, minor, currency, reference, bookedOn, toldIn, effect }) => ({
     instructionId,
     amount: money(minor ?? 0n, currency),
     reference: reference ?? undefined,
     bookedOn: bookedOn ?? undefined,
+    toldIn: toldIn ?? undefined,
+    isCounted: effect === 'CHANGED',
   }))
 }
 
@@ -183,6 +191,7 @@ export async function insertNotices(tx: Tx, heard: readonly HeardNotice[], now: 
         returnedMinor: notice.kind === 'RETURN' ? notice.amount.minor : null,
         returnReference: notice.kind === 'RETURN' ? notice.reference : null,
         bookedOn: notice.kind === 'RETURN' ? notice.bookedOn : null,
+        toldIn: notice.kind === 'RETURN' ? notice.toldIn : null,
         effect,
         state,
         heardAt: now,

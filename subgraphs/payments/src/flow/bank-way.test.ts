@@ -155,3 +155,29 @@ test('parts that a bank sends back, told by notifications and by the statement, 
   expect(found).toEqual(found.map(() => 'MATCHED SETTLED 1/1'))
   await expectSoundPayments(stage.database)
 })
+
+test('two parts alike that one statement shows without a reference are two, however often they were told one by one before', async () => {
+  const purse = await stage.purseWith(1_000n)
+  const process = stage.process()
+  const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'two alike', 1_000n)))
+  const { id } = (await stage.instructionOf(paid)).instruction
+  await process.turn()
+  const out = { amount: '10.00', sign: 'DBIT', id } as const
+  const part = { amount: '4.00', sign: 'CRDT', id, returnReason: 'AC04' } as const
+  const told = async (name: string, content: string, minor: bigint) => {
+    await stage.receive(name, content)
+    await process.turn()
+    await stage.sweep(process)
+    expect((await stage.payment(paid.id)).refundedMinor).toBe(minor)
+  }
+  await told('6-camt.054.xml', notification(stage, [out, part]), 400n)
+  // Nothing says whether that is another one: to book one twice would give away what never came.
+  await told('7-camt.054.xml', notification(stage, [part, out]), 400n)
+  const day = statement(stage, [out, part, part])
+  await told('8-camt.053.xml', day, 800n)
+  await told('9-camt.053.xml', day, 800n)
+  await told('10-camt.053.xml', day.replace('</Document>', ' </Document>'), 800n)
+  expect(await stage.instructionOf(paid)).toMatchObject({ returned: { minor: 800n }, contradictions: 0 })
+  expect(await stage.wallet(purse)).toEqual({ balance: 800n, held: 0n })
+  await expectSoundPayments(stage.database)
+})

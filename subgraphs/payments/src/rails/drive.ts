@@ -22,7 +22,7 @@ import {
 } from '../db/rail-instructions.ts'
 import type { FailedNotices } from './failed-notices.ts'
 import { type Instruction, instructionHash } from './instruction.ts'
-import { interpret, isSameReturn, type News, type Notice, type ReturnTold } from './notice.ts'
+import { interpret, type News, type Notice, type ReturnHeard, wasTold } from './notice.ts'
 import {
   type Answer,
   CANCEL_REFUSALS,
@@ -235,18 +235,18 @@ export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date)
 }
 
 /** Those that were heard of the instruction of a notice; one that is new is added to them. */
-type ReturnsOf = (notice: Notice) => ReturnTold[]
+type ReturnsOf = (notice: Notice) => ReturnHeard[]
 
 async function returnsOf(tx: Tx, notices: readonly Notice[]): Promise<ReturnsOf> {
   const ids = notices.flatMap(({ kind, instructionId }) => (kind === 'RETURN' ? [instructionId] : []))
-  const heard = new Map(ids.map((id): [Id<'ins'>, ReturnTold[]] => [id, []]))
+  const heard = new Map(ids.map((id): [Id<'ins'>, ReturnHeard[]] => [id, []]))
   for (const { instructionId, ...told } of await findReturns(tx, [...heard.keys()]))
     heard.get(instructionId)?.push(told)
   return ({ instructionId }) => heard.get(instructionId) ?? []
 }
 
 /** The instruction after a notice, state by state. */
-function moved(before: TrackedInstruction, notice: Notice, returns: ReturnTold[]): Moved {
+function moved(before: TrackedInstruction, notice: Notice, returns: ReturnHeard[]): Moved {
   const { effect, states } = { states: [], ...interpret(before.state, notice) }
   const contradiction: Moved = {
     effect: 'CONTRADICTION',
@@ -255,12 +255,15 @@ function moved(before: TrackedInstruction, notice: Notice, returns: ReturnTold[]
   if (effect === 'CONTRADICTION') return contradiction
   let back = before.returned
   if (effect === 'CHANGED' && notice.kind === 'RETURN') {
-    if (returns.some((told) => isSameReturn(told, notice))) return { effect: 'NOTHING_NEW', stages: [] }
+    if (wasTold(notice, returns)) {
+      returns.push({ ...notice, isCounted: false })
+      return { effect: 'NOTHING_NEW', stages: [] }
+    }
     const { amount } = before.instruction
     back = money((before.returned?.minor ?? 0n) + notice.amount.minor, amount.currency)
     // Parts cannot be more than the whole: which of them is none, the bank alone knows.
     if (before.returned !== undefined && back.minor > amount.minor) return contradiction
-    returns.push(notice)
+    returns.push({ ...notice, isCounted: true })
   }
   const stages = states.map((state, index): TrackedInstruction => {
     const returned = state === 'RETURNED' ? back : before.returned

@@ -31,17 +31,64 @@ export type ReturnTold = {
   readonly reference?: string | undefined
   /** The day on which the bank booked it, YYYY-MM-DD. */
   readonly bookedOn?: string | undefined
+  /** The statement that tells it, in the file that it came in; undefined where the rail tells news one by one. */
+  readonly toldIn?: string | undefined
 }
+
+/** A return that was heard; counted unless it was one that had been told before. */
+export type ReturnHeard = ReturnTold & { readonly isCounted: boolean }
 
 /**
  * Whether two notices tell the same return. By its reference where both have one; else by what else they say of it, as a
- * bank may give the reference in the statement alone. Of two alike without a reference one is left to reconciliation: to
- * book one twice would give away what never came.
+ * bank may give the reference in the statement alone.
  */
 export function isSameReturn(one: ReturnTold, other: ReturnTold): boolean {
   if (one.amount.minor !== other.amount.minor) return false
   if (one.reference !== undefined && other.reference !== undefined) return one.reference === other.reference
   return one.bookedOn === undefined || other.bookedOn === undefined || one.bookedOn === other.bookedOn
+}
+
+/**
+ * Whether a return tells one of those that are counted once more. One statement tells each return once, and two references are
+ * of two returns: so it is another one only where not all of them can be among those that are counted. Of two alike that
+ * nothing tells apart one is left to reconciliation: to book one twice would give away what never came.
+ */
+export function wasTold(told: ReturnTold, heard: readonly ReturnHeard[]): boolean {
+  const { reference, amount, toldIn } = told
+  const isAgain = (one: ReturnTold) => one.reference === reference && one.amount.minor === amount.minor
+  if (reference !== undefined && heard.some(isAgain)) return true
+  const counted = heard.filter(({ isCounted }) => isCounted)
+  const ofStatement = heard.filter((one) => toldIn !== undefined && one.toldIn === toldIn)
+  const named = reference === undefined ? [] : heard.filter((one) => one.reference !== undefined)
+  return [ofStatement, named].every((others) => canBeAmong(told, eachOnce(others), counted))
+}
+
+/** Without those that tell again what another one of them does, by its reference. */
+const eachOnce = (all: readonly ReturnTold[]): ReturnTold[] => [
+  ...new Map(
+    all.map((one) => [one.reference === undefined ? one : `${one.reference} ${one.amount.minor}`, one] as const),
+  ).values(),
+]
+
+/**
+ * Whether a return can be one of the counted ones that none of the others has to be: by an augmenting path of the matching
+ * between them, as there are few.
+ */
+function canBeAmong(told: ReturnTold, others: readonly ReturnTold[], counted: readonly ReturnTold[]): boolean {
+  const takenBy = new Map<ReturnTold, ReturnTold>()
+  function place(one: ReturnTold, seen: Set<ReturnTold>): boolean {
+    for (const that of counted) {
+      if (seen.has(that) || !isSameReturn(one, that)) continue
+      seen.add(that)
+      const holder = takenBy.get(that)
+      if (holder !== undefined && !place(holder, seen)) continue
+      takenBy.set(that, one)
+      return true
+    }
+    return false
+  }
+  for (const other of others) place(other, new Set())
+  return place(told, new Set())
 }
 
 /**

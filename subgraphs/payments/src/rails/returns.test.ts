@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInstruction } from '../db/rail-instructions.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { registerInstruction, takeNotices } from './drive.ts'
-import { isSameReturn, type Notice, type ReturnTold } from './notice.ts'
+import { isSameReturn, type Notice, type ReturnHeard, type ReturnTold, wasTold } from './notice.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 
 let payments: PaymentsDatabase
@@ -32,6 +32,91 @@ test.each<[string, ReturnTold, ReturnTold, boolean]>([
 ])('two notices %s', (_, one, other, isSame) => {
   expect(isSameReturn(one, other)).toBe(isSame)
   expect(isSameReturn(other, one)).toBe(isSame)
+})
+
+const tellsIn = (statement: string, minor: bigint, reference?: string): ReturnTold => ({
+  ...told(minor, reference, '2026-11-23'),
+  toldIn: statement,
+})
+
+/** How many of these count, told one after the other. */
+function counted(all: readonly ReturnTold[]): number {
+  const heard: ReturnHeard[] = []
+  for (const one of all) heard.push({ ...one, isCounted: !wasTold(one, heard) })
+  return heard.filter(({ isCounted }) => isCounted).length
+}
+
+test.each<[string, ReturnTold[], number]>([
+  ['of one statement', [tellsIn('S', 1n), tellsIn('S', 1n)], 2],
+  ['of two statements', [tellsIn('S', 1n), tellsIn('T', 1n)], 1],
+  [
+    'of two that another statement tells again',
+    [tellsIn('S', 1n), tellsIn('S', 1n), tellsIn('T', 1n), tellsIn('T', 1n)],
+    2,
+  ],
+  ['of one statement, behind one that told one of them', [tellsIn('S', 1n), tellsIn('T', 1n), tellsIn('T', 1n)], 2],
+  [
+    'of one statement that gives references, behind one without',
+    [tellsIn('S', 1n), tellsIn('T', 1n, 'A'), tellsIn('T', 1n, 'B')],
+    2,
+  ],
+  [
+    'of two statements that give references, behind one without',
+    [tellsIn('S', 1n), tellsIn('T', 1n, 'A'), tellsIn('U', 1n, 'B')],
+    2,
+  ],
+  ['of one statement, of which one has a reference', [tellsIn('S', 1n, 'A'), tellsIn('S', 1n)], 2],
+  [
+    'of which one is told by its reference in both',
+    [tellsIn('S', 1n, 'A'), tellsIn('T', 1n, 'A'), tellsIn('T', 1n)],
+    2,
+  ],
+  [
+    'of which both are told again, one without its reference',
+    [tellsIn('S', 1n, 'A'), tellsIn('S', 1n), tellsIn('T', 1n, 'A'), tellsIn('T', 1n)],
+    2,
+  ],
+  ['of one reference in one statement', [tellsIn('S', 1n, 'A'), tellsIn('S', 1n, 'A')], 1],
+  ['that no statement tells', [told(1n), told(1n)], 1],
+])('of returns alike %s, %#: as many count as there must be', (_, all, count) => {
+  expect(counted(all)).toBe(count)
+})
+
+test('whatever statements tell how often and in which order, none counts twice, and without references all that one tells count', () => {
+  const one = fc.record({ minor: fc.constantFrom(1n, 1n, 2n), day: fc.constantFrom('2026-11-23', '2026-11-24') })
+  const given = fc.array(one, { minLength: 1, maxLength: 5 }).chain((returns) =>
+    fc.record({
+      returns: fc.constant(returns),
+      statements: fc.array(
+        fc
+          .shuffledSubarray(returns.map((_, at) => at))
+          .chain((ats) => fc.tuple(...ats.map((at) => fc.record({ at: fc.constant(at), hasReference: fc.boolean() })))),
+        { maxLength: 5 },
+      ),
+      order: fc.infiniteStream(fc.nat({ max: 1_000 })),
+    }),
+  )
+  fc.assert(
+    fc.property(given, ({ returns, statements, order }) => {
+      const news = statements.flatMap((statement, number) =>
+        (statement as { at: number; hasReference: boolean }[]).map(({ at, hasReference }): ReturnTold => {
+          const { minor, day } = returns[at] ?? { minor: 1n, day: '2026-11-23' }
+          return { ...told(minor, hasReference ? `R${at}` : undefined, day), toldIn: `S${number}` }
+        }),
+      )
+      const mixed = news
+        .map((each) => ({ each, place: order.next().value ?? 0 }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ each }) => each)
+      const [most = 0] = statements.map(({ length }) => length).sort((a, b) => b - a)
+      const count = counted(mixed)
+      if (news.every(({ reference }) => reference === undefined)) expect(count).toBeGreaterThanOrEqual(most)
+      expect(count).toBeLessThanOrEqual(
+        new Set(statements.flatMap((each) => (each as { at: number }[]).map(({ at }) => at))).size,
+      )
+    }),
+    { numRuns: 2_000, seed: 20_261_122 },
+  )
 })
 
 test('each return counts once, whatever is told how often and in which order, and parts are never more than the whole', async () => {

@@ -2,7 +2,7 @@ import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import { findSent } from '../../db/rail-files.ts'
 import { findInstructions } from '../../db/rail-instructions.ts'
-import { readStatement, type StatementSource } from '../../statements/read-statement.ts'
+import { readStatement, type StatementFile, type StatementSource } from '../../statements/read-statement.ts'
 import type { Position, StatementLine } from '../../statements/statement.ts'
 import type { Notice } from '../notice.ts'
 import { NOTICES_MAX } from '../rail.ts'
@@ -29,7 +29,7 @@ export async function readBankFile(source: StatementSource, db: TenantDb): Promi
   // Statements are read by their own reader, which says what is wrong with them as such.
   if (report.code !== 'MESSAGE_UNKNOWN') return refused(report)
   const statement = await readStatement(source)
-  if (statement.ok) return { ok: true, notices: lineNotices(statement.value.read(), db) }
+  if (statement.ok) return { ok: true, notices: lineNotices(statement.value, db) }
   return refused(statement.code === 'MESSAGE_UNKNOWN' ? report : statement)
 }
 
@@ -53,7 +53,8 @@ function fileIdOf(messageId: string): Id<'rfl'> | undefined {
   return isId('rfl', id) ? id : undefined
 }
 
-async function* lineNotices(lines: AsyncIterable<StatementLine>, db: TenantDb): AsyncGenerator<readonly Notice[]> {
+async function* lineNotices(file: StatementFile, db: TenantDb): AsyncGenerator<readonly Notice[]> {
+  const placed = placesOf(file)
   let batch: { readonly line: StatementLine; readonly id: Id<'ins'> }[] = []
   async function notices(): Promise<Notice[]> {
     const known = await findInstructions(
@@ -62,10 +63,11 @@ async function* lineNotices(lines: AsyncIterable<StatementLine>, db: TenantDb): 
     )
     return batch.flatMap(({ line, id }) => {
       const tracked = known.get(id)
-      return (tracked && noticeOfLine(line, tracked.instruction)) ?? []
+      const notice = tracked && noticeOfLine(line, tracked.instruction)
+      return notice === undefined ? [] : placed(notice, line)
     })
   }
-  for await (const line of lines) {
+  for await (const line of file.read()) {
     const id = instructionOfLine(line)
     if (id !== undefined) batch.push({ line, id })
     if (batch.length < NOTICES_MAX) continue
@@ -73,4 +75,20 @@ async function* lineNotices(lines: AsyncIterable<StatementLine>, db: TenantDb): 
     batch = []
   }
   if (batch.length > 0) yield await notices()
+}
+
+/**
+ * Says of returns which statement of which file tells them, and gives each of those alike of one entry a key of its own. The
+ * file counts and not the statement's id: the same statement once more, put right, may have its entries at other places.
+ */
+function placesOf({ digest }: StatementFile) {
+  const seen = new Map<string, number>()
+  return (notice: Notice, { statementId }: StatementLine): Notice => {
+    if (notice.kind !== 'RETURN') return notice
+    const name = `${notice.instructionId} ${notice.key}`
+    const times = (seen.get(name) ?? 0) + 1
+    seen.set(name, times)
+    const key = times === 1 ? notice.key : `${notice.key} ${times}`
+    return { ...notice, key, toldIn: JSON.stringify([digest, statementId]) }
+  }
 }
