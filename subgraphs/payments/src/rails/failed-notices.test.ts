@@ -13,9 +13,10 @@ import { findInstruction } from '../db/rail-instructions.ts'
 import { camt, ntry } from '../statements/statements.fixture.ts'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
 import { OPERATOR_IBAN } from '../testing/rails-stage.ts'
-import { failedNoticesOf } from './failed-notices.ts'
+import { FailedNotices, failedNoticesOf } from './failed-notices.ts'
 import type { Instruction } from './instruction.ts'
 import { endToEndId } from './instruction.ts'
+import type { Notice } from './notice.ts'
 import type { RailName } from './rail.ts'
 import { createRailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
@@ -116,6 +117,18 @@ test('a return that could not be taken comes to its instruction by another try, 
   await worker.runOnce()
   const reason = { code: 'AC04', text: 'Told by the sandbox' }
   expect(await findInstruction(db, order.id)).toMatchObject({ state: 'RETURNED', returned: order.amount, reason })
+})
+
+test('what was told of a return is all there when it is tried again', async () => {
+  const books = { tenant: 'kept-return', db: payments.database.forTenant('kept-return') }
+  const failed = new FailedNotices({ books, rail: 'iso20022', log: silent, onParked: () => {} })
+  const { id: instructionId, amount } = instruction()
+  const more = { reference: 'R', bookedOn: '2026-11-23', toldIn: 'S', reason: { code: 'AC04', text: 'Closed.' } }
+  const notice: Notice = { instructionId, key: 'k', kind: 'RETURN', amount, ...more }
+  await failed.note(notice, new Error('cannot be taken'), NOON)
+  const again: Notice[] = []
+  await failed.retry(async (_, notices) => void again.push(...notices), new Date(NOON.getTime() + PAUSE_MS))
+  expect(again).toEqual([notice])
 })
 
 test('a file of the bank with a notice that cannot be taken is done with, and those behind it are read', async () => {

@@ -93,6 +93,7 @@ const stored = z.discriminatedUnion('kind', [
       .transform(({ minor, currency }) => money(BigInt(minor), currency)),
     reference: z.string().optional(),
     bookedOn: z.string().optional(),
+    toldIn: z.string().optional(),
     reason,
   }),
 ])
