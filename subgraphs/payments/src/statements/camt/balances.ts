@@ -47,12 +47,13 @@ export class Balances {
     this.#byCode.set(code, balance)
   }
 
-  /** The best pair that is there. @throws StatementFault BALANCE_MISSING */
-  pair(position: Position): { opening: Balance; closing: Balance } {
+  /** The best pair that is there, and whether it is of a page of a statement. @throws StatementFault BALANCE_MISSING */
+  pair(position: Position): { opening: Balance; closing: Balance; isPage: boolean } {
     for (const [first, last] of PAIRS) {
       const opening = this.#byCode.get(first)
       const closing = this.#byCode.get(last)
-      if (opening !== undefined && closing !== undefined) return { opening, closing }
+      const isPage = first === 'ITBD' || last === 'ITBD' || last === SECOND_ITBD
+      if (opening !== undefined && closing !== undefined) return { opening, closing, isPage }
     }
     const found = [...this.#byCode.keys()].join(', ') || 'none'
     throw new StatementFault(

@@ -429,41 +429,23 @@ test('zeros beyond the digits of a currency, with which some banks fill amounts 
   expect((await heldBy(file)).lines).toMatchObject([{ amount: eur(100n) }, { amount: eur(50n) }])
 })
 
+test('pages of a statement are told apart by the number that is in the head of their message', async () => {
+  const page = (number: string, balances: string, version = '02') =>
+    camt({ version, balances, entries: [ntry('1.00')] }).replace(
+      '</GrpHdr>',
+      `<MsgPgntn><PgNb>${number}</PgNb><LastPgInd>false</LastPgInd></MsgPgntn></GrpHdr>`,
+    )
+  const sequenceOf = async (file: string) => (await heldBy(file)).statements.map(({ sequence }) => sequence)
+  expect(await sequenceOf(page('1', bal('OPBD', '100.00') + bal('ITBD', '101.00')))).toEqual(['7/1'])
+  expect(await sequenceOf(page('2', bal('ITBD', '101.00') + bal('CLBD', '102.00')))).toEqual(['7/2'])
+  // A whole statement is known by what it was known by before.
+  expect(await sequenceOf(page('1', bal('OPBD', '100.00') + bal('CLBD', '101.00')))).toEqual(['7'])
+})
+
 test('amounts are read in every form that decimals of XML have', async () => {
   const entries = [ntry('.5'), ntry('+.5'), ntry('1.'), ntry('00.50'), ntry('+1')]
   const { lines } = await heldBy(camt({ opening: '+0', closing: '03.5', entries }))
   expect(lines.map(({ amount }) => amount)).toEqual([50n, 50n, 100n, 50n, 100n].map(eur))
-})
-
-const enveloped = (root: string, inside: string) => {
-  const [declaration = '', ...document] = camt({ closing: '101.00', entries: one }).split('\n')
-  const header =
-    '<h:AppHdr xmlns:h="urn:iso:std:iso:20022:tech:xsd:head.001.001.02"><h:BizMsgIdr>M</h:BizMsgIdr></h:AppHdr>'
-  return `${declaration}\n<${root}>${header}${inside.replace('DOCUMENT', document.join('\n'))}</${root.replace(/ .*/, '')}>`
-}
-
-test.each([
-  ["SWIFT's", enveloped('Envelope xmlns="urn:swift:xsd:envelope"', 'DOCUMENT')],
-  ['one without a namespace', enveloped('RequestPayload', 'DOCUMENT')],
-  [
-    "that of SWIFT's terminals",
-    enveloped('s:DataPDU xmlns:s="urn:swift:saa:xsd:saa.2.0"', '<s:Body>DOCUMENT</s:Body>'),
-  ],
-  ['one that signs it', enveloped('Envelope', 'DOCUMENT<Signature>AAAA</Signature>')],
-])('a statement may stand in an envelope: %s', async (_, file) => {
-  const { lines, statements } = await heldBy(file)
-  expect(lines).toMatchObject([{ amount: eur(100n), position: { path: 'Document/BkToCstmrStmt/Stmt/Ntry' } }])
-  expect(statements).toHaveLength(1)
-})
-
-test.each([
-  ['MESSAGE_UNKNOWN', 'without a document', enveloped('Envelope', '')],
-  ['MESSAGE_UNKNOWN', 'with another document', enveloped('Envelope', '<Document xmlns="urn:other"/>')],
-  ['XML_MALFORMED', 'with two documents', enveloped('Envelope', 'DOCUMENT<Document/>')],
-  ['XML_MALFORMED', 'that is not closed', enveloped('Envelope', 'DOCUMENT').replace('</Envelope>', '')],
-  ['XML_TOO_DEEP', 'of many elements', enveloped('Envelope', `${'<a>'.repeat(40)}DOCUMENT${'</a>'.repeat(40)}`)],
-])('%s refuses an envelope %s', async (code, _, file) => {
-  expect(await outcomeOf(file)).toMatchObject({ ok: false, code, position: { line: expect.any(Number) } })
 })
 
 test('a refusal names line, column and path', async () => {

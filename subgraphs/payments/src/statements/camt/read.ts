@@ -14,6 +14,8 @@ import { readTransaction, type Transaction } from './transaction.ts'
 /** Transactions of one batch are held until their sum is known to be the entry's. A batch of pain.001 has 100,000. */
 export const TRANSACTIONS_MAX = 100_000
 const CHARGES_MAX = 100
+/** Max5NumericText. */
+const PAGE = /^\d{1,5}$/
 
 /**
  * Reads camt.053 and camt.054, versions 001.02 to 001.14, in one pass. At any time no more than one entry is in memory.
@@ -37,6 +39,8 @@ class CamtMessage implements ElementHandler {
   readonly #onFormat: (format: StatementFormat) => void
   #events: StatementEvent[] = []
   #message: Message | undefined
+  /** Of the whole message, which is a page where a statement goes over several. */
+  #page: string | undefined
   /** Of the last entry that had one. */
   #day: string | undefined
   /** Innermost last: statement, entry, transaction, charge, record of a charge. */
@@ -84,6 +88,7 @@ class CamtMessage implements ElementHandler {
   }
 
   leaf(path: string, leaf: Leaf): void {
+    if (path === this.#message?.page && PAGE.test(leaf.text)) this.#page = leaf.text
     const scope = this.#scopes.at(-1)
     if (scope !== undefined && path.length > scope.path.length) scope.add(path.slice(scope.path.length + 1), leaf)
   }
@@ -151,16 +156,17 @@ class CamtMessage implements ElementHandler {
 
   #endStatement(scope: Scope, position: Position): void {
     const tally = this.#tally
-    const balances = this.#message?.hasBalances ? this.#balances.pair(position) : undefined
-    if (balances !== undefined) tally.checkBalances(balances.opening, balances.closing, position)
+    const pair = this.#message?.hasBalances ? this.#balances.pair(position) : undefined
+    if (pair !== undefined) tally.checkBalances(pair.opening, pair.closing, position)
+    const balances = pair && { opening: pair.opening, closing: pair.closing }
     const currency = balances?.opening.amount.currency ?? tally.currency ?? scope.text('Acct/Ccy')
     if (this.#totals !== undefined) {
       const day = balances?.opening.date ?? this.#day
       tally.checkTotals(statedTotals(this.#totals, currency, day), this.#totals.position)
     }
-    const sequence = [scope.text('ElctrncSeqNb', 'LglSeqNb'), scope.text('StmtPgntn/PgNb', 'NtfctnPgntn/PgNb')].filter(
-      (part) => part !== undefined,
-    )
+    // Pages of a statement may share all but the number that version 2 has in the head of the message.
+    const page = scope.text('StmtPgntn/PgNb', 'NtfctnPgntn/PgNb') ?? (pair?.isPage ? this.#page : undefined)
+    const sequence = [scope.text('ElctrncSeqNb', 'LglSeqNb'), page].filter((part) => part !== undefined)
     this.#events.push({
       kind: 'statement',
       summary: {
