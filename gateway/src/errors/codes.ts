@@ -43,8 +43,8 @@ export const GATEWAY_CODES = {
     'No subgraph can be asked for a field as the operation asks for it, though the schema has it: its type is known where ' +
     'none of its entities can be resolved. Select something else of it.',
   UNSUPPORTED_PLAN:
-    'The operation needs something that this gateway does not do: @defer, a field that takes @fromContext, or a plan that its ' +
-    'planner cannot make. Ask for it in several operations, or without conditions on fragments.',
+    'The operation needs a plan that the planner of this gateway cannot make. Ask for it in several operations, or without ' +
+    'conditions on fragments.',
   UPSTREAM_LOST:
     'The subgraph behind the subscription was lost and did not come back in time, or the stream cannot be continued ' +
     'without a gap. Subscribe again, with `after: extensions.cursor` where there is one.',

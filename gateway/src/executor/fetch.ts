@@ -1,6 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
-import { gatewayError } from '../errors/codes.ts'
 import { compileEntityFetch } from './entity-fetch.ts'
 import { errorAt, failureOf } from './error-at.ts'
 import { nearestPath, type Place } from './place.ts'
@@ -12,8 +11,6 @@ import type { PlannedFetch, Step, SubgraphAnswer } from './run.ts'
 
 /** Compiles a fetch: of root fields where it requires nothing, else of the entities at its place. */
 export function compileFetch(node: FetchNode, place: Place, schema: GraphQLSchema): Step {
-  if (node.contextRewrites !== undefined && node.contextRewrites.length > 0)
-    throw gatewayError('UNSUPPORTED_PLAN', { message: '@fromContext is not supported here.' })
   return node.requires === undefined
     ? compileRootFetch(node, place, schema)
     : compileEntityFetch(node, place, schema).step

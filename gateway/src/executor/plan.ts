@@ -13,7 +13,7 @@ import type { Step } from './run.ts'
 /**
  * Compiles a node of a query plan and all below it into one function.
  * @param schema the supergraph's, `@inaccessible` types included: plans speak of them
- * @throws GraphQLError UNSUPPORTED_PLAN for @defer and @fromContext
+ * @throws GraphQLError UNSUPPORTED_PLAN for @defer
  */
 export function compilePlan(node: PlanNode, schema: GraphQLSchema, place: Place = []): Step {
   switch (node.kind) {

@@ -45,6 +45,21 @@ describe('a supergraph with authorisation directives', () => {
   })
 })
 
+test('a supergraph with what this gateway does not do is refused as a whole, not answered wrongly', () => {
+  const sdl = compose([
+    {
+      name: 'only',
+      url: 'http://only.example',
+      typeDefs: `
+        extend schema @link(url: "${FEDERATION}", import: ["@key", "@context", "@fromContext"])
+        type Query { shelf: Shelf }
+        type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! place: String! book: Book }
+        type Book @key(fields: "id") { id: ID! label(place: String @fromContext(field: "$shelf { place }")): String }`,
+    },
+  ])
+  expect(() => loadSupergraph(sdl)).toThrow('https://specs.apollo.dev/context/v0.1 is for: SECURITY but is unsupported')
+})
+
 test('an inaccessible field is in the supergraph and not in the schema that clients see', () => {
   const { supergraphSchema, apiSchema } = loadSupergraph(LIBRARY_SDL)
   expect(supergraphSchema.getQueryType()?.getFields()).toHaveProperty('staffOnly')
