@@ -126,7 +126,7 @@ describe('openDatabase', () => {
       order by name`
     expect(rows.map((row) => [row.name, row.setting])).toEqual([
       ['idle_in_transaction_session_timeout', '10000'],
-      ['lock_timeout', '5000'],
+      ['lock_timeout', '4000'],
       ['statement_timeout', '10000'],
       ['transaction_timeout', '30000'],
     ])

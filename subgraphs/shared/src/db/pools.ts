@@ -11,8 +11,11 @@ import { preparedSql } from './prepared-sql.ts'
 
 /** One statement of a request may not hold a connection longer than this. */
 export const STATEMENT_TIMEOUT_MS = 10_000
-/** A row that is locked for longer is a fault elsewhere; the caller gets an error instead of a hang. */
-export const LOCK_TIMEOUT_MS = 5_000
+/**
+ * A row that is locked for longer is a fault elsewhere; the caller gets an error instead of a hang. Less than the five
+ * seconds that the gateway gives a subgraph, or clients would hear of a timeout and not of what was busy.
+ */
+export const LOCK_TIMEOUT_MS = 4_000
 /**
  * The longest transaction. The journal's readers wait for the oldest running transaction, and PostgreSQL counts those
  * of every database of the server (see `readSettled`): one forgotten write transaction anywhere delays every stream.
