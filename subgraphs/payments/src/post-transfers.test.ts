@@ -145,6 +145,30 @@ it('what a payment holds, has captured or has moved is not posted, voided or rev
   expect(await codesOf(...moved.map((id) => about('REVERSAL', id)))).toEqual(ofPayment)
 })
 
+it('what stands in suspense or was written off is moved by no transfer of one person', async () => {
+  const open = `mutation ($purpose: LedgerAccountPurpose!) {
+    openLedgerAccount(input: { purpose: $purpose, currency: "EUR" }) { account { id } errors { code } } }`
+  const accountOf = async (purpose: string): Promise<string> =>
+    (await graph.ask(operator, open, { purpose })).data.openLedgerAccount.account.id
+  const suspense = await accountOf('SUSPENSE')
+  const given = [
+    single('1.00', { debitAccountId: suspense }),
+    pending('1.00', { creditAccountId: await accountOf('WRITE_OFFS') }),
+    single('1.00'),
+    { ...single('1.00'), linkedToNext: true },
+    single('1.00', { debitAccountId: bruno, creditAccountId: suspense }),
+  ]
+  const { results } = await post(...given)
+  expect(results.map(({ error }: Result) => error)).toEqual([
+    { code: 'ACCOUNT_OF_CASES', field: ['debitAccountId'] },
+    { code: 'ACCOUNT_OF_CASES', field: ['creditAccountId'] },
+    null,
+    { code: 'LINKED_TRANSFER_FAILED', field: null },
+    { code: 'ACCOUNT_OF_CASES', field: ['creditAccountId'] },
+  ])
+  expect(await stateOf(ada)).toEqual(['99.00', '0.00', '99.00'])
+})
+
 it('what the service posts under ids that it gives itself is its own: such an id is not taken, nor what it posted reversed', async () => {
   // As a settlement or reconciliation posts.
   const id = namedId('tfr', 'posted by the service')
@@ -266,11 +290,11 @@ it.each([
   expect([results, errors]).toEqual([[], [{ code: 'INVALID_VALUE', field: ['transfers'] }]])
 })
 
-it('a thousand in one call cost two statements, one behind the other', async () => {
+it('a thousand in one call cost three statements, one behind the other', async () => {
   const orders = Array.from({ length: 1_000 }, () => single('0.01'))
   const answered: (string | null)[][] = []
   const cost = await countStatements([graph.database.url], async () => answered.push(await codesOf(...orders)))
-  expect([cost, new Set(answered[0])]).toEqual([2, new Set([null])])
+  expect([cost, new Set(answered[0])]).toEqual([3, new Set([null])])
   expect((await stateOf(bruno))[0]).toBe('10.00')
 })
 

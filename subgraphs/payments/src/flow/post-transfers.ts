@@ -11,6 +11,7 @@ import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/
 import { LedgerOverloadError } from '@carriergraph/shared/ledger/posting-line.ts'
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Accepted, type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
+import { findAccountsOfCases } from '../db/accounts-of-cases.ts'
 import { findTransfersOfPayments } from '../db/transfers-of-payments.ts'
 import { findTransfersOfRemittances } from '../db/transfers-of-remittances.ts'
 
@@ -22,7 +23,9 @@ export type WantedTransfer<Code extends string> = {
   readonly isLinkedToNext: boolean
 }
 
-export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY' | 'TRANSFER_OF_PAYMENT'
+/** What belongs to others than clients' transfers. */
+type MeddlingCode = 'TRANSFER_OF_PAYMENT' | 'ACCOUNT_OF_CASES'
+export type PostTransferCode = PostingCode | 'INVALID_CHAIN' | 'LEDGER_BUSY' | MeddlingCode
 
 type Result<Code extends string> =
   | Accepted<Posted>
@@ -36,10 +39,27 @@ export async function postTransfers<Code extends string>(
   { db, ledger }: { readonly db: Db; readonly ledger: Ledger },
   wanted: readonly WantedTransfer<Code>[],
 ): Promise<Result<Code>[]> {
-  const chains = chainsOf(await withoutThoseOfPayments(db, wanted))
+  const chains = chainsOf(await withoutThoseOfPayments(db, await withoutThoseOfCases(db, wanted)))
   const results = await Promise.all(chains.map((chain) => postChain(ledger, chain)))
   return results.flat()
 }
+
+/** Money whose owner is not known, and what was given up, is moved by two people's decision: one of them could do it here. */
+async function withoutThoseOfCases<Code extends string>(
+  db: Db,
+  wanted: readonly WantedTransfer<Code>[],
+): Promise<WantedTransfer<Code | MeddlingCode>[]> {
+  const ofCases = await findAccountsOfCases(db)
+  return wanted.map((transfer) => {
+    if (!transfer.order.ok || !('debitAccountId' in transfer.order.value)) return transfer
+    const { debitAccountId, creditAccountId } = transfer.order.value
+    if (ofCases.has(debitAccountId)) return { ...transfer, order: ofCase('debitAccountId') }
+    return ofCases.has(creditAccountId) ? { ...transfer, order: ofCase('creditAccountId') } : transfer
+  })
+}
+
+const ofCase = (field: 'debitAccountId' | 'creditAccountId') =>
+  refuse('ACCOUNT_OF_CASES', 'What stands there is moved by cases that two people decide.', [field])
 
 /**
  * What a payment or a remittance holds or has moved is posted, voided and reversed by that payment alone: it would say that it is
@@ -49,7 +69,7 @@ export async function postTransfers<Code extends string>(
 async function withoutThoseOfPayments<Code extends string>(
   db: Db,
   wanted: readonly WantedTransfer<Code>[],
-): Promise<WantedTransfer<Code | 'TRANSFER_OF_PAYMENT'>[]> {
+): Promise<WantedTransfer<Code | MeddlingCode>[]> {
   const subjectIn = ({ order }: WantedTransfer<Code>) => (order.ok ? subjectOf(order.value) : undefined)
   const subjects = wanted.flatMap((transfer) => subjectIn(transfer) ?? [])
   const owned: ReadonlyMap<Id<'tfr'>, Id<'pay' | 'rem'>> = new Map<Id<'tfr'>, Id<'pay' | 'rem'>>([

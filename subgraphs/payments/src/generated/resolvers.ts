@@ -464,6 +464,8 @@ export type LedgerErrorCode =
   | 'TRANSFER_ALREADY_REVERSED'
   /** The transfer is a payment's, a remittance's, a settlement's or reconciliation's: it is captured, cancelled, refunded or reversed as that. */
   | 'TRANSFER_OF_PAYMENT'
+  /** The account is SUSPENSE or WRITE_OFFS: what stands there is moved by cases that two people decide. */
+  | 'ACCOUNT_OF_CASES'
   /** There is no such account to debit. */
   | 'DEBIT_ACCOUNT_NOT_FOUND'
   /** There is no such account to credit. */
@@ -2600,7 +2602,8 @@ export type Mutation = {
    * Posts transfers to the ledger, 1 to 1,000 in one call, decided in their order. Each is answered for itself: one that is
    * refused holds up no other, unless they are linked. An order is decided once for its id or key: sent again it is answered
    * as the first time, refusals included. What is malformed is refused and not stored. What payments, settlements and
-   * reconciliation hold and have moved is posted, voided and reversed by these alone (TRANSFER_OF_PAYMENT).
+   * reconciliation hold and have moved is posted, voided and reversed by these alone (TRANSFER_OF_PAYMENT), and what stands in
+   * SUSPENSE and WRITE_OFFS is moved by cases (ACCOUNT_OF_CASES).
    */
   postTransfers?: Maybe<PostTransfersPayload>;
   /** Asks that unapplied money ends in a certain way. Another person has to approve it. The same asked again changes nothing. */
