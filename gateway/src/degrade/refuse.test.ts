@@ -73,7 +73,7 @@ test('over a socket as well: subscriptions and queries, by what the client calls
   await library.journal.whenStreams(1)
   client.messages.length = 0
   client.subscribe('2', RATING)
-  expect(await client.next('next')).toMatchObject({ payload: { errors: [{ extensions: { rule: 'batch' } }] } })
+  expect(await client.next('error')).toMatchObject({ payload: [{ extensions: { rule: 'batch' } }] })
   for (const one of [client, upgraded, others]) one.socket.terminate()
 })
 
