@@ -45,7 +45,7 @@ async function gainedSince(before: Record<string, bigint>): Promise<Record<strin
 
 /** The largest first: what is recorded within one millisecond has no order. */
 const casesOf = async ({ id }: Remittance) =>
-  (await findUnapplied(stage.books.db, [id])).sort((one, other) => Number(other.amount.minor - one.amount.minor))
+  (await findUnapplied(stage.books.db, [id])).sort((one, other) => (one.amount.minor < other.amount.minor ? 1 : -1))
 const now = ({ id }: Remittance) => stage.flow().resume(stage.books, id)
 
 async function decide(id: Wanted['id'], wanted: Pick<Wanted, 'resolution' | 'walletId'>) {
