@@ -10,7 +10,7 @@ import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, NOW, usage
 import { booksOf } from '../testing/books.ts'
 import { chargeUsage } from './charge-usage.ts'
 import { lockChargingFacts } from './charging-facts.ts'
-import { creditTopUp } from './credit-top-up.ts'
+import { enterPayments } from './enter-payments.ts'
 import { usageRecordOf } from './usage-records.ts'
 import { writeCharges } from './write-charges.ts'
 
@@ -21,10 +21,10 @@ beforeEach(async () => {
 afterEach(() => billing[Symbol.asyncDispose]())
 
 const accountRow = (id: Id<'acc'>) => sql`select 1 from billing_account where id = ${toUuid(id)}`
-const credit = (accountId: Id<'acc'>, paymentId = newId('pay')) =>
-  inTransaction(billing.db, (tx) =>
-    creditTopUp(tx, { accountId, paymentId, amount: { minor: 100n, currency: 'EUR' } }, BY),
-  )
+const topUpOf = (accountId: Id<'acc'>, paymentId = newId('pay')) =>
+  ({ kind: 'TOP_UP', accountId, paymentId, amount: { minor: 100n, currency: 'EUR' }, by: BY }) as const
+const credit = (...topUp: Parameters<typeof topUpOf>) =>
+  inTransaction(billing.db, (tx) => enterPayments(tx, [topUpOf(...topUp)], NOW))
 
 test('three batches in line for an account each continue the balance that the one before left', async () => {
   const { id } = await billing.open(ADA)
@@ -58,6 +58,20 @@ test('a batch locks accounts in the order of ids: while it waits for the lower o
     return { results: waiting }
   })
   expect((await results).map(({ kind }) => kind)).toEqual(['charged', 'charged'])
+})
+
+test('payments lock accounts in the order of ids, whatever theirs is', async () => {
+  const [low, high] = [await billing.open(ADA, {}, { id: newId('acc') }), await billing.open(BRUNO)]
+  expect(low.id < high.id).toBe(true)
+  const { entered } = await billing.db.transaction(async (tx) => {
+    await tx.execute(sql`${accountRow(low.id)} for no key update`)
+    const waiting = inTransaction(billing.db, (other) => enterPayments(other, [topUpOf(high.id), topUpOf(low.id)], NOW))
+    await waitersOf(billing.database, 1)
+    await tx.execute(sql`${accountRow(high.id)} for no key update nowait`)
+    return { entered: waiting }
+  })
+  await entered
+  expect(await booksOf(billing.db, BRUNO)).toMatchObject({ balance: 1_100n, isGapless: true })
 })
 
 test.each<[string, (id: Id<'acc'>) => Promise<unknown>]>([

@@ -14,7 +14,7 @@ import {
   usage,
 } from '../testing/billing-database.ts'
 import { chargeUsage } from './charge-usage.ts'
-import { creditTopUp } from './credit-top-up.ts'
+import { enterPayments } from './enter-payments.ts'
 import { openAccount } from './open-account.ts'
 
 let billing: BillingDatabase
@@ -60,8 +60,9 @@ test('an opening', async () => {
 test('a top-up', async () => {
   const { id } = await openAda()
   const paymentId = newId('pay')
-  const topUp = { paymentId, accountId: id, amount: { minor: 250n, currency: 'EUR' } } as const
-  await inTransaction(billing.db, (tx) => creditTopUp(tx, topUp, BY))
+  const { now, ...by } = BY
+  const topUp = { kind: 'TOP_UP', paymentId, accountId: id, amount: { minor: 250n, currency: 'EUR' }, by } as const
+  await inTransaction(billing.db, (tx) => enterPayments(tx, [topUp], now))
   const [event] = await journal('account.credited')
   expect(event).toMatchObject({ aggregate_type: 'account', aggregate_id: id, version: 2, ...WRITTEN })
   expect(published['account.credited'].parse(event?.data)).toMatchObject({ accountId: id, paymentId })

@@ -2,7 +2,7 @@ import { asc } from 'drizzle-orm'
 import { bigint, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { fixedClock } from '../clock.ts'
-import type { Database } from '../db/pools.ts'
+import type { Database, Tx } from '../db/pools.ts'
 import { databaseWith, silent } from '../db/tables-for-tests.ts'
 import { tenantColumn } from '../id-column.ts'
 import { newId } from '../ids.ts'
@@ -12,7 +12,7 @@ import { tenantPolicy } from '../tenancy.ts'
 import type { EventBus } from './bus.ts'
 import { EventConsumer, type EventConsumerOptions } from './consumer.ts'
 import { Dispatcher } from './dispatcher.ts'
-import type { EventHandler } from './effect.ts'
+import type { EventHandler, Handler } from './effect.ts'
 import type { BusEvent } from './event.ts'
 import { listParkedEvents, replayParkedEvent } from './failures.ts'
 import * as busTables from './tables.ts'
@@ -84,7 +84,7 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
     /** A consumer in a process of its own. Its handler notes what it gets unless the test gives another. */
     async function consumer(
       name: string,
-      handler: EventHandler = note(name),
+      handler: Handler = note(name),
       more: Partial<EventConsumerOptions> = {},
     ): Promise<EventConsumer> {
       const own = await bus.open()
@@ -123,6 +123,28 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
         const versions = seen.filter((one) => one.startsWith(id)).map((one) => Number(one.slice(2)))
         expect(versions).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
       }
+    })
+
+    it('gives neighbours of one type together to a handler that takes them so, and nothing overtakes anything', async () => {
+      const taken: string[][] = []
+      const together = async (tx: Tx, events: readonly BusEvent[]) => {
+        taken.push(events.map(({ aggregate, version }) => `${aggregate.id}.${version}`))
+        for (const event of events) await note(scope)(tx, event)
+      }
+      const other = `${scope}.other`
+      const handlers = { [`${scope}.made`]: { together }, [other]: note(scope) }
+      const consuming = await consumer(scope, note(scope), { handlers })
+      const twice = made('b', 1)
+      await publisher.publish([
+        made('a', 1),
+        twice,
+        twice,
+        made('a', 2),
+        { ...made('a', 3), type: other },
+        made('a', 4),
+      ])
+      expect(await drain(consuming, scope, 5)).toEqual(['a.1', 'b.1', 'a.2', 'a.3', 'a.4'])
+      expect(taken).toEqual([['a.1', 'b.1', 'a.2'], ['a.4']])
     })
 
     it('carries every field of an event', async () => {
@@ -224,6 +246,23 @@ export function describeEventBus(driver: string, setUp: () => Promise<BusUnderTe
         await failed(consuming, 2)
         const rows = await database.forTenant(scope).select().from(busTables.failedEvent)
         expect(rows.map(({ attempts }) => attempts).toSorted()).toEqual([0, 1])
+      })
+
+      it('that takes neighbours together, each is tried alone, and those that can be have their one effect', async () => {
+        const { handler } = failingAt(new Set([1]))
+        const taken: number[] = []
+        const consuming = await consumer(scope, {
+          async together(tx, events) {
+            taken.push(events.length)
+            for (const event of events) await handler(tx, event)
+          },
+        })
+        await publisher.publish([made('good', 1), made('bad', 1), made('good', 2), made('bad', 2)])
+        expect(await drain(consuming, scope, 2)).toEqual(['good.1', 'good.2'])
+        await failed(consuming, 2)
+        clock.advance(2_000)
+        await consuming.runOnce()
+        expect(taken).toEqual([4, 1, 1, 1, 1])
       })
 
       it('leaves no effect, goes on with the others, and tries again later', async () => {

@@ -6,7 +6,7 @@ import type { Database } from '../db/pools.ts'
 import { pruneBefore } from '../db/prune.ts'
 import { type Pace, PollingLoop, type Schedule } from '../journal/polling-loop.ts'
 import type { BusSubscription, EventBus } from './bus.ts'
-import { applyAgain, applyNew, type EventHandler } from './effect.ts'
+import { applyAgain, applyNew, type Handler } from './effect.ts'
 import type { BusEvent } from './event.ts'
 import { dueFailures, noteFailure } from './failures.ts'
 import { consumedEvent } from './tables.ts'
@@ -33,7 +33,7 @@ export type EventConsumerOptions = {
   readonly bus: EventBus
   readonly database: Database
   /** By the type of the event. */
-  readonly handlers: Readonly<Record<string, EventHandler>>
+  readonly handlers: Readonly<Record<string, Handler>>
   readonly log: Logger
   readonly clock?: Clock
   readonly schedule?: Schedule
@@ -149,7 +149,7 @@ export class EventConsumer {
     })
   }
 
-  #handlerOf({ type }: BusEvent): EventHandler {
+  #handlerOf({ type }: BusEvent): Handler {
     const handler = this.#options.handlers[type]
     // A type that was dropped while one of its events was waiting.
     if (handler === undefined) throw new Error(`No handler for ${type}.`)

@@ -1,12 +1,13 @@
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { namedId } from '@carriergraph/shared/ids.ts'
+import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { published } from '../events.ts'
-import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, usage } from '../testing/billing-database.ts'
+import { ADA, type BillingDatabase, BRUNO, BY, createBillingDatabase, NOW, usage } from '../testing/billing-database.ts'
 import { booksOf, journalled } from '../testing/books.ts'
 import type { BillingAccount } from './billing-accounts.ts'
 import { chargeUsage } from './charge-usage.ts'
-import { creditTopUp, debitRefund, type TopUp } from './credit-top-up.ts'
+import { enterPayments, type ToldPayment } from './enter-payments.ts'
 
 let billing: BillingDatabase
 let ada: BillingAccount
@@ -16,16 +17,18 @@ beforeEach(async () => {
 })
 afterEach(() => billing[Symbol.asyncDispose]())
 
-const topUp = (name: string, change: Partial<TopUp> = {}): TopUp => ({
+const topUp = (name: string, change: Partial<ToldPayment> = {}): ToldPayment => ({
+  kind: 'TOP_UP',
   paymentId: namedId('pay', name),
   accountId: ada.id,
   amount: { minor: 2_500n, currency: 'EUR' },
+  by: { actor: BY.actor, correlationId: BY.correlationId },
   ...change,
 })
-const credit = (one: TopUp) => inTransaction(billing.db, (tx) => creditTopUp(tx, one, BY))
+const enter = (...payments: ToldPayment[]) => inTransaction(billing.db, (tx) => enterPayments(tx, payments, NOW))
 
 test('a top-up raises the balance by an entry that names the payment, and is told to the journal', async () => {
-  await credit(topUp('one'))
+  await enter(topUp('one'))
   expect(await booksOf(billing.db, ADA)).toMatchObject({
     balance: 3_500n,
     entrySum: 3_500n,
@@ -43,14 +46,14 @@ test('a top-up raises the balance by an entry that names the payment, and is tol
 })
 
 test('the same payment credits once, however often and however concurrently it comes', async () => {
-  await Promise.all(Array.from({ length: 8 }, () => credit(topUp('one'))))
-  await credit(topUp('one'))
+  await Promise.all(Array.from({ length: 8 }, () => enter(topUp('one'))))
+  await enter(topUp('one'))
   expect(await booksOf(billing.db, ADA)).toMatchObject({ balance: 3_500n, entries: 2 })
   expect(await journalled(billing.db, 'account.credited')).toHaveLength(1)
 })
 
 test('top-ups and usage of one account at the same time lose nothing', async () => {
-  const topUps = Array.from({ length: 10 }, (_, at) => credit(topUp(`payment ${at}`)))
+  const topUps = Array.from({ length: 10 }, (_, at) => enter(topUp(`payment ${at}`)))
   const charges = Array.from({ length: 10 }, (_, at) => chargeUsage(billing.db, [usage(`call ${at}`)], BY))
   await Promise.all([...topUps, ...charges])
   expect(await booksOf(billing.db, ADA)).toMatchObject({
@@ -63,13 +66,13 @@ test('top-ups and usage of one account at the same time lose nothing', async () 
 
 test('a top-up arms the alerts again', async () => {
   await chargeUsage(billing.db, [usage('a', { quantity: 60 * 100 })], BY)
-  await credit(topUp('one', { amount: { minor: 500n, currency: 'EUR' } }))
+  await enter(topUp('one', { amount: { minor: 500n, currency: 'EUR' } }))
   await chargeUsage(billing.db, [usage('b')], BY)
   const alerts = await journalled(billing.db, 'balance_alert.raised')
   expect(alerts.map(({ data }) => data.kind)).toEqual(['LOW_BALANCE', 'EXHAUSTED', 'LOW_BALANCE'])
 })
 
-test.each<[string, () => Promise<TopUp>, RegExp]>([
+test.each<[string, () => Promise<ToldPayment>, RegExp]>([
   ['an account that is not there', async () => topUp('x', { accountId: namedId('acc', 'nobody') }), /no account/],
   [
     'another currency',
@@ -79,7 +82,7 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
   [
     'a payment that was credited in another currency',
     async () => {
-      await credit(topUp('x'))
+      await enter(topUp('x'))
       return topUp('x', { amount: { minor: 2_500n, currency: 'USD' } })
     },
     /is in USD, account acc_\w+ in EUR/,
@@ -89,7 +92,7 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
     'a payment that was credited to another account',
     async () => {
       const bruno = await billing.open(BRUNO)
-      await credit(topUp('x', { accountId: bruno.id }))
+      await enter(topUp('x', { accountId: bruno.id }))
       return topUp('x')
     },
     /was credited to acc_/,
@@ -97,7 +100,7 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
   [
     'a payment that was credited with another amount',
     async () => {
-      await credit(topUp('x'))
+      await enter(topUp('x'))
       return topUp('x', { amount: { minor: 1n, currency: 'EUR' } })
     },
     /was credited to acc_\w+ with 2500/,
@@ -105,18 +108,18 @@ test.each<[string, () => Promise<TopUp>, RegExp]>([
 ])('%s is an error for a person to look at, and nothing is written', async (_, prepare, message) => {
   const wrong = await prepare()
   const before = await booksOf(billing.db, ADA)
-  const failure = await credit(wrong).catch((error: Error) => `${error.message} ${error.cause}`)
+  const failure = await enter(wrong).catch((error: Error) => `${error.message} ${error.cause}`)
   expect(failure).toMatch(message)
   expect(await booksOf(billing.db, ADA)).toEqual(before)
 })
 
-const takeBack = (one: TopUp) => inTransaction(billing.db, (tx) => debitRefund(tx, one, BY))
+const refund = (name: string, change: Partial<ToldPayment> = {}) => topUp(name, { kind: 'REFUND', ...change })
 
 test('a refund of a top-up takes back once what it gave, and is told to the journal', async () => {
-  await credit(topUp('one'))
-  const refund = topUp('its refund', { amount: { minor: 700n, currency: 'EUR' } })
-  await Promise.all(Array.from({ length: 8 }, () => takeBack(refund)))
-  await takeBack(refund)
+  await enter(topUp('one'))
+  const given = refund('its refund', { amount: { minor: 700n, currency: 'EUR' } })
+  await Promise.all(Array.from({ length: 8 }, () => enter(given)))
+  await enter(given)
   expect(await booksOf(billing.db, ADA)).toMatchObject({
     balance: 2_800n,
     entrySum: 2_800n,
@@ -126,21 +129,56 @@ test('a refund of a top-up takes back once what it gave, and is told to the jour
   const events = await journalled(billing.db, 'account.debited')
   expect(events).toMatchObject([{ aggregate_id: ada.id, version: 3 }])
   expect(published['account.debited'].parse(events[0]?.data)).toMatchObject({
-    paymentId: refund.paymentId,
+    paymentId: given.paymentId,
     amount: { amount: '7.00', currency: 'EUR' },
     balanceAfter: { amount: '28.00', currency: 'EUR' },
   })
 })
 
 test('a refund of what was used leaves a debt and raises the alerts of usage', async () => {
-  await takeBack(topUp('one', { amount: { minor: 5_000n, currency: 'EUR' } }))
+  await enter(refund('one', { amount: { minor: 5_000n, currency: 'EUR' } }))
   expect(await booksOf(billing.db, ADA)).toMatchObject({ balance: -4_000n, isGapless: true })
   const alerts = await journalled(billing.db, 'balance_alert.raised')
   expect(alerts.map(({ data }) => data.kind)).toEqual(['LOW_BALANCE', 'EXHAUSTED'])
 })
 
 test('a refund that was taken back with another amount is an error for a person to look at', async () => {
-  await takeBack(topUp('one'))
-  const other = topUp('one', { amount: { minor: 1n, currency: 'EUR' } })
-  await expect(takeBack(other)).rejects.toThrow(/was taken back from acc_\w+ with -2500/)
+  await enter(refund('one'))
+  const other = refund('one', { amount: { minor: 1n, currency: 'EUR' } })
+  await expect(enter(other)).rejects.toThrow(/was taken back from acc_\w+ with -2500/)
+})
+
+test('payments of several accounts, some twice among them, are entered as if one came after the other', async () => {
+  const bruno = await billing.open(BRUNO)
+  await enter(topUp('earlier'))
+  const told = [
+    topUp('one'),
+    topUp('for bruno', { accountId: bruno.id }),
+    topUp('earlier'),
+    refund('of one', { amount: { minor: 6_500n, currency: 'EUR' } }),
+    topUp('one'),
+    topUp('two', { amount: { minor: 1n, currency: 'EUR' } }),
+  ]
+  // Two kinds are looked for, and there is an alert to write.
+  expect(await countStatements([billing.url], () => enter(...told))).toBe(6)
+  expect(await booksOf(billing.db, ADA)).toMatchObject({ balance: -499n, entrySum: -499n, entries: 5, isGapless: true })
+  expect(await booksOf(billing.db, BRUNO)).toMatchObject({ balance: 3_500n, entries: 2, isGapless: true })
+  const versions = async (type: string, { id }: BillingAccount) =>
+    (await journalled(billing.db, type)).filter((event) => event.aggregate_id === id).map(({ version }) => version)
+  expect(await versions('account.credited', ada)).toEqual([2, 3, 5])
+  expect(await versions('account.debited', ada)).toEqual([4])
+  expect(await versions('account.credited', bruno)).toEqual([2])
+  const alerts = await journalled(billing.db, 'balance_alert.raised')
+  expect(alerts.map(({ data }) => [data.kind, data.accountId])).toEqual([
+    ['LOW_BALANCE', ada.id],
+    ['EXHAUSTED', ada.id],
+  ])
+})
+
+test('of payments at once, one that is at fault keeps all from being entered', async () => {
+  const before = await booksOf(billing.db, ADA)
+  const foreign = topUp('foreign', { amount: { minor: 1n, currency: 'USD' } })
+  await expect(enter(topUp('one'), foreign)).rejects.toThrow(/is in USD/)
+  expect(await booksOf(billing.db, ADA)).toEqual(before)
+  expect(await journalled(billing.db, 'account.credited')).toEqual([])
 })
