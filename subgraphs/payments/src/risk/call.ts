@@ -6,6 +6,7 @@ import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { ACTOR_HEADER, encodeServiceActor } from '@carriergraph/shared/signature/service-actor.ts'
 import { signRequest } from '@carriergraph/shared/signature/sign.ts'
 import { currentTraceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
+import { request } from 'undici'
 import type { Absence } from '../domain/decide.ts'
 import { type Absent, absent } from './answer.ts'
 
@@ -52,11 +53,11 @@ export function createRiskCall({ url, deadline_ms, keys, clock, log }: RiskCallO
     const actor = encodeServiceActor({ name: 'payments', tenant, scopes: SCOPES })
     // Signed anew for each attempt: a nonce is accepted once.
     const signature = signRequest({ keys, method: 'POST', path, body, actor, now: clock() })
-    const response = await fetch(url, {
+    // Not `fetch`, which takes more than twice the CPU. Redirects are not followed.
+    const response = await request(url, {
       method: 'POST',
       body,
       signal,
-      redirect: 'error',
       headers: {
         'content-type': 'application/json',
         [CORRELATION_HEADER]: correlationId,
@@ -65,9 +66,12 @@ export function createRiskCall({ url, deadline_ms, keys, clock, log }: RiskCallO
         ...currentTraceHeaders(),
       },
     })
-    const answer = response.ok ? read(await boundedText(response)) : absent('BAD_ANSWER')
-    if (!response.ok) await response.body?.cancel()
-    if (answer.kind === 'ABSENT') log.error({ status: response.status }, 'risk gave no assessment')
+    // Who reads it is told by the reading; what is left unread has nobody to tell.
+    response.body.on('error', () => undefined)
+    const isOk = response.statusCode === 200
+    const answer = isOk ? read(await boundedText(response.body)) : absent('BAD_ANSWER')
+    if (!isOk) response.body.destroy()
+    if (answer.kind === 'ABSENT') log.error({ status: response.statusCode }, 'risk gave no assessment')
     return answer
   }
 
@@ -90,10 +94,10 @@ export function createRiskCall({ url, deadline_ms, keys, clock, log }: RiskCallO
 }
 
 /** The body as text, or what is no JSON as soon as it is too long. */
-async function boundedText(response: Response): Promise<string> {
+async function boundedText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = []
   let bytes = 0
-  for await (const chunk of response.body ?? []) {
+  for await (const chunk of body) {
     bytes += chunk.byteLength
     if (bytes > ANSWER_BYTES_MAX) return ''
     chunks.push(chunk)
