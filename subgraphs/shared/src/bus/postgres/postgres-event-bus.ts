@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from '../../db/pools.ts'
 import { pruneBefore } from '../../db/prune.ts'
+import { recordsetOf } from '../../db/recordset.ts'
 import type { BusSubscription, EventBus } from '../bus.ts'
 import type { BusEvent } from '../event.ts'
 import { PostgresSubscription } from './subscription.ts'
 import { busEvent } from './tables.ts'
 
-/** Rows in one INSERT; each takes fourteen of the 65,535 parameters of a statement. */
+/** Rows in one INSERT: with data of the largest size, tens of megabytes. */
 export const PUBLISH_ROWS_MAX = 500
 /** How long a consumer may be away without missing anything. Below what `consumed_event` remembers. */
 export const BUS_RETENTION_DAYS = 7
@@ -24,10 +25,10 @@ export class PostgresEventBus implements EventBus {
 
   async publish(events: readonly BusEvent[]): Promise<void> {
     for (let from = 0; from < events.length; from += PUBLISH_ROWS_MAX) {
-      await this.#database.system
-        .insert(busEvent)
-        .values(events.slice(from, from + PUBLISH_ROWS_MAX).map(toRow))
-        .onConflictDoNothing({ target: [busEvent.tenantId, busEvent.id] })
+      const rows = published.from(events.slice(from, from + PUBLISH_ROWS_MAX).map(toRow))
+      await this.#database.system.execute(sql`
+        insert into ${busEvent} (${published.names}, published_at) select ${published.names}, now() from ${rows}
+        order by place on conflict (tenant_id, event_id) do nothing`)
     }
     if (events.length === 0) return
     // A statement of its own: transactions that notify can commit only one at a time. If it fails, polling finds them.
@@ -71,10 +72,24 @@ export class PostgresEventBus implements EventBus {
   }
 }
 
+const published = recordsetOf(busEvent, [
+  'tenantId',
+  'id',
+  'source',
+  'aggregateType',
+  'aggregateId',
+  'version',
+  'type',
+  'data',
+  'actor',
+  'correlationId',
+  'causationId',
+  'occurredAt',
+])
+
 const toRow = ({ tenant, aggregate, ...event }: BusEvent) => ({
   ...event,
   tenantId: tenant,
   aggregateType: aggregate.type,
   aggregateId: aggregate.id,
-  publishedAt: sql`now()`,
 })
