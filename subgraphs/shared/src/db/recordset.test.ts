@@ -61,3 +61,23 @@ it('changes many rows in one statement of one text', async () => {
     [other, 2],
   ])
 })
+
+it('finds its rows by an index where a table has a thousand, by the plan that is kept whatever the batch', async () => {
+  const found = pgTable('found', {
+    id: idColumn('evt').primaryKey(),
+    count: integer('count').notNull(),
+    rest: text('rest'),
+  })
+  await using opened = await databaseWith('recordset-plan', { found })
+  const db = opened.database.forTenant('demo')
+  await db.execute(sql`
+    insert into found select gen_random_uuid(), n, repeat('as wide as rows are', 20) from generate_series(1, 1000) n`)
+  await db.execute(sql`analyze found`)
+  const counts = recordsetOf(found, ['id', 'count'])
+  const rows = counts.from(Array.from({ length: 20 }, (_, count) => ({ id: newId('evt'), count })))
+  const plan = await inTransaction(db, async (tx) => {
+    await tx.execute(sql`set local plan_cache_mode = force_generic_plan`)
+    return tx.execute(sql`explain update ${found} set count = given.count from ${rows} where ${found.id} = given.id`)
+  })
+  expect(JSON.stringify(plan)).toContain('Index Scan using found_pkey')
+})
