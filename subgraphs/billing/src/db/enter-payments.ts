@@ -1,12 +1,14 @@
 import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { insertionOf } from '@carriergraph/shared/db/recordset.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { parseId, toUuid } from '@carriergraph/shared/ids.ts'
 import { appendToJournal, type NewJournalEvent } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
-import { and, sql } from 'drizzle-orm'
+import { and, type SQL, sql } from 'drizzle-orm'
 import {
   type CompletedPayment,
   decideEntries,
@@ -54,12 +56,17 @@ export async function enterPayments(tx: Tx, payments: readonly ToldPayment[], no
 
 /** In the order of ids, in which everything locks accounts, so that two that have some in common wait and do not deadlock. */
 const lockAccounts = (tx: Tx, payments: readonly ToldPayment[]): Promise<BillingAccount[]> =>
-  tx
+  lockedAccounts(tx).execute({ ids: payments.map(({ accountId }) => toUuid(accountId)) })
+
+const lockedAccounts = preparedFor((db) =>
+  db
     .select()
     .from(billingAccounts)
-    .where(sql`${billingAccounts.id} = any(${sql.param(payments.map(({ accountId }) => toUuid(accountId)))}::uuid[])`)
+    .where(amongIds(billingAccounts.id))
     .orderBy(billingAccounts.id)
     .for('no key update')
+    .prepare('billing accounts, locked'),
+)
 
 async function enteredBefore(
   tx: Tx,
@@ -68,21 +75,27 @@ async function enteredBefore(
 ): Promise<EnteredPayment[]> {
   const references = payments.filter((payment) => payment.kind === kind).map(({ paymentId }) => paymentId)
   if (references.length === 0) return []
-  const rows = await tx
-    .select({
-      reference: balanceEntries.reference,
-      accountId: balanceEntries.accountId,
-      amountMinor: balanceEntries.amountMinor,
-    })
-    .from(balanceEntries)
-    .where(and(IS_OF_KIND[kind], sql`${balanceEntries.reference} = any(${sql.param(references)}::text[])`))
+  const rows = await entriesOf[kind](tx).execute({ references })
   return rows.map(({ reference, ...entry }) => ({ kind, paymentId: parseId('pay', reference), ...entry }))
 }
 
-/** Not parameters: the planner takes the index of a kind only where it can see that nothing else is asked for. */
-const IS_OF_KIND = {
-  TOP_UP: sql`${balanceEntries.kind} = 'TOP_UP'`,
-  REFUND: sql`${balanceEntries.kind} = 'REFUND'`,
+/** The kind is no parameter: the planner takes the index of a kind only where it can see that nothing else is asked for. */
+const entriesOfKind = (isOfKind: SQL) =>
+  preparedFor((db) =>
+    db
+      .select({
+        reference: balanceEntries.reference,
+        accountId: balanceEntries.accountId,
+        amountMinor: balanceEntries.amountMinor,
+      })
+      .from(balanceEntries)
+      .where(and(isOfKind, sql`${balanceEntries.reference} = any(${sql.placeholder('references')}::text[])`))
+      .prepare('entries of payments'),
+  )
+
+const entriesOf = {
+  TOP_UP: entriesOfKind(sql`${balanceEntries.kind} = 'TOP_UP'`),
+  REFUND: entriesOfKind(sql`${balanceEntries.kind} = 'REFUND'`),
 } as const satisfies Record<PaymentEntryKind, unknown>
 
 const insertEntries = insertionOf(balanceEntries, [

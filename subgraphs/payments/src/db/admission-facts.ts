@@ -1,8 +1,10 @@
 import type { Db } from '@carriergraph/shared/db/pools.ts'
+import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, parseId } from '@carriergraph/shared/ids.ts'
 import { availableMinor } from '@carriergraph/shared/ledger/account.ts'
 import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
+import { placeholderFor } from '@carriergraph/shared/placeholder.ts'
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { AccountFacts, AdmissionFacts } from '../domain/admit.ts'
@@ -60,13 +62,18 @@ export async function findAccountFacts(db: Db, id: Id<'led'>): Promise<AccountFa
   return row && toFacts(row)
 }
 
-async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'acc'>): Promise<FoundFacts> {
-  const [row] = await db
+const topUpRow = preparedFor((db) =>
+  db
     .select({ source: columnsOf(ledgerAccount), operatorId: operator.id, currency: billingAccountRef.currency })
     .from(ledgerAccount)
     .leftJoin(operator, isOperators('BILLING_CLEARING'))
-    .leftJoin(billingAccountRef, eq(billingAccountRef.id, billingAccountId))
-    .where(eq(ledgerAccount.id, sourceId))
+    .leftJoin(billingAccountRef, eq(billingAccountRef.id, placeholderFor(billingAccountRef.id, 'billingAccountId')))
+    .where(isSource)
+    .prepare('facts of a top-up'),
+)
+
+async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'acc'>): Promise<FoundFacts> {
+  const [row] = await topUpRow(db).execute({ sourceId, billingAccountId })
   return {
     source: row && toFacts(row.source),
     destination: { type: 'TOP_UP', billingCurrency: row?.currency ?? undefined },
@@ -74,12 +81,17 @@ async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'a
   }
 }
 
-async function factsOfTransfer(db: Db, sourceId: Id<'led'>, destinationId: Id<'led'>): Promise<FoundFacts> {
-  const [row] = await db
+const transferRow = preparedFor((db) =>
+  db
     .select({ source: columnsOf(ledgerAccount), other: columnsOf(other as unknown as typeof ledgerAccount) })
     .from(ledgerAccount)
-    .leftJoin(other, eq(other.id, destinationId))
-    .where(eq(ledgerAccount.id, sourceId))
+    .leftJoin(other, eq(other.id, placeholderFor(other.id, 'destinationId')))
+    .where(isSource)
+    .prepare('facts of a transfer'),
+)
+
+async function factsOfTransfer(db: Db, sourceId: Id<'led'>, destinationId: Id<'led'>): Promise<FoundFacts> {
+  const [row] = await transferRow(db).execute({ sourceId, destinationId })
   const account = row?.other == null ? undefined : toFacts(row.other)
   return {
     source: row && toFacts(row.source),
@@ -88,12 +100,17 @@ async function factsOfTransfer(db: Db, sourceId: Id<'led'>, destinationId: Id<'l
   }
 }
 
-async function factsOfFee(db: Db, sourceId: Id<'led'>): Promise<FoundFacts> {
-  const [row] = await db
+const feeRow = preparedFor((db) =>
+  db
     .select({ source: columnsOf(ledgerAccount), operatorId: operator.id })
     .from(ledgerAccount)
     .leftJoin(operator, isOperators('FEE_INCOME'))
-    .where(eq(ledgerAccount.id, sourceId))
+    .where(isSource)
+    .prepare('facts of a fee'),
+)
+
+async function factsOfFee(db: Db, sourceId: Id<'led'>): Promise<FoundFacts> {
+  const [row] = await feeRow(db).execute({ sourceId })
   return {
     source: row && toFacts(row.source),
     destination: { type: 'FEE' },
@@ -132,6 +149,8 @@ async function factsOverRail(
     operatorAccountId: row?.operatorId ?? undefined,
   }
 }
+
+const isSource = eq(ledgerAccount.id, placeholderFor(ledgerAccount.id, 'sourceId'))
 
 const isOperators = (purpose: 'BILLING_CLEARING' | 'FEE_INCOME' | 'RAIL_CLEARING') =>
   and(

@@ -4,6 +4,7 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { insertionOf, recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
+import { placeholderFor } from '@carriergraph/shared/placeholder.ts'
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
@@ -54,10 +55,7 @@ const insertPaymentRows = insertionOf(payment, [
 const insertTransitions = insertionOf(paymentTransition, ['paymentId', 'version', 'status', 'occurredAt', 'actor'])
 
 const changed = recordsetOf(payment, ['id', ...CHANGING])
-const CHANGES = sql.join(
-  CHANGING.map((key) => sql`${sql.identifier(payment[key].name)} = given.${sql.identifier(payment[key].name)}`),
-  sql`, `,
-)
+const CHANGES = sql.raw(CHANGING.map((key) => `"${payment[key].name}" = given."${payment[key].name}"`).join(', '))
 
 /** Stores new payments with the states that they begin in. */
 export async function insertPayments(tx: Tx, taken: readonly Stored<PaymentTransition>[]): Promise<void> {
@@ -99,20 +97,34 @@ export async function lockPayment(tx: Tx, id: Id<'pay'>): Promise<Payment> {
   return (await lockPaymentIfAny(tx, id)) ?? gone(id)
 }
 
+const lockedPayment = preparedFor((db) =>
+  db
+    .select()
+    .from(payment)
+    .where(eq(payment.id, placeholderFor(payment.id, 'id')))
+    .for('no key update')
+    .prepare('payment, locked'),
+)
+
 /** Like `lockPayment`, for an id that came from outside. */
 export async function lockPaymentIfAny(tx: Tx, id: Id<'pay'>): Promise<Payment | undefined> {
-  const [row] = await tx.select().from(payment).where(eq(payment.id, id)).for('no key update')
+  const [row] = await lockedPayment(tx).execute({ id })
   return row && toPayment(row)
 }
 
-/** Those of the payments that nobody else holds locked, which then stay as they stand until the transaction ends. */
-export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promise<Payment[]> {
-  const rows = await tx
+const freePayments = preparedFor((db) =>
+  db
     .select()
     .from(payment)
-    .where(sql`${payment.id} = any(${sql.param(ids.map(toUuid))}::uuid[])`)
+    .where(amongIds(payment.id))
     .orderBy(payment.id)
     .for('no key update', { skipLocked: true })
+    .prepare('payments that are free, locked'),
+)
+
+/** Those of the payments that nobody else holds locked, which then stay as they stand until the transaction ends. */
+export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promise<Payment[]> {
+  const rows = await freePayments(tx).execute({ ids: ids.map(toUuid) })
   return rows.map(toPayment)
 }
 

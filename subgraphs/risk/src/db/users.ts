@@ -51,12 +51,17 @@ export const turnOfUser = (id: Id<'usr'>): string => `user ${id}`
 
 /** Those of the users whom nobody else holds, held until the transaction ends. */
 export const lockFreeUsers = (tx: Tx, ids: readonly Id<'usr'>[]): Promise<UserRow[]> =>
-  tx
+  freeUsers(tx).execute({ ids: ids.map(toUuid) })
+
+const freeUsers = preparedFor((db) =>
+  db
     .select()
     .from(user)
-    .where(sql`${user.id} = any(${sql.param(ids.map(toUuid))}::uuid[])`)
+    .where(amongIds(user.id))
     .orderBy(user.id)
     .for('no key update', { skipLocked: true })
+    .prepare('users that are free, locked'),
+)
 
 /** Null where the key was used before; `findRegistration` then gives that user. */
 export async function insertUser(tx: Tx, row: Omit<UserRow, 'tenantId'>): Promise<UserRow | null> {

@@ -1,9 +1,11 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lte, notExists, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/pools.ts'
+import { preparedFor } from '../db/prepared.ts'
 import { postgresErrorBehind } from '../db/sql-error.ts'
 import { withoutValues } from '../db/without-values.ts'
 import type { Id } from '../ids.ts'
+import { placeholderFor } from '../placeholder.ts'
 import { type BusEvent, fromJson, toJson } from './event.ts'
 import { failedEvent } from './tables.ts'
 
@@ -115,19 +117,18 @@ export async function noteFailure(
   return row !== undefined && row.parkedAt !== null
 }
 
-/** The first waiting event of each aggregate whose time has come, of every tenant. */
-export async function dueFailures(system: Db, consumer: string, now: Date): Promise<BusEvent[]> {
-  const earlier = alias(failedEvent, 'earlier')
-  const rows = await system
+const earlier = alias(failedEvent, 'earlier')
+const waitingAndDue = preparedFor((db) =>
+  db
     .select({ event: failedEvent.event })
     .from(failedEvent)
     .where(
       and(
-        eq(failedEvent.consumer, consumer),
+        eq(failedEvent.consumer, placeholderFor(failedEvent.consumer, 'consumer')),
         isNull(failedEvent.parkedAt),
-        lte(failedEvent.nextAttemptAt, now),
+        lte(failedEvent.nextAttemptAt, placeholderFor(failedEvent.nextAttemptAt, 'now')),
         notExists(
-          system
+          db
             .select({ one: sql`1` })
             .from(earlier)
             .where(
@@ -145,6 +146,12 @@ export async function dueFailures(system: Db, consumer: string, now: Date): Prom
     )
     .orderBy(asc(failedEvent.arrival))
     .limit(RETRIES_MAX)
+    .prepare('failures that are due'),
+)
+
+/** The first waiting event of each aggregate whose time has come, of every tenant. */
+export async function dueFailures(system: Db, consumer: string, now: Date): Promise<BusEvent[]> {
+  const rows = await waitingAndDue(system).execute({ consumer, now })
   return rows.map(({ event }) => fromJson(event))
 }
 

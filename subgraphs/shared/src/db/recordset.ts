@@ -25,18 +25,20 @@ export function recordsetOf<Table extends PgTable, Key extends keyof Table['_'][
   keys: readonly Key[],
 ): Recordset<Row<Table, Key>> {
   const columns = keys.map((key) => [key, getTableColumns(table)[key] as Column] as const)
-  const given = columns.map(([, { name }]) => sql.identifier(name))
+  // Written once: Drizzle walks over every part of a statement each time.
+  const names = columns.map(([, { name }]) => `"${name}"`).join(', ')
   const typed = columns.map(([, column]) => `"${column.name}" ${column.getSQLType()}`).join(', ')
+  const head = sql.raw(`::text::json) as (${typed})) with ordinality limit `)
+  const tail = sql.raw(`::int) as given (${names}, place)`)
   const toJson = (row: Readonly<Record<string, unknown>>) =>
     Object.fromEntries(columns.map(([key, column]) => [column.name, jsonOf(column, row[key])]))
   return {
-    names: sql.join(given, sql`, `),
+    names: sql.raw(names),
     from(rows) {
       const json = JSON.stringify(rows.map(toJson))
       // The limit is an estimate: without one the planner takes them for a hundred, and reads a table from end to end for them
       // that has a thousand rows. What it has planned it keeps, until the table's statistics are taken.
-      return sql`(select * from rows from (json_to_recordset(${json}::text::json) as (${sql.raw(typed)}))
-        with ordinality limit ${rows.length}::int) as given (${sql.join(given, sql`, `)}, place)`
+      return sql`(select * from rows from (json_to_recordset(${json}${head}${rows.length}${tail}`
     },
   }
 }
