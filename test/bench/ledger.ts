@@ -8,7 +8,7 @@ import { startGraph } from './ledger/contenders/graph.ts'
 import { type Measurement, measure, medianOf } from './ledger/measure.ts'
 import { readOptions } from './ledger/options.ts'
 import { ratiosOf, shardsFor } from './ledger/ratios.ts'
-import { createStage } from './ledger/stage.ts'
+import { createStage, type Stage } from './ledger/stage.ts'
 import { machine, type Row, tableOf, writeReport } from './report.ts'
 
 /** When the last rounds begin, so that a busy machine, too, is done in ten minutes: a round is a minute, and verifying another. */
@@ -16,7 +16,6 @@ const TRANSFERS_WITHIN_S = 320
 const GRAPH_WITHIN_S = 530
 
 const options = readOptions(process.argv.slice(2))
-await using stage = await createStage()
 const load = () => loadavg()[0]?.toFixed(1)
 console.log(`${machine()}, ${new Date().toISOString().slice(0, 10)}; load before it began: ${load()}`)
 console.log(
@@ -30,6 +29,7 @@ const tell = (title: string, more: readonly Row[]): void => {
 }
 
 async function inTurns<Name extends string>(
+  stage: Stage,
   contenders: readonly (readonly [Name, Contender])[],
   beginWithin_s: number,
 ): Promise<Map<Name, Measurement>> {
@@ -66,26 +66,37 @@ const rowOf = (contender: string, measured: Measurement): Row => ({
   'log bytes': measured.wal_bytes,
 })
 
-const names = Object.keys(CONTENDERS) as ContenderName[]
-const measured = await inTurns(
-  names.map((name) => [name, CONTENDERS[name]] as const),
-  TRANSFERS_WITHIN_S,
-)
-tell('Ratios', ratiosOf(measured))
-tell(
-  'Transfers',
-  [...measured].map(([name, figures]) => rowOf(CONTENDERS[name].title, figures)),
-)
-tell('What 100,000 transfers/s take', shardsFor(measured))
+async function transfers(): Promise<void> {
+  await using stage = await createStage()
+  const names = Object.keys(CONTENDERS) as ContenderName[]
+  const measured = await inTurns(
+    stage,
+    names.map((name) => [name, CONTENDERS[name]] as const),
+    TRANSFERS_WITHIN_S,
+  )
+  tell('Ratios', ratiosOf(measured))
+  tell(
+    'Transfers',
+    [...measured].map(([name, figures]) => rowOf(CONTENDERS[name].title, figures)),
+  )
+  tell('What 100,000 transfers/s take', shardsFor(measured))
+}
 
-await using graph = await startGraph(stage)
-const throughGraph = await inTurns(
-  graph.contenders.map((contender) => [contender.title, contender] as const),
-  GRAPH_WITHIN_S,
-)
-tell(
-  'Through the graph',
-  [...throughGraph].map(([title, figures]) => rowOf(title, figures)),
-)
+/**
+ * One after the other, on a server of their own: vacuuming and sealing what others wrote would count as theirs, and they are
+ * not compared.
+ */
+async function throughTheGraph(): Promise<void> {
+  await using stage = await createStage()
+  await using graph = await startGraph(stage)
+  const measured: Row[] = []
+  for (const contender of [graph.createPayment, graph.postTransfers])
+    for (const [title, figures] of await inTurns(stage, [[contender.title, contender]], GRAPH_WITHIN_S))
+      measured.push(rowOf(title, figures))
+  tell('Through the graph', measured)
+}
+
+await transfers()
+await throughTheGraph()
 console.log(`\nLoad when it ended: ${load()}`)
 if (options.json !== undefined) await writeReport(options.json, 'ledger', rows)

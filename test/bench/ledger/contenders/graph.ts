@@ -42,7 +42,8 @@ interface Customer {
 }
 
 export interface Graph extends AsyncDisposable {
-  readonly contenders: readonly Contender[]
+  readonly createPayment: Contender
+  readonly postTransfers: Contender
 }
 
 /** Gateway and subgraphs as they run in production but for quotas, with customers who have wallets and overdraft. */
@@ -67,7 +68,8 @@ export async function startGraph(stage: Stage): Promise<Graph> {
     await start([gatewayService(installation, wiring)])
     const graph = cleanup.use(openGraph(installation.ports.gateway, await operatorToken(installation.directory)))
     return {
-      contenders: [postTransfers(graph, customers, pids), createPayment(graph, customers, pids, wiring)],
+      createPayment: createPayment(graph, customers, pids, wiring),
+      postTransfers: postTransfers(graph, customers, pids),
       [Symbol.asyncDispose]: () => cleanup.disposeAsync(),
     }
   } catch (error) {
