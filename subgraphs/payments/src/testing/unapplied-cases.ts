@@ -7,13 +7,20 @@ import type { UnappliedCase } from '../domain/unapplied-case.ts'
 import { type CarryOutParts, carryOut } from '../unapplied/carry-out.ts'
 import { approveResolution, rejectResolution, requestResolution, type Wanted } from '../unapplied/decide.ts'
 import type { Purse } from './payments-database.ts'
-import type { Process, RailsStage } from './rails-stage.ts'
-import type { Returns } from './returns.ts'
+import { type Process, type RailsStage, setRailsStage } from './rails-stage.ts'
+import { type Returns, returnsOn } from './returns.ts'
 
 export const [ADA, BRUNO, CLEO] = [newId('usr'), newId('usr'), newId('usr')] as const
 type Person = typeof ADA
 
-export function casesOn(stage: RailsStage, on: Returns) {
+/** A stage of rails with one process, and what tests of cases ask of it. */
+export async function setCasesStage() {
+  const stage = await setRailsStage()
+  const on = returnsOn(stage)
+  return { stage, on, cases: casesOn(stage, on), process: stage.process() }
+}
+
+function casesOn(stage: RailsStage, on: Returns) {
   const { db } = stage.books
   const by = (personId: Person) => ({
     provenance: { actor: personId, correlationId: 'c', now: stage.clock() },

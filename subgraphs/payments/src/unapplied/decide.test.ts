@@ -3,9 +3,9 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findUnapplied } from '../db/unapplied-money.ts'
-import { type Process, type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
-import { type Returns, returned, returnsOn } from '../testing/returns.ts'
-import { ADA, BRUNO, type Cases, CLEO, casesOn } from '../testing/unapplied-cases.ts'
+import type { Process, RailsStage } from '../testing/rails-stage.ts'
+import { type Returns, returned } from '../testing/returns.ts'
+import { ADA, BRUNO, type Cases, CLEO, setCasesStage } from '../testing/unapplied-cases.ts'
 import { carryOut } from './carry-out.ts'
 
 let stage: RailsStage
@@ -13,10 +13,7 @@ let on: Returns
 let cases: Cases
 let process: Process
 beforeAll(async () => {
-  stage = await setRailsStage()
-  on = returnsOn(stage)
-  cases = casesOn(stage, on)
-  process = stage.process()
+  ;({ stage, on, cases, process } = await setCasesStage())
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 

@@ -5,9 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createPostingWorker } from '../reconciliation/posting-worker.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { silent } from '../testing/payments-database.ts'
-import { type Process, type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
-import { type Returns, returnsOn } from '../testing/returns.ts'
-import { ADA, BRUNO, type Cases, CLEO, casesOn } from '../testing/unapplied-cases.ts'
+import type { Process, RailsStage } from '../testing/rails-stage.ts'
+import type { Returns } from '../testing/returns.ts'
+import { ADA, BRUNO, type Cases, CLEO, setCasesStage } from '../testing/unapplied-cases.ts'
 import { carryOut } from './carry-out.ts'
 
 let stage: RailsStage
@@ -15,10 +15,7 @@ let on: Returns
 let cases: Cases
 let process: Process
 beforeAll(async () => {
-  stage = await setRailsStage()
-  on = returnsOn(stage)
-  cases = casesOn(stage, on)
-  process = stage.process()
+  ;({ stage, on, cases, process } = await setCasesStage())
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 
