@@ -1,10 +1,10 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Decider, type DeciderCode, personWhoDecides, samePersonFault } from '../four-eyes/decider.ts'
 import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { changeItems, findItemsToChange } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
-import { type Decider, type DeciderCode, personWhoDecides } from './decider.ts'
 import type { LockedItem } from './item.ts'
 import { mayBecome } from './item-states.ts'
 import { journalWriteOff } from './journal-items.ts'
@@ -47,8 +47,8 @@ export function approveWriteOff(
   return decided(db, { caseId }, decider, async (tx, item, person) => {
     const { requestedBy } = item
     if (!mayBecome(item.state, 'WRITTEN_OFF') || requestedBy === null) return notRequested(item)
-    if (requestedBy === person)
-      return refuse('SAME_PERSON', 'Whoever asked for a write-off cannot approve it.', ['caseId'])
+    const fault = samePersonFault({ requestedBy, approvedBy: person }, ['caseId'])
+    if (fault !== undefined) return fault
     const { now } = decider.provenance
     const resolved = { resolution: 'WRITTEN_OFF', resolvedBy: person, resolvedAt: now } as const
     await changeItems(tx, [item.id], { state: 'WRITTEN_OFF', ...resolved })

@@ -1,11 +1,10 @@
 import { type Id, readId } from '@carriergraph/shared/ids.ts'
-import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
 import type { UnappliedCase } from '../domain/unapplied-case.ts'
+import { type Decider, deciderOf } from '../four-eyes/decider.ts'
 import type { UnappliedMoneyError } from '../generated/resolvers.ts'
-import type { Decider } from '../reconciliation/decider.ts'
 import type { CaseCode } from '../unapplied/decide.ts'
 
 type Payload = { unapplied: UnappliedCase | null; errors: UnappliedMoneyError[] }
@@ -18,6 +17,6 @@ export async function unappliedStep(
 ): Promise<Payload> {
   const id = readId('uam', text, ['id'])
   if (!id.ok) return { unapplied: null, errors: [payloadError(id)] }
-  const done = await step(id.value, { provenance: provenanceOf(context), personId: context.actor.userId })
+  const done = await step(id.value, deciderOf(context))
   return done.ok ? { unapplied: done.value, errors: [] } : { unapplied: null, errors: [payloadError(done)] }
 }

@@ -1,10 +1,9 @@
 import { type Id, readId } from '@carriergraph/shared/ids.ts'
-import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
+import { type Decider, deciderOf } from '../four-eyes/decider.ts'
 import type { ReconciliationError } from '../generated/resolvers.ts'
-import type { Decider } from '../reconciliation/decider.ts'
 import type { ReconciliationItem } from '../reconciliation/item.ts'
 import type { WriteOffCode } from '../reconciliation/write-off.ts'
 
@@ -18,7 +17,7 @@ export async function writeOffStep(
 ): Promise<Payload> {
   const id = readId('rci', caseId, ['caseId'])
   if (!id.ok) return { case: null, errors: [payloadError(id)] }
-  const done = await step(id.value, { provenance: provenanceOf(context), personId: context.actor.userId })
+  const done = await step(id.value, deciderOf(context))
   if (!done.ok) return { case: null, errors: [payloadError(done)] }
   return { case: await context.loaders.reconciliationItem.load(id.value), errors: [] }
 }

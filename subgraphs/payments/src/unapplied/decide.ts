@@ -11,7 +11,7 @@ import { leftMinor, mayBecome, type Proposal, type UnappliedCase } from '../doma
 import { eventOf } from '../events.ts'
 import { insertRefund } from '../flow/refund.ts'
 import { suspenseIn } from '../flow/suspense-account.ts'
-import { type Decider, type DeciderCode, personWhoDecides } from '../reconciliation/decider.ts'
+import { type Decider, type DeciderCode, personWhoDecides, samePersonFault } from '../four-eyes/decider.ts'
 import { changeCase, endCase, UNREQUESTED } from './change.ts'
 
 /** Why nothing is decided on a case, in the order in which it is looked at. */
@@ -83,8 +83,9 @@ export const approveResolution = (db: TenantDb, { id }: Pick<Wanted, 'id'>, deci
     if ((state === 'RESOLVING' || state === 'RESOLVED') && approvedBy === person) return ok(current)
     if (state !== 'RESOLUTION_REQUESTED' || requestedBy === null || !isProposal(resolution))
       return notRequested(current)
-    if (requestedBy === person) return refuse('SAME_PERSON', 'Whoever asked for it cannot approve it.', ['id'])
-    const fault = await faultOf(tx, { ...current, resolution }, original)
+    const fault =
+      samePersonFault({ requestedBy, approvedBy: person }, ['id']) ??
+      (await faultOf(tx, { ...current, resolution }, original))
     if (fault !== undefined) return fault
     const { provenance } = decider
     const approval = { approvedBy: person, approvedAt: provenance.now, attempt: current.attempt + 1 }
