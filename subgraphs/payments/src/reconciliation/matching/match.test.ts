@@ -1,19 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
-import { explain } from './explain.ts'
 import { type MatchInput, match } from './match.ts'
-import { line, movement, TODAY } from './movements.fixture.ts'
-import { MATCH_RULES, type MatchResult } from './result.ts'
-
-/** `STATUS RULE lines=expected`, in the order of their first members. */
-const told = (input: Omit<MatchInput, 'day'> & { day?: string }): string[] =>
-  match({ day: TODAY, ...input })
-    .results.map(
-      ({ status, rule, lines, expected }) =>
-        `${status} ${rule} ${[...lines].sort().join('+')}=${[...expected].sort().join('+')}`,
-    )
-    .sort()
-
-const ref = (...references: string[]) => ({ references })
+import { line, movement } from './movements.fixture.ts'
+import { ref, told } from './told.fixture.ts'
 
 describe('matches', () => {
   const cases: [string, Parameters<typeof told>[0], string[]][] = [
@@ -255,95 +243,6 @@ describe('finds missing', () => {
   )
 })
 
-describe('finds duplicates', () => {
-  const twice = [line('l1', ref('A')), line('l2', { ...ref('A'), bookedOn: '2026-11-21' })]
-  const statement = { bankReference: 'BANK-1' }
-  const notification = { bankReference: 'BANK-1', isNotification: true }
-  const cases: [string, Parameters<typeof told>[0], string[]][] = [
-    [
-      'a line that comes again, of which one was expected',
-      { lines: twice, expected: [movement('e', ref('A'))] },
-      ['DUPLICATE REPEATED_LINE l2=', 'MATCHED REFERENCE l1=e'],
-    ],
-    [
-      'and not where two were expected',
-      { lines: twice, expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
-      ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
-    ],
-    [
-      'a line that comes again after the first was dealt with',
-      { lines: twice.slice(1), known: twice.slice(0, 1), expected: [movement('e')] },
-      ['AWAITED NOT_DUE =e', 'DUPLICATE REPEATED_LINE l2='],
-    ],
-    [
-      'and not what comes again a month later',
-      {
-        lines: [line('l2', { ...ref('RENT'), bookedOn: '2026-12-20' })],
-        known: [line('l1', ref('RENT'))],
-        expected: [],
-      },
-      ['MISSING_INTERNALLY NO_COUNTERPART l2='],
-    ],
-    [
-      'and not the equal lines of one batch',
-      {
-        lines: [line('l1', { ...statement, entry: 'E' }), line('l2', { ...statement, entry: 'E' })],
-        expected: [movement('e1'), movement('e2')],
-      },
-      ['MATCHED AMOUNT_AND_DATE l1=e1', 'MATCHED AMOUNT_AND_DATE l2=e2'],
-    ],
-    [
-      'what was expected twice and came once',
-      { lines: [line('l', ref('A'))], expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
-      ['DUPLICATE REPEATED_EXPECTATION =e2', 'MATCHED REFERENCE l=e1'],
-    ],
-    [
-      'what is expected again after the first was met',
-      { lines: [], expected: [movement('e2', ref('A'))], met: [movement('e1', ref('A'))] },
-      ['DUPLICATE REPEATED_EXPECTATION =e2'],
-    ],
-    [
-      'and not what is expected again a month later',
-      {
-        lines: [line('l', ref('RENT'))],
-        expected: [movement('e1', ref('RENT')), movement('e2', { ...ref('RENT'), expectedOn: '2026-12-20' })],
-      },
-      ['AWAITED NOT_DUE =e2', 'MATCHED REFERENCE l=e1'],
-    ],
-    [
-      'a movement that a notification and a statement tell: once',
-      { lines: [line('n', notification), line('s', statement)], expected: [movement('e')] },
-      ['DUPLICATE ALSO_NOTIFIED n=', 'MATCHED AMOUNT_AND_DATE s=e'],
-    ],
-    [
-      'the entry of a batch whose transactions were notified: they tell more',
-      {
-        lines: [
-          line('s', statement),
-          line('n1', { ...notification, ...ref('A'), amountMinor: 4_000n }),
-          line('n2', { ...notification, ...ref('B'), amountMinor: 6_000n }),
-        ],
-        expected: [
-          movement('e1', { ...ref('A'), amountMinor: 4_000n }),
-          movement('e2', { ...ref('B'), amountMinor: 6_000n }),
-        ],
-      },
-      ['DUPLICATE ALSO_NOTIFIED s=', 'MATCHED REFERENCE n1=e1', 'MATCHED REFERENCE n2=e2'],
-    ],
-    [
-      'the statement of what a notification told and was matched with',
-      { lines: [line('s', statement)], known: [line('n', notification)], expected: [] },
-      ['DUPLICATE ALSO_NOTIFIED s='],
-    ],
-    [
-      'and not where the amounts differ',
-      { lines: [line('s', statement), line('n', { ...notification, amountMinor: 1n })], expected: [] },
-      ['MISSING_INTERNALLY NO_COUNTERPART n=', 'MISSING_INTERNALLY NO_COUNTERPART s='],
-    ],
-  ]
-  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
-})
-
 test('says what the account has more than the books, and what of it is the fee', () => {
   const sums = (input: Omit<MatchInput, 'day'>) =>
     match({ ...input, day: '2026-12-31' }).results.map(({ feeMinor, differenceMinor }) => [feeMinor, differenceMinor])
@@ -362,37 +261,4 @@ test('refuses an id that is given twice, and what is expected of nothing', () =>
   expect(() => told({ lines: [line('x')], expected: [movement('x')] })).toThrow('x is given twice.')
   expect(() => told({ lines: [], expected: [movement('e', { amountMinor: 0n })] })).toThrow(RangeError)
   expect(() => told({ lines: [], expected: [movement('e', { feeMinor: -1n })] })).toThrow(RangeError)
-})
-
-test('explains each rule in words, with what it looked at', () => {
-  const result: MatchResult = {
-    status: 'MATCHED',
-    rule: 'REFERENCE',
-    currency: 'JPY',
-    lines: [],
-    expected: [],
-    linesMinor: 950n,
-    expectedMinor: 1_000n,
-    feeMinor: 50n,
-    feeMaxMinor: 50n,
-    differenceMinor: 0n,
-  }
-  const of = (change: Partial<MatchResult>) => explain({ ...result, ...change, lineCount: 1, expectedCount: 2 })
-  expect(of({})).toEqual({
-    rule: 'reconciliation.reference',
-    summary: 'They share a reference.',
-    inputs: [
-      { name: 'lines', value: '1' },
-      { name: 'expected', value: '2' },
-      { name: 'amount_of_lines', value: '950 JPY' },
-      { name: 'amount_expected', value: '1000 JPY' },
-      { name: 'fee', value: '50 JPY' },
-      { name: 'fee_declared', value: '50 JPY' },
-      { name: 'difference', value: '0 JPY' },
-    ],
-    counterfactual: 'Without that reference in common they would not have been joined.',
-  })
-  expect(of({ status: 'AMOUNT_MISMATCH' }).summary).toContain('the amounts differ')
-  const summaries = MATCH_RULES.map((rule) => of({ rule }).summary)
-  expect(new Set(summaries).size).toBe(MATCH_RULES.length)
 })

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { line, movement } from './movements.fixture.ts'
+import { ref, told } from './told.fixture.ts'
+
+describe('finds duplicates', () => {
+  const twice = [line('l1', ref('A')), line('l2', { ...ref('A'), bookedOn: '2026-11-21' })]
+  const statement = { bankReference: 'BANK-1' }
+  const notification = { bankReference: 'BANK-1', isNotification: true }
+  const cases: [string, Parameters<typeof told>[0], string[]][] = [
+    [
+      'a line that comes again, of which one was expected',
+      { lines: twice, expected: [movement('e', ref('A'))] },
+      ['DUPLICATE REPEATED_LINE l2=', 'MATCHED REFERENCE l1=e'],
+    ],
+    [
+      'and not where two were expected',
+      { lines: twice, expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
+      ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
+    ],
+    [
+      'a line that comes again after the first was dealt with',
+      { lines: twice.slice(1), known: twice.slice(0, 1), expected: [movement('e')] },
+      ['AWAITED NOT_DUE =e', 'DUPLICATE REPEATED_LINE l2='],
+    ],
+    [
+      'and not what comes again a month later',
+      {
+        lines: [line('l2', { ...ref('RENT'), bookedOn: '2026-12-20' })],
+        known: [line('l1', ref('RENT'))],
+        expected: [],
+      },
+      ['MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and not the equal lines of one batch',
+      {
+        lines: [line('l1', { ...statement, entry: 'E' }), line('l2', { ...statement, entry: 'E' })],
+        expected: [movement('e1'), movement('e2')],
+      },
+      ['MATCHED AMOUNT_AND_DATE l1=e1', 'MATCHED AMOUNT_AND_DATE l2=e2'],
+    ],
+    [
+      'what was expected twice and came once',
+      { lines: [line('l', ref('A'))], expected: [movement('e1', ref('A')), movement('e2', ref('A'))] },
+      ['DUPLICATE REPEATED_EXPECTATION =e2', 'MATCHED REFERENCE l=e1'],
+    ],
+    [
+      'what is expected again after the first was met',
+      { lines: [], expected: [movement('e2', ref('A'))], met: [movement('e1', ref('A'))] },
+      ['DUPLICATE REPEATED_EXPECTATION =e2'],
+    ],
+    [
+      'and not what is expected again a month later',
+      {
+        lines: [line('l', ref('RENT'))],
+        expected: [movement('e1', ref('RENT')), movement('e2', { ...ref('RENT'), expectedOn: '2026-12-20' })],
+      },
+      ['AWAITED NOT_DUE =e2', 'MATCHED REFERENCE l=e1'],
+    ],
+    [
+      'a movement that a notification and a statement tell: once',
+      { lines: [line('n', notification), line('s', statement)], expected: [movement('e')] },
+      ['DUPLICATE ALSO_NOTIFIED n=', 'MATCHED AMOUNT_AND_DATE s=e'],
+    ],
+    [
+      'the entry of a batch whose transactions were notified: they tell more',
+      {
+        lines: [
+          line('s', statement),
+          line('n1', { ...notification, ...ref('A'), amountMinor: 4_000n }),
+          line('n2', { ...notification, ...ref('B'), amountMinor: 6_000n }),
+        ],
+        expected: [
+          movement('e1', { ...ref('A'), amountMinor: 4_000n }),
+          movement('e2', { ...ref('B'), amountMinor: 6_000n }),
+        ],
+      },
+      ['DUPLICATE ALSO_NOTIFIED s=', 'MATCHED REFERENCE n1=e1', 'MATCHED REFERENCE n2=e2'],
+    ],
+    [
+      'the statement of what a notification told and was matched with',
+      { lines: [line('s', statement)], known: [line('n', notification)], expected: [] },
+      ['DUPLICATE ALSO_NOTIFIED s='],
+    ],
+    [
+      'and not where the amounts differ',
+      { lines: [line('s', statement), line('n', { ...notification, amountMinor: 1n })], expected: [] },
+      ['MISSING_INTERNALLY NO_COUNTERPART n=', 'MISSING_INTERNALLY NO_COUNTERPART s='],
+    ],
+  ]
+  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
+})
