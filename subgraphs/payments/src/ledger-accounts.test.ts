@@ -1,10 +1,10 @@
-// What operators do with ledger accounts, and what everybody sees of them.
+// What operators do with ledger accounts.
 
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { published } from './events.ts'
+import { ACCOUNT_FIELDS, changeAccount } from './testing/ledger-account-changes.ts'
 import { CREATE, inputOf, operator, ownerOf, type PaymentsGraph, runPayments, START } from './testing/payments-graph.ts'
 
 let graph: PaymentsGraph
@@ -14,20 +14,8 @@ beforeAll(async () => {
 afterAll(() => graph[Symbol.asyncDispose]())
 beforeEach(() => graph.clock.set(START))
 
-const FIELDS = `id purpose normalSide status owner { id } balance { amount currency } held { amount } floor { amount }
-  available { amount } createdAt`
-const CHANGE = (name: string, input: string) =>
-  `mutation ($input: ${input}!) { ${name}(input: $input) { account { ${FIELDS} } errors { code field } } }`
-
-const change = async (name: string, input: Record<string, unknown>) => {
-  const types: Record<string, string> = {
-    openLedgerAccount: 'OpenLedgerAccountInput',
-    setOverdraftLimit: 'SetOverdraftLimitInput',
-  }
-  const answer = await graph.ask(operator, CHANGE(name, types[name] ?? 'LedgerAccountStatusInput'), { input })
-  return answer.data?.[name] ?? answer
-}
 const reason = 'A court has said so.'
+
 const eventsOf = async (id: string) => [
   ...(await graph.database.sql.system<
     { type: string; version: number; data: Record<string, unknown>; actor: string }[]
@@ -38,7 +26,7 @@ const eventsOf = async (id: string) => [
 
 it('shows a wallet as its owner reads it, and the account of the bank on its own side', async () => {
   const purse = await graph.purseWith(5_000n)
-  const query = `query ($id: ID!) { ledgerAccount(id: $id) { ${FIELDS} } }`
+  const query = `query ($id: ID!) { ledgerAccount(id: $id) { ${ACCOUNT_FIELDS} } }`
   expect((await graph.ask(ownerOf(purse), query, { id: purse.walletId })).data.ledgerAccount).toEqual({
     id: purse.walletId,
     purpose: 'WALLET',
@@ -51,14 +39,14 @@ it('shows a wallet as its owner reads it, and the account of the bank on its own
     available: { amount: '50.00' },
     createdAt: START.toISOString(),
   })
-  const { account } = await change('openLedgerAccount', { purpose: 'FUNDING', currency: 'EUR' })
+  const { account } = await changeAccount(graph, 'openLedgerAccount', { purpose: 'FUNDING', currency: 'EUR' })
   expect(account).toMatchObject({ normalSide: 'DEBIT', owner: null, floor: null, available: null })
   expect(new Decimal(account.balance.amount).gte(50)).toBe(true)
 })
 
 it('opens an account of the operator’s own once for a purpose and a currency, and tells it to the journal', async () => {
   const input = { purpose: 'FX', currency: 'CHF' }
-  const answers = await Promise.all(Array.from({ length: 5 }, () => change('openLedgerAccount', input)))
+  const answers = await Promise.all(Array.from({ length: 5 }, () => changeAccount(graph, 'openLedgerAccount', input)))
   expect(new Set(answers.map(({ account }) => account.id)).size).toBe(1)
   const { id } = answers[0].account
   const events = await eventsOf(id)
@@ -75,7 +63,7 @@ it('opens an account of the operator’s own once for a purpose and a currency, 
 
 it('opens a wallet as openWallet does', async () => {
   const ownerId = newId('usr')
-  const { account } = await change('openLedgerAccount', { purpose: 'WALLET', currency: 'EUR', ownerId })
+  const { account } = await changeAccount(graph, 'openLedgerAccount', { purpose: 'WALLET', currency: 'EUR', ownerId })
   expect(account).toMatchObject({ purpose: 'WALLET', owner: { id: ownerId }, floor: { amount: '0.00' } })
   const open = 'mutation ($input: OpenWalletInput!) { openWallet(input: $input) { wallet { id } } }'
   const { data } = await graph.ask(operator, open, { input: { ownerId, currency: 'EUR' } })
@@ -93,7 +81,7 @@ it.each([
   ],
   ['a made-up currency', { purpose: 'FX', currency: 'EUX' }, 'UNKNOWN_CURRENCY', ['currency']],
 ])('refuses to open %s', async (_, input, code, field) => {
-  expect(await change('openLedgerAccount', input)).toEqual({ account: null, errors: [{ code, field }] })
+  expect(await changeAccount(graph, 'openLedgerAccount', input)).toEqual({ account: null, errors: [{ code, field }] })
 })
 
 it('freezes, unfreezes and closes, and each change that is one is an event with its reason', async () => {
@@ -108,9 +96,9 @@ it('freezes, unfreezes and closes, and each change that is one is an event with 
   ] as const
   for (const [name, status] of steps) {
     graph.clock.advance(1_000)
-    expect(await change(name, input)).toMatchObject({ account: { id: accountId, status }, errors: [] })
+    expect(await changeAccount(graph, name, input)).toMatchObject({ account: { id: accountId, status }, errors: [] })
   }
-  expect(await change('unfreezeLedgerAccount', input)).toEqual({
+  expect(await changeAccount(graph, 'unfreezeLedgerAccount', input)).toEqual({
     account: null,
     errors: [{ code: 'ACCOUNT_CLOSED', field: null }],
   })
@@ -127,13 +115,13 @@ it('freezes, unfreezes and closes, and each change that is one is an event with 
 
 it('a frozen wallet pays nothing until it is unfrozen', async () => {
   const purse = await graph.purseWith(5_000n)
-  await change('freezeLedgerAccount', { accountId: purse.walletId, reason })
+  await changeAccount(graph, 'freezeLedgerAccount', { accountId: purse.walletId, reason })
   const refused = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'frozen'))
   expect(refused.data.createPayment).toEqual({
     payment: null,
     errors: [{ code: 'ACCOUNT_FROZEN', field: ['sourceAccountId'] }],
   })
-  await change('unfreezeLedgerAccount', { accountId: purse.walletId, reason })
+  await changeAccount(graph, 'unfreezeLedgerAccount', { accountId: purse.walletId, reason })
   const paid = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'thawed'))
   expect(paid.data.createPayment.payment.status).toBe('COMPLETED')
 })
@@ -142,7 +130,7 @@ it('an overdraft limit is what a wallet may go below zero, and not what it is be
   const purse = await graph.purseWith(1_000n)
   const { walletId: accountId } = purse
   const limit = (amount: string, currency = 'EUR') =>
-    change('setOverdraftLimit', { accountId, limit: { amount, currency }, reason })
+    changeAccount(graph, 'setOverdraftLimit', { accountId, limit: { amount, currency }, reason })
   expect(await limit('20.00')).toMatchObject({
     account: { floor: { amount: '-20.00' }, available: { amount: '30.00' } },
     errors: [],
@@ -165,14 +153,14 @@ it('an overdraft limit is what a wallet may go below zero, and not what it is be
 
 it('only accounts of the operator may be without a limit', async () => {
   const { walletId } = await graph.purseWith(0n)
-  expect(await change('setOverdraftLimit', { accountId: walletId, reason })).toEqual({
+  expect(await changeAccount(graph, 'setOverdraftLimit', { accountId: walletId, reason })).toEqual({
     account: null,
     errors: [{ code: 'LIMIT_REQUIRED', field: ['limit'] }],
   })
-  const { account } = await change('openLedgerAccount', { purpose: 'SUSPENSE', currency: 'SEK' })
+  const { account } = await changeAccount(graph, 'openLedgerAccount', { purpose: 'SUSPENSE', currency: 'SEK' })
   const zero = { accountId: account.id, reason, limit: { amount: '0', currency: 'SEK' } }
-  expect((await change('setOverdraftLimit', zero)).account.floor).toEqual({ amount: '0.00' })
-  expect((await change('setOverdraftLimit', { accountId: account.id, reason })).account.floor).toBeNull()
+  expect((await changeAccount(graph, 'setOverdraftLimit', zero)).account.floor).toEqual({ amount: '0.00' })
+  expect((await changeAccount(graph, 'setOverdraftLimit', { accountId: account.id, reason })).account.floor).toBeNull()
 })
 
 it.each([
@@ -184,24 +172,24 @@ it.each([
 ])('refuses %s', async (_, wrong, code, field) => {
   const { walletId } = await graph.purseWith(1n)
   for (const name of ['freezeLedgerAccount', 'unfreezeLedgerAccount', 'closeLedgerAccount'])
-    expect(await change(name, { accountId: walletId, reason, ...wrong })).toEqual({
+    expect(await changeAccount(graph, name, { accountId: walletId, reason, ...wrong })).toEqual({
       account: null,
       errors: [{ code, field }],
     })
   const limit = { amount: '1.00', currency: 'EUR' }
-  expect(await change('setOverdraftLimit', { accountId: walletId, reason, limit, ...wrong })).toEqual({
+  expect(await changeAccount(graph, 'setOverdraftLimit', { accountId: walletId, reason, limit, ...wrong })).toEqual({
     account: null,
     errors: [{ code, field }],
   })
 })
 
 it('an account of the operator’s own is frozen and not closed: payments go by it, empty or not', async () => {
-  const { account } = await change('openLedgerAccount', { purpose: 'SETTLEMENT', currency: 'DKK' })
+  const { account } = await changeAccount(graph, 'openLedgerAccount', { purpose: 'SETTLEMENT', currency: 'DKK' })
   const input = { accountId: account.id, reason }
   const refused = { account: null, errors: [{ code: 'OPERATOR_ACCOUNT_NEEDED', field: ['accountId'] }] }
-  expect(await change('closeLedgerAccount', input)).toEqual(refused)
-  expect((await change('freezeLedgerAccount', input)).account.status).toBe('FROZEN')
-  expect(await change('closeLedgerAccount', input)).toEqual(refused)
+  expect(await changeAccount(graph, 'closeLedgerAccount', input)).toEqual(refused)
+  expect((await changeAccount(graph, 'freezeLedgerAccount', input)).account.status).toBe('FROZEN')
+  expect(await changeAccount(graph, 'closeLedgerAccount', input)).toEqual(refused)
   expect((await eventsOf(account.id)).map(({ type }) => type)).toEqual([
     'ledger_account.opened',
     'ledger_account.frozen',
@@ -210,7 +198,10 @@ it('an account of the operator’s own is frozen and not closed: payments go by 
 
 it('where an account of the operator’s own was closed once, another one is opened and used', async () => {
   const opened = async () => {
-    const { account } = await change('openLedgerAccount', { purpose: 'BILLING_CLEARING', currency: 'PLN' })
+    const { account } = await changeAccount(graph, 'openLedgerAccount', {
+      purpose: 'BILLING_CLEARING',
+      currency: 'PLN',
+    })
     return account.id
   }
   const first = await opened()
@@ -219,7 +210,7 @@ it('where an account of the operator’s own was closed once, another one is ope
   const second = await opened()
   expect(second).not.toBe(first)
   expect(await opened()).toBe(second)
-  expect(await change('closeLedgerAccount', { accountId: first, reason })).toMatchObject({
+  expect(await changeAccount(graph, 'closeLedgerAccount', { accountId: first, reason })).toMatchObject({
     account: { id: first, status: 'CLOSED' },
     errors: [],
   })
@@ -228,13 +219,13 @@ it('where an account of the operator’s own was closed once, another one is ope
 it('whose wallet was closed can have another one, of which there is one however often it is asked for', async () => {
   const purse = await graph.purseWith(0n)
   const input = { purpose: 'WALLET', currency: 'EUR', ownerId: purse.userId }
-  expect((await change('openLedgerAccount', input)).account.id).toBe(purse.walletId)
-  await change('closeLedgerAccount', { accountId: purse.walletId, reason })
-  const answers = await Promise.all(Array.from({ length: 5 }, () => change('openLedgerAccount', input)))
+  expect((await changeAccount(graph, 'openLedgerAccount', input)).account.id).toBe(purse.walletId)
+  await changeAccount(graph, 'closeLedgerAccount', { accountId: purse.walletId, reason })
+  const answers = await Promise.all(Array.from({ length: 5 }, () => changeAccount(graph, 'openLedgerAccount', input)))
   const [next, ...others] = new Set<string>(answers.map(({ account }) => account.id))
   expect([next === purse.walletId, others]).toEqual([false, []])
-  await change('closeLedgerAccount', { accountId: next, reason })
-  const third = (await change('openLedgerAccount', input)).account
+  await changeAccount(graph, 'closeLedgerAccount', { accountId: next, reason })
+  const third = (await changeAccount(graph, 'openLedgerAccount', input)).account
   expect(third.status).toBe('ACTIVE')
   const query = '{ wallets { nodes { id status } } }'
   const { data } = await graph.ask(
@@ -254,88 +245,7 @@ it('whose wallet was closed can have another one, of which there is one however 
 
 it('an account with money in it, or held of it, is not closed', async () => {
   const { walletId: accountId } = await graph.purseWith(1n)
-  expect((await change('closeLedgerAccount', { accountId, reason })).errors).toEqual([
+  expect((await changeAccount(graph, 'closeLedgerAccount', { accountId, reason })).errors).toEqual([
     { code: 'ACCOUNT_NOT_EMPTY', field: null },
   ])
-})
-
-it('statements of a period, and balances as they were, of fifty wallets cost as many statements as of one', async () => {
-  const purses = await Promise.all(Array.from({ length: 50 }, () => graph.purseWith(5_000n)))
-  graph.clock.advance(5_000)
-  for (const purse of purses) await graph.ask(ownerOf(purse), CREATE, inputOf(purse, `k ${purse.userId}`))
-  const query = `query ($refs: [_Any!]!, $start: DateTime!, $now: DateTime!) { _entities(representations: $refs) {
-    ... on LedgerAccount {
-      balance { amount } before: balanceAsOf(at: $start) { amount } now: balanceAsOf(at: $now) { amount }
-      opening: entries(until: $now) { nodes { side amount { amount } balanceAfter { amount } } }
-      paid: entries(from: $now, first: 1) { nodes { side amount { amount } balanceAfter { amount } } } } } }`
-  const refs = purses.map(({ walletId }) => ({ __typename: 'LedgerAccount', id: walletId }))
-  const times = { start: START.toISOString(), now: graph.clock().toISOString() }
-  const cost = (count: number) =>
-    countStatements([graph.database.url], () => graph.ask(operator, query, { refs: refs.slice(0, count), ...times }))
-  expect([await cost(1), await cost(50)]).toEqual([4, 4])
-  const { data } = await graph.ask(operator, query, { refs, ...times })
-  for (const account of data._entities)
-    expect(account).toEqual({
-      balance: { amount: '37.50' },
-      before: { amount: '50.00' },
-      now: { amount: '37.50' },
-      opening: { nodes: [{ side: 'CREDIT', amount: { amount: '50.00' }, balanceAfter: { amount: '50.00' } }] },
-      paid: { nodes: [{ side: 'DEBIT', amount: { amount: '-12.50' }, balanceAfter: { amount: '37.50' } }] },
-    })
-})
-
-it('the books balance, and say so; where somebody wrote to a table, they say where', async () => {
-  const purse = await graph.purseWith(700n, 'books')
-  const asked = `{ trialBalance { currency debits { amount } credits { amount } difference { amount }
-      lines { purpose debits { amount } credits { amount } } }
-    ledgerVerification { isSound accounts transfers entries seals faults { code about } } }`
-  const caller = { operator: true, tenant: 'books' } as const
-  expect((await graph.ask(caller, asked)).data).toEqual({
-    trialBalance: [
-      {
-        currency: 'EUR',
-        debits: { amount: '7.00' },
-        credits: { amount: '7.00' },
-        difference: { amount: '0.00' },
-        lines: [
-          { purpose: 'BILLING_CLEARING', debits: { amount: '0.00' }, credits: { amount: '0.00' } },
-          { purpose: 'FUNDING', debits: { amount: '7.00' }, credits: { amount: '0.00' } },
-          { purpose: 'WALLET', debits: { amount: '0.00' }, credits: { amount: '7.00' } },
-        ],
-      },
-    ],
-    ledgerVerification: { isSound: true, accounts: 3, transfers: 1, entries: 2, seals: expect.any(Number), faults: [] },
-  })
-  await graph.database.sql.forTenant('books')`
-    update ledger_account set balance_minor = 800 where id = ${toUuid(purse.walletId)}`
-  const { data } = await graph.ask(caller, asked)
-  expect(data.trialBalance[0].difference).toEqual({ amount: '-1.00' })
-  expect(data.ledgerVerification).toMatchObject({
-    isSound: false,
-    faults: expect.arrayContaining([
-      { code: 'BALANCE_NOT_SUM', about: purse.walletId },
-      { code: 'CURRENCY_UNBALANCED', about: 'EUR' },
-    ]),
-  })
-})
-
-it('what is of the books as a whole is for operators and services', async () => {
-  const purse = await graph.purseWith(1n)
-  for (const query of ['{ trialBalance { currency } }', '{ ledgerVerification { isSound } }']) {
-    expect((await graph.ask(ownerOf(purse), query)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }])
-    expect((await graph.ask({ service: 'billing' }, query)).errors).toBeUndefined()
-  }
-  for (const name of ['openLedgerAccount', 'freezeLedgerAccount', 'closeLedgerAccount', 'setOverdraftLimit']) {
-    const types: Record<string, string> = {
-      openLedgerAccount: 'OpenLedgerAccountInput',
-      setOverdraftLimit: 'SetOverdraftLimitInput',
-    }
-    const input =
-      name === 'openLedgerAccount' ? { purpose: 'FX', currency: 'EUR' } : { accountId: purse.walletId, reason }
-    const mutation = CHANGE(name, types[name] ?? 'LedgerAccountStatusInput')
-    for (const caller of [ownerOf(purse), { service: 'billing' }])
-      expect((await graph.ask(caller, mutation, { input })).errors).toMatchObject([
-        { extensions: { code: 'FORBIDDEN' } },
-      ])
-  }
 })
