@@ -1,10 +1,11 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { type WebSocket, WebSocketServer } from 'ws'
-import { Upstream, type UpstreamLimits, type UpstreamSubscriber } from './upstream.ts'
+import type { WebSocket } from 'ws'
+import { Notes, PlayedSubgraph } from '../testing/played-subgraph.ts'
+import { Upstream, type UpstreamLimits } from './upstream.ts'
 
 const LIMITS: UpstreamLimits = {
   connect_ms_max: 5_000,
@@ -13,51 +14,6 @@ const LIMITS: UpstreamLimits = {
   backoff: { first_ms: 1, ms_max: 10 },
   lost_ms_max: 60_000,
   idle_ms: 60_000,
-}
-
-interface Message {
-  readonly type: string
-  readonly id?: string
-  readonly payload?: { readonly variables?: Record<string, unknown> }
-}
-
-/** A graphql-ws server played by the test, message by message. */
-class PlayedSubgraph {
-  readonly #server: Server
-  readonly #sockets: WebSocketServer
-  readonly #arrived: { socket: WebSocket; request: IncomingMessage; inbox: Message[] }[] = []
-
-  constructor(server: Server, autoPong = true) {
-    this.#server = server
-    this.#sockets = new WebSocketServer({ server, autoPong })
-    this.#sockets.on('connection', (socket, request) => {
-      const inbox: Message[] = []
-      socket.on('message', (data) => inbox.push(JSON.parse(String(data))))
-      this.#arrived.push({ socket, request, inbox })
-    })
-  }
-
-  /** The next connection, with its first message read and acknowledged. */
-  async connection() {
-    while (this.#arrived.length === 0) await once(this.#sockets, 'connection')
-    const arrived = this.#arrived.shift()
-    if (arrived === undefined) throw new Error('nobody connected')
-    const { socket, request, inbox } = arrived
-    const read = async (): Promise<Message> => {
-      while (inbox.length === 0) await once(socket, 'message')
-      return inbox.shift() as Message
-    }
-    const send = (message: object) => socket.send(JSON.stringify(message))
-    expect(await read()).toEqual({ type: 'connection_init' })
-    send({ type: 'connection_ack' })
-    return { socket, request, read, send }
-  }
-
-  close(): void {
-    for (const client of this.#sockets.clients) client.terminate()
-    this.#sockets.close()
-    this.#server.close()
-  }
 }
 
 let server: Server
@@ -87,32 +43,6 @@ function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
     log: createLog({ service: 'test', level: 'silent' }),
   })
   return upstream
-}
-
-/** Notes what it is told, and resumes at the last `n` that it saw. */
-class Notes implements UpstreamSubscriber {
-  readonly #told = Promise.withResolvers<unknown>()
-  readonly #resumable: boolean
-  at: unknown
-
-  constructor(resumable = true) {
-    this.#resumable = resumable
-  }
-
-  /** The ending, as soon as there is one. */
-  get ending(): Promise<unknown> {
-    return this.#told.promise
-  }
-
-  payload = () => ({ query: 'subscription { n }', variables: { after: this.at } })
-  resumable = () => this.#resumable
-  interrupted = () => undefined
-  event = (event: object) => {
-    this.at = Reflect.get(Reflect.get(event, 'data'), 'n')
-  }
-  error = (errors: unknown) => this.#told.resolve(errors)
-  complete = () => this.#told.resolve('complete')
-  gone = (loss: string) => this.#told.resolve(loss)
 }
 
 const next = (id: string | undefined, n: number) => ({ id, type: 'next', payload: { data: { n } } })
