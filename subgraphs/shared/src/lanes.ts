@@ -45,10 +45,3 @@ export class Lanes {
     }
   }
 }
-
-/** Of what lanes answered; those that failed count for nothing. */
-export async function sumOf(begun: readonly Promise<number | undefined>[]): Promise<number> {
-  let sum = 0
-  for (const one of await Promise.all(begun)) sum += one ?? 0
-  return sum
-}

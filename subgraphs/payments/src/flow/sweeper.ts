@@ -1,6 +1,7 @@
+import type { LaneWorker } from '@carriergraph/shared/lane-worker.ts'
 import { findUnfinished, tenantsWithUnfinished } from '../db/unfinished-payments.ts'
 import type { PaymentFlow } from './payment-flow.ts'
-import { type Sweeper, sweeperOfUnfinished, type UnfinishedSweeperOptions } from './unfinished-sweeper.ts'
+import { sweeperOfUnfinished, type UnfinishedSweeperOptions } from './unfinished-sweeper.ts'
 
 export { UNFINISHED_AGE_MS } from './unfinished-sweeper.ts'
 
@@ -9,7 +10,7 @@ export type SweeperOptions = Pick<UnfinishedSweeperOptions<'pay'>, 'database' | 
 }
 
 /** Finishes the payments that a killed process left between their steps. */
-export const createSweeper = ({ flow, ...options }: SweeperOptions): Sweeper =>
+export const createSweeper = ({ flow, ...options }: SweeperOptions): LaneWorker =>
   sweeperOfUnfinished({
     ...options,
     name: 'payments',

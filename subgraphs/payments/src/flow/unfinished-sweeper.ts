@@ -3,8 +3,9 @@ import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database, TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
-import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
+import type { Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { LaneWorker } from '@carriergraph/shared/lane-worker.ts'
+import type { Lanes } from '@carriergraph/shared/lanes.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 
@@ -33,16 +34,10 @@ export type UnfinishedSweeperOptions<P extends string> = {
   readonly schedule?: Schedule | undefined
 }
 
-export type Sweeper = {
-  start(): Promise<void>
-  stop(): Promise<void>
-  /** Drives what was left between its steps to its end. Resolves with how many that were. */
-  runOnce(): Promise<number>
-}
-
 /**
  * Finishes what a killed process left between its steps, for the client that never asks again. Two sweepers on the same do no
- * harm: each step is taken once. Each tenant's are finished one by one, and those of all tenants at once.
+ * harm: each step is taken once. Each tenant's are finished one by one, and those of all tenants at once. `runOnce` resolves
+ * with how many it finished.
  */
 export function sweeperOfUnfinished<P extends string>({
   name,
@@ -52,10 +47,7 @@ export function sweeperOfUnfinished<P extends string>({
   clock,
   log,
   schedule,
-}: UnfinishedSweeperOptions<P>): Sweeper {
-  const lanes = new Lanes(`sweeper of unfinished ${name}`, log)
-  let isStopping = false
-
+}: UnfinishedSweeperOptions<P>): LaneWorker {
   async function finish(books: Books, id: Id<P>): Promise<boolean> {
     const { tenant } = books
     try {
@@ -74,41 +66,25 @@ export function sweeperOfUnfinished<P extends string>({
     let finished = 0
     const all = readOn<Id<P>>(SWEEP_PAGE, (page) => unfinished.page(books.db, { ...times, ...page }))
     for await (const id of all) {
-      if (isStopping) break
+      if (worker.isStopping) break
       if (await withCorrelation(undefined, () => finish(books, id))) finished += 1
     }
     return finished
   }
 
-  /** @returns what was begun: how many it finished */
-  async function begin(): Promise<{ readonly done: Promise<number> }> {
+  async function begin(lanes: Lanes): Promise<Promise<number | undefined>[]> {
     const now = clock()
     const times = { now, before: new Date(now.getTime() - UNFINISHED_AGE_MS) }
     const tenants = await unfinished.tenants(database.system, times)
-    return { done: sumOf(tenants.map((tenant) => lanes.begin(tenant, () => sweep(tenant, times)))) }
+    return tenants.map((tenant) => lanes.begin(tenant, () => sweep(tenant, times)))
   }
 
-  const loop = new PollingLoop({
+  const worker = new LaneWorker({
     name: `sweeper of unfinished ${name}`,
+    begin,
     interval_ms: SWEEP_INTERVAL_MS,
     log,
     schedule,
-    async step() {
-      // Not waited for: a tenant with much to finish does not keep that of others from being found.
-      await begin()
-      return 'idle'
-    },
   })
-
-  return {
-    runOnce: async () => (await begin()).done,
-    async start() {
-      loop.start()
-    },
-    async stop() {
-      isStopping = true
-      await loop.stop()
-      await lanes.idle()
-    },
-  }
+  return worker
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
-import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
+import type { Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { LaneWorker } from '@carriergraph/shared/lane-worker.ts'
+import type { Lanes } from '@carriergraph/shared/lanes.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { tenantsWithPendingCases } from '../db/unapplied-money.ts'
@@ -21,14 +22,14 @@ export type PostingWorkerOptions = {
   readonly schedule?: Schedule
 }
 
-/** Posts what runs and people have decided, on cases and on unapplied money, of every tenant. To be stopped before its ledgers are. */
-export function createPostingWorker({ database, ledgers, clock, log, schedule }: PostingWorkerOptions) {
-  const lanes = new Lanes('postings of reconciliation', log)
-
-  /** @returns what was begun: a tenant with much to post holds up no other */
-  async function begin(): Promise<{ readonly done: Promise<number> }> {
+/**
+ * Posts what runs and people have decided, on cases and on unapplied money, of every tenant; `runOnce` resolves with how much
+ * of it the ledgers have decided. To be stopped before its ledgers are.
+ */
+export function createPostingWorker({ database, ledgers, clock, log, schedule }: PostingWorkerOptions): LaneWorker {
+  async function begin(lanes: Lanes): Promise<Promise<number | undefined>[]> {
     const waiting = [tenantsWithPendingPostings, tenantsWithPendingCases].map((tenants) => tenants(database.system))
-    const begun = [...new Set((await Promise.all(waiting)).flat())].map((tenant) =>
+    return [...new Set((await Promise.all(waiting)).flat())].map((tenant) =>
       lanes.begin(tenant, () => {
         const db = database.forTenant(tenant)
         const ledger = ledgers.of({ tenant, db })
@@ -38,27 +39,7 @@ export function createPostingWorker({ database, ledgers, clock, log, schedule }:
         })
       }),
     )
-    return { done: sumOf(begun) }
   }
 
-  const loop = new PollingLoop({
-    name: 'postings of reconciliation',
-    interval_ms: POSTING_INTERVAL_MS,
-    log,
-    schedule,
-    async step() {
-      await begin()
-      return 'idle'
-    },
-  })
-
-  return {
-    /** Resolves with how many postings the ledgers have decided. */
-    runOnce: async () => (await begin()).done,
-    start: () => loop.start(),
-    async stop(): Promise<void> {
-      await loop.stop()
-      await lanes.idle()
-    },
-  }
+  return new LaneWorker({ name: 'postings of reconciliation', begin, interval_ms: POSTING_INTERVAL_MS, log, schedule })
 }

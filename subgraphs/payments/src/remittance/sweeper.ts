@@ -1,5 +1,6 @@
+import type { LaneWorker } from '@carriergraph/shared/lane-worker.ts'
 import { findUnfinishedRemittances, tenantsWithUnfinishedRemittances } from '../db/remittances.ts'
-import { type Sweeper, sweeperOfUnfinished, type UnfinishedSweeperOptions } from '../flow/unfinished-sweeper.ts'
+import { sweeperOfUnfinished, type UnfinishedSweeperOptions } from '../flow/unfinished-sweeper.ts'
 import type { RemittanceFlow } from './remittance-flow.ts'
 
 export type RemittanceSweeperOptions = Pick<
@@ -8,7 +9,7 @@ export type RemittanceSweeperOptions = Pick<
 > & { readonly flow: Pick<RemittanceFlow, 'resume'> }
 
 /** Goes on with remittances that a killed process left, that risk did not answer about, or that the ledger refused for a time. */
-export const createRemittanceSweeper = ({ flow, ...options }: RemittanceSweeperOptions): Sweeper =>
+export const createRemittanceSweeper = ({ flow, ...options }: RemittanceSweeperOptions): LaneWorker =>
   sweeperOfUnfinished({
     ...options,
     name: 'remittances',

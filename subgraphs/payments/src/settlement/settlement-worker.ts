@@ -1,8 +1,9 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
-import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
-import { Lanes, sumOf } from '@carriergraph/shared/lanes.ts'
+import type { Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
+import { LaneWorker } from '@carriergraph/shared/lane-worker.ts'
+import type { Lanes } from '@carriergraph/shared/lanes.ts'
 import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { type DueSettlement, findDueSettlements } from '../db/settlement-cycles.ts'
@@ -24,12 +25,10 @@ export type SettlementWorkerOptions = {
 
 /**
  * Closes the cycles of every tenant that are past their cut-off, and settles those that are due. Two at once do no harm: a
- * cycle is settled once. To be stopped before its ledgers are.
+ * cycle is settled once. `runOnce` resolves with how many were. To be stopped before its ledgers are.
  */
-export function createSettlementWorker(options: SettlementWorkerOptions) {
+export function createSettlementWorker(options: SettlementWorkerOptions): LaneWorker {
   const { database, ledgers, clearing, clock, log, schedule } = options
-
-  const lanes = new Lanes('settlement', log)
 
   async function settle({ tenant, rail, currency }: DueSettlement): Promise<number> {
     const db = database.forTenant(tenant)
@@ -50,38 +49,17 @@ export function createSettlementWorker(options: SettlementWorkerOptions) {
     }
   }
 
-  /** @returns what was begun: a tenant with much to settle holds up no other */
-  async function begin(): Promise<{ readonly done: Promise<number> }> {
+  async function begin(lanes: Lanes): Promise<Promise<number | undefined>[]> {
     const now = clock()
     const due = await findDueSettlements(database.system, now, localDay(now, clearing.timeZone))
-    const begun = [...Map.groupBy(due, ({ tenant }) => tenant)].map(([tenant, ofTenant]) =>
+    return [...Map.groupBy(due, ({ tenant }) => tenant)].map(([tenant, ofTenant]) =>
       lanes.begin(tenant, async () => {
         let settled = 0
         for (const one of ofTenant) settled += await settle(one)
         return settled
       }),
     )
-    return { done: sumOf(begun) }
   }
 
-  const loop = new PollingLoop({
-    name: 'settlement',
-    interval_ms: SETTLEMENT_INTERVAL_MS,
-    log,
-    schedule,
-    async step() {
-      await begin()
-      return 'idle'
-    },
-  })
-
-  return {
-    /** Resolves with how many cycles were settled. */
-    runOnce: async () => (await begin()).done,
-    start: () => loop.start(),
-    async stop(): Promise<void> {
-      await loop.stop()
-      await lanes.idle()
-    },
-  }
+  return new LaneWorker({ name: 'settlement', begin, interval_ms: SETTLEMENT_INTERVAL_MS, log, schedule })
 }
