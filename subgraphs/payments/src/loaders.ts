@@ -23,7 +23,6 @@ import { findUnapplied } from './db/unapplied-money.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
 import type { UnappliedMoney } from './domain/unapplied.ts'
-import { type linesOfStatementInOrder, linesOfStatements } from './reconciliation/db/bank-statements.ts'
 import {
   type expectedInOrder,
   expectedOfItems,
@@ -31,11 +30,15 @@ import {
   findRuns,
   findTotals,
   itemsOfRuns,
-  type linesInOrder,
-  linesOfItems,
   type oldestItemsOfRun,
 } from './reconciliation/db/lists.ts'
 import { findPostings } from './reconciliation/db/postings.ts'
+import {
+  type linesOfItemInOrder,
+  linesOfItems,
+  type linesOfStatementInOrder,
+  linesOfStatements,
+} from './reconciliation/db/statement-lines.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -143,7 +146,7 @@ export const createLoaders = (db: TenantDb) => ({
     ({ itemId }) => itemId,
   ),
   itemsOfRun: pageLoader((ids: Ids<'rcr'>, page: PageOf<typeof oldestItemsOfRun>) => itemsOfRuns(db, ids, page)),
-  linesOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof linesInOrder>) => linesOfItems(db, ids, page)),
+  linesOfItem: pageLoader((ids: Ids<'rci'>, page: PageOf<typeof linesOfItemInOrder>) => linesOfItems(db, ids, page)),
   linesOfStatement: pageLoader((keys: readonly string[], page: PageOf<typeof linesOfStatementInOrder>) =>
     linesOfStatements(db, keys, page),
   ),

@@ -16,9 +16,10 @@ import type { CrossRate, ReferenceRate } from './fx/cross-rate.ts'
 import type { Party } from './rails/instruction.ts'
 import type { ShownStatement } from './reconciliation/db/bank-statements.ts'
 import type { ExpectedBankMovement } from './reconciliation/db/expected-movements.ts'
-import type { StatementLine, Total } from './reconciliation/db/lists.ts'
+import type { Total } from './reconciliation/db/lists.ts'
 import type { ShownPosting } from './reconciliation/db/postings.ts'
 import type { ReconciliationRun } from './reconciliation/db/runs.ts'
+import type { ShownLine } from './reconciliation/db/statement-lines.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
 import type { Beneficiary } from './remittance/beneficiary.ts'
 import type { Remittance, RemittanceStatus } from './remittance/remittance.ts'
@@ -68,7 +69,7 @@ export type ReconciliationTotalModel = Total
 export type ReconciliationItemModel = ReconciliationItem
 export type ReconciliationPostingModel = ShownPosting
 export type BankStatementModel = ShownStatement
-export type BankStatementLineModel = StatementLine
+export type BankStatementLineModel = ShownLine
 export type ExpectedBankMovementModel = ExpectedBankMovement
 export type ReconciliationMismatchEventModel = {
   readonly cursor: string

@@ -1,7 +1,8 @@
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import type { BankStatementFormat, BankStatementResolvers } from '../generated/resolvers.ts'
-import { keyOfStatement, linesOfStatementInOrder, type ShownStatement } from '../reconciliation/db/bank-statements.ts'
+import type { ShownStatement } from '../reconciliation/db/bank-statements.ts'
+import { keyOfStatement, linesOfStatementInOrder } from '../reconciliation/db/statement-lines.ts'
 import type { StatementFormat } from '../statements/statement.ts'
 
 const FORMATS: Readonly<Record<StatementFormat, BankStatementFormat>> = {

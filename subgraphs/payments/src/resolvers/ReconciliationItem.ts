@@ -3,7 +3,8 @@ import { parseId } from '@carriergraph/shared/ids.ts'
 import { present } from '@carriergraph/shared/loader.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import type { ReconciliationItemResolvers } from '../generated/resolvers.ts'
-import { expectedInOrder, linesInOrder } from '../reconciliation/db/lists.ts'
+import { expectedInOrder } from '../reconciliation/db/lists.ts'
+import { linesOfItemInOrder } from '../reconciliation/db/statement-lines.ts'
 import { explain } from '../reconciliation/matching/explain.ts'
 
 export const ReconciliationItem: ReconciliationItemResolvers = {
@@ -17,7 +18,7 @@ export const ReconciliationItem: ReconciliationItemResolvers = {
   expectedAmount: ({ expectedMinor, currency }) => money(expectedMinor, currency),
   fee: ({ feeMinor, currency }) => money(feeMinor, currency),
   difference: ({ differenceMinor, currency }) => money(differenceMinor, currency),
-  lines: ({ id }, args, { loaders }) => loaders.linesOfItem.load(id, pageArgs(linesInOrder, args)),
+  lines: ({ id }, args, { loaders }) => loaders.linesOfItem.load(id, pageArgs(linesOfItemInOrder, args)),
   expected: ({ id }, args, { loaders }) => loaders.expectedOfItem.load(id, pageArgs(expectedInOrder, args)),
   postings: async ({ id }, _, { loaders }) => [...(await loaders.postingsOfItem.load(id))],
 }

@@ -2,14 +2,10 @@ import { type Connection, toConnection } from '@carriergraph/shared/connection/c
 import { keyset } from '@carriergraph/shared/connection/keyset.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import type { Page } from '@carriergraph/shared/connection/page.ts'
-import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
 import type { Db } from '@carriergraph/shared/db/pools.ts'
-import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { bankStatement } from '../../db/tables/bank-statement.ts'
-import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { statementImport } from '../../db/tables/statement-import.ts'
-import { SHOWN_LINE } from './lists.ts'
 
 const { tenantId: _, contentDigest: __, ...STATEMENT } = getTableColumns(bankStatement)
 const SHOWN_STATEMENT = {
@@ -50,35 +46,3 @@ export async function listStatements(
     .limit(limit)
   return toConnection(rows, page)
 }
-
-/** A statement in one text, for what is loaded of many at once: the uuid of its import and its place there. */
-export const keyOfStatement = ({
-  importId,
-  number,
-}: {
-  readonly importId: Id<'sti'>
-  readonly number: number
-}): string => `${toUuid(importId)}/${number}`
-
-/** Lines get their ids in the order of the file. */
-export const linesOfStatementInOrder = ordering({
-  name: 'BankStatement.lines in order',
-  direction: 'asc',
-  by: { id: bankStatementLine.id },
-})
-
-/** Of statements by `keyOfStatement`, which is text as accounts are. */
-export const linesOfStatements = pagesByParent(
-  linesOfStatementInOrder,
-  bankStatementLine.account,
-  (db, { where, orderBy, limit }) =>
-    db
-      .select(SHOWN_LINE)
-      .from(bankStatementLine)
-      .where(where)
-      .orderBy(...orderBy)
-      .limit(limit),
-  (key) =>
-    sql`${bankStatementLine.importId} = split_part(${key}, '/', 1)::uuid
-      and ${bankStatementLine.statementNumber} = split_part(${key}, '/', 2)::int`,
-)

@@ -8,7 +8,6 @@ import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
-import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { expectedMovement } from '../../db/tables/expected-movement.ts'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
 import { reconciliationRun, reconciliationTotal } from '../../db/tables/reconciliation-run.ts'
@@ -122,45 +121,6 @@ export const itemsOfRuns = pagesByParent(oldestItemsOfRun, reconciliationItem.ru
     .where(where)
     .orderBy(...orderBy)
     .limit(limit),
-)
-
-export const SHOWN_LINE = {
-  id: bankStatementLine.id,
-  account: bankStatementLine.account,
-  bookedOn: bankStatementLine.bookedOn,
-  valueOn: bankStatementLine.valueOn,
-  amountMinor: bankStatementLine.amountMinor,
-  chargesMinor: bankStatementLine.chargesMinor,
-  currency: bankStatementLine.currency,
-  isReversal: bankStatementLine.isReversal,
-  references: bankStatementLine.references,
-  remittance: bankStatementLine.remittance,
-  counterpartyName: bankStatementLine.counterpartyName,
-  counterpartyAccount: bankStatementLine.counterpartyAccount,
-}
-
-/** A line as it is shown. */
-export type StatementLine = Pick<typeof bankStatementLine.$inferSelect, keyof typeof SHOWN_LINE>
-
-export const linesInOrder = ordering({
-  name: 'ReconciliationItem.lines in order',
-  direction: 'asc',
-  by: { id: bankStatementLine.id },
-})
-
-/** An item says of itself which lines it has, also when they have gone on to another. */
-export const linesOfItems = pagesByParent(
-  linesInOrder,
-  reconciliationItem.id,
-  (db, { where, orderBy, limit }) =>
-    db
-      .select(SHOWN_LINE)
-      .from(bankStatementLine)
-      .where(where)
-      .orderBy(...orderBy)
-      .limit(limit),
-  (itemId) =>
-    sql`${bankStatementLine.id} in (select unnest(line_ids) from ${reconciliationItem} where ${reconciliationItem.id} = ${itemId})`,
 )
 
 const { tenantId: _, itemId: __, lookup: ___, ...SHOWN_MOVEMENT } = getTableColumns(expectedMovement)
