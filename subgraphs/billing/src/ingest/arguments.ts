@@ -1,7 +1,12 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { FORMATS, type Format } from '@carriergraph/shared/command/files/source.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import {
+  batchOption,
+  formatOption,
+  oneFile,
+  parseArguments,
+  tenantOption,
+} from '@carriergraph/shared/command/arguments.ts'
+import type { Format } from '@carriergraph/shared/command/files/source.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 import { USAGE_BATCH_MAX } from '../db/charge-usage.ts'
 
 /** What `pnpm usage:ingest` was told to do. */
@@ -37,16 +42,20 @@ export function readArguments(argv: readonly string[]): Outcome<IngestArguments 
   const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
-  const { tenant, batch, rejects } = values
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  if (!isTenantName(tenant)) return refuse('USAGE', `--tenant ${tenant}: not the name of a tenant.`)
-  const format = FORMATS.find((known) => known === values.format)
-  if (values.format !== undefined && format === undefined)
-    return refuse('USAGE', `--format ${values.format}: known are ${FORMATS.join(' and ')}.`)
-  const batchSize = /^\d{1,6}$/.test(batch) ? Number(batch) : 0
-  if (batchSize < 1 || batchSize > USAGE_BATCH_MAX)
-    return refuse('USAGE', `--batch ${batch}: a number from 1 to ${USAGE_BATCH_MAX}.`)
-  return ok({ file, tenant, format, batchSize, rejects })
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
+  const format = formatOption(values.format)
+  if (!format.ok) return format
+  const batchSize = batchOption(values.batch, USAGE_BATCH_MAX)
+  if (!batchSize.ok) return batchSize
+  return ok({
+    file: file.value,
+    tenant: tenant.value,
+    format: format.value,
+    batchSize: batchSize.value,
+    rejects: values.rejects,
+  })
 }

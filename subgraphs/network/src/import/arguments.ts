@@ -1,6 +1,5 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm topology:import` was told to do. */
 export type ImportArguments = {
@@ -31,10 +30,10 @@ export function readArguments(argv: readonly string[]): Outcome<ImportArguments 
   const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
-  const { only, tenant } = values
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  if (!isTenantName(tenant)) return refuse('USAGE', `--tenant ${tenant}: not the name of a tenant.`)
-  return ok({ file, only, tenant })
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
+  return ok({ file: file.value, only: values.only, tenant: tenant.value })
 }

@@ -1,5 +1,5 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { FORMATS, type Format } from '@carriergraph/shared/command/files/source.ts'
+import { batchOption, formatOption, oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import type { Format } from '@carriergraph/shared/command/files/source.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm payments:import` was told to do. */
@@ -41,17 +41,14 @@ export function readArguments(argv: readonly string[]): Outcome<ImportArguments 
   const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
-  const { batch, rejects } = values
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
+  const file = oneFile(positionals)
+  if (!file.ok) return file
   const url = URL.parse(values.url)
   if (url === null || !/^https?:$/.test(url.protocol)) return refuse('USAGE', `--url ${values.url}: no HTTP address.`)
-  const format = FORMATS.find((known) => known === values.format)
-  if (values.format !== undefined && format === undefined)
-    return refuse('USAGE', `--format ${values.format}: known are ${FORMATS.join(' and ')}.`)
-  const batchSize = /^\d{1,6}$/.test(batch) ? Number(batch) : 0
-  if (batchSize < 1 || batchSize > BATCH_MAX)
-    return refuse('USAGE', `--batch ${batch}: a number from 1 to ${BATCH_MAX}.`)
-  return ok({ file, url, format, batchSize, rejects })
+  const format = formatOption(values.format)
+  if (!format.ok) return format
+  const batchSize = batchOption(values.batch, BATCH_MAX)
+  if (!batchSize.ok) return batchSize
+  return ok({ file: file.value, url, format: format.value, batchSize: batchSize.value, rejects: values.rejects })
 }

@@ -1,5 +1,4 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm ledger:verify` was told to do. */
@@ -37,8 +36,8 @@ export function readArguments(argv: readonly string[]): Outcome<VerifyArguments 
   const { values, positionals } = parsed.value
   if (values.help) return ok('help')
   if (positionals.length > 0) return refuse('USAGE', `${positionals[0]}: nothing but options.`)
-  if (values.tenant !== undefined && !isTenantName(values.tenant))
-    return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
   if (values.witness === '') return refuse('USAGE', '--witness: the name of a file.')
-  return ok({ tenant: values.tenant, witness: values.witness })
+  return ok({ tenant: tenant.value, witness: values.witness })
 }

@@ -1,5 +1,4 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm fx:import` was told to do. */
@@ -36,11 +35,12 @@ export function readArguments(argv: readonly string[]): Outcome<FxImportArgument
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  if (!isTenantName(values.tenant)) return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
   const mayJump = values.jumps === '' ? [] : values.jumps.split(',')
   if (!mayJump.every((currency) => /^[A-Z]{3}$/.test(currency)))
     return refuse('USAGE', `--jumps ${values.jumps}: currencies with commas between, such as TRY,ARS.`)
-  return ok({ file, tenant: values.tenant, takesCorrections: values.corrections, mayJump })
+  return ok({ file: file.value, tenant: tenant.value, takesCorrections: values.corrections, mayJump })
 }

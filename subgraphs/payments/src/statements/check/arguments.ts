@@ -1,5 +1,5 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm statement:check` was told to do. */
 export type CheckArguments = {
@@ -30,7 +30,7 @@ export function readArguments(argv: readonly string[]): Outcome<CheckArguments |
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  return ok({ file, mapping: values.mapping, printsLines: values.lines })
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  return ok({ file: file.value, mapping: values.mapping, printsLines: values.lines })
 }

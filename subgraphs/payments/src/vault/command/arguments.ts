@@ -1,5 +1,4 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { batchOption, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { REENCRYPT_BATCH_MAX } from '../reencrypt.ts'
 
@@ -41,10 +40,9 @@ export function readArguments(argv: readonly string[]): Outcome<VaultArguments |
   if (values.help) return ok('help')
   const action = ACTIONS.find((known) => known === positionals[0])
   if (action === undefined || positionals.length > 1) return refuse('USAGE', `Name one of ${ACTIONS.join(', ')}.`)
-  if (values.tenant !== undefined && !isTenantName(values.tenant))
-    return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
-  const batchSize = /^\d{1,6}$/.test(values.batch) ? Number(values.batch) : 0
-  if (batchSize < 1 || batchSize > REENCRYPT_BATCH_MAX)
-    return refuse('USAGE', `--batch ${values.batch}: a number from 1 to ${REENCRYPT_BATCH_MAX}.`)
-  return ok({ action, tenant: values.tenant, batchSize })
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
+  const batchSize = batchOption(values.batch, REENCRYPT_BATCH_MAX)
+  if (!batchSize.ok) return batchSize
+  return ok({ action, tenant: tenant.value, batchSize: batchSize.value })
 }

@@ -1,6 +1,5 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm sanctions:import` was told to do. */
 export type SanctionsImportArguments = {
@@ -34,8 +33,9 @@ export function readArguments(argv: readonly string[]): Outcome<SanctionsImportA
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  if (!isTenantName(values.tenant)) return refuse('USAGE', `--tenant ${values.tenant}: not the name of a tenant.`)
-  return ok({ file, tenant: values.tenant, mayShrink: values.smaller })
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
+  return ok({ file: file.value, tenant: tenant.value, mayShrink: values.smaller })
 }

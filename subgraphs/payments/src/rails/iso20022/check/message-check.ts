@@ -1,7 +1,7 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
 import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 import { printable } from '../../../statements/amounts.ts'
 import { fileSource } from '../../../statements/check/files.ts'
 import { placeText } from '../../../statements/check/report.ts'
@@ -29,8 +29,8 @@ function readArguments(argv: readonly string[]): Outcome<CheckArguments | 'help'
   const parsed = parseArguments(argv, { help: { type: 'boolean', short: 'h', default: false } })
   if (!parsed.ok) return parsed
   if (parsed.value.values.help) return ok('help')
-  const [file, ...others] = parsed.value.positionals
-  return file === undefined || others.length > 0 ? refuse('USAGE', 'Name one file.') : ok({ file })
+  const file = oneFile(parsed.value.positionals)
+  return file.ok ? ok({ file: file.value }) : file
 }
 
 async function check(

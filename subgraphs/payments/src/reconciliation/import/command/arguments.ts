@@ -1,5 +1,4 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { isTenantName } from '@carriergraph/shared/db/pools.ts'
+import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm statement:import` was told to do. */
@@ -34,12 +33,13 @@ export function readArguments(argv: readonly string[]): Outcome<ImportArguments 
   const parsed = parseArguments(argv, OPTIONS)
   if (!parsed.ok) return parsed
   const { values, positionals } = parsed.value
-  const { tenant, mapping, 'statement-id': statementId } = values
+  const { mapping, 'statement-id': statementId } = values
   if (values.help) return ok('help')
-  const [file] = positionals
-  if (file === undefined || positionals.length > 1) return refuse('USAGE', 'Name one file.')
-  if (!isTenantName(tenant)) return refuse('USAGE', `--tenant ${tenant}: not the name of a tenant.`)
+  const file = oneFile(positionals)
+  if (!file.ok) return file
+  const tenant = tenantOption(values.tenant)
+  if (!tenant.ok) return tenant
   if (statementId !== undefined && mapping === undefined)
     return refuse('USAGE', '--statement-id is for CSV, which needs --mapping.')
-  return ok({ file, tenant, mapping, statementId })
+  return ok({ file: file.value, tenant: tenant.value, mapping, statementId })
 }
