@@ -43,11 +43,8 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
 
     async planSubscription(document, operationName) {
       const node = nodeOf(operationOf(document, operationName))
-      // A root of `__typename` alone has no node: there is nothing to stream.
-      if (node?.kind !== 'Subscription')
-        throw new GraphQLError('The subscription selects nothing that is streamed.', {
-          extensions: { code: 'BAD_USER_INPUT' },
-        })
+      // A root of `__typename` alone, or on a condition, would have no node; it is not valid, and does not come this far.
+      if (node?.kind !== 'Subscription') throw new Error('a query was to be run like a subscription')
       const { primary, rest } = node
       return { primary: putBackFetch(primary, plannable), rest: rest && putBack(rest, plannable) }
     },
