@@ -1,4 +1,5 @@
 import { currencyField, idField, instantField, moneyField } from '@carriergraph/shared/bus/event-fields.ts'
+import { CARD_BRANDS } from '@carriergraph/shared/cards/brands.ts'
 import { z } from 'zod'
 import { WEBHOOK_PAUSE_REASONS } from './db/tables/webhook-endpoint.ts'
 import { ACCOUNT_PURPOSES } from './domain/account-purpose.ts'
@@ -14,7 +15,6 @@ import { MATCH_STATUSES } from './reconciliation/matching/result.ts'
 import { FAILURE_CODES as REMITTANCE_FAILURE_CODES } from './remittance/failure.ts'
 import { PURPOSES } from './remittance/purpose.ts'
 import { REMITTANCE_STATUSES } from './remittance/remittance.ts'
-import { CARD_BRANDS } from './vault/brands.ts'
 import { ATTEMPT_OUTCOMES } from './webhooks/send/attempt-result.ts'
 
 const paymentFields = {

@@ -191,6 +191,8 @@ it('endpoints are paused, resumed and deleted, each again without effect', async
 
 it.each([
   ['INVALID_URL', ['url'], { url: 'example.com' }],
+  ['INVALID_URL', ['url'], { url: 'https://example.com/hooks?card=4111111111111111' }],
+  ['INVALID_URL', ['url'], { url: 'https://example.com/4111%201111%201111%201111' }],
   ['URL_SCHEME_REFUSED', ['url'], { url: 'http://example.com/' }],
   ['URL_PORT_REFUSED', ['url'], { url: 'https://example.com:8080/' }],
   ['URL_ADDRESS_REFUSED', ['url'], { url: 'https://169.254.169.254/' }],
@@ -200,6 +202,7 @@ it.each([
   ['UNKNOWN_EVENT_TYPE', ['eventTypes'], { eventTypes: ['webhook_delivery.died'] }],
   ['INVALID_VALUE', ['description'], { description: '' }],
   ['INVALID_VALUE', ['description'], { description: 'a\u0000' }],
+  ['INVALID_VALUE', ['description'], { description: 'of 4111 1111 1111 1111' }],
 ])('createWebhookEndpoint refuses with %s at %j', async (code, field, change) => {
   expect(await create(change)).toMatchObject({ endpoint: null, secret: null, errors: [{ code, field }] })
 })

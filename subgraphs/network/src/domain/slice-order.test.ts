@@ -34,6 +34,7 @@ describe('an order', () => {
     ['no key', { idempotencyKey: '' }, 'INVALID_VALUE', ['idempotencyKey']],
     ['too long a key', { idempotencyKey: 'k'.repeat(129) }, 'INVALID_VALUE', ['idempotencyKey']],
     ['a null character in its key', { idempotencyKey: 'a\0b' }, 'INVALID_VALUE', ['idempotencyKey']],
+    ['a card number in its name', { name: 'of 4111 1111 1111 1111' }, 'INVALID_VALUE', ['name']],
     ['a name of spaces', { name: '   ' }, 'INVALID_VALUE', ['name']],
     ['too long a name', { name: 'n'.repeat(81) }, 'INVALID_VALUE', ['name']],
     ['a change of direction in its name', { name: 'a\u202eb' }, 'INVALID_VALUE', ['name']],

@@ -1,3 +1,4 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
@@ -29,8 +30,9 @@ export function checkOrder(order: SliceOrder): Outcome<SliceOrder, OrderCode> {
 }
 
 function textFault(text: string, lengthMax: number, field: string): Refused<'INVALID_VALUE'> | undefined {
-  if (isPrintableText(text, lengthMax)) return undefined
-  return refuse('INVALID_VALUE', `Give 1 to ${lengthMax} characters that can be printed.`, [field])
+  if (!isPrintableText(text, lengthMax))
+    return refuse('INVALID_VALUE', `Give 1 to ${lengthMax} characters that can be printed.`, [field])
+  return holdsCardNumber(text) ? refuse('INVALID_VALUE', 'It must not hold a card number.', [field]) : undefined
 }
 
 function slaFault(sla: Sla): Refused<OrderCode> | undefined {

@@ -513,11 +513,11 @@ export type SlaMetric =
 
 /** A slice to order. */
 export type CreateSliceInput = {
-  /** Key chosen by the client, 1 to 128 characters: sending the same order again answers with the same slice. */
+  /** Key chosen by the client, 1 to 128 characters, not a card number: sending the same order again answers with the same slice. */
   idempotencyKey: Scalars['String']['input'];
   /** The user who orders it, `usr_…`. */
   ownerId: Scalars['ID']['input'];
-  /** A name, 1 to 80 characters. */
+  /** A name, 1 to 80 characters, without a card number. */
   name: Scalars['String']['input'];
   /** Slice/service type. */
   serviceType: SliceServiceType;

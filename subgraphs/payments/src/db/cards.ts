@@ -1,3 +1,4 @@
+import type { CardBrand } from '@carriergraph/shared/cards/brands.ts'
 import { ordering } from '@carriergraph/shared/connection/ordering.ts'
 import { pagesByParent } from '@carriergraph/shared/connection/pages-by-parent.ts'
 import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
@@ -5,7 +6,6 @@ import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, count, eq, getTableColumns, isNull, or, sql } from 'drizzle-orm'
-import type { CardBrand } from '../vault/brands.ts'
 import type { Expiry } from '../vault/expiry.ts'
 import { type CardRow, card } from './tables/card.ts'
 

@@ -1,10 +1,10 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Provenance, provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
-import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** A sentence for whoever decides, and for the auditor after him. */
 const REASON_LENGTH_MAX = 500

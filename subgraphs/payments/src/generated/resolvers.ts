@@ -828,7 +828,7 @@ export type WebhookErrorCode =
   | 'INVALID_VALUE'
   /** There is no event of that type, or it is not one that may be sent. */
   | 'UNKNOWN_EVENT_TYPE'
-  /** The URL is malformed or too long, or has a user, a password or a fragment. */
+  /** The URL is malformed or too long, or has a user, a password, a fragment or a card number in it. */
   | 'INVALID_URL'
   /** The URL does not begin with https. */
   | 'URL_SCHEME_REFUSED'
@@ -876,7 +876,7 @@ export type ExpectBankMovementsInput = {
 
 /** A movement to expect. */
 export type BankMovementInput = {
-  /** What it is of, 1 to 128 characters: a payment's id. The same source is expected once. */
+  /** What it is of, 1 to 128 characters, not a card number: a payment's id. The same source is expected once. */
   source: Scalars['String']['input'];
   /** What the bank will tell it by, up to 10 of up to 140 characters. None where nothing comes back: it is then found by its amount. */
   references?: Array<Scalars['String']['input']>;
@@ -1439,7 +1439,7 @@ export type CreatePaymentInput = {
   bankAccount?: InputMaybe<BankAccountInput>;
   /** Of a DEPOSIT or WITHDRAWAL, unless `bankAccount` is given: a card of the wallet's owner in the vault, `card_…`. */
   cardId?: InputMaybe<Scalars['ID']['input']>;
-  /** Of a DEPOSIT or WITHDRAWAL: what the other side reads of it, 1 to 140 characters. */
+  /** Of a DEPOSIT or WITHDRAWAL: what the other side reads of it, 1 to 140 characters, without a card number. */
   remittance?: InputMaybe<Scalars['String']['input']>;
   /** How much; above zero, in the currency of both accounts. */
   amount: MoneyInput;
@@ -1634,7 +1634,7 @@ export type PaymentParty = {
 
 /** An account at a bank. */
 export type BankAccountInput = {
-  /** Whose account it is, in Latin script, 1 to 70 characters. */
+  /** Whose account it is, in Latin script, 1 to 70 characters, without a card number. */
   holder: Scalars['String']['input'];
   /** Its IBAN; spaces do no harm. */
   iban: Scalars['String']['input'];
@@ -2232,7 +2232,7 @@ export type RemittanceFilter = {
 
 /** Who gets a remittance: by an IBAN, or by an account number and its bank, which is given by its BIC or as a member of a clearing system. */
 export type BeneficiaryInput = {
-  /** Name, 1 to 70 characters. */
+  /** Name, 1 to 70 characters, without a card number. */
   name: Scalars['String']['input'];
   /** Where they are, ISO 3166-1 alpha-2. */
   country: Scalars['String']['input'];
@@ -2256,7 +2256,7 @@ export type ClearingMemberInput = {
 
 /** What to send, and to whom. */
 export type CreateRemittanceInput = {
-  /** Key chosen by the client for this remittance, 1 to 128 characters. */
+  /** Key chosen by the client for this remittance, 1 to 128 characters, not a card number. */
   idempotencyKey: Scalars['String']['input'];
   /** The quote to send at, `fxq_…`: the sender's own, unused, not expired. */
   quoteId: Scalars['ID']['input'];
@@ -2268,7 +2268,7 @@ export type CreateRemittanceInput = {
   purpose: RemittancePurpose;
   /** Where the money comes from. */
   sourceOfFunds: SourceOfFunds;
-  /** What the beneficiary is to read, 1 to 140 characters; the reference if nothing is said. */
+  /** What the beneficiary is to read, 1 to 140 characters, without a card number; the reference if nothing is said. */
   message?: InputMaybe<Scalars['String']['input']>;
 };
 
@@ -3569,11 +3569,11 @@ export type WebhookEndpoint = {
 
 /** A webhook endpoint to create. */
 export type CreateWebhookEndpointInput = {
-  /** Where events are to be sent: https, at a public address. */
+  /** Where events are to be sent: https, at a public address, without a card number. */
   url: Scalars['String']['input'];
   /** The types of events to send, 1 or more; docs/operations.md lists them. */
   eventTypes: Array<Scalars['String']['input']>;
-  /** What it is for, 1 to 200 characters. */
+  /** What it is for, 1 to 200 characters, without a card number. */
   description?: InputMaybe<Scalars['String']['input']>;
 };
 

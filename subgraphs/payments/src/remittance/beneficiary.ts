@@ -1,9 +1,9 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools'
 import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
 import { countryOfAgent, isAccountNumber, looksLikeIban, takesIbansAlone } from '../rails/account-number.ts'
-import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** Who a remittance goes to. */
 export type Beneficiary = {

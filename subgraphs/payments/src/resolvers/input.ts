@@ -1,8 +1,8 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import type { MoneyInput } from '../generated/resolvers.ts'
-import { holdsCardNumber } from '../vault/holds-card-number.ts'
 
 /** As long as the longest keys that clients of payment services are used to, and short enough for an index. */
 const KEY_LENGTH_MAX = 128

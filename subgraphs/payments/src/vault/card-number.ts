@@ -1,5 +1,6 @@
+import { brandRulesOf, type CardBrand } from '@carriergraph/shared/cards/brands.ts'
+import { passesLuhn } from '@carriergraph/shared/cards/luhn.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { BRANDS, type BrandRules, type CardBrand } from './brands.ts'
 import { SensitiveText } from './sensitive-text.ts'
 
 /** A primary account number that passed every check of form, with what of it may be shown. */
@@ -25,7 +26,7 @@ export function parseCardNumber(text: SensitiveText, field: readonly string[]): 
   const sent = text.reveal()
   const digits = sent.length > TEXT_LENGTH_MAX ? '' : sent.replace(/(?<=\d)[ -](?=\d)/g, '')
   if (!DIGITS.test(digits)) return refuse('INVALID_CARD_NUMBER', 'A card number has 12 to 19 digits.', field)
-  const rules = BRANDS.find((brand) => isWithin(digits, brand))
+  const rules = brandRulesOf(digits)
   if (rules === undefined)
     return refuse('UNSUPPORTED_CARD_BRAND', 'The number belongs to no card scheme that is taken.', field)
   if (!rules.lengths.includes(digits.length))
@@ -39,22 +40,4 @@ export function parseCardNumber(text: SensitiveText, field: readonly string[]): 
     bin: digits.slice(0, binDigits),
     lastFour: digits.slice(-4),
   })
-}
-
-const isWithin = (digits: string, { ranges }: BrandRules): boolean =>
-  ranges.some(([first, last]) => {
-    const prefix = digits.slice(0, first.length)
-    return first <= prefix && prefix <= last
-  })
-
-/** ISO/IEC 7812-1, annex B: every second digit from the right doubled, the sum divisible by ten. */
-function passesLuhn(digits: string): boolean {
-  let sum = 0
-  for (let fromRight = 0; fromRight < digits.length; fromRight += 1) {
-    const digit = Number(digits[digits.length - 1 - fromRight])
-    const doubled = digit * 2
-    if (fromRight % 2 === 0) sum += digit
-    else sum += doubled > 9 ? doubled - 9 : doubled
-  }
-  return sum % 10 === 0
 }

@@ -1,5 +1,5 @@
+import { type CardBrand, rulesOf } from '@carriergraph/shared/cards/brands.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { type CardBrand, rulesOf } from './brands.ts'
 import type { SensitiveText } from './sensitive-text.ts'
 
 /**

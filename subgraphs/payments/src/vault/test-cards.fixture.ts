@@ -1,4 +1,4 @@
-import type { CardBrand } from './brands.ts'
+import type { CardBrand } from '@carriergraph/shared/cards/brands.ts'
 import { type CardNumber, parseCardNumber } from './card-number.ts'
 import { SensitiveText } from './sensitive-text.ts'
 

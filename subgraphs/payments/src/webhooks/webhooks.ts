@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { urlHoldsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
@@ -44,6 +45,9 @@ export function createWebhooks({ keys, policy, resolve, log }: WebhooksOptions):
     async checkUrl(text) {
       const url = parseWebhookUrl(text, policy)
       if (!url.ok) return url
+      // Not in what is asked before each attempt: what was registered before this was looked for goes on.
+      if (urlHoldsCardNumber(url.value.href))
+        return refuse('INVALID_URL', 'The URL must not hold a card number.', ['url'])
       try {
         await checkedAddresses(hostOf(url.value), async (name) => (isIP(name) === 0 ? resolve(name) : [name]), policy)
       } catch (error) {

@@ -29,6 +29,8 @@ it.each([
   ['a key of 129 characters', { ...good, idempotencyKey: 'k'.repeat(129) }, 'idempotencyKey'],
   ['a key of 129 emoji', { ...good, idempotencyKey: '🗝'.repeat(129) }, 'idempotencyKey'],
   ['a key with a zero byte', { ...good, idempotencyKey: 'k\0' }, 'idempotencyKey'],
+  ['a key that is a card number', { ...good, idempotencyKey: '4111111111111111' }, 'idempotencyKey'],
+  ['a name with a card number', { ...good, displayName: 'Ada 4111-1111-1111-1111' }, 'displayName'],
   ['half a surrogate pair', { ...good, displayName: 'Ada \ud800' }, 'displayName'],
   ['a blank name', { ...good, displayName: '   ' }, 'displayName'],
   ['a name of 121 characters', { ...good, displayName: 'a'.repeat(121) }, 'displayName'],

@@ -1,3 +1,4 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 
@@ -23,6 +24,8 @@ export function checkRegistration(asked: Registration): Outcome<Registration, 'I
   if (!isPrintableText(displayName, NAME_LENGTH_MAX)) {
     return refuse('INVALID_VALUE', `Give a name of 1 to ${NAME_LENGTH_MAX} printable characters.`, ['displayName'])
   }
+  for (const [field, text] of Object.entries({ idempotencyKey, displayName }))
+    if (holdsCardNumber(text)) return refuse('INVALID_VALUE', 'It must not hold a card number.', [field])
   const roles = ROLES.filter((role) => asked.roles.includes(role))
   if (roles.length === 0) return refuse('INVALID_VALUE', 'Give at least one role.', ['roles'])
   return ok({ idempotencyKey, displayName, roles })

@@ -27,6 +27,8 @@ test.each([
   ['r'.repeat(501), false],
   ['', false],
   ['a\u0000', false],
+  ['reported stolen: 4111 1111 1111 1111', false],
+  ['called back at 4915550000009', true],
 ])('takes %j for a reason: %s', (text, isOk) => {
   expect(reviewReason(text).ok).toBe(isOk)
 })

@@ -1,3 +1,4 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 
@@ -19,8 +20,9 @@ export function statusOf({ decision, withdrawnAt }: Decided): ReviewStatus {
 }
 
 export function reviewReason(text: string): Outcome<string, 'INVALID_VALUE'> {
-  if (isPrintableText(text, REASON_LENGTH_MAX)) return ok(text)
-  return refuse('INVALID_VALUE', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+  if (!isPrintableText(text, REASON_LENGTH_MAX))
+    return refuse('INVALID_VALUE', `A reason has 1 to ${REASON_LENGTH_MAX} printable characters.`, ['reason'])
+  return holdsCardNumber(text) ? refuse('INVALID_VALUE', 'A reason must not hold a card number.', ['reason']) : ok(text)
 }
 
 /** Whether a decision is to be stored; false where it was made before. Nobody decides again, and not otherwise. */

@@ -433,7 +433,7 @@ export type DecideReviewInput = {
   remittanceId?: InputMaybe<Scalars['ID']['input']>;
   /** What is decided. */
   decision: ReviewDecision;
-  /** Why, 1 to 500 characters. Of a payment, whoever pays can read it; of a remittance, operators alone. */
+  /** Why, 1 to 500 characters, without a card number. Of a payment, whoever pays can read it; of a remittance, operators alone. */
   reason: Scalars['String']['input'];
 };
 
@@ -706,9 +706,9 @@ export type UserFilter = {
 
 /** A user to register. */
 export type RegisterUserInput = {
-  /** Key chosen by the client, 1 to 128 characters: sending the same registration again answers with the same user. */
+  /** Key chosen by the client, 1 to 128 characters, not a card number: sending the same registration again answers with the same user. */
   idempotencyKey: Scalars['String']['input'];
-  /** Name to show, 1 to 120 characters. */
+  /** Name to show, 1 to 120 characters, without a card number. */
   displayName: Scalars['String']['input'];
   /** What the user may do; at least one. */
   roles: Array<Role>;

@@ -1,9 +1,9 @@
+import { CARD_BRANDS } from '@carriergraph/shared/cards/brands.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import { check, foreignKey, index, integer, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
-import { CARD_BRANDS } from '../../vault/brands.ts'
 import { bytesColumn } from '../bytes-column.ts'
 import { vaultDataKey } from './vault-data-key.ts'
 

@@ -1,3 +1,4 @@
+import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Money, type MoneyRefusal, parseMoney } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
@@ -57,6 +58,8 @@ function parse(input: BankMovementInput, now: Date, field: readonly string[]): O
       ...field,
       'source',
     ]),
+    // References and accounts are the bank's, and many of its numbers have the check digit of cards.
+    ...faultOf(!holdsCardNumber(source), 'no card number', [...field, 'source']),
     ...faultOf(
       references.length <= EXPECTED_REFERENCES_MAX &&
         references.every((reference) => isPrintableText(reference, REFERENCE_LENGTH_MAX)),

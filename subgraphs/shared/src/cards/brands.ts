@@ -29,7 +29,7 @@ const from = (shortest: number, longest: number): number[] =>
  * Issuer identification ranges by scheme (ISO/IEC 7812). How many digits may be shown follows PCI DSS requirement 3.4
  * and the schemes' rules for truncation. Ranges that lie within another's come first.
  */
-export const BRANDS: readonly BrandRules[] = [
+const BRANDS: readonly BrandRules[] = [
   {
     brand: 'AMERICAN_EXPRESS',
     ranges: [
@@ -105,3 +105,12 @@ export const rulesOf = (brand: CardBrand): BrandRules => {
   if (rules === undefined) throw new Error(`The brand ${brand} has no rules.`)
   return rules
 }
+
+/** The scheme that numbers with these first digits belong to, whatever their length; undefined where none is known. */
+export const brandRulesOf = (digits: string): BrandRules | undefined =>
+  BRANDS.find(({ ranges }) =>
+    ranges.some(([first, last]) => {
+      const prefix = digits.slice(0, first.length)
+      return first <= prefix && prefix <= last
+    }),
+  )
