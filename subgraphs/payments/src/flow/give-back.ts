@@ -1,5 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
@@ -44,21 +44,21 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
 
 /**
  * Follows in the books what has come back of a deposit that never got into its wallet: it leaves suspense as it came, and
- * nobody decides on it any more. What is decided on already is named, as its payer has it twice.
- * @returns the refund that takes it out of suspense, to be driven on; undefined where there is none
+ * nobody decides on it any more. While something else that two people have decided on is under way, it waits for its end,
+ * which may be that nothing of it came about. What was done is named, as its payer has it twice.
+ * @returns the refund to be driven on: what takes it out of suspense, or what is under way and must not pay it again
  */
 export async function followReturnOfKept(tx: Tx, payment: Payment, now: Date): Promise<Id<'pay'> | undefined> {
-  const { status, type, execution, correlationId, amount, failure } = payment
-  if (status !== 'FAILED' || type !== 'DEPOSIT' || execution !== 'SETTLED' || failure === null) return undefined
-  const told = (await findInstruction(tx, instructionIdOf(payment)))?.returned?.minor ?? 0n
-  if (told === 0n) return undefined
-  const kept = await lockKept(tx, payment.id)
-  const returned = told - (kept?.returnedMinor ?? 0n) - (await excessOf(tx, payment))
+  const returned = await goneBackOfKept(tx, payment)
   if (returned <= 0n) return undefined
+  const kept = await lockKept(tx, payment.id)
+  if (kept?.state === 'RESOLVING') return kept.refundId ?? undefined
   const left = kept !== undefined && isUndecided(kept) ? leftMinor(kept) : 0n
   const followed = returned < left ? returned : left
   if (followed < returned) await recordExcess(tx, payment, returned - followed, now)
   if (kept === undefined || followed === 0n) return undefined
+  const { correlationId, amount, failure } = payment
+  if (failure === null) throw new Error(`${payment.id} has not failed.`)
   const by = { actor: SETTLING_ACTOR, correlationId, now }
   await returnOfCase(tx, kept, followed, by)
   const instead = { accountId: await suspenseIn(tx, amount.currency, now), failure }
@@ -66,9 +66,22 @@ export async function followReturnOfKept(tx: Tx, payment: Payment, now: Date): P
   return (await insertRefund(tx, payment, { minor: followed, currency: amount.currency }, refund)).id
 }
 
-/** Whether refunds that were asked for have claimed what has come back by itself. */
-export async function hasComeBackOtherwise(tx: Tx, original: Payment): Promise<boolean> {
-  return original.execution === 'RETURNED' && isClaimed(original, await notFollowedYet(tx, original))
+/** What has gone back of a deposit that never got into its wallet, and is neither followed in the books yet, nor named. */
+async function goneBackOfKept(db: Db, payment: Payment): Promise<bigint> {
+  if (payment.status !== 'FAILED' || payment.type !== 'DEPOSIT' || payment.execution !== 'SETTLED') return 0n
+  const told = (await findInstruction(db, instructionIdOf(payment)))?.returned?.minor ?? 0n
+  if (told === 0n) return 0n
+  const kept = (await findUnapplied(db, [payment.id])).reduce((sum, { returnedMinor }) => sum + returnedMinor, 0n)
+  return told - kept - (await excessOf(db, payment))
+}
+
+/**
+ * Whether what a refund is to give back has come back by itself: what refunds that were asked for have claimed, or what one is
+ * to send back out of suspense.
+ */
+export async function hasComeBackOtherwise(db: Db, original: Payment): Promise<boolean> {
+  if (original.status === 'FAILED') return (await goneBackOfKept(db, original)) > 0n
+  return original.execution === 'RETURNED' && isClaimed(original, await notFollowedYet(db, original))
 }
 
 const leftOf = (payment: Payment): bigint => movedAmount(payment).minor - payment.refundClaimedMinor
@@ -76,17 +89,17 @@ const leftOf = (payment: Payment): bigint => movedAmount(payment).minor - paymen
 const isClaimed = (payment: Payment, returned: bigint): boolean => leftOf(payment) < returned
 
 /** What has come back of a payment and is neither given back in the books yet, nor named. */
-async function notFollowedYet(tx: Tx, payment: Payment): Promise<bigint> {
-  const tracked = await findInstruction(tx, instructionIdOf(payment))
+async function notFollowedYet(db: Db, payment: Payment): Promise<bigint> {
+  const tracked = await findInstruction(db, instructionIdOf(payment))
   if (tracked?.returned === undefined) throw new Error(`Nothing of ${payment.id} has come back.`)
   let left = tracked.returned.minor
-  for (const { amount } of await findReturnRefunds(tx, payment)) left -= amount.minor
-  return left - (await excessOf(tx, payment))
+  for (const { amount } of await findReturnRefunds(db, payment)) left -= amount.minor
+  return left - (await excessOf(db, payment))
 }
 
 /** What has come back of a payment and was named, because others had given it back. */
-async function excessOf(tx: Tx, { id }: Payment): Promise<bigint> {
-  const named = (await findUnapplied(tx, [id])).filter(({ reason }) => reason === 'EXCEEDS_REST')
+async function excessOf(db: Db, { id }: Payment): Promise<bigint> {
+  const named = (await findUnapplied(db, [id])).filter(({ reason }) => reason === 'EXCEEDS_REST')
   return named.reduce((sum, { amount }) => sum + amount.minor, 0n)
 }
 

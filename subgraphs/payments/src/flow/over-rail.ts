@@ -42,7 +42,9 @@ export const instruct = (
     const by = { now, actor: SETTLING_ACTOR }
     if (original !== undefined && (await hasComeBackOtherwise(tx, original))) {
       await applyChange(tx, original, afterRefund(original, payment.amount, false), by)
-      return applyChange(tx, payment, { status: 'CANCELLED', hold: 'RELEASING' }, by)
+      const cancelled = await applyChange(tx, payment, { status: 'CANCELLED', hold: 'RELEASING' }, by)
+      await followSentBack(tx, cancelled, now)
+      return cancelled
     }
     const failure = await cardFailure(tx, payment, route, now)
     if (failure !== undefined) return applyChange(tx, payment, { status: 'FAILED', failure, hold: 'RELEASING' }, by)
@@ -76,9 +78,13 @@ export const onPaymentNews =
     const id = parseId('pay', after.instruction.reference)
     const { originalId } = await findPayment(tx, id)
     const payment = await stepWithin(tx, { id, originalId }, clock(), (current) => changeBy(current, after))
-    if (payment.status === 'FAILED' || payment.status === 'CANCELLED') await followSentBack(tx, payment, clock())
-    const followedBy = after.state === 'RETURNED' ? await followReturnOfKept(tx, payment, clock()) : undefined
-    if (ENDED.includes(after.state)) afterCommit(tx, () => soon(books, followedBy ?? id))
+    const isInVain = payment.status === 'FAILED' || payment.status === 'CANCELLED'
+    const followedBy = [
+      isInVain ? await followSentBack(tx, payment, clock()) : undefined,
+      after.state === 'RETURNED' ? await followReturnOfKept(tx, payment, clock()) : undefined,
+    ]
+    if (!ENDED.includes(after.state)) return
+    for (const one of [id, ...followedBy]) if (one !== undefined) afterCommit(tx, () => soon(books, one))
   }
 
 /** What the ledger has to follow. */

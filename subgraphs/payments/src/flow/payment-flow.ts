@@ -11,7 +11,7 @@ import type { Payment } from '../domain/payment.ts'
 import type { Rails } from '../rails/rails.ts'
 import type { RiskClient } from '../risk/client.ts'
 import { createCommands, type PaymentCommands } from './commands.ts'
-import { giveBack } from './give-back.ts'
+import { giveBack, hasComeBackOtherwise } from './give-back.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { instruct } from './over-rail.ts'
@@ -61,7 +61,7 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
     ASSESS: assess,
     MOVE: (scope, payment) => execute(scope, payment, partsOf(scope, payment)),
     PLACE_HOLD: (scope, payment) => placeHold(scope, payment, partsOf(scope, payment)),
-    INSTRUCT: (scope, payment) => instruct(scope, payment, { clock, rails: carrying(rails) }),
+    INSTRUCT: instructOnce,
     CAPTURE_HOLD: (scope, payment) => captureHold(scope, payment, partsOf(scope, payment)),
     RELEASE_HOLD: (scope, payment) => releaseHold(scope, payment, partsOf(scope, payment)),
     GIVE_BACK: returnMoney,
@@ -90,8 +90,27 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
     return after.execution === 'RETURNED' ? payment : after
   }
 
+  /** A refund whose money has come back by itself meanwhile is not instructed, and what follows from that is done at once. */
+  async function instructOnce(scope: Books, payment: Payment): Promise<Payment> {
+    const after = await instruct(scope, payment, { clock, rails: carrying(rails) })
+    if (after.status === 'CANCELLED' && after.originalId !== null) await driveRefunds(scope, { id: after.originalId })
+    return after
+  }
+
+  /** Drives on what somebody looks after; a refund whose money has come back by itself is taken back, where its rail lets it. */
+  async function resume(scope: Books, id: Id<'pay'>): Promise<Payment> {
+    const payment = await findPayment(scope.db, id)
+    const { originalId, execution } = payment
+    if (execution !== 'INSTRUCTED' || originalId === null) return drive(scope, payment)
+    const original = await findPayment(scope.db, originalId)
+    if (original.status !== 'FAILED' || !(await hasComeBackOtherwise(scope.db, original))) return drive(scope, payment)
+    await recallRefunds(scope, original)
+    await driveRefunds(scope, original)
+    return findPayment(scope.db, id)
+  }
+
   /** Takes back what would pay a second time what has come back by itself, where the rail lets it. */
-  async function recallRefunds(scope: Books, { id }: Payment): Promise<void> {
+  async function recallRefunds(scope: Books, { id }: Pick<Payment, 'id'>): Promise<void> {
     for (const refund of await findRefundsUnderWay(scope.db, id)) {
       if (refund.execution === 'INSTRUCTED') {
         const { rail } = await findRoute(scope.db, refund.id)
@@ -102,7 +121,7 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
   }
 
   /** One that the ledger refuses is followed by another one, of suspense. */
-  async function driveRefunds(scope: Books, { id }: Payment): Promise<void> {
+  async function driveRefunds(scope: Books, { id }: Pick<Payment, 'id'>): Promise<void> {
     const driven = new Set<Id<'pay'>>()
     for (;;) {
       const next = (await findRefundsUnderWay(scope.db, id)).find((refund) => !driven.has(refund.id))
@@ -131,7 +150,7 @@ export function createPaymentFlow({ risk, ledgers, clock, fallbackLimit, rails }
     ...createCommands(drive, clock, rails),
     create: async (scope, request) => driven(scope, await takeOnOnce(scope, request)),
     refund: async (scope, request) => driven(scope, await takeOnRefund(scope.db, request, clock())),
-    resume: async (scope, id) => drive(scope, await findPayment(scope.db, id)),
+    resume,
   }
 }
 

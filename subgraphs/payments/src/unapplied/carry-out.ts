@@ -3,15 +3,17 @@ import { correlationId } from '@carriergraph/shared/correlation.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, namedId } from '@carriergraph/shared/ids.ts'
+import { type Id, isId, namedId } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { OperatorPurpose } from '../db/ledger-accounts.ts'
+import { lockPayment } from '../db/payments.ts'
 import { findCases, findPendingCases, lockCase, updateCase } from '../db/unapplied-money.ts'
 import { leftMinor, type UnappliedCase } from '../domain/unapplied-case.ts'
 import { SETTLING_ACTOR } from '../flow/change-payment.ts'
+import { followReturnOfKept } from '../flow/give-back.ts'
 import { openOperatorAccount } from '../flow/ledger-account-changes.ts'
 import { isAnyFrozen, postUntilTaken } from '../flow/suspense.ts'
 import { endCase, reopenCase } from './change.ts'
@@ -36,11 +38,15 @@ export async function carryOut(parts: CarryOutParts, id: Id<'uam'>): Promise<voi
   const answer = await ledger.post(await orderOf(parts, found))
   const by = provenance(clock)
   await inTransaction(db, async (tx) => {
+    // As everywhere, the payment before what is of it.
+    const original = isId('pay', found.reference) ? await lockPayment(tx, found.reference) : undefined
     const current = await lockCase(tx, id)
     const { state, attempt, resolution } = current
     if (state !== 'RESOLVING' || attempt !== found.attempt || resolution === null) return
     if (answer.ok) await endCase(tx, current, resolution, by)
     else await reopenCase(tx, current, answer.code, by)
+    // What went back by itself meanwhile has waited for this.
+    if (original !== undefined) await followReturnOfKept(tx, original, by.now)
   })
 }
 
