@@ -181,3 +181,34 @@ test('two parts alike that one statement shows without a reference are two, howe
   expect(await stage.wallet(purse)).toEqual({ balance: 800n, held: 0n })
   await expectSoundPayments(stage.database)
 })
+
+test('of two parts alike that are told one by one without a reference, the second is a case that people see', async () => {
+  stage.clock.advance(24 * HOUR_MS)
+  const purse = await stage.purseWith(1_000n)
+  const process = stage.process()
+  const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'one by one', 1_000n)))
+  const { id } = (await stage.instructionOf(paid)).instruction
+  await process.turn()
+  const out = { amount: '10.00', sign: 'DBIT', id } as const
+  const part = { amount: '4.00', sign: 'CRDT', id, returnReason: 'AC04' } as const
+  const suspense = async () => (await booksOf(stage)).SUSPENSE ?? 0n
+  const before = await suspense()
+  const hear = async (name: string, content: string) => {
+    await stage.receive(name, content)
+    await process.turn()
+    await stage.sweep(process)
+  }
+  const told = [[out, part], [part]].map((entries, at) => notification(stage, entries).replaceAll('S-1', `N-${at}`))
+  for (const [at, content] of told.entries()) await hear(`one-by-one-${at}-camt.054.xml`, content)
+  expect((await stage.payment(paid.id)).refundedMinor).toBe(400n)
+  const open = (items: readonly string[]) => items.filter((item) => item.includes('OPEN'))
+  expect(open(await reconcile(stage, told[0] ?? ''))).toEqual([])
+  expect(open(await reconcile(stage, told[1] ?? ''))).toEqual(['DUPLICATE OPEN 1/0'])
+  expect((await suspense()) - before).toBe(400n)
+  // Whoever sees it looks at the bank, or lets the day's statement say that they are two.
+  await hear('one-by-one-camt.053.xml', statement(stage, [out, part, part]))
+  expect((await stage.payment(paid.id)).refundedMinor).toBe(800n)
+  expect(open(await reconcile(stage, told[1] ?? ''))).toEqual([])
+  expect(await suspense()).toBe(before)
+  await expectSoundPayments(stage.database)
+})
