@@ -1,12 +1,15 @@
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeFloor, changeStatus, openOperatorAccount } from '../flow/ledger-account-changes.ts'
 import { openWallet } from '../flow/open-wallet.ts'
+import { suspenseIn } from '../flow/suspense-account.ts'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
 import type { RecordsTx } from './account-records.ts'
 import { findChangedAccounts } from './changed-accounts.ts'
+import { findOperatorAccount } from './ledger-accounts.ts'
 
 const NOW = new Date('2026-11-21T12:00:00.000Z')
 const provenance = { now: NOW, actor: 'usr_operator', correlationId: 'correlation-1' }
@@ -85,6 +88,19 @@ test.each(['untouched', 'changed', 'operators'] as const)('names an account that
   for (const stepRows of [1, 2, 5_000])
     expect((await find(tenant, stepRows))[0]).toEqual({ code: 'ACCOUNT_REMOVED', tenant, about })
 })
+
+test.each(['FUNDING', 'BILLING_CLEARING', 'SUSPENSE'] as const)(
+  "names the operator's %s that is gone before its first entry: nobody asked for it, something needed it",
+  async (purpose) => {
+    const tenant = tenantOf(`needed ${purpose.toLowerCase()}`)
+    await wallet(tenant)
+    await inTransaction(books(tenant), (tx) => suspenseIn(tx, 'EUR', NOW))
+    expect(await find(tenant)).toEqual([])
+    const { id: about } = await findOperatorAccount(books(tenant), purpose, 'EUR')
+    await tamper(`delete from ledger_account where id = '${toUuid(about)}'`)
+    expect(await find(tenant)).toEqual([{ code: 'ACCOUNT_REMOVED', tenant, about }])
+  },
+)
 
 test('names an account that was given another id as gone', async () => {
   const { untouched: about } = await givenAccounts('renamed')

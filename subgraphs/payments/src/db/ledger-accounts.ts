@@ -147,6 +147,26 @@ export async function findOperatorAccountIds(
   return Object.fromEntries(rows.map(({ id, purpose }) => [purpose, id]))
 }
 
+/** Those of the operator's accounts for these purposes that are there in several currencies, by `PURPOSE CURRENCY`. */
+export async function findOperatorAccountsIn(
+  db: Db,
+  purposes: readonly OperatorPurpose[],
+  currencies: readonly CurrencyCode[],
+): Promise<ReadonlyMap<string, Id<'led'>>> {
+  const rows = await db
+    .select({ id: ledgerAccount.id, purpose: ledgerAccount.purpose, currency: ledgerAccount.currency })
+    .from(ledgerAccount)
+    .where(
+      and(
+        isNull(ledgerAccount.ownerId),
+        inArray(ledgerAccount.currency, [...currencies]),
+        inArray(ledgerAccount.purpose, [...purposes]),
+        IS_NOT_CLOSED,
+      ),
+    )
+  return new Map(rows.map(({ id, purpose, currency }) => [`${purpose} ${currency}`, id]))
+}
+
 /** A user's wallets: the ids of later ones are greater. */
 export const newestWallets = ordering({
   name: 'User.wallets by newest',

@@ -2,7 +2,7 @@ import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { ensureOperatorAccounts, findOperatorAccountIds } from '../db/ledger-accounts.ts'
+import { findOperatorAccountIds } from '../db/ledger-accounts.ts'
 import { findRoute } from '../db/payment-routes.ts'
 import { findPayment } from '../db/payments.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
@@ -15,6 +15,7 @@ import { railTerms } from '../settlement/rail-terms.ts'
 import { localDay } from '../settlement/schedule.ts'
 import type { OnEnd } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
+import { openMissingAccounts, whereNeeded } from './operator-accounts.ts'
 
 const PURPOSES = ['RAIL_CLEARING', 'FUNDING', 'SETTLEMENT', 'FEE_INCOME'] as const
 
@@ -92,7 +93,7 @@ type Accounts = Readonly<Record<(typeof PURPOSES)[number], Id<'led'>>>
 async function accountsIn(tx: Tx, currency: CurrencyCode, now: Date): Promise<Accounts> {
   const known = await findOperatorAccountIds(tx, PURPOSES, currency)
   if (hasAll(known)) return known
-  await ensureOperatorAccounts(tx, currency, now, PURPOSES)
+  await openMissingAccounts(tx, currency, whereNeeded(now), PURPOSES)
   const opened = await findOperatorAccountIds(tx, PURPOSES, currency)
   if (!hasAll(opened)) throw new Error(`An account that clearing goes by is missing in ${currency}.`)
   return opened

@@ -15,7 +15,6 @@ import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import {
-  ensureOperatorAccounts,
   findLedgerAccounts,
   findOperatorAccount,
   type LedgerAccount,
@@ -23,6 +22,7 @@ import {
 } from '../db/ledger-accounts.ts'
 import { nextVersion } from '../db/next-version.ts'
 import { eventOf } from '../events.ts'
+import { openMissingAccounts } from './operator-accounts.ts'
 
 /** Opens an account of the operator's own. There is one for a purpose and a currency: opened again, it is answered with. */
 export const openOperatorAccount = (
@@ -32,12 +32,8 @@ export const openOperatorAccount = (
   provenance: Provenance,
 ): Promise<LedgerAccount> =>
   inTransaction(db, async (tx) => {
-    const { now } = provenance
-    const [opened] = await ensureOperatorAccounts(tx, currency, now, [purpose])
-    if (opened === undefined) return findOperatorAccount(tx, purpose, currency)
-    const data = { accountId: opened.id, purpose, currency, at: now.toISOString() }
-    await told(tx, opened.id, eventOf('ledger_account.opened', data), provenance)
-    return opened
+    const [opened] = await openMissingAccounts(tx, currency, provenance, [purpose])
+    return opened ?? findOperatorAccount(tx, purpose, currency)
   })
 
 /** A change, and why. */
@@ -100,7 +96,7 @@ async function shown(tx: Tx, id: Id<'led'>): Promise<LedgerAccount> {
   return account
 }
 
-/** The caller holds the account's row locked, or has just made it: versions are given out one after the other. */
+/** The caller holds the account's row locked: versions are given out one after the other. */
 async function told(
   tx: Tx,
   id: Id<'led'>,

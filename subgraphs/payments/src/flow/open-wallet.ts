@@ -4,8 +4,9 @@ import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { ensureOperatorAccounts, findWallet, insertWallet, type LedgerAccount } from '../db/ledger-accounts.ts'
+import { findWallet, insertWallet, type LedgerAccount } from '../db/ledger-accounts.ts'
 import { eventOf } from '../events.ts'
+import { openMissingAccounts } from './operator-accounts.ts'
 
 export type WalletToOpen = {
   readonly ownerId: Id<'usr'>
@@ -34,9 +35,10 @@ export const openWallet = (db: TenantDb, wallet: WalletToOpen, provenance: Prove
 async function openWithin(
   tx: Tx,
   { ownerId, currency, id }: WalletToOpen,
-  { now, ...by }: Provenance,
+  provenance: Provenance,
 ): Promise<LedgerAccount | undefined> {
-  await ensureOperatorAccounts(tx, currency, now)
+  const { now, ...by } = provenance
+  await openMissingAccounts(tx, currency, provenance)
   const wallet = await insertWallet(tx, { id: id ?? newId('led', now), ownerId, currency, createdAt: now })
   if (wallet === undefined) return findWallet(tx, ownerId, currency)
   await appendToJournal(tx, {

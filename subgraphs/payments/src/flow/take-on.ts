@@ -7,7 +7,7 @@ import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import { parseCurrency } from '@carriergraph/shared/money/currency.ts'
 import { type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { type FoundFacts, findAdmissionFacts } from '../db/admission-facts.ts'
-import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import {
   type FirstAnswer,
   findAnswer,
@@ -23,6 +23,7 @@ import { admit, type Requester } from '../domain/admit.ts'
 import type { CarriageCode } from '../domain/carriage.ts'
 import { goesOverRail } from '../domain/destination.ts'
 import { type Payment, type PaymentTransition, takenOn } from '../domain/payment.ts'
+import { openMissingAccounts, whereNeeded } from './operator-accounts.ts'
 import { paymentEvent } from './payment-event.ts'
 import { hashOfOrder, type PaymentOrder } from './request-hash.ts'
 
@@ -146,7 +147,7 @@ async function otherSideOf(
   if (destination.type === 'TRANSFER') return destination.destinationAccountId
   if (operatorAccountId !== undefined) return operatorAccountId
   const purpose = PURPOSES[destination.type]
-  await ensureOperatorAccounts(tx, currency, now, [purpose])
+  await openMissingAccounts(tx, currency, whereNeeded(now), [purpose])
   return (await findOperatorAccount(tx, purpose, currency)).id
 }
 

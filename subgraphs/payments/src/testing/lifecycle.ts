@@ -38,6 +38,11 @@ export async function expectSoundPayments(database: Database): Promise<void> {
     group by p.tenant_id, p.id, p.status
     having (p.completed_at is not null) <> (count(t.id) = 1)
       or sum(t.amount_minor) <> coalesce(p.captured_minor, p.amount_minor)`
+  const unrecorded = await system`
+    select a.id, a.purpose from ledger_account a where a.owner_id is null and not exists (
+      select from journal j where j.tenant_id = a.tenant_id and j.aggregate_type = 'ledger_account'
+        and j.type = 'ledger_account.opened' and j.data ->> 'purpose' = a.purpose and j.data ->> 'currency' = a.currency)`
+  expect([...unrecorded]).toEqual([])
   expect({ unfinished: [...unfinished], holds: [...holds], refunds: [...refunds], moved: [...moved] }).toEqual({
     unfinished: [],
     holds: [],

@@ -7,9 +7,10 @@ import { createLog, type Log } from '@carriergraph/shared/log.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { rememberBillingAccount } from '../db/billing-accounts.ts'
-import { ensureOperatorAccounts, insertWallet } from '../db/ledger-accounts.ts'
+import { insertWallet } from '../db/ledger-accounts.ts'
 import { MIGRATIONS_FOLDER } from '../db/migrations.ts'
 import { deposit } from '../flow/deposit.ts'
+import { openMissingAccounts, whereNeeded } from '../flow/operator-accounts.ts'
 
 export const silent: Log = createLog({ service: 'payments', level: 'silent' })
 
@@ -46,7 +47,7 @@ export async function givenPurse(
   const purse = { tenant, userId: newId('usr'), walletId: newId('led'), billingAccountId: newId('acc') }
   const books = { tenant, db: database.forTenant(tenant) }
   await inTransaction(books.db, async (tx) => {
-    await ensureOperatorAccounts(tx, currency, now)
+    await openMissingAccounts(tx, currency, whereNeeded(now))
     await insertWallet(tx, { id: purse.walletId, ownerId: purse.userId, currency, createdAt: now })
     await rememberBillingAccount(tx, { id: purse.billingAccountId, ownerId: purse.userId, currency, openedAt: now })
   })

@@ -6,7 +6,8 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { expect } from 'vitest'
-import { ensureOperatorAccounts, findOperatorAccount } from '../db/ledger-accounts.ts'
+import { findOperatorAccount } from '../db/ledger-accounts.ts'
+import { openMissingAccounts, whereNeeded } from '../flow/operator-accounts.ts'
 import { findOpenItems } from '../reconciliation/db/items.ts'
 import { expectMovements, type MovementToExpect } from '../reconciliation/expect-movements.ts'
 import { importStatement } from '../reconciliation/import/import-statement.ts'
@@ -69,7 +70,7 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
   const db = database.forTenant('demo')
   const ledgers = new Ledgers(clock)
   const ledger = ledgers.of({ tenant: 'demo', db })
-  await inTransaction(db, (tx) => ensureOperatorAccounts(tx, 'EUR', NOW))
+  await inTransaction(db, (tx) => openMissingAccounts(tx, 'EUR', whereNeeded(NOW)))
   const { id: bank } = await findOperatorAccount(db, 'FUNDING', 'EUR')
   const { id: clearing } = await findOperatorAccount(db, 'BILLING_CLEARING', 'EUR')
   const provenance = (actor = 'svc:test') => ({ actor, correlationId: 'correlation-1', now: clock() })

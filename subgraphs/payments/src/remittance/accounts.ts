@@ -1,11 +1,10 @@
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { and, inArray, isNull } from 'drizzle-orm'
-import type { RemittanceAccounts } from '../remittance/orders.ts'
-import { ensureOperatorAccounts, IS_NOT_CLOSED, type OperatorPurpose } from './ledger-accounts.ts'
+import { findOperatorAccountsIn, type OperatorPurpose } from '../db/ledger-accounts.ts'
+import { openMissingAccounts, whereNeeded } from '../flow/operator-accounts.ts'
+import type { RemittanceAccounts } from './orders.ts'
 
 const SOURCE_PURPOSES = ['FX', 'FEE_INCOME', 'FX_INCOME', 'SUSPENSE'] as const satisfies readonly OperatorPurpose[]
 const TARGET_PURPOSES = [
@@ -31,25 +30,13 @@ export async function remittanceAccounts(
   if (missing.every(([, purposes]) => purposes.length === 0)) return named(known, sourceCurrency, targetCurrency)
   await inTransaction(db, async (tx) => {
     for (const [currency, purposes] of missing)
-      if (purposes.length > 0) await ensureOperatorAccounts(tx, currency, now, purposes)
+      if (purposes.length > 0) await openMissingAccounts(tx, currency, whereNeeded(now), purposes)
   })
   return named(await find(db, [sourceCurrency, targetCurrency]), sourceCurrency, targetCurrency)
 }
 
-async function find(db: TenantDb, currencies: readonly CurrencyCode[]): Promise<ReadonlyMap<string, Id<'led'>>> {
-  const rows = await db
-    .select({ id: ledgerAccount.id, purpose: ledgerAccount.purpose, currency: ledgerAccount.currency })
-    .from(ledgerAccount)
-    .where(
-      and(
-        isNull(ledgerAccount.ownerId),
-        inArray(ledgerAccount.currency, [...currencies]),
-        inArray(ledgerAccount.purpose, [...SOURCE_PURPOSES, ...TARGET_PURPOSES]),
-        IS_NOT_CLOSED,
-      ),
-    )
-  return new Map(rows.map(({ id, purpose, currency }) => [`${purpose} ${currency}`, id]))
-}
+const find = (db: TenantDb, currencies: readonly CurrencyCode[]) =>
+  findOperatorAccountsIn(db, [...SOURCE_PURPOSES, ...TARGET_PURPOSES], currencies)
 
 function named(known: ReadonlyMap<string, Id<'led'>>, source: CurrencyCode, target: CurrencyCode): RemittanceAccounts {
   const account = (purpose: OperatorPurpose, currency: CurrencyCode): Id<'led'> => {
