@@ -23,8 +23,9 @@ export type MomentaryFault = {
  * shall be.
  */
 export function momentaryFaultIn(error: unknown): MomentaryFault | undefined {
-  if (outageIn(error) !== undefined) return faultOf('SERVICE_UNAVAILABLE')
-  return isOverload(error) ? faultOf('OVERLOADED') : undefined
+  // Some limits of time end a connection: that it is gone says less than why.
+  if (isOverload(error)) return faultOf('OVERLOADED')
+  return outageIn(error) === undefined ? undefined : faultOf('SERVICE_UNAVAILABLE')
 }
 
 function isOverload(error: unknown): boolean {
