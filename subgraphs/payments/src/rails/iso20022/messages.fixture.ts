@@ -12,7 +12,7 @@ export const sourceOf = (content: string | Uint8Array, chunkSize = 1_000): State
 export const outcomeOf = (content: string | Uint8Array, chunkSize?: number) => readMessage(sourceOf(content, chunkSize))
 
 type ReportParts = {
-  readonly version?: '03' | '10'
+  readonly version?: '03' | '10' | '11' | '12' | '13' | '14'
   readonly messageId?: string
   readonly original?: string
   readonly group?: string

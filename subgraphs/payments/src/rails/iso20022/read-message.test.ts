@@ -182,6 +182,38 @@ test.each<[keyof typeof MESSAGE_FAULTS, string]>([
   expect(await outcomeOf(content)).toMatchObject({ ok: false, code })
 })
 
+test.each(['03', '10', '11', '12', '13', '14'] as const)('a report of version %s is read', async (version) => {
+  const batches = batch('B', 'PART', transaction(endToEndId(first.id), 'RJCT', reason('AC04')))
+  expect(await outcomeOf(report({ version, batches }))).toMatchObject({
+    ok: true,
+    value: {
+      message: `pain.002.001.${version}`,
+      content: { transactions: [{ status: 'RJCT', instructionId: first.id }] },
+    },
+  })
+})
+
+test.each([
+  ['13', 'ELEMENT_UNKNOWN', '<CareOf>Bob</CareOf>'],
+  ['13', 'VALUE_INVALID', `<StrtNm>${'x'.repeat(140)}</StrtNm>`],
+  ['13', 'VALUE_INVALID', `<TwnNm>${'x'.repeat(36)}</TwnNm>`],
+  [
+    '14',
+    undefined,
+    `<CareOf>Bob</CareOf><StrtNm>${'x'.repeat(140)}</StrtNm><UnitNb>1</UnitNb><TwnNm>${'x'.repeat(36)}</TwnNm>`,
+  ],
+  ['14', 'VALUE_INVALID', `<StrtNm>${'x'.repeat(141)}</StrtNm>`],
+] as const)('of a report of version %s, an address is refused by %s: %s', async (version, code, parts) => {
+  const party = `<InitgPty><Nm>Bank</Nm><PstlAdr>${parts}</PstlAdr></InitgPty></GrpHdr>`
+  const read = await outcomeOf(report({ version }).replace('</GrpHdr>', party))
+  expect(read.ok ? undefined : read.code).toBe(code)
+})
+
+test('a report that does not say its version is refused: what its parts may be is not known', async () => {
+  const content = report().replace(/ xmlns="[^"]*"/, '')
+  expect(await outcomeOf(content)).toMatchObject({ ok: false, code: 'MESSAGE_UNKNOWN' })
+})
+
 test.each(['RCVC', 'RVNA', 'RVNM', 'RVMC', 'RVCM'])(
   '%s tells of the payee check, and decides nothing',
   async (code) => {

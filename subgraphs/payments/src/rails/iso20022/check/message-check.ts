@@ -11,7 +11,7 @@ const USAGE = `Reads a payment message as the iso20022 rail does, and says what 
 
   pnpm message:check FILE
 
-FILE is pain.001 (001.03, 001.09), pacs.008 (001.08) or pain.002 (001.03, 001.10). Nothing is stored. Exit code 0: it holds;
+FILE is pain.001 (001.03, 001.09), pacs.008 (001.08) or pain.002 (001.03, 001.10 to 001.14). Nothing is stored. Exit code 0: it holds;
 2: it is refused; 1: it could not be read.
 `
 

@@ -13,6 +13,11 @@ export const MESSAGES = {
   'pacs.008.001.08': interbankCreditTransfer,
   'pain.002.001.03': paymentStatusReport('2009'),
   'pain.002.001.10': paymentStatusReport('2019'),
+  // What these three change is in parts that are not looked into.
+  'pain.002.001.11': paymentStatusReport('2019'),
+  'pain.002.001.12': paymentStatusReport('2019'),
+  'pain.002.001.13': paymentStatusReport('2019'),
+  'pain.002.001.14': paymentStatusReport('2024'),
 } as const satisfies Record<string, ElementRule>
 
 export type MessageName = keyof typeof MESSAGES

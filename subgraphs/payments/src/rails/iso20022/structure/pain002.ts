@@ -1,8 +1,8 @@
 import { any, choice, type ElementRule, OPAQUE, one, optional } from './element.ts'
-import { agent, type Edition, party } from './parties.ts'
+import { agent, type Edition, party, since2019 } from './parties.ts'
 import { COUNT, DATE_TIME, DECIMAL, EXTERNAL_CODE_4, text, UETR } from './values.ts'
 
-/** CustomerPaymentStatusReport, pain.002.001.03 and .10: the bank says how it stands. */
+/** CustomerPaymentStatusReport, pain.002.001.03 and .10 to .14: the bank says how it stands. */
 export const paymentStatusReport = (edition: Edition): ElementRule =>
   one('CstmrPmtStsRpt', [
     one('GrpHdr', [
@@ -24,7 +24,7 @@ export const paymentStatusReport = (edition: Edition): ElementRule =>
       ...totals('PmtInfSts', edition),
       any('TxInfAndSts', transaction(edition)),
     ]),
-    ...(edition === '2019' ? [any('SplmtryData', OPAQUE)] : []),
+    ...since2019(edition, any('SplmtryData', OPAQUE)),
   ])
 
 /** What the original said of itself, and how it stands as a whole. */
@@ -46,14 +46,14 @@ const transaction = (edition: Edition): readonly ElementRule[] => [
   optional('StsId', text(35)),
   optional('OrgnlInstrId', text(35)),
   optional('OrgnlEndToEndId', text(35)),
-  ...(edition === '2019' ? [optional('OrgnlUETR', UETR)] : []),
+  ...since2019(edition, optional('OrgnlUETR', UETR)),
   optional('TxSts', EXTERNAL_CODE_4),
   any('StsRsnInf', reason(edition)),
   any('ChrgsInf', OPAQUE),
-  ...(edition === '2019' ? [optional('TrckrData', OPAQUE)] : []),
+  ...since2019(edition, optional('TrckrData', OPAQUE)),
   optional('AccptncDtTm', DATE_TIME),
   optional('AcctSvcrRef', text(35)),
   optional('ClrSysRef', text(35)),
   optional('OrgnlTxRef', OPAQUE),
-  ...(edition === '2019' ? [any('SplmtryData', OPAQUE)] : []),
+  ...since2019(edition, any('SplmtryData', OPAQUE)),
 ]

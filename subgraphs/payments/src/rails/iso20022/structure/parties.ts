@@ -12,34 +12,40 @@ import {
   type ValueType,
 } from './values.ts'
 
-/** Messages of 2009 (pain.001.001.03) and those of 2019 (pain.001.001.09) name and order some things differently. */
-export type Edition = '2009' | '2019'
+/**
+ * Messages of 2009 (pain.001.001.03) and those of 2019 (pain.001.001.09) name and order some things differently. Those of 2024
+ * (pain.002.001.14) have longer addresses.
+ */
+export type Edition = '2009' | '2019' | '2024'
 
-const only2019 = (edition: Edition, ...rules: readonly ElementRule[]): readonly ElementRule[] =>
-  edition === '2019' ? rules : []
+export const since2019 = (edition: Edition, ...rules: readonly ElementRule[]): readonly ElementRule[] =>
+  edition === '2009' ? [] : rules
+
+const since2024 = (edition: Edition, ...rules: readonly ElementRule[]): readonly ElementRule[] =>
+  edition === '2024' ? rules : []
 
 const codeOrOwn = (list: ValueType) => choice(one('Cd', list), one('Prtry', text(35)))
 
-const address = (edition: Edition): readonly ElementRule[] => [
-  optional('AdrTp', edition === '2009' ? code('ADDR', 'PBOX', 'HOME', 'BIZZ', 'MLTO', 'DLVY') : OPAQUE),
-  optional('Dept', text(70)),
-  optional('SubDept', text(70)),
-  optional('StrtNm', text(70)),
-  optional('BldgNb', text(16)),
-  ...only2019(
-    edition,
-    optional('BldgNm', text(35)),
-    optional('Flr', text(70)),
-    optional('PstBx', text(16)),
-    optional('Room', text(70)),
-  ),
-  optional('PstCd', text(16)),
-  optional('TwnNm', text(35)),
-  ...only2019(edition, optional('TwnLctnNm', text(35)), optional('DstrctNm', text(35))),
-  optional('CtrySubDvsn', text(35)),
-  optional('Ctry', COUNTRY),
-  any('AdrLine', text(70), 7),
-]
+const address = (edition: Edition): readonly ElementRule[] => {
+  const [streetMax, nameMax] = edition === '2024' ? [140, 140] : [70, 35]
+  return [
+    optional('AdrTp', edition === '2009' ? code('ADDR', 'PBOX', 'HOME', 'BIZZ', 'MLTO', 'DLVY') : OPAQUE),
+    ...since2024(edition, optional('CareOf', text(140))),
+    optional('Dept', text(70)),
+    optional('SubDept', text(70)),
+    optional('StrtNm', text(streetMax)),
+    optional('BldgNb', text(16)),
+    ...since2019(edition, optional('BldgNm', text(nameMax)), optional('Flr', text(70))),
+    ...since2024(edition, optional('UnitNb', text(16))),
+    ...since2019(edition, optional('PstBx', text(16)), optional('Room', text(70))),
+    optional('PstCd', text(16)),
+    optional('TwnNm', text(nameMax)),
+    ...since2019(edition, optional('TwnLctnNm', text(nameMax)), optional('DstrctNm', text(nameMax))),
+    optional('CtrySubDvsn', text(35)),
+    optional('Ctry', COUNTRY),
+    any('AdrLine', text(70), 7),
+  ]
+}
 
 export const party = (edition: Edition): readonly ElementRule[] => [
   optional('Nm', text(140)),
@@ -49,7 +55,7 @@ export const party = (edition: Edition): readonly ElementRule[] => [
     choice(
       one('OrgId', [
         optional(edition === '2009' ? 'BICOrBEI' : 'AnyBIC', BIC),
-        ...only2019(edition, optional('LEI', LEI)),
+        ...since2019(edition, optional('LEI', LEI)),
         any('Othr', OPAQUE),
       ]),
       one('PrvtId', OPAQUE),
@@ -70,7 +76,7 @@ export const account = (edition: Edition): readonly ElementRule[] => [
   optional('Tp', OPAQUE),
   optional('Ccy', CURRENCY),
   optional('Nm', text(70)),
-  ...only2019(edition, optional('Prxy', OPAQUE)),
+  ...since2019(edition, optional('Prxy', OPAQUE)),
 ]
 
 export const agent = (edition: Edition): readonly ElementRule[] => [
@@ -80,7 +86,7 @@ export const agent = (edition: Edition): readonly ElementRule[] => [
       optional('ClrSysId', choice(one('Cd', text(5)), one('Prtry', text(35)))),
       one('MmbId', text(35)),
     ]),
-    ...only2019(edition, optional('LEI', LEI)),
+    ...since2019(edition, optional('LEI', LEI)),
     optional('Nm', text(140)),
     optional('PstlAdr', address(edition)),
     optional('Othr', OPAQUE),
