@@ -85,20 +85,26 @@ const turns = async (count: number) => {
 
 describe('while a batch is decided', () => {
   test('a second one is sent behind it and no third, and what comes then goes together', async () => {
-    const ada = await books.open()
+    const [ada, bea] = [await books.open(), await books.open()]
     const { ledger, sizes } = watchedLedger()
-    const post = (count: number) => ledger.postAll(Array.from({ length: count }, () => single(bank, ada, 1n)))
-    const { value: postings } = await withLocked(ada, async () => {
-      const first = post(400)
-      while (sizes.length < 2) await turn()
-      const more = [post(200), turns(20).then(() => post(100))]
-      await turns(40)
-      expect(sizes).toEqual([200, 200])
-      return [first, ...more]
+    const orders = (count: number, to = ada) => Array.from({ length: count }, () => single(bank, to, 1n))
+    const { value: postings } = await withLocked(bea, async () => {
+      const { value: asked } = await withLocked(ada, async () => {
+        const first = ledger.postAll([...orders(200), ...orders(200, bea)])
+        while (sizes.length < 2) await turn()
+        const more = [ledger.postAll(orders(200)), turns(20).then(() => ledger.postAll(orders(100)))]
+        await turns(40)
+        expect(sizes).toEqual([200, 200])
+        return [first, ...more]
+      })
+      // The first is answered and the second is not: had both been, what waits would be halved again.
+      while (sizes.length < 3) await turn()
+      return asked
     })
     expect((await Promise.all(postings)).flat().every(({ ok }) => ok)).toBe(true)
     expect(sizes).toEqual([200, 200, 300])
-    expect(await balanceOf(ada)).toBe(700n)
+    expect(await balanceOf(ada)).toBe(500n)
+    expect(await balanceOf(bea)).toBe(200n)
   })
 
   test('a few wait and gather, for a batch of few costs much', async () => {
