@@ -1,4 +1,5 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
@@ -47,6 +48,22 @@ it('says which migration file is missing', async () => {
   await rm(join(folder, 'migrations/0000_create_event_bus.sql'))
   expect(await migrationsDrift(join(folder, 'drizzle.config.mjs'))).toEqual([
     expect.stringContaining('0000_create_event_bus.sql'),
+  ])
+})
+
+it('names a migration that databases would pass over, because it is dated before the one that it follows', async () => {
+  const folder = await packageWith(TABLES)
+  const migrations = join(folder, 'migrations')
+  const at = (file: string) => join(migrations, file)
+  const journal = JSON.parse(await readFile(at('meta/_journal.json'), 'utf8'))
+  const [{ when }] = journal.entries
+  journal.entries.push({ idx: 1, version: '7', when: when - 1, tag: '0001_late', breakpoints: true })
+  await writeFile(at('meta/_journal.json'), JSON.stringify(journal))
+  await writeFile(at('0001_late.sql'), 'select 1')
+  const snapshot = JSON.parse(await readFile(at('meta/0000_snapshot.json'), 'utf8'))
+  await writeFile(at('meta/0001_snapshot.json'), JSON.stringify({ ...snapshot, id: randomUUID(), prevId: snapshot.id }))
+  expect(await migrationsDrift(join(folder, 'drizzle.config.mjs'))).toEqual([
+    expect.stringContaining('0001_late is dated before 0000_create_event_bus'),
   ])
 })
 

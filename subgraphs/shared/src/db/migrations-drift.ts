@@ -13,7 +13,8 @@ const run = promisify(execFile)
 
 /**
  * What is wrong with the migrations that `configPath` (a `drizzle.config.ts`) names: the schema in code has changed
- * and no migration was generated, a migration file is missing, or two branches generated migrations side by side.
+ * and no migration was generated, a migration file is missing, two branches generated migrations side by side, or one that
+ * is behind another is dated before it.
  * For `pnpm check`; asks no database.
  * @returns sentences for a person; none when all is well
  */
@@ -24,6 +25,7 @@ export async function migrationsDrift(configPath: string): Promise<string[]> {
   const faults = await Promise.all([
     schemaDrift(await import(fileUrl(resolve(folder, config.schema))), migrations),
     missingFiles(migrations),
+    outOfTime(migrations),
     kitCheck(configPath, folder),
   ])
   return faults.flat()
@@ -68,6 +70,20 @@ function missingFiles(migrations: string): string[] {
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)]
   }
+}
+
+// A database remembers the newest date that it has applied, and takes what is dated before for applied.
+async function outOfTime(migrations: string): Promise<string[]> {
+  const { entries }: { entries: { tag: string; when: number }[] } = await readJson(
+    join(migrations, 'meta/_journal.json'),
+  )
+  return entries.flatMap(({ tag, when }, index) => {
+    const before = entries[index - 1]
+    if (before === undefined || before.when < when) return []
+    return [
+      `${migrations}: ${tag} is dated before ${before.tag}, so a database that has that would never run it. Generate it again.`,
+    ]
+  })
 }
 
 async function kitCheck(configPath: string, folder: string): Promise<string[]> {
