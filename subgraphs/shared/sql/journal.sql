@@ -1,3 +1,5 @@
+-- Version 1.
+
 -- The journal and its seals are append-only (db/append-only.ts). The owner of a table, which is the service's role, can
 -- disable its triggers; then the hash chain tells. A database without a journal (the event bus) is left as it is.
 do $$

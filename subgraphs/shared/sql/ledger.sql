@@ -1,3 +1,5 @@
+-- Version 1.
+
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
 begin

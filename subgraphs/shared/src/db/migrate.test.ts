@@ -1,8 +1,9 @@
-import { appendFile, rm } from 'node:fs/promises'
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as turn } from 'node:timers/promises'
 import { pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import postgres from 'postgres'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it, onTestFinished } from 'vitest'
 import { tenantColumn } from '../id-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
@@ -15,6 +16,8 @@ const note = pgTable('note', { tenantId: tenantColumn(), name: text('name').notN
   primaryKey({ columns: [table.tenantId, table.name] }),
   tenantPolicy(),
 ])
+
+const other = pgTable('other', { name: text('name').notNull() })
 
 let migrationsFolder: string
 let test: TestDatabase
@@ -74,6 +77,86 @@ it('gives migrations a function that makes a table append-only', async () => {
       await expect(sql.unsafe(rewriting)).rejects.toThrow(/^note is append-only/)
   })
   await rm(folder, { recursive: true })
+})
+
+async function folderOfTwoTables(): Promise<string> {
+  const folder = await migrationsFor({ note, other })
+  onTestFinished(() => rm(folder, { recursive: true }))
+  return folder
+}
+
+async function addMigration(folder: string, statements: readonly string[]): Promise<void> {
+  const file = join(folder, 'meta/_journal.json')
+  const journal = JSON.parse(await readFile(file, 'utf8'))
+  const { when } = journal.entries.at(-1)
+  journal.entries.push({ idx: 1, version: '7', when: when + 1, tag: '0001_change', breakpoints: true })
+  await writeFile(file, JSON.stringify(journal))
+  await writeFile(join(folder, '0001_change.sql'), statements.join('\n--> statement-breakpoint\n'))
+}
+
+/** Until the migration waits for a lock that somebody holds. */
+async function untilItWaits(sql: RawSql): Promise<void> {
+  for (;;) {
+    const waiting = await sql`select from pg_stat_activity
+      where application_name = 'migrate' and wait_event_type = 'Lock' and datname = current_database()`
+    if (waiting.length > 0) return
+    await turn()
+  }
+}
+
+it('lets through those who use a table while it waits for a transaction on it', async () => {
+  const folder = await folderOfTwoTables()
+  await using database = await createTestDatabase({
+    name: 'migrate-in-use',
+    migrate: (url) => migrate({ url, migrationsFolder: folder }),
+  })
+  await addMigration(folder, ['alter table note add column more text'])
+  await connected(database.ownerUrl, (reader) =>
+    connected(database.ownerUrl, async (client) => {
+      const migrated = await reader.begin(async (tx) => {
+        await tx`select from note`
+        const underWay = migrate({ url: database.url, migrationsFolder: folder })
+        await untilItWaits(client)
+        await client`select from note`
+        return { underWay }
+      })
+      await migrated.underWay
+      await client`select more from note`
+    }),
+  )
+})
+
+it('gives way where it and a client wait for one another, and the client never', async () => {
+  const folder = await folderOfTwoTables()
+  await using database = await createTestDatabase({
+    name: 'migrate-crossing',
+    migrate: (url) => migrate({ url, migrationsFolder: folder }),
+  })
+  await addMigration(folder, ['alter table note add column more text', 'alter table other add column more text'])
+  await connected(database.ownerUrl, (observer) =>
+    connected(database.ownerUrl, async (client) => {
+      const migrated = await client.begin(async (tx) => {
+        await tx`select from other`
+        const underWay = migrate({ url: database.url, migrationsFolder: folder })
+        await untilItWaits(observer)
+        await tx`select from note`
+        return { underWay }
+      })
+      await migrated.underWay
+      await client`select note.more, other.more from note, other`
+    }),
+  )
+})
+
+it('keeps each migration that it has applied when a later one fails, and goes on behind it', async () => {
+  const folder = await folderOfTwoTables()
+  await addMigration(folder, ['alter table nowhere add column more text'])
+  await using database = await createTestDatabase({ name: 'migrate-half' })
+  await expect(migrate({ url: database.url, migrationsFolder: folder })).rejects.toThrow('nowhere')
+  await connected(database.ownerUrl, (sql) => sql`select from note, other`)
+  await writeFile(join(folder, '0001_change.sql'), 'alter table note add column more text')
+  await migrate({ url: database.url, migrationsFolder: folder })
+  await connected(database.ownerUrl, (sql) => sql`select note.more from note, other`)
 })
 
 it.each([

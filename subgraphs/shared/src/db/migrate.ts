@@ -1,16 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/postgres-js'
-import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
 import { FORCE_TENANCY, TENANCY_FUNCTION } from '../tenancy.ts'
 import { APPEND_ONLY_FUNCTION } from './append-only.ts'
+import { applyMigrations } from './apply-migrations.ts'
+import { changeSchema } from './change-schema.ts'
 import { KEEPALIVE } from './liveness.ts'
 import { EVERY_TENANT, type RawSql } from './pools.ts'
 import { assertRowLevelSecurity } from './row-level-security.ts'
-
-/** What Drizzle cannot express, as SQL that may run any number of times: triggers and functions. */
-const SHARED_SQL = fileURLToPath(new URL('../../sql/', import.meta.url))
+import { installSharedSql } from './shared-sql.ts'
 
 export type MigrateOptions = {
   /** Of the role that owns the database. */
@@ -22,10 +18,11 @@ export type MigrateOptions = {
 }
 
 /**
- * Brings the database to the newest schema. Of several processes that start at once, one migrates while the others
- * wait for it; all of them succeed. The functions that migrations may use come first (`tenancy.ts`, `append-only.ts`).
- * After Drizzle's migrations row-level security is forced on the tables' owner, the SQL files of `subgraphs/shared/sql`
- * are run, and it fails when a table that has a tenant lacks its `tenantPolicy()`: the service does not start with a leak.
+ * Brings the database to the newest schema, while others may be using it. Of several processes that start at once, one
+ * migrates while the others wait for it; all of them succeed. The functions that migrations may use come first
+ * (`tenancy.ts`, `append-only.ts`). After the migrations row-level security is forced on the tables' owner, the SQL files
+ * of `subgraphs/shared/sql` are run, and it fails when a table that has a tenant lacks its `tenantPolicy()`: the service
+ * does not start with a leak. A database that a newer version has migrated stays as that left it.
  */
 export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: MigrateOptions): Promise<void> {
   // On its own connection: the lock goes with it, even when this process is killed half-way.
@@ -34,15 +31,16 @@ export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: Mi
   try {
     await lock`select pg_advisory_lock(hashtextextended(${lockKey}, 0))`
     for (const statement of [TENANCY_FUNCTION, APPEND_ONLY_FUNCTION]) await sql.unsafe(statement)
-    await applyMigrations(drizzle(sql), { migrationsFolder })
-    for (const statements of [FORCE_TENANCY, ...(await sharedSql())]) await sql.unsafe(statements)
+    await applyMigrations(sql, migrationsFolder)
+    await changeSchema(sql, (tx) => tx.unsafe(FORCE_TENANCY))
+    await installSharedSql(sql)
     await assertRowLevelSecurity(sql)
   } finally {
     await Promise.all([sql.end(), lock.end()])
   }
 }
 
-// No timeouts: a migration may have to rewrite a large table, and the waiting one has to outlast it.
+// No limit for a statement: a migration may have to rewrite a large table, and the process that waits has to outlast it.
 function openForMigration(url: string): RawSql {
   return postgres(url, {
     max: 1,
@@ -52,9 +50,4 @@ function openForMigration(url: string): RawSql {
     // A migration that moves rows has to see those of every tenant.
     connection: { application_name: 'migrate', 'app.tenant': EVERY_TENANT, ...KEEPALIVE },
   })
-}
-
-async function sharedSql(): Promise<string[]> {
-  const names = (await readdir(SHARED_SQL)).filter((name) => name.endsWith('.sql')).sort()
-  return Promise.all(names.map((name) => readFile(`${SHARED_SQL}${name}`, 'utf8')))
 }
