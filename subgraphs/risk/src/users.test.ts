@@ -1,5 +1,6 @@
 // Reading users: the list, its pages and filters, and users as other subgraphs refer to them.
 
+import { newId } from '@carriergraph/shared/ids.ts'
 import type { Caller } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -75,5 +76,14 @@ describe('users', () => {
     expect(found[1]).toEqual({ id: demoUser('bruno'), displayName: 'Bruno Keller' })
     expect(found.map(({ id }: { id: string }) => id)).toEqual(PEOPLE)
     expect(await countStatements([stage.database.url], () => data(query, { refs }))).toBe(1)
+  })
+
+  it('who were never registered are not found by a reference, and cost nobody else', async () => {
+    const query = 'query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on User { displayName } } }'
+    const refs = [newId('usr'), demoUser('ada')].map((id) => ({ __typename: 'User', id }))
+    expect(await stage.ask(OPERATOR, query, { refs })).toMatchObject({
+      data: { _entities: [null, { displayName: 'Ada Okafor' }] },
+      errors: [{ path: ['_entities', 0], extensions: { code: 'USER_NOT_FOUND' } }],
+    })
   })
 })
