@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
-import type { FetchNode, PlanNode } from '@apollo/query-planner'
+import type { PlanNode } from '@apollo/query-planner'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { print } from 'graphql'
 import type { CompiledOperation } from '../executor/compile.ts'
+import { fetchesOf } from '../executor/fetches-of.ts'
 import { fragmentsOf } from '../executor/root-fields.ts'
 import type { GraphAnswer } from '../graph/answer.ts'
 import type { KnownOperation } from '../graph/documents.ts'
@@ -73,22 +74,6 @@ function policyOf(rules: CachingRules, { operation }: KnownOperation, plan: Plan
     whole = whole === undefined ? policy : strictest(whole, policy)
   }
   return whole
-}
-
-function fetchesOf(plan: PlanNode): readonly FetchNode[] {
-  switch (plan.kind) {
-    case 'Fetch':
-      return [plan]
-    case 'Flatten':
-      return fetchesOf(plan.node)
-    case 'Sequence':
-    case 'Parallel':
-      return plan.nodes.flatMap(fetchesOf)
-    case 'Condition':
-      return [plan.ifClause, plan.elseClause].flatMap((clause) => (clause === undefined ? [] : fetchesOf(clause)))
-    case 'Defer':
-      return []
-  }
 }
 
 class CachedResponses implements CacheableOperation {

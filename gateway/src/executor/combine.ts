@@ -1,7 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import {
   type DefinitionNode,
-  type DocumentNode,
   type FieldNode,
   Kind,
   type OperationDefinitionNode,
@@ -12,7 +11,7 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql'
-import type { SubgraphOperation } from './request-body.ts'
+import { clientVariables, contextualNames, type SubgraphOperation } from './request-body.ts'
 
 /** One operation made of several fetches of entities. */
 export type Combined = SubgraphOperation & {
@@ -25,6 +24,8 @@ export interface CombinedPart {
   readonly key: string
   /** What its `$representations` is called. */
   readonly variable: string
+  /** Name of each variable of a contextual argument -> what it is called. */
+  readonly contextual: ReadonlyMap<string, string>
 }
 
 const REPRESENTATIONS = 'representations'
@@ -34,22 +35,25 @@ const REPRESENTATIONS = 'representations'
  * shared: they are the same in all. Undefined where the fetches are not of the form that this is known to be right for.
  */
 export function combineFetches(nodes: readonly FetchNode[]): Combined | undefined {
-  const operations = nodes.map(({ operation }) => entityOperation(parse(operation, { noLocation: true })))
+  const operations = nodes.map(entityOperation)
   const shared = new Map<string, VariableDefinitionNode>()
   const selections: FieldNode[] = []
   const own: VariableDefinitionNode[] = []
-  const usages = new Set(nodes.flatMap(({ variableUsages = [] }) => variableUsages))
+  const usages = new Set(nodes.flatMap(clientVariables))
   const parts: CombinedPart[] = []
   for (const [index, operation] of operations.entries()) {
     if (operation === undefined) return undefined
-    const part = { key: `_${index}`, variable: `_${REPRESENTATIONS}${index}` }
+    const contextual = new Map([...operation.contextual].map((name) => [name, `${name}_${index}`]))
+    const part = { key: `_${index}`, variable: `_${REPRESENTATIONS}${index}`, contextual }
     if (usages.has(part.variable)) return undefined
     parts.push(part)
-    selections.push(renamed(operation.field, part))
+    const names = new Map([...contextual, [REPRESENTATIONS, part.variable]])
+    selections.push(renamed(operation.field, part.key, names))
     for (const definition of operation.variables) {
       const name = definition.variable.name.value
-      if (name === REPRESENTATIONS) own.push(withName(definition, part.variable))
-      else shared.set(name, definition)
+      const ownName = names.get(name)
+      if (ownName === undefined) shared.set(name, definition)
+      else own.push(withName(definition, ownName))
     }
   }
   const definition: OperationDefinitionNode = {
@@ -64,16 +68,18 @@ export function combineFetches(nodes: readonly FetchNode[]): Combined | undefine
 interface EntityOperation {
   readonly field: FieldNode
   readonly variables: readonly VariableDefinitionNode[]
+  /** Names of those that are of contextual arguments. */
+  readonly contextual: ReadonlySet<string>
 }
 
 /** The parts of an operation that asks for `_entities` and for nothing else, by no fragment and no directive. */
-function entityOperation({ definitions }: DocumentNode): EntityOperation | undefined {
-  const [definition, ...more] = definitions
+function entityOperation(node: FetchNode): EntityOperation | undefined {
+  const [definition, ...more] = parse(node.operation, { noLocation: true }).definitions
   if (definition === undefined || more.length > 0 || !isPlainQuery(definition)) return undefined
   const [field, ...others] = definition.selectionSet.selections
   if (field?.kind !== Kind.FIELD || others.length > 0) return undefined
   if (field.name.value !== '_entities' || field.alias !== undefined || field.directives?.length) return undefined
-  return { field, variables: definition.variableDefinitions ?? [] }
+  return { field, variables: definition.variableDefinitions ?? [], contextual: contextualNames(node) }
 }
 
 const isPlainQuery = (definition: DefinitionNode): definition is OperationDefinitionNode =>
@@ -81,11 +87,13 @@ const isPlainQuery = (definition: DefinitionNode): definition is OperationDefini
   definition.operation === OperationTypeNode.QUERY &&
   !definition.directives?.length
 
-/** Only `_entities` itself takes the representations. */
-function renamed(field: FieldNode, { key, variable }: CombinedPart): FieldNode {
+/** @param names variable -> what it is called instead */
+function renamed(field: FieldNode, key: string, names: ReadonlyMap<string, string>): FieldNode {
   const named = visit(field, {
-    Variable: (node) =>
-      node.name.value === REPRESENTATIONS ? { ...node, name: { ...node.name, value: variable } } : undefined,
+    Variable(node) {
+      const value = names.get(node.name.value)
+      return value === undefined ? undefined : { ...node, name: { ...node.name, value } }
+    },
   })
   return { ...named, alias: { kind: Kind.NAME, value: key } }
 }

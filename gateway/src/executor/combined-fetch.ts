@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import type { Asked } from './asked.ts'
 import type { Combined, CombinedPart } from './combine.ts'
+import type { ContextValues } from './context-values.ts'
 import type { EntityFetch } from './entity-fetch.ts'
 import { failureOf } from './error-at.ts'
 import { compileCollect, type Place } from './place.ts'
@@ -15,74 +16,83 @@ export interface Sharer {
   readonly below: Place
 }
 
-interface Turn {
+/** Whom a part of a request asks about. */
+export interface Turn {
   readonly fetch: EntityFetch
-  readonly part: CombinedPart
   readonly asked: Asked
+  /** Of contextual arguments. */
+  readonly values?: ContextValues
 }
 
-/** Compiles fetches of entities of one subgraph, none of which waits for another, into one request. */
-export function compileCombinedFetch(
-  subgraph: string,
-  sharers: readonly Sharer[],
-  { parts, ...operation }: Combined,
-): Step {
-  const bodyOf = compileBody(operation)
-  const planned: PlannedFetch = {
-    kind: 'query',
-    operation: operation.operation,
-    isOfEntities: true,
-    paths: sharers.map(({ fetch }) => fetch.path),
-  }
+/** Makes one request; a turn for each of its parts, undefined or none where there is nobody to ask about. */
+export type AskTogether = (run: Run, turns: readonly (Turn | undefined)[]) => Promise<void>
 
+/** Compiles fetches of entities of one subgraph, none of which waits for another, into one request. */
+export function compileCombinedFetch(subgraph: string, sharers: readonly Sharer[], combined: Combined): Step {
+  const paths = sharers.map(({ fetch }) => fetch.path)
+  const askTogether = compileAskTogether(subgraph, combined, paths)
   const entrants = sharers.map(({ fetch, below }) => ({ fetch, collect: compileCollect(below) }))
 
-  function turnsOf(targets: readonly ResponseObject[]): readonly Turn[] {
-    return entrants.flatMap(({ fetch, collect }, index) => {
+  return (run, targets) => {
+    const turns = entrants.map(({ fetch, collect }): Turn | undefined => {
       const objects: ResponseObject[] = []
       for (const target of targets) collect(target, objects)
       const asked = fetch.asked(objects)
-      const part = parts[index]
-      return asked === undefined || part === undefined ? [] : [{ fetch, part, asked }]
+      return asked && { fetch, asked }
     })
+    const [first, ...others] = turns.filter((turn) => turn !== undefined)
+    if (first === undefined) return undefined
+    return others.length === 0 ? first.fetch.ask(run, first.asked) : askTogether(run, turns)
   }
+}
 
-  /** Who has nobody to ask about asks about nobody: the operation is printed once, for all. */
-  function representationsOf(turns: readonly Turn[]): string {
-    const texts = new Map(turns.map(({ part, asked }) => [part, asked.representations]))
-    return parts.map((part) => `"${part.variable}":${texts.get(part) ?? '[]'}`).join(',')
-  }
+/** @param paths where clients see what the request is about */
+export function compileAskTogether(
+  subgraph: string,
+  { parts, ...operation }: Combined,
+  paths: PlannedFetch['paths'],
+): AskTogether {
+  const bodyOf = compileBody(operation)
+  const planned: PlannedFetch = { kind: 'query', operation: operation.operation, isOfEntities: true, paths }
 
-  async function askTogether(run: Run, turns: readonly Turn[]): Promise<void> {
+  return async (run, all) => {
+    const turns = all.filter((turn) => turn !== undefined)
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(subgraph, bodyOf(run, representationsOf(turns)), planned)
+      answer = await run.call(subgraph, bodyOf(run, variablesOf(parts, all)), planned)
     } catch (error) {
       const failure = failureOf(error)
-      for (const { fetch } of turns) fetch.refuse(run, failure)
+      for (const fetch of new Set(turns.map((turn) => turn.fetch))) fetch.refuse(run, failure)
       return
     }
     const { data, errors = [] } = answer
     // One of them has failed as a whole, and with it the operation: the others must not go down with it.
     if (data === null || data === undefined) {
-      await Promise.all(turns.map(({ fetch, asked }) => fetch.ask(run, asked)))
+      await Promise.all(turns.map(({ fetch, asked, values }) => fetch.ask(run, asked, values)))
       return
     }
-    const [first] = turns
-    for (const { fetch, part, asked } of turns) {
-      const own = errors.filter((error) => keyOf(error, parts) === part.key).map(asOfEntities)
+    for (const [index, { key }] of parts.entries()) {
+      const turn = all[index]
+      if (turn === undefined) continue
+      const own = errors.filter((error) => keyOf(error, parts) === key).map(asOfEntities)
       // What is said of the request as a whole is said once.
-      if (fetch === first?.fetch) own.push(...errors.filter((error) => keyOf(error, parts) === undefined))
-      fetch.accept(run, asked, { data: { _entities: data[part.key] }, errors: own })
+      if (turn === turns[0]) own.push(...errors.filter((error) => keyOf(error, parts) === undefined))
+      turn.fetch.accept(run, turn.asked, { data: { _entities: data[key] }, errors: own })
     }
   }
+}
 
-  return (run, targets) => {
-    const turns = turnsOf(targets)
-    const [first] = turns
-    if (first === undefined) return undefined
-    return turns.length === 1 ? first.fetch.ask(run, first.asked) : askTogether(run, turns)
-  }
+/** Who has nobody to ask about asks about nobody, in the context of another: the operation is printed once, for all. */
+function variablesOf(parts: readonly CombinedPart[], turns: readonly (Turn | undefined)[]): string {
+  const anyTurn = turns.find((turn) => turn !== undefined)
+  return parts
+    .map(({ variable, contextual }, index) => {
+      const turn = turns[index]
+      let text = `"${variable}":${turn?.asked.representations ?? '[]'}`
+      for (const [name, own] of contextual) text += `,"${own}":${(turn ?? anyTurn)?.values?.get(name)}`
+      return text
+    })
+    .join(',')
 }
 
 function keyOf({ path = [] }: GraphQLFormattedError, parts: readonly CombinedPart[]): string | undefined {

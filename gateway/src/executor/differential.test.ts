@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest'
 import { type Differential, differentialOf } from './testing/differential.ts'
 import { madeUpOperation } from './testing/made-up-operation.ts'
 import { madeUpSupergraph } from './testing/made-up-supergraph.ts'
+import { OFFICE } from './testing/office.ts'
 import { SHOP, WORKSHOP } from './testing/shop.ts'
 import type { Outcome } from './testing/truth.ts'
 
@@ -71,6 +72,7 @@ describe.each([
 describe.each([
   ['a shop with one of everything', SHOP, 300],
   ['a workshop of requirements', WORKSHOP, 300],
+  ['an office of contexts', OFFICE, 300],
   ['this graph', CARRIERGRAPH, 100],
 ])('over %s, without a plan', (_, sdls, numRuns) => {
   const graph = differentialOf(sdls, { isLossy: false })

@@ -1,10 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import { type Asked, compileAsked } from './asked.ts'
+import type { ContextValues } from './context-values.ts'
 import { errorAt, failureOf } from './error-at.ts'
 import { type ErrorPath, nearestPath, type Place, pathsAt } from './place.ts'
 import { compileBody } from './request-body.ts'
-import { createMerge, type ResponseObject } from './response-object.ts'
+import type { Merge, ResponseObject } from './response-object.ts'
 import { compileRewrites, type Rewrite } from './rewrite.ts'
 import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
 
@@ -19,14 +20,19 @@ export interface EntityFetch {
   accept(run: Run, asked: Asked, answer: SubgraphAnswer): void
   /** Tells of a call that failed. */
   refuse(run: Run, failure: GraphQLFormattedError): void
-  /** Asks in a request of its own. */
-  ask(run: Run, asked: Asked): Promise<void>
+  /** Asks in a request of its own. `values` are those of its contextual arguments. */
+  ask(run: Run, asked: Asked, values?: ContextValues): Promise<void>
   readonly step: Step
 }
 
-export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQLSchema): EntityFetch {
+/** What all fetches of a plan have in common. */
+export interface FetchParts {
+  readonly schema: GraphQLSchema
+  readonly merge: Merge
+}
+
+export function compileEntityFetch(node: FetchNode, place: Place, { schema, merge }: FetchParts): EntityFetch {
   const { serviceName } = node
-  const merge = createMerge(schema)
   const asked = compileAsked(node, schema, merge)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
@@ -55,10 +61,12 @@ export function compileEntityFetch(node: FetchNode, place: Place, schema: GraphQ
     run.errors.add(errorAt(path, failure))
   }
 
-  async function ask(run: Run, what: Asked): Promise<void> {
+  async function ask(run: Run, what: Asked, values?: ContextValues): Promise<void> {
+    let own = `"representations":${what.representations}`
+    if (values !== undefined) for (const [name, value] of values) own += `,"${name}":${value}`
     let answer: SubgraphAnswer
     try {
-      answer = await run.call(serviceName, bodyOf(run, `"representations":${what.representations}`), fetch)
+      answer = await run.call(serviceName, bodyOf(run, own), fetch)
     } catch (error) {
       return refuse(run, failureOf(error))
     }

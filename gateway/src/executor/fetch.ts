@@ -1,24 +1,22 @@
 import type { FetchNode } from '@apollo/query-planner'
-import type { GraphQLSchema } from 'graphql'
-import { compileEntityFetch } from './entity-fetch.ts'
+import { compileContextFetch } from './context-fetch.ts'
+import { isContextual } from './context-values.ts'
+import { compileEntityFetch, type FetchParts } from './entity-fetch.ts'
 import { errorAt, failureOf } from './error-at.ts'
 import { nearestPath, type Place } from './place.ts'
 import { compileBody } from './request-body.ts'
-import { createMerge } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
 import { rootFields } from './root-fields.ts'
 import type { PlannedFetch, Step, SubgraphAnswer } from './run.ts'
 
 /** Compiles a fetch: of root fields where it requires nothing, else of the entities at its place. */
-export function compileFetch(node: FetchNode, place: Place, schema: GraphQLSchema): Step {
-  return node.requires === undefined
-    ? compileRootFetch(node, place, schema)
-    : compileEntityFetch(node, place, schema).step
+export function compileFetch(node: FetchNode, place: Place, parts: FetchParts): Step {
+  if (node.requires === undefined) return compileRootFetch(node, place, parts)
+  return isContextual(node) ? compileContextFetch(node, place, parts) : compileEntityFetch(node, place, parts).step
 }
 
-function compileRootFetch(node: FetchNode, place: Place, schema: GraphQLSchema): Step {
+function compileRootFetch(node: FetchNode, place: Place, { schema, merge }: FetchParts): Step {
   const { serviceName } = node
-  const merge = createMerge(schema)
   const bodyOf = compileBody(node)
   const rewrite = compileRewrites(schema, node.outputRewrites)
   const fields = rootFields(node)

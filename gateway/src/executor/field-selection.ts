@@ -71,7 +71,8 @@ function add(node: FieldNode, condition: Condition, groups: Map<string, FieldGro
   }
 }
 
-function conditionOf(directives: readonly DirectiveNode[]): Condition | 'never' {
+/** Of what is on these directives; `never` where it is never selected. */
+export function conditionOf(directives: readonly DirectiveNode[]): Condition | 'never' {
   let condition: Condition
   for (const { name, arguments: given = [] } of directives) {
     if (name.value !== 'skip' && name.value !== 'include') continue
@@ -91,12 +92,12 @@ function conditionOn(value: ValueNode, wanted: boolean): Condition | 'never' {
   return value.kind === Kind.BOOLEAN && value.value !== wanted ? 'never' : undefined
 }
 
-function both(one: Condition, other: Condition): Condition {
+export function both(one: Condition, other: Condition): Condition {
   if (one === undefined || other === undefined) return one ?? other
   return (coerced) => one(coerced) && other(coerced)
 }
 
-function either(one: Condition, other: Condition): Condition {
+export function either(one: Condition, other: Condition): Condition {
   if (one === undefined || other === undefined) return undefined
   return (coerced) => one(coerced) || other(coerced)
 }

@@ -1,4 +1,5 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner'
+import { isContextual } from './context-values.ts'
 import type { Place } from './place.ts'
 
 /** What begins together: by one request, where it is several branches. */
@@ -66,9 +67,7 @@ function branchOf(node: PlanNode): Branch {
 /** Root fields stay alone: a mutation may be among them, and a null there takes away all that is beside it. */
 function headOf(node: PlanNode): Head | undefined {
   const [fetch, below] = node.kind === 'Flatten' ? [node.node, node.path.map(String)] : [node, []]
-  return fetch.kind === 'Fetch' && fetch.requires !== undefined && !fetch.contextRewrites?.length
-    ? { fetch, below }
-    : undefined
+  return fetch.kind === 'Fetch' && fetch.requires !== undefined && !isContextual(fetch) ? { fetch, below } : undefined
 }
 
 /** Branches that begin with the same subgraph, together; each of the others alone. */

@@ -3,34 +3,43 @@ import type { GraphQLSchema } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
 import { combineFetches } from './combine.ts'
 import { compileCombinedFetch } from './combined-fetch.ts'
-import { compileEntityFetch } from './entity-fetch.ts'
+import { isContextual } from './context-values.ts'
+import { compileEntityFetch, type FetchParts } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
+import { fetchesOf } from './fetches-of.ts'
 import { type Branch, stagesOf } from './parallel.ts'
 import { compileCollect, type Place } from './place.ts'
-import type { ResponseObject } from './response-object.ts'
+import { createMerge, type ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
 
 /**
- * Compiles a node of a query plan and all below it into one function.
+ * Compiles a query plan into one function.
  * @param schema the supergraph's, `@inaccessible` types included: plans speak of them
  * @throws GraphQLError UNSUPPORTED_PLAN for @defer
  */
-export function compilePlan(node: PlanNode, schema: GraphQLSchema, place: Place = []): Step {
+export function compilePlan(plan: PlanNode, schema: GraphQLSchema): Step {
+  // An entity's fields may depend on what it is in: then it is not the same object wherever it is the same entity.
+  const merge = createMerge(schema, fetchesOf(plan).some(isContextual))
+  return compileNode(plan, { schema, merge }, [])
+}
+
+/** Compiles a node of a plan and all below it. */
+function compileNode(node: PlanNode, parts: FetchParts, place: Place): Step {
   switch (node.kind) {
     case 'Fetch':
-      return compileFetch(node, place, schema)
+      return compileFetch(node, place, parts)
     case 'Sequence':
-      return inSequence(node.nodes.map((child) => compilePlan(child, schema, place)))
+      return inSequence(node.nodes.map((child) => compileNode(child, parts, place)))
     case 'Parallel':
-      return compileParallel(node.nodes, schema, place)
+      return compileParallel(node.nodes, parts, place)
     case 'Flatten': {
       const below = node.path.map(String)
-      return flattened(compilePlan(node.node, schema, [...place, ...below]), below)
+      return flattened(compileNode(node.node, parts, [...place, ...below]), below)
     }
     case 'Condition': {
       const { condition, ifClause, elseClause } = node
-      const whenTrue = ifClause && compilePlan(ifClause, schema, place)
-      const whenFalse = elseClause && compilePlan(elseClause, schema, place)
+      const whenTrue = ifClause && compileNode(ifClause, parts, place)
+      const whenFalse = elseClause && compileNode(elseClause, parts, place)
       return (run, targets) => (run.coerced[condition] === true ? whenTrue : whenFalse)?.(run, targets)
     }
     case 'Defer':
@@ -53,27 +62,27 @@ function inSequence(steps: readonly Step[]): Step {
  * Branches that begin at the same moment with the same subgraph share the request by which they begin, and so on in what
  * remains of them. The price: each of them waits for the slowest of those that it shares a request with.
  */
-function compileParallel(nodes: readonly PlanNode[], schema: GraphQLSchema, place: Place): Step {
+function compileParallel(nodes: readonly PlanNode[], parts: FetchParts, place: Place): Step {
   const steps = stagesOf(nodes).map(({ branches, rest, guests }) => {
-    const compileEach = (each: readonly PlanNode[]) => inParallel(each.map((node) => compilePlan(node, schema, place)))
+    const compileEach = (each: readonly PlanNode[]) => inParallel(each.map((node) => compileNode(node, parts, place)))
     const [only, ...others] = branches
     const isAlone = only !== undefined && others.length === 0
-    if (isAlone && guests.length === 0) return compilePlan(only.node, schema, place)
-    const first = isAlone ? compilePlan(only.first, schema, place) : compileShared(branches, schema, place)
+    if (isAlone && guests.length === 0) return compileNode(only.node, parts, place)
+    const first = isAlone ? compileNode(only.first, parts, place) : compileShared(branches, parts, place)
     if (first === undefined) return compileEach([...branches.map(({ node }) => node), ...guests])
     const next = [...rest, ...guests]
-    return next.length === 0 ? first : inSequence([first, compileParallel(next, schema, place)])
+    return next.length === 0 ? first : inSequence([first, compileParallel(next, parts, place)])
   })
   return inParallel(steps)
 }
 
-function compileShared(branches: readonly Branch[], schema: GraphQLSchema, place: Place): Step | undefined {
+function compileShared(branches: readonly Branch[], parts: FetchParts, place: Place): Step | undefined {
   const heads = branches.flatMap(({ head }) => (head === undefined ? [] : [head]))
   const [first] = heads
   const combined = combineFetches(heads.map(({ fetch }) => fetch))
   if (first === undefined || combined === undefined) return undefined
   const sharers = heads.map(({ fetch, below }) => {
-    return { below, fetch: compileEntityFetch(fetch, [...place, ...below], schema) }
+    return { below, fetch: compileEntityFetch(fetch, [...place, ...below], parts) }
   })
   return compileCombinedFetch(first.fetch.serviceName, sharers, combined)
 }

@@ -17,8 +17,11 @@ export type Merge = (target: ResponseObject, source: ResponseObject) => void
  * Lists of the same length are merged item by item: they are the same list, of which each subgraph knows other fields.
  * What is not an object replaces what was there, but for the name of a type: a subgraph that knows an interface as an
  * object calls every object by the interface's name, and must not take away the name that another subgraph gave.
+ * @param isCopying whether what is merged into several objects is in none of them the same object: so it has to be where
+ * it depends on what an object is in
  */
-export function createMerge(schema: GraphQLSchema): Merge {
+export function createMerge(schema: GraphQLSchema, isCopying = false): Merge {
+  const own = isCopying ? copied : (value: unknown) => value
   const interfaces = new Set<unknown>(
     Object.values(schema.getTypeMap())
       .filter(isInterfaceType)
@@ -40,10 +43,16 @@ export function createMerge(schema: GraphQLSchema): Merge {
       if (incoming !== present) merge(present, incoming)
       return present
     }
-    if (!Array.isArray(incoming) || !Array.isArray(present) || incoming.length !== present.length) return incoming
+    if (!Array.isArray(incoming) || !Array.isArray(present) || incoming.length !== present.length) return own(incoming)
     for (let index = 0; index < incoming.length; index++) present[index] = merged(present[index], incoming[index])
     return present
   }
 
   return merge
+}
+
+function copied(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copied)
+  if (!isResponseObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, copied(below)]))
 }

@@ -6,7 +6,8 @@ import { compileTypeCondition } from './type-condition.ts'
 /** Changes an object in place. */
 export type Rewrite = (value: unknown) => void
 
-const FRAGMENT = '... on '
+/** What a step of a plan's path begins with that is a condition on a type, and no key. */
+export const FRAGMENT = '... on '
 
 /**
  * Compiles the rewrites that a plan demands of a fetch: of its representations, where a subgraph knows an interface as

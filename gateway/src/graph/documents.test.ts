@@ -38,7 +38,7 @@ test('an operation that is too large is told so, and nothing else', () => {
   ])
 })
 
-test.each(['__proto__', 'representations'])('a variable cannot be called %s', (name) => {
+test.each(['__proto__', 'representations', 'contextualArgument_1_0'])('a variable cannot be called %s', (name) => {
   expect(faultsOf(`query ($${name}: Int) { a(n: $${name}) }`)).toEqual([
     { message: `A variable cannot be called ${name} here.`, code: 'GRAPHQL_VALIDATION_FAILED' },
   ])

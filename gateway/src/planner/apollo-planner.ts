@@ -3,6 +3,7 @@ import { QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
+import { SUPPORTED_FEATURES } from '../supergraph/supported-features.ts'
 import { withPlainCasts } from './plain-casts.ts'
 import type { Planner, PlanSearchLimits } from './planner.ts'
 import { putBack, putBackFetch } from './put-back.ts'
@@ -11,7 +12,10 @@ import { withoutIntrospection } from './without-introspection.ts'
 /** Plans with Apollo's planner, on the thread of its caller, for as long as it takes. */
 export function createApolloPlanner(plannable: PlannableSupergraph, limits?: PlanSearchLimits): Planner {
   // It was valid when it was loaded. What stand-ins replaced may now be used by nothing, which validation refuses.
-  const supergraph = Supergraph.build(plannable.sdl, { validateSupergraph: false })
+  const supergraph = Supergraph.build(plannable.sdl, {
+    supportedFeatures: SUPPORTED_FEATURES,
+    validateSupergraph: false,
+  })
   const planner = new QueryPlanner(
     supergraph,
     limits && { debug: { pathsLimit: limits.paths_max, maxEvaluatedPlans: limits.plans_max } },

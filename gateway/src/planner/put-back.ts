@@ -2,6 +2,7 @@ import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-
 import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { StandIns } from '../supergraph/stand-ins.ts'
+import { withOwnContexts } from './contextual-variables.ts'
 import { inOwnRootType } from './own-root-type.ts'
 import { splitFetch } from './split-fetch.ts'
 import { withWholeRequirements } from './whole-requirements.ts'
@@ -40,7 +41,7 @@ export function putBack(node: PlanNode, supergraph: PlannableSupergraph): PlanNo
 
 /** As `putBack`, of a fetch that requires nothing of another. */
 export function putBackFetch(fetch: FetchNode, { standIns }: PlannableSupergraph): FetchNode {
-  const { operationDocumentNode: _, ...rest } = inOwnRootType(fetch)
+  const { operationDocumentNode: _, ...rest } = withOwnContexts(inOwnRootType(fetch))
   const requires = fetch.requires?.map((selection) => takenFromStandIn(selection, standIns))
   return {
     ...rest,
@@ -56,7 +57,9 @@ function askedUnderStandIn(operation: string, standIns: StandIns): string {
       const required = standIns.get(node.name.value)
       if (required === undefined) return undefined
       const { field, arguments: given } = required
-      return { ...node, alias: node.alias ?? node.name, name: { ...node.name, value: field }, arguments: given }
+      // What it has of arguments itself is contextual.
+      const all = [...given, ...(node.arguments ?? [])]
+      return { ...node, alias: node.alias ?? node.name, name: { ...node.name, value: field }, arguments: all }
     },
   })
   return stripIgnoredCharacters(print(document))

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Supergraph } from '@apollo/federation-internals'
+import { isObjectType } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { compose } from '../testing/library-graph.ts'
 import { LIBRARY_SDL } from '../testing/library-sdl.ts'
@@ -45,19 +46,38 @@ describe('a supergraph with authorisation directives', () => {
   })
 })
 
-test('a supergraph with what this gateway does not do is refused as a whole, not answered wrongly', () => {
+describe('a supergraph with contextual arguments', () => {
   const sdl = compose([
     {
       name: 'only',
       url: 'http://only.example',
       typeDefs: `
-        extend schema @link(url: "${FEDERATION}", import: ["@key", "@context", "@fromContext"])
+        extend schema @link(url: "${FEDERATION}", import: ["@key", { name: "@context", as: "@sets" }, "@fromContext"])
         type Query { shelf: Shelf }
-        type Shelf @key(fields: "id") @context(name: "shelf") { id: ID! place: String! book: Book }
-        type Book @key(fields: "id") { id: ID! label(place: String @fromContext(field: "$shelf { place }")): String }`,
+        type Shelf @key(fields: "id") @sets(name: "shelf") { id: ID! place(form: Int): String! book: Book }
+        type Book @key(fields: "id") {
+          id: ID! label(place: String @fromContext(field: "$shelf { place(form: 1) }") long: Boolean): String
+        }`,
     },
   ])
-  expect(() => loadSupergraph(sdl)).toThrow('https://specs.apollo.dev/context/v0.1 is for: SECURITY but is unsupported')
+  const { apiSchema, plannable } = loadSupergraph(sdl)
+
+  test('shows clients none of them', () => {
+    const type = apiSchema.getType('Book')
+    expect(isObjectType(type) && type.getFields().label?.args.map(({ name }) => name)).toEqual(['long'])
+  })
+
+  test('has a stand-in for what they select with arguments, under whatever name the directive goes', () => {
+    expect([...plannable.standIns.values()].map(({ field }) => field)).toEqual(['place'])
+    expect([...plannable.ownNames]).toContain([...plannable.standIns.keys()][0])
+  })
+})
+
+test('a supergraph with what this gateway does not do is refused as a whole, not answered wrongly', () => {
+  const link = '@link(url: "https://specs.apollo.dev/link/v1.0")'
+  const sdl = compose([{ name: 'only', url: 'http://only.example', typeDefs: 'type Query { a: Int }' }])
+  const connected = sdl.replace(link, `${link} @link(url: "https://specs.apollo.dev/connect/v0.2", for: EXECUTION)`)
+  expect(() => loadSupergraph(connected)).toThrow('connect/v0.2 is for: EXECUTION but is unsupported')
 })
 
 test('an inaccessible field is in the supergraph and not in the schema that clients see', () => {

@@ -8,6 +8,7 @@ import { type EventDependences, readEventDependences } from '../live/event-depen
 import { findAuthFeatures } from './auth-features.ts'
 import { type PlannableSupergraph, plannableSupergraph } from './plannable.ts'
 import { stripAuthFeatures } from './strip.ts'
+import { SUPPORTED_FEATURES } from './supported-features.ts'
 
 /** A supergraph ready to be served; everything that depends on the schema alone is derived once, here. */
 export interface LoadedSupergraph {
@@ -40,7 +41,7 @@ export function loadSupergraph(composedSdl: string): LoadedSupergraph {
   const features = findAuthFeatures(composed)
   const stripped = stripAuthFeatures(composed, features)
   const sdl = print(stripped)
-  const supergraph = Supergraph.build(sdl)
+  const supergraph = Supergraph.build(sdl, { supportedFeatures: SUPPORTED_FEATURES })
   // Takes the subgraphs' schemas out of it and throws when they are not valid.
   supergraph.subgraphs()
   return {

@@ -1,4 +1,5 @@
 import { type ConstDirectiveNode, type DocumentNode, isTypeDefinitionNode, Kind, print, visit } from 'graphql'
+import { contextSelections } from './contexts.ts'
 import { argumentText, fieldsIn, JOIN_FIELD, JOIN_TYPE, parseFieldSet } from './join-directives.ts'
 import { type Requirements, readRequirements } from './requirements.ts'
 import { addStandIns, type StandIns } from './stand-ins.ts'
@@ -7,7 +8,7 @@ import { addStandIns, type StandIns } from './stand-ins.ts'
 export interface PlannableSupergraph extends Requirements {
   readonly sdl: string
   readonly standIns: StandIns
-  /** Names under which plans ask on their own behalf: the fields of keys and requirements. */
+  /** Names under which plans ask on their own behalf: the fields of keys, requirements and contextual arguments. */
   readonly ownNames: ReadonlySet<string>
   /** Interfaces that some subgraph knows as objects. */
   readonly interfaceObjects: ReadonlySet<string>
@@ -16,8 +17,9 @@ export interface PlannableSupergraph extends Requirements {
 /**
  * Says what the supergraph says in a form that Apollo's planner understands right.
  *
- * - It asks for what a `@requires` names under the field's own name, whatever the client or another `@requires` asks
- *   for under the same name with other arguments, and keeps one of them: each such field gets a stand-in.
+ * - It asks for what a `@requires` or a contextual argument names under the field's own name, whatever the client or
+ *   another one of these asks for under the same name with other arguments, and keeps one of them: each such field gets
+ *   a stand-in.
  * - It identifies an entity that it asks for required fields by the first key of the subgraph, resolvable or not: the
  *   resolvable ones come first.
  */
@@ -68,7 +70,10 @@ function ownNames(sdl: DocumentNode): ReadonlySet<string> {
           : node.name.value === JOIN_FIELD
             ? argumentText(node, 'requires')
             : undefined
-      if (fields !== undefined) for (const { name } of fieldsIn(parseFieldSet(fields))) names.add(name.value)
+      // A schema's directives take constants.
+      const contextual = contextSelections(node as ConstDirectiveNode)
+      const own = fields === undefined ? [] : [parseFieldSet(fields)]
+      for (const { name } of [...own, ...contextual].flatMap(fieldsIn)) names.add(name.value)
     },
   })
   return names

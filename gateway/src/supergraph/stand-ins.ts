@@ -11,9 +11,10 @@ import {
   type SelectionSetNode,
   type TypeNode,
 } from 'graphql'
+import { type Contexts, mapContextSelections, readContexts } from './contexts.ts'
 import { argumentText, JOIN_FIELD, parseFieldSet } from './join-directives.ts'
 
-/** A field with the arguments that a `@requires` gives it. */
+/** A field with the arguments that a `@requires`, or a contextual argument, gives it. */
 export interface RequiredField {
   readonly field: string
   readonly arguments: readonly ConstArgumentNode[]
@@ -28,8 +29,8 @@ const isComposedType = (node: { readonly kind: Kind }): node is ComposedType =>
   node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION
 
 /**
- * Adds, for each field that a `@requires` asks for and that takes arguments, a field without arguments that stands in
- * for it, and lets the requirement ask for that one.
+ * Adds, for each field that a `@requires` or a contextual argument asks for and that takes arguments, a field without
+ * arguments that stands in for it, and lets the requirement ask for that one.
  */
 export function addStandIns(sdl: DocumentNode): { readonly document: DocumentNode; readonly standIns: StandIns } {
   const maker = new StandInMaker(sdl)
@@ -45,6 +46,7 @@ function mapTypes(sdl: DocumentNode, change: (type: ComposedType) => ComposedTyp
 class StandInMaker {
   readonly standIns = new Map<string, RequiredField>()
   readonly #types: ReadonlyMap<string, ComposedType>
+  readonly #contexts: Contexts
   readonly #prefix: string
   /** Field and arguments, printed -> the name of its stand-in. */
   readonly #names = new Map<string, string>()
@@ -53,6 +55,7 @@ class StandInMaker {
 
   constructor(sdl: DocumentNode) {
     this.#types = new Map(sdl.definitions.filter(isComposedType).map((type) => [type.name.value, type]))
+    this.#contexts = readContexts(sdl)
     this.#prefix = unusedPrefix([...this.#types.values()])
   }
 
@@ -75,33 +78,37 @@ class StandInMaker {
   }
 
   #requirement(type: ComposedType, directive: ConstDirectiveNode): ConstDirectiveNode {
+    const contextual = mapContextSelections(directive, (context, selection) =>
+      this.#replaced(selection, this.#contexts.get(context) ?? []),
+    )
     const requires = directive.name.value === JOIN_FIELD ? argumentText(directive, 'requires') : undefined
-    if (requires === undefined) return directive
-    const { selections } = this.#replaced(parseFieldSet(requires), type.name.value)
+    if (requires === undefined) return contextual
+    const { selections } = this.#replaced(parseFieldSet(requires), [type.name.value])
     const value = selections.map(print).join(' ')
     return {
-      ...directive,
-      arguments: (directive.arguments ?? []).map((argument) =>
+      ...contextual,
+      arguments: (contextual.arguments ?? []).map((argument) =>
         argument.name.value === 'requires' ? { ...argument, value: { kind: Kind.STRING, value } } : argument,
       ),
     }
   }
 
-  #replaced({ selections }: SelectionSetNode, type: string): SelectionSetNode {
-    return { kind: Kind.SELECTION_SET, selections: selections.map((selection) => this.#selection(selection, type)) }
+  /** @param of the types that it selects of: several where several set the same context */
+  #replaced({ selections }: SelectionSetNode, of: readonly string[]): SelectionSetNode {
+    return { kind: Kind.SELECTION_SET, selections: selections.map((selection) => this.#selection(selection, of)) }
   }
 
-  #selection(selection: SelectionNode, type: string): SelectionNode {
+  #selection(selection: SelectionNode, of: readonly string[]): SelectionNode {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return selection
     if (selection.kind === Kind.INLINE_FRAGMENT) {
-      const inner = selection.typeCondition?.name.value ?? type
+      const inner = selection.typeCondition === undefined ? of : [selection.typeCondition.name.value]
       return { ...selection, selectionSet: this.#replaced(selection.selectionSet, inner) }
     }
     const { name, selectionSet, arguments: given = [] } = selection
-    const definition = fieldOf(this.#types.get(type), name.value)
-    const below = definition && selectionSet && this.#replaced(selectionSet, namedType(definition.type))
+    const answered = of.flatMap((type) => fieldOf(this.#types.get(type), name.value)?.type ?? []).map(namedType)
+    const below = selectionSet && this.#replaced(selectionSet, answered)
     const replaced = below === undefined ? selection : { ...selection, selectionSet: below }
-    const types = this.#withImplementations(type)
+    const types = of.flatMap((type) => this.#withImplementations(type))
     if (!types.some((one) => (fieldOf(one, name.value)?.arguments ?? []).length > 0)) return replaced
     // The arguments of a field set are constants: there are no variables that they could take.
     const standIn = this.#standIn(name.value, given as readonly ConstArgumentNode[])

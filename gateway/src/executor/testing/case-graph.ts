@@ -49,7 +49,7 @@ export interface CaseGraph {
 }
 
 const DIRECTIVES =
-  'key requires provides external shareable override inaccessible tag interfaceObject extends authenticated'
+  'key requires provides external shareable override inaccessible tag interfaceObject extends authenticated context fromContext'
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [${DIRECTIVES.split(' ')
   .map((name) => `"@${name}"`)
   .join(', ')}])\n`

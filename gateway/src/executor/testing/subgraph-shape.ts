@@ -18,8 +18,19 @@ export interface TypeShape {
   readonly keys: readonly (readonly string[])[]
   /** Field -> what it requires. */
   readonly required: ReadonlyMap<string, SelectionSetNode>
-  /** All field sets: keys, requirements, and what fields provide. */
+  /** Names of the contexts that it sets. */
+  readonly contexts: readonly string[]
+  /** Field -> its arguments that no client gives. */
+  readonly contextual: ReadonlyMap<string, readonly ContextualArgument[]>
+  /** All field sets: keys, requirements, what fields provide, and what contextual arguments select. */
   readonly selected: readonly SelectionSetNode[]
+}
+
+export interface ContextualArgument {
+  readonly name: string
+  readonly context: string
+  /** What it is of the type that sets the context. */
+  readonly selection: SelectionSetNode
 }
 
 export type Representation = Readonly<Record<string, unknown>>
@@ -34,6 +45,7 @@ export function readShape({ definitions }: DocumentNode): readonly TypeShape[] {
     const required = fields.flatMap((field) => {
       return fieldSetsOf(field.directives, 'requires').map((selection) => [field.name.value, selection] as const)
     })
+    const contextual = fields.map((field) => [field.name.value, contextualArguments(field)] as const)
     return [
       {
         name: node.name.value,
@@ -42,12 +54,15 @@ export function readShape({ definitions }: DocumentNode): readonly TypeShape[] {
         fields,
         keys: fieldSetsOf(node.directives, 'key').map(firstText),
         required: new Map(required),
+        contexts: argumentsOf(node.directives, 'context', 'name'),
+        contextual: new Map(contextual),
         selected: [
           ...fieldSetsOf(node.directives, 'key'),
           ...fields.flatMap(({ directives }) => [
             ...fieldSetsOf(directives, 'requires'),
             ...fieldSetsOf(directives, 'provides'),
           ]),
+          ...contextual.flatMap(([, given]) => given.map(({ selection }) => selection)),
         ],
       },
     ]
@@ -55,12 +70,25 @@ export function readShape({ definitions }: DocumentNode): readonly TypeShape[] {
 }
 
 function fieldSetsOf(directives: readonly ConstDirectiveNode[] = [], name: string): readonly SelectionSetNode[] {
+  return argumentsOf(directives, name, 'fields').map(parseFieldSet)
+}
+
+function argumentsOf(directives: readonly ConstDirectiveNode[] = [], name: string, argument: string): string[] {
   return directives
     .filter((directive) => directive.name.value === name)
-    .map(({ arguments: given = [] }) => {
-      const fields = given.find((argument) => argument.name.value === 'fields')?.value
-      return parseFieldSet(fields === undefined ? '' : String(valueFromASTUntyped(fields)))
-    })
+    .flatMap(({ arguments: given = [] }) => given.find((one) => one.name.value === argument)?.value ?? [])
+    .map((value) => String(valueFromASTUntyped(value)))
+}
+
+/** `$context { field }`, or `$context ... on Type { field }`. */
+function contextualArguments({ arguments: given = [] }: FieldDefinitionNode): readonly ContextualArgument[] {
+  return given.flatMap(({ name, directives }) =>
+    argumentsOf(directives, 'fromContext', 'field').map((field) => {
+      const [, context = '', selection = ''] = /^\$(\w+)\s*(.*)$/s.exec(field) ?? []
+      const bare = selection.startsWith('{') ? selection.slice(1, -1) : selection
+      return { name: name.value, context, selection: parseFieldSet(bare) }
+    }),
+  )
 }
 
 function firstText({ selections: [first] }: SelectionSetNode): readonly string[] {
