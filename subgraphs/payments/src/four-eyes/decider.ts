@@ -1,6 +1,6 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
-import type { Clock } from '@carriergraph/shared/clock.ts'
 import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
+import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Provenance, provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'

@@ -7,9 +7,9 @@ import type { Payment } from '../domain/payment.ts'
 import { booksOf } from '../testing/bank-day.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import type { Purse } from '../testing/payments-database.ts'
-import { type Process, type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
-import { type Returns, returned, returnsOn } from '../testing/returns.ts'
-import { type Cases, casesOn } from '../testing/unapplied-cases.ts'
+import type { Process, RailsStage } from '../testing/rails-stage.ts'
+import { type Returns, returned } from '../testing/returns.ts'
+import { type Cases, setCasesStage } from '../testing/unapplied-cases.ts'
 import { carryOut } from './carry-out.ts'
 
 let stage: RailsStage
@@ -17,10 +17,7 @@ let on: Returns
 let cases: Cases
 let process: Process
 beforeAll(async () => {
-  stage = await setRailsStage()
-  on = returnsOn(stage)
-  cases = casesOn(stage, on)
-  process = stage.process()
+  ;({ stage, on, cases, process } = await setCasesStage())
 })
 afterAll(() => stage[Symbol.asyncDispose]())
 
