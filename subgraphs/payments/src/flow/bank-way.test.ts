@@ -212,3 +212,14 @@ test('of two parts alike that are told one by one without a reference, the secon
   expect(await suspense()).toBe(before)
   await expectSoundPayments(stage.database)
 })
+
+test.each([
+  ['2026-12-08T23:30:00.000Z', '2026-12-09'],
+  ['2027-06-30T22:30:00.000Z', '2027-07-01'],
+])('what is instructed at %s is of the day that it is at the bank: %s', async (at, day) => {
+  stage.clock.set(new Date(at))
+  const purse = await stage.purseWith(1_000n)
+  const { flow } = stage.process()
+  const { id } = takenOnBy(await flow.create(stage.books, orderOf(purse, `just before ${day}`, 1_000n)))
+  expect((await stage.instructionOf(await stage.payment(id))).instruction.executionDate).toBe(day)
+})

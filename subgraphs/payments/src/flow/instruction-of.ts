@@ -1,9 +1,10 @@
-import { dayOf } from '@carriergraph/shared/day.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Route } from '../db/payment-routes.ts'
 import type { Payment } from '../domain/payment.ts'
-import { type Instruction, instructionId, type Party } from '../rails/instruction.ts'
+import { type Instruction, instructionId } from '../rails/instruction.ts'
+import type { RailsConfig } from '../rails/settings.ts'
 import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
+import { localDay } from '../settlement/schedule.ts'
 
 const directionOf = ({ type }: Pick<Payment, 'type'>) => (type === 'DEPOSIT' ? 'IN' : 'OUT')
 
@@ -11,16 +12,16 @@ const directionOf = ({ type }: Pick<Payment, 'type'>) => (type === 'DEPOSIT' ? '
 export const instructionIdOf = (payment: Pick<Payment, 'id' | 'type'>): Id<'ins'> =>
   instructionId(payment.id, directionOf(payment).toLowerCase())
 
-/** What a payment has its rail do. */
+/** What a payment has its rail do, on the day that it is where the bank is: yesterday is refused there. */
 export function instructionOf(
   payment: Pick<Payment, 'id' | 'type' | 'amount'>,
   { counterparty, remittance }: Route,
-  operator: Party,
+  { operator, clearing }: Pick<RailsConfig, 'operator' | 'clearing'>,
   now: Date,
 ): Instruction {
   const direction = directionOf(payment)
   const [debtor, creditor] = direction === 'OUT' ? [operator, counterparty] : [counterparty, operator]
   const { id, amount } = payment
-  const executionDate = businessDayFrom(calendarOf(amount.currency), dayOf(now))
+  const executionDate = businessDayFrom(calendarOf(amount.currency), localDay(now, clearing.timeZone))
   return { id: instructionIdOf(payment), direction, reference: id, amount, debtor, creditor, remittance, executionDate }
 }

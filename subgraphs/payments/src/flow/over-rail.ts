@@ -48,7 +48,7 @@ export const instruct = (
     }
     const failure = await cardFailure(tx, payment, route, now)
     if (failure !== undefined) return applyChange(tx, payment, { status: 'FAILED', failure, hold: 'RELEASING' }, by)
-    const registered = await rails.instruct(tx, tenant, instructionOf(payment, route, rails.operator, now), route.rail)
+    const registered = await rails.instruct(tx, tenant, instructionOf(payment, route, rails.config, now), route.rail)
     if (!registered.ok) throw new Error(registered.message)
     const change = { status: 'PROCESSING', execution: 'INSTRUCTED' } as const
     return applyChange(tx, payment, change, by)

@@ -33,7 +33,7 @@ export async function routeOf(
   const carried = await rails.check(
     books,
     rail,
-    instructionOf({ id: newId('pay', now), type, amount }, route, rails.operator, now),
+    instructionOf({ id: newId('pay', now), type, amount }, route, rails.config, now),
   )
   // A bank's own number is carried as well, in countries without IBANs; what was given here is meant to be an IBAN.
   if (carried.ok && rail === 'iso20022' && counterparty.method === 'BANK' && !isValidIBAN(counterparty.iban))

@@ -10,7 +10,7 @@ import type { TrackedInstruction } from '../db/rail-instructions.ts'
 import type { RailMethod } from '../domain/method.ts'
 import { RailDriver, registerInstruction } from './drive.ts'
 import { FailedNotices } from './failed-notices.ts'
-import type { Instruction, Party } from './instruction.ts'
+import type { Instruction } from './instruction.ts'
 import { createIso20022Rail } from './iso20022/iso20022-rail.ts'
 import { openOutbox } from './iso20022/outbox.ts'
 import { RailNews } from './news.ts'
@@ -54,11 +54,6 @@ export class Rails {
   /** The rail that carries a method; undefined where none does. */
   carrierOf(method: RailMethod): RailName | undefined {
     return this.config.carriers[method]
-  }
-
-  /** The operator's side of a transfer. */
-  get operator(): Party {
-    return this.config.operator
   }
 
   /** Whether a rail carries such an instruction: to be asked before money is reserved for it. */

@@ -1,8 +1,9 @@
-import { dayOf } from '@carriergraph/shared/day.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { type Instruction, instructionId, type Party } from '../rails/instruction.ts'
+import { type Instruction, instructionId } from '../rails/instruction.ts'
+import type { RailsConfig } from '../rails/settings.ts'
 import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
+import { localDay } from '../settlement/schedule.ts'
 import { agentOf, type Beneficiary } from './beneficiary.ts'
 
 /** The one instruction that sends a remittance. */
@@ -19,19 +20,19 @@ export type Delivery = {
 /** What is sent: the operator pays on behalf of the sender, whose remittance is named where there is no message. */
 export const deliveryOf = (
   { id, delivered, beneficiary, message }: Delivery,
-  debtor: Party,
+  { operator, clearing }: Pick<RailsConfig, 'operator' | 'clearing'>,
   now: Date,
 ): Instruction => ({
   id: deliveryId(id),
   direction: 'OUT',
   reference: id,
   amount: delivered,
-  debtor,
+  debtor: operator,
   creditor: {
     name: beneficiary.name,
     account: beneficiary.account,
     agent: agentOf(beneficiary),
   },
   remittance: message ?? id.replace('_', '-'),
-  executionDate: businessDayFrom(calendarOf(delivered.currency), dayOf(now)),
+  executionDate: businessDayFrom(calendarOf(delivered.currency), localDay(now, clearing.timeZone)),
 })

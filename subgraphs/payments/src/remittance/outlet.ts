@@ -5,7 +5,7 @@ import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { findInstruction, type TrackedInstruction } from '../db/rail-instructions.ts'
 import { clear } from '../flow/clear.ts'
-import type { Instruction, Party } from '../rails/instruction.ts'
+import type { Instruction } from '../rails/instruction.ts'
 import type { CancelCode, InstructionCode, RailName } from '../rails/rail.ts'
 import type { RailsConfig } from '../rails/settings.ts'
 import { type Delivery, deliveryId, deliveryOf } from './instruction.ts'
@@ -15,8 +15,6 @@ import type { Remittance } from './remittance.ts'
 export type Outlet = {
   /** The rail that carries money to accounts at banks; undefined where none does. */
   carrierOf(method: 'BANK'): RailName | undefined
-  /** The operator's side of a transfer. */
-  readonly operator: Party
   readonly config: RailsConfig
   check(books: Books, rail: RailName, instruction: Instruction): Promise<Outcome<void, InstructionCode>>
   /** Registers an instruction in the transaction that decides on it; it is sent behind the commit. */
@@ -43,7 +41,7 @@ export async function mayLeave(
   const rail = outlet.carrierOf('BANK')
   if (rail === undefined)
     return refuse('CURRENCY_NOT_SUPPORTED', 'Nothing is carried to accounts at banks here.', ['amount'])
-  return outlet.check(books, rail, deliveryOf(delivery, outlet.operator, now))
+  return outlet.check(books, rail, deliveryOf(delivery, outlet.config, now))
 }
 
 /**
@@ -107,7 +105,7 @@ export async function register(outlet: Outlet, tx: Tx, tenant: string, remittanc
   if (rail === undefined)
     throw new Error(`Nothing is carried to accounts at banks here, and ${remittance.id} is debited.`)
   const delivered = money(remittance.deliveredMinor, remittance.targetCurrency)
-  const instruction = deliveryOf({ ...remittance, delivered }, outlet.operator, now)
+  const instruction = deliveryOf({ ...remittance, delivered }, outlet.config, now)
   const registered = await outlet.instruct(tx, tenant, instruction, rail)
   if (!registered.ok) throw new Error(registered.message)
 }

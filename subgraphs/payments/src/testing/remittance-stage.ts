@@ -103,7 +103,6 @@ export function remittanceParts(books: Books, clock: Clock): RemittanceParts {
   })
   const outlet: Outlet = {
     carrierOf: () => 'sandbox',
-    operator: config.operator,
     config,
     check: async (_, __, instruction) => rail.check(instruction),
     instruct: (tx, _, instruction, name) => registerInstruction(tx, instruction, name, clock()),
