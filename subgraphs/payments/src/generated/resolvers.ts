@@ -1113,7 +1113,7 @@ export type LedgerAccount = {
   floor?: Maybe<Money>;
   /** What can be taken from it now: the balance less what is held and the floor; null where it has no floor. */
   available?: Maybe<Money>;
-  /** The balance as it was: after the last entry that was posted by then. */
+  /** The balance as it was: after the last entry that was posted by then. What a period opens with is that of a millisecond before it. */
   balanceAsOf: Money;
   /** Its statement: entries with the balance after each, newest first. */
   entries: LedgerEntryConnection;
