@@ -1,13 +1,5 @@
-import type { StatementSource } from '../../statements/read-statement.ts'
+import { sourceOf } from '../../statements/statements.fixture.ts'
 import { readMessage } from './read-message.ts'
-
-/** Content in chunks of a size that puts every boundary somewhere awkward, sooner or later. */
-export const sourceOf = (content: string | Uint8Array, chunkSize = 1_000): StatementSource => ({
-  async *open() {
-    const bytes = Buffer.from(content)
-    for (let at = 0; at < bytes.length; at += chunkSize) yield bytes.subarray(at, at + chunkSize)
-  },
-})
 
 export const outcomeOf = (content: string | Uint8Array, chunkSize?: number) => readMessage(sourceOf(content, chunkSize))
 
