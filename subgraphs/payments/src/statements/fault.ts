@@ -1,5 +1,4 @@
-import { CommandFault } from '@carriergraph/shared/command/fault.ts'
-import type { Position } from './statement.ts'
+import { PlacedFault } from './placed-fault.ts'
 
 /** Why a bank statement is refused, whole, and what the codes mean: `docs/errors.md` lists them. */
 export const STATEMENT_FAULTS = {
@@ -45,11 +44,4 @@ export const STATEMENT_FAULTS = {
 export type StatementFaultCode = keyof typeof STATEMENT_FAULTS
 
 /** Thrown by the readers, and made a refusal where they end: see `readStatement`. */
-export class StatementFault extends CommandFault<StatementFaultCode> {
-  readonly position: Position | undefined
-
-  constructor(code: StatementFaultCode, message: string, position?: Position) {
-    super(code, message)
-    this.position = position
-  }
-}
+export class StatementFault extends PlacedFault<StatementFaultCode> {}

@@ -1,5 +1,4 @@
-import { CommandFault } from '@carriergraph/shared/command/fault.ts'
-import type { Position } from '../../statements/statement.ts'
+import { PlacedFault } from '../../statements/placed-fault.ts'
 
 /** Why a payment message is refused, whole, and what the codes mean: `docs/errors.md` lists them. */
 export const MESSAGE_FAULTS = {
@@ -33,11 +32,4 @@ export const MESSAGE_FAULTS = {
 export type MessageFaultCode = keyof typeof MESSAGE_FAULTS
 
 /** Thrown where a message is read, and made a refusal where reading ends. */
-export class MessageFault extends CommandFault<MessageFaultCode> {
-  readonly position: Position | undefined
-
-  constructor(code: MessageFaultCode, message: string, position?: Position) {
-    super(code, message)
-    this.position = position
-  }
-}
+export class MessageFault extends PlacedFault<MessageFaultCode> {}
