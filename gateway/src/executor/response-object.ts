@@ -21,7 +21,6 @@ export type Merge = (target: ResponseObject, source: ResponseObject) => void
  * it depends on what an object is in
  */
 export function createMerge(schema: GraphQLSchema, isCopying = false): Merge {
-  const own = isCopying ? copied : (value: unknown) => value
   const interfaces = new Set<unknown>(
     Object.values(schema.getTypeMap())
       .filter(isInterfaceType)
@@ -43,7 +42,8 @@ export function createMerge(schema: GraphQLSchema, isCopying = false): Merge {
       if (incoming !== present) merge(present, incoming)
       return present
     }
-    if (!Array.isArray(incoming) || !Array.isArray(present) || incoming.length !== present.length) return own(incoming)
+    if (!Array.isArray(incoming) || !Array.isArray(present) || incoming.length !== present.length)
+      return isCopying ? copied(incoming) : incoming
     for (let index = 0; index < incoming.length; index++) present[index] = merged(present[index], incoming[index])
     return present
   }
