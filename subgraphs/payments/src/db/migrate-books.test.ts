@@ -254,7 +254,7 @@ test('books that are not sound are not converted, and stay as they are', async (
     insert into transfer (id, source_id, destination_id, amount_minor, currency, reference, posted_at)
     values (${toUuid(newId('tfr'))}, ${toUuid(funding.id)}, ${toUuid(wallet.id)}, 5, 'EUR', 'half', now())`
   await expect(migrateOn()).rejects.toMatchObject({
-    cause: { message: 'The books are not sound: a transfer has not exactly its two entries. Nothing was changed.' },
+    message: 'The books are not sound: a transfer has not exactly its two entries. Nothing was changed.',
   })
   const [row] = await database.sql.system<{ id: string }[]>`select id from transfer where reference = 'half'`
   expect(fromUuid('tfr', row?.id ?? '')).toMatch(/^tfr_/)
