@@ -32,7 +32,7 @@ async function gain({ walletId }: Purse, fundingId: string, at: Date): Promise<v
   expect(data.postTransfers.results).toEqual([{ error: null }])
 }
 
-const cents = ({ amount }: { readonly amount: string }) => Number(amount.replace('.', ''))
+const cents = ({ amount }: { readonly amount: string }) => BigInt(amount.replace('.', ''))
 const justBefore = (instant: string) => new Date(Date.parse(instant) - 1).toISOString()
 
 // Midnights as a client in the zone writes them. In the order of their times: the clock of a ledger goes forward.
@@ -93,17 +93,17 @@ it.each(PERIODS)('of %s, each entry is in one, and each opens with what closed t
   for (const at of moments) await gain(purse, fundingId, new Date(at))
   const seen: number[] = []
   // The one that was just before the first midnight.
-  let closed = 1
+  let closed = 1n
   for (const [index, until] of midnights.slice(1).entries()) {
     const from = midnights[index] ?? ''
     const times = { from, until, before: justBefore(from), last: justBefore(until) }
     const { data } = await graph.ask(operator, READ, { id: purse.walletId, ...times })
     const { opening, closing, entries } = data.ledgerAccount
     const nodes: Entry[] = entries.nodes.toReversed()
-    expect([cents(opening), cents(closing)]).toEqual([closed, closed + nodes.length])
-    expect(nodes.map(({ balanceAfter }) => cents(balanceAfter))).toEqual(nodes.map((_, at) => closed + at + 1))
+    expect([cents(opening), cents(closing)]).toEqual([closed, closed + BigInt(nodes.length)])
+    expect(nodes.map(({ balanceAfter }) => cents(balanceAfter))).toEqual(nodes.map((_, at) => closed + BigInt(at + 1)))
     seen.push(...nodes.map(({ postedAt }) => Date.parse(postedAt)))
-    closed += nodes.length
+    closed += BigInt(nodes.length)
   }
   const [first, last] = [midnights[0] ?? '', midnights.at(-1) ?? ''].map((at) => Date.parse(at)) as [number, number]
   expect(seen).toEqual(moments.filter((at) => at >= first && at < last))

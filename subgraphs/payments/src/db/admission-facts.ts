@@ -81,6 +81,7 @@ async function factsOfTopUp(db: Db, sourceId: Id<'led'>, billingAccountId: Id<'a
   }
 }
 
+// The cast: Drizzle's types tell an alias from its table, and the columns are the same.
 const transferRow = preparedFor((db) =>
   db
     .select({ source: columnsOf(ledgerAccount), other: columnsOf(other as unknown as typeof ledgerAccount) })
