@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { asGraphQLError } from '@carriergraph/shared/server/errors.ts'
-import { headerOf } from '@carriergraph/shared/server/http.ts'
+import { headerOf } from '@carriergraph/shared/server/header.ts'
 import { GraphQLError } from 'graphql'
 import type { Core } from '../core.ts'
 import { clientNameOf } from '../degrade/client-name.ts'

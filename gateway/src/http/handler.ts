@@ -3,7 +3,7 @@ import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correl
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { sendError } from '@carriergraph/shared/server/errors.ts'
-import { headerOf } from '@carriergraph/shared/server/http.ts'
+import { headerOf } from '@carriergraph/shared/server/header.ts'
 import type { AdminHandler } from './admin.ts'
 import { answeredPreflight, type OriginRule } from './cors.ts'
 import type { Readiness } from './readiness.ts'

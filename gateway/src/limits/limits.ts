@@ -118,7 +118,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   subgraph: {
     deadline_ms: 5_000,
     // Behind a second a connection on a network of one's own is not slow, but lost; there is time for another try.
-    connection: { connect_ms_max: 1_000, response_bytes_max: 16 * MIB },
+    connection: { connect_ms_max: 1_000, response_bytes_max: 16 * MIB, calls_max: 16 },
     // A second: what is back is in use again before anybody looks, and what is not costs one call a second.
     circuit: { failures_max: 5, successes_min: 3, open_ms: 1_000 },
     // 128 under way, of 20 ms each, are 6,400 calls a second. A thousand clients with some calls each may wait their turn,

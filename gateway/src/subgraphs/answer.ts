@@ -1,6 +1,12 @@
 import type { GraphQLFormattedError } from 'graphql'
 import { CallFailure } from './failure.ts'
 
+/** An answer as it came, over whichever transport. */
+export interface AnswerText {
+  readonly status: number
+  readonly text: string
+}
+
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: readonly GraphQLFormattedError[] | undefined

@@ -26,7 +26,7 @@ async function against(answer: RawAnswer, limits: Partial<SubgraphLimits> = {}):
 }
 
 const NO_RETRY = { tries_max: 1, backoff: { first_ms: 0, ms_max: 0 }, budget_ratio: 0, budget_max: 0 }
-const SMALL = { connect_ms_max: 1_000, response_bytes_max: 1_000 }
+const SMALL = { connect_ms_max: 1_000, response_bytes_max: 1_000, calls_max: 16 }
 
 const outcome = (code: string, reason?: string) => ({
   extensions: { code, subgraph: 'toy', ...(reason !== undefined && { reason }) },

@@ -1,21 +1,24 @@
 import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
 import type { SubgraphAddress } from './address.ts'
-import { readAnswer, type SubgraphResponse } from './answer.ts'
+import { type AnswerText, readAnswer, type SubgraphResponse } from './answer.ts'
 import { CircuitBreaker, type CircuitLimits, type CircuitState } from './circuit-breaker.ts'
 import type { Deadline } from './deadline.ts'
 import { CallFailure } from './failure.ts'
-import type { ConnectionLimits, HttpAnswer } from './http/connection.ts'
+import type { ConnectionLimits } from './http/connection.ts'
 import { Connections } from './http/connections.ts'
-import { startHead } from './http/request.ts'
+import { headerLines, startHead } from './http/request.ts'
+import { MultiplexedConnections } from './multiplex/connections.ts'
+import { isFramable } from './multiplex/frames.ts'
 import type { EndpointState } from './observer.ts'
 import type { Signer } from './signer.ts'
 
 /** An answer, and what it was read from. */
-export interface EndpointAnswer extends HttpAnswer {
+export interface EndpointAnswer extends AnswerText {
   readonly response: SubgraphResponse
 }
 
 export interface EndpointRequest {
+  readonly kind: 'query' | 'mutation'
   readonly body: string
   /** Of the body, by `digestOf`. */
   readonly digest: string
@@ -49,15 +52,19 @@ export class Endpoint {
   readonly breaker: CircuitBreaker
   readonly #sign: Signer
   readonly #connections: Connections
+  readonly #multiplexed: MultiplexedConnections
   readonly #postStart: string
   readonly #readyStart: string
   #outstanding = 0
+  /** What the breaker was told of last: many calls may have failed with one connection. */
+  #lastBlamed: CallFailure | undefined
 
   constructor({ address, sign, circuit, connection, now, changed }: EndpointOptions) {
     this.address = address
     this.breaker = new CircuitBreaker({ limits: circuit, now, changed })
     this.#sign = sign
     this.#connections = new Connections(address, connection)
+    this.#multiplexed = new MultiplexedConnections({ address, sign, limits: connection })
     const { host } = new URL(address.origin)
     this.#postStart = startHead('POST', address.path, { host, ...CONTENT_HEADERS })
     this.#readyStart = startHead('GET', READY_PATH, { host })
@@ -75,23 +82,45 @@ export class Endpoint {
    * Sends a GraphQL request, signed, and tells the breaker what came of it. Only while the breaker admits a call.
    * @throws CallFailure
    */
-  async post({ body, digest, headers, deadline }: EndpointRequest): Promise<EndpointAnswer> {
-    const signature = this.#sign('POST', this.address.path, body, digest)
-    const start = `${this.#postStart}${SIGNATURE_HEADER}: ${signature}\r\n`
+  async post(request: EndpointRequest): Promise<EndpointAnswer> {
+    const { body, digest } = request
+    const signature = `${SIGNATURE_HEADER}: ${this.#sign('POST', this.address.path, body, digest)}\r\n`
     const permit = this.breaker.begin()
-    const connection = this.#connections.take()
     this.#outstanding += 1
     try {
-      const { status, text } = await connection.exchange({ start, headers, body }, deadline)
+      const { status, text } = await (this.#postMultiplexed(request, signature) ?? this.#postAlone(request, signature))
       const response = readAnswer(status, text)
       this.breaker.succeeded(permit)
       return { response, status, text }
     } catch (error) {
-      if (error instanceof CallFailure && error.blames) this.breaker.failed(permit)
-      else this.breaker.abandoned(permit)
+      if (error instanceof CallFailure && error.blames && error !== this.#lastBlamed) {
+        this.#lastBlamed = error
+        this.breaker.failed(permit)
+      } else this.breaker.abandoned(permit)
       throw error
     } finally {
       this.#outstanding -= 1
+    }
+  }
+
+  /**
+   * Over a connection that other calls are on as well, where there is one with room. A mutation never is: what ends the others
+   * must leave nobody in doubt about what was done.
+   */
+  #postMultiplexed({ kind, body, headers, deadline }: EndpointRequest, signature: string) {
+    const connection = kind === 'query' ? this.#multiplexed.take() : undefined
+    const lines = connection === undefined ? undefined : headerLines(headers)
+    if (connection === undefined || lines === undefined || !isFramable(signature + lines, body)) return undefined
+    return connection.exchange(signature + lines, body, deadline)
+  }
+
+  async #postAlone({ body, headers, deadline }: EndpointRequest, signature: string): Promise<AnswerText> {
+    const connection = this.#connections.take()
+    try {
+      const answer = await connection.exchange({ start: this.#postStart + signature, headers, body }, deadline)
+      if (answer.offersMultiplex) this.#multiplexed.offered()
+      return answer
+    } finally {
       this.#connections.give(connection)
     }
   }
@@ -111,5 +140,6 @@ export class Endpoint {
 
   close(): void {
     this.#connections.close()
+    this.#multiplexed.close()
   }
 }

@@ -3,7 +3,14 @@ import { readHead } from './answer-head.ts'
 
 const head = (...fields: string[]): string => ['HTTP/1.1 200 OK', ...fields].join('\r\n')
 
-const PLAIN = { status: 200, length: undefined, isChunked: false, staysOpen: true, idle_ms: undefined }
+const PLAIN = {
+  status: 200,
+  length: undefined,
+  isChunked: false,
+  staysOpen: true,
+  idle_ms: undefined,
+  offersMultiplex: false,
+}
 
 describe('the head of an answer', () => {
   test.each([

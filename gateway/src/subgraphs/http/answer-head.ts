@@ -1,3 +1,5 @@
+import { MULTIPLEX_HEADER, MULTIPLEX_VERSION } from '@carriergraph/shared/multiplex/protocol.ts'
+
 /** What the head of an answer says about its body and its connection. */
 export interface AnswerHead {
   readonly status: number
@@ -8,6 +10,8 @@ export interface AnswerHead {
   readonly staysOpen: boolean
   /** How long it keeps an idle connection, in ms; undefined where it does not say. */
   readonly idle_ms: number | undefined
+  /** Whether many calls at once on a connection are taken at the same place. */
+  readonly offersMultiplex: boolean
 }
 
 /** A field without white space before its colon, that does not go on with the next line (RFC 9112, 5). */
@@ -29,7 +33,7 @@ const KEEP_ALIVE_TIMEOUT = /(?:^|[,; ])timeout=(\d{1,6})(?:$|[,; ])/i
 
 /** Of the fields that are read; it is told before a name is cut out. */
 const NAME_LENGTHS: ReadonlySet<number> = new Set(
-  ['content-length', 'transfer-encoding', 'connection', 'keep-alive'].map(({ length }) => length),
+  ['content-length', 'transfer-encoding', 'connection', 'keep-alive', MULTIPLEX_HEADER].map(({ length }) => length),
 )
 
 /**
@@ -43,6 +47,7 @@ export function readHead(text: string): AnswerHead | undefined {
   let isChunked = false
   let staysOpen = !isHttp10
   let idle_ms: number | undefined
+  let offersMultiplex = false
   for (let end = text.indexOf('\r\n'); end >= 0; ) {
     const start = end + 2
     const colon = text.indexOf(':', start)
@@ -68,9 +73,12 @@ export function readHead(text: string): AnswerHead | undefined {
         idle_ms = seconds === undefined ? undefined : Number(seconds) * 1_000
         break
       }
+      case MULTIPLEX_HEADER:
+        offersMultiplex ||= value.trim() === MULTIPLEX_VERSION
+        break
       default:
     }
   }
   if (isChunked && length !== undefined) return undefined
-  return { status: Number(text.slice(9, 12)), length, isChunked, staysOpen, idle_ms }
+  return { status: Number(text.slice(9, 12)), length, isChunked, staysOpen, idle_ms, offersMultiplex }
 }

@@ -1,7 +1,7 @@
+import { GatheredBytes } from '@carriergraph/shared/multiplex/gathered-bytes.ts'
 import { CallFailure } from '../failure.ts'
 import { type AnswerHead, readHead } from './answer-head.ts'
 import { ChunkReader } from './chunks.ts'
-import { GatheredBytes } from './gathered-bytes.ts'
 
 /** As Node's own parser has it. */
 const HEAD_BYTES_MAX = 16_384
@@ -26,6 +26,10 @@ export class AnswerReader {
 
   get status(): number {
     return this.#head?.status ?? 0
+  }
+
+  get offersMultiplex(): boolean {
+    return this.#head?.offersMultiplex ?? false
   }
 
   /** How long the connection may be idle now, in ms; 0 where it is of no further use. */

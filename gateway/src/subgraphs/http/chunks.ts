@@ -1,5 +1,5 @@
+import { GatheredBytes } from '@carriergraph/shared/multiplex/gathered-bytes.ts'
 import { FIELD } from './answer-head.ts'
-import { GatheredBytes } from './gathered-bytes.ts'
 
 /** The longest line of a chunked body: a size in hexadecimal, and extensions that nobody here reads. */
 const LINE_BYTES_MAX = 1_024

@@ -1,19 +1,22 @@
-import { connect, isIP, type Socket } from 'node:net'
-import { connect as connectSecurely } from 'node:tls'
+import type { Socket } from 'node:net'
 import type { SubgraphAddress } from '../address.ts'
+import type { AnswerText } from '../answer.ts'
 import type { Deadline } from '../deadline.ts'
 import { CallFailure, deadlinePassed } from '../failure.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { completeHead, type HttpRequest } from './request.ts'
+import { openSocket } from './socket.ts'
 
 export interface ConnectionLimits {
   readonly connect_ms_max: number
   readonly response_bytes_max: number
+  /** Queries at once on a connection, where the subgraph takes more than one. */
+  readonly calls_max: number
 }
 
-export interface HttpAnswer {
-  readonly status: number
-  readonly text: string
+export interface HttpAnswer extends AnswerText {
+  /** Whether the subgraph takes many calls at once on a connection as well. */
+  readonly offersMultiplex: boolean
 }
 
 /** How long a connection may be idle where the other side does not say, in ms: Node's servers close after five seconds. */
@@ -21,11 +24,6 @@ const IDLE_MS = 5_000
 
 /** The other side closes an idle connection by its own clock, and news of that takes time. */
 const IDLE_MARGIN_MS = 1_000
-
-const KEEP_ALIVE_PROBE_MS = 60_000
-
-/** Where the system puts what it reads, for all connections in turn: each takes what it needs before the next is read. */
-const INPUT = Buffer.allocUnsafeSlow(65_536)
 
 /** A call under way. */
 interface Pending {
@@ -51,7 +49,7 @@ export class Connection {
   constructor(address: SubgraphAddress, limits: ConnectionLimits, closed: (connection: Connection) => void) {
     this.#limits = limits
     this.#opening = setTimeout(() => this.#socket.destroy(), limits.connect_ms_max)
-    this.#socket = this.#open(address)
+    this.#socket = openSocket(address, { opened: () => this.#opened(), read: (input) => this.#read(input) })
     this.#socket.on('error', (error) => this.#fail(this.#broken(error)))
     this.#socket.on('end', () => this.#ended())
     this.#socket.on('close', () => {
@@ -96,32 +94,6 @@ export class Connection {
     this.#socket.destroy()
   }
 
-  #open({ origin, socketPath }: SubgraphAddress): Socket {
-    const { protocol, hostname, port } = new URL(origin)
-    const host = hostname.replace(/^\[|\]$/g, '')
-    const options = { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS }
-    if (protocol === 'https:') {
-      const socket = connectSecurely(
-        {
-          ...options,
-          host,
-          port: Number(port || 443),
-          servername: isIP(host) ? '' : host,
-          ALPNProtocols: ['http/1.1'],
-        },
-        () => this.#opened(),
-      )
-      return socket.on('data', (input: Buffer) => this.#read(input))
-    }
-    const target = socketPath === undefined ? { host, port: Number(port || 80) } : { path: socketPath }
-    const callback = (bytes: number): boolean => {
-      this.#read(INPUT.subarray(0, bytes))
-      return true
-    }
-    return connect({ ...options, ...target, onread: { buffer: INPUT, callback } }, () => this.#opened())
-  }
-
-  /** Only now is anything sent: over TLS, the other side is who it should be. */
   #opened(): void {
     clearTimeout(this.#opening)
     this.#opening = undefined
@@ -160,7 +132,7 @@ export class Connection {
     const idle_ms = reader.idle_ms(IDLE_MS) - IDLE_MARGIN_MS
     if (idle_ms > 0) this.#idleUntil_ms = performance.now() + idle_ms
     else this.#socket.destroy()
-    resolve({ status: reader.status, text: reader.text })
+    resolve({ status: reader.status, text: reader.text, offersMultiplex: reader.offersMultiplex })
   }
 
   #fail(failure: CallFailure): void {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../refusal.ts'
 import { SERVER_REFUSALS } from './refusals.ts'
 
@@ -30,8 +30,8 @@ export function readBody(request: IncomingMessage, bytes_max: number): Promise<B
 }
 
 /** @throws Refusal BAD_REQUEST or UNSUPPORTED_MEDIA_TYPE */
-export function parseJsonObject(request: IncomingMessage, body: Buffer): Record<string, unknown> {
-  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
+export function parseJsonObject(headers: IncomingHttpHeaders, body: Buffer): Record<string, unknown> {
+  const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = headers
   if (!/^application\/json *(;|$)/i.test(type) || encoding !== 'identity')
     throw new Refusal('UNSUPPORTED_MEDIA_TYPE', SERVER_REFUSALS.UNSUPPORTED_MEDIA_TYPE)
   const value = parsed(body)

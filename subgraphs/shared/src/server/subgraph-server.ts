@@ -10,6 +10,7 @@ import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
 import type { SignatureVerifier } from '../signature/verify.ts'
 import type { Telemetry } from '../telemetry/telemetry.ts'
+import { createAnswerCall } from './answer.ts'
 import { createApollo } from './apollo.ts'
 import { sendError } from './errors.ts'
 import { createHealth, type ReadinessChecks } from './health.ts'
@@ -18,6 +19,8 @@ import { InFlight, within } from './in-flight.ts'
 import { SERVER_LIMITS, type ServerLimits } from './limits.ts'
 import { listen, listenOnSocket } from './listen.ts'
 import { createLiveDoor } from './live.ts'
+import { createMultiplexDoor } from './multiplex/door.ts'
+import { createRespond } from './multiplex/respond.ts'
 import { SERVER_REFUSALS } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
 import { createRequestTelemetry } from './request-telemetry.ts'
@@ -58,8 +61,8 @@ export type SubgraphServer = {
 const GRAPHQL_PATH = '/graphql'
 
 /**
- * A subgraph on one port, and on one socket if wanted: `POST /graphql`, graphql-ws on the same path, `/health/live` and `/health/ready`. Operations
- * are taken from signed callers only.
+ * A subgraph on one port, and on one socket if wanted: `POST /graphql`; on the same path, by upgrade, graphql-ws and many calls on one
+ * connection; `/health/live` and `/health/ready`. Operations are taken from signed callers only.
  * @throws StartupFault when the SDL names a policy without a function, or has an access directive that nothing enforces
  */
 export function createSubgraphServer<Context extends RequestContext>(
@@ -80,7 +83,12 @@ export function createSubgraphServer<Context extends RequestContext>(
 
   const shared = { ...options, ...limits, schema, format, clock, isDraining, telemetry }
   const health = createHealth({ checks: options.readiness, isDraining, log, check_ms_max: limits.readiness_ms_max })
-  const answer = createHttpDoor({ ...shared, apollo, stopped: stopped.signal })
+  const answer = createAnswerCall({ ...shared, apollo, stopped: stopped.signal })
+  const post = createHttpDoor({ ...shared, answer })
+  const multiplex = createMultiplexDoor({
+    respond: createRespond({ ...shared, answer }),
+    begin: () => requests.begin(),
+  })
   const live = createLiveDoor({ ...shared, open: streams })
 
   function route(request: IncomingMessage, response: ServerResponse): void {
@@ -90,11 +98,11 @@ export function createSubgraphServer<Context extends RequestContext>(
     if (code !== undefined) sendError(response, new Refusal(code, SERVER_REFUSALS[code]), format)
     else {
       response.once('close', requests.begin())
-      void answer(request, response)
+      void post(request, response)
     }
   }
 
-  const upgrade = createUpgradeHandler({ live, signature, format, graphqlPath: GRAPHQL_PATH, isDraining })
+  const upgrade = createUpgradeHandler({ live, multiplex, signature, format, graphqlPath: GRAPHQL_PATH, isDraining })
   const createDoor = (): Server =>
     createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX }, route).on('upgrade', upgrade)
   const http = createDoor()
@@ -102,9 +110,11 @@ export function createSubgraphServer<Context extends RequestContext>(
 
   async function drain(): Promise<void> {
     log.info({ requests: requests.count, streams: streams.count }, `${name} is stopping`)
+    multiplex.leave()
     const [, finished] = await Promise.all([live.close(limits.drain_ms_max), requests.idle(limits.drain_ms_max)])
     if (!finished) log.warn({ requests: requests.count }, 'requests were still in flight at the deadline')
     stopped.abort()
+    await multiplex.close(finished ? LAST_BYTES_MS_MAX : 0)
     await Promise.all([close(http), close(local)])
     await apollo.stop()
   }

@@ -2,23 +2,29 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { withCorrelation } from '../correlation.ts'
 import type { ErrorFormatter } from '../edge-errors.ts'
+import { MULTIPLEX_PROTOCOL } from '../multiplex/protocol.ts'
 import { Refusal } from '../refusal.ts'
 import { SIGNATURE_HEADER } from '../signature/canonical.ts'
 import type { SignatureVerifier } from '../signature/verify.ts'
-import { headerOf } from './http.ts'
+import { errorAnswer } from './errors.ts'
+import { headerOf } from './header.ts'
 import type { LiveDoor } from './live.ts'
-import { SERVER_REFUSALS, type ServerRefusalCode, statusOf } from './refusals.ts'
+import type { MultiplexDoor } from './multiplex/door.ts'
+import { SERVER_REFUSALS, type ServerRefusalCode } from './refusals.ts'
 
 export type UpgradeOptions = {
   readonly live: LiveDoor
+  readonly multiplex: MultiplexDoor
   readonly signature: SignatureVerifier
   readonly format: ErrorFormatter
   readonly graphqlPath: string
   readonly isDraining: () => boolean
 }
 
-/** Lets a signed upgrade of the GraphQL path through to the live door; answers every other one with its refusal. */
-export function createUpgradeHandler({ live, signature, format, graphqlPath, isDraining }: UpgradeOptions) {
+/** Lets a signed upgrade of the GraphQL path through to the door that it asks for; answers every other one with its refusal. */
+export function createUpgradeHandler(options: UpgradeOptions) {
+  const { live, multiplex, signature, format, graphqlPath, isDraining } = options
+
   function refusalOf(request: IncomingMessage): Refusal | undefined {
     const { url: path = '', method = 'GET' } = request
     if (isDraining()) return refusal('SERVICE_UNAVAILABLE')
@@ -27,11 +33,15 @@ export function createUpgradeHandler({ live, signature, format, graphqlPath, isD
     return signed.ok ? undefined : Refusal.from(signed)
   }
 
+  /** Whoever asks for something else is told by the live door that there is none. */
+  const doorFor = ({ headers: { upgrade } }: IncomingMessage) =>
+    upgrade?.toLowerCase() === MULTIPLEX_PROTOCOL ? multiplex : live
+
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // A caller that resets the connection in the middle of this must not end the process.
     socket.on('error', () => socket.destroy())
     const refused = refusalOf(request)
-    if (refused === undefined) live.accept(request, socket, head)
+    if (refused === undefined) doorFor(request).accept(request, socket, head)
     else {
       // Half closed it would stay for as long as the caller likes, and the closing port would wait for it.
       socket.once('finish', () => socket.destroy())
@@ -41,8 +51,7 @@ export function createUpgradeHandler({ live, signature, format, graphqlPath, isD
 }
 
 function responseOf(refused: Refusal, format: ErrorFormatter): string {
-  const body = JSON.stringify({ errors: [format(refused.toJSON(), refused)] })
-  const status = statusOf(refused.code)
+  const { status, body } = errorAnswer(refused, format)
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'connection: close',

@@ -2,9 +2,12 @@
 // share a core with the load: operations are compiled to functions, once.
 
 import { once } from 'node:events'
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import { join } from 'node:path'
 import { buildSubgraphSchema } from '@apollo/subgraph'
+import { MULTIPLEX_HEADER, MULTIPLEX_VERSION } from '@carriergraph/shared/multiplex/protocol.ts'
+import type { CallHandling } from '@carriergraph/shared/server/multiplex/caller.ts'
+import { createMultiplexDoor } from '@carriergraph/shared/server/multiplex/door.ts'
 import { type GraphQLSchema, parse } from 'graphql'
 import { compileQuery, isCompiledQuery } from 'graphql-jit'
 import { listen } from '../listen.ts'
@@ -16,6 +19,9 @@ interface GraphqlRequest {
   readonly operationName?: string
   readonly variables?: Record<string, unknown>
 }
+
+/** Of a request's body. */
+type AnswerText = (body: Buffer) => Promise<string>
 
 type Answer = (variables: Record<string, unknown>) => Promise<string>
 
@@ -44,27 +50,42 @@ function compile(schema: GraphQLSchema, query: string, operationName: string): A
 
 let calls = 0
 
-function createSubgraph(schema: GraphQLSchema): RequestListener {
-  const answerOf = createAnswers(schema)
+function createListener(answerOf: AnswerText): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', async () => {
-      calls += 1
-      const answer = Buffer.from(await answerOf(JSON.parse(Buffer.concat(chunks).toString('utf8'))))
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': answer.length })
+      const answer = Buffer.from(await answerOf(Buffer.concat(chunks)))
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'content-length': answer.length,
+        [MULTIPLEX_HEADER]: MULTIPLEX_VERSION,
+      })
       response.end(answer)
     })
   }
 }
 
 const [folder = ''] = process.argv.slice(2)
-const serve = (listener: RequestListener) => createServer({ keepAliveTimeout: 600_000 }, listener)
+/** As the project's own subgraphs, it also takes many calls at once on a connection. */
+function serve(answerOf: AnswerText): Server {
+  const respond: CallHandling['respond'] = async ({ readBody }) => ({
+    status: 200,
+    body: await answerOf(await readBody()),
+  })
+  const multiplex = createMultiplexDoor({ respond, begin: () => () => undefined })
+  return createServer({ keepAliveTimeout: 600_000 }, createListener(answerOf)).on('upgrade', multiplex.accept)
+}
 
-async function startSubgraph(name: string, listener: RequestListener): Promise<SubgraphUrls> {
+async function startSubgraph(name: string, schema: GraphQLSchema): Promise<SubgraphUrls> {
+  const answers = createAnswers(schema)
+  const answerOf: AnswerText = (body) => {
+    calls += 1
+    return answers(JSON.parse(body.toString('utf8')))
+  }
   const socket = join(folder, `${name}.sock`)
-  await once(serve(listener).listen(socket), 'listening')
-  return { tcp: `http://127.0.0.1:${await listen(serve(listener), 0)}/graphql`, unix: `http+unix://${socket}:/graphql` }
+  await once(serve(answerOf).listen(socket), 'listening')
+  return { tcp: `http://127.0.0.1:${await listen(serve(answerOf), 0)}/graphql`, unix: `http+unix://${socket}:/graphql` }
 }
 
 process.on('message', () => process.send?.({ calls }))
@@ -72,8 +93,5 @@ process.on('disconnect', () => process.exit(0))
 
 const urls: Record<string, SubgraphUrls> = {}
 for (const { name, typeDefs, resolvers } of SHOP)
-  urls[name] = await startSubgraph(
-    name,
-    createSubgraph(buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }])),
-  )
+  urls[name] = await startSubgraph(name, buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]))
 process.send?.({ urls })

@@ -1,0 +1,39 @@
+import {
+  FRAME,
+  FRAME_HEAD_BYTES,
+  type FrameKind,
+  PAYLOAD_BYTES_MAX,
+  PREFIX_BYTES,
+} from '@carriergraph/shared/multiplex/protocol.ts'
+
+/** Whether a call goes into a frame. */
+export const isFramable = (headers: string, body: string): boolean => {
+  const room = PAYLOAD_BYTES_MAX - PREFIX_BYTES - headers.length
+  // No letter takes more than three bytes.
+  return body.length * 3 <= room || (body.length <= room && Buffer.byteLength(body) <= room)
+}
+
+/** The frame of a call, each character a byte. */
+export function callFrame(call: number, headers: string, body: string): string {
+  const isAscii = Buffer.byteLength(body) === body.length
+  const bytes = isAscii ? body : Buffer.from(body).toString('latin1')
+  const length = PREFIX_BYTES + headers.length + bytes.length
+  return (
+    head(call, FRAME.CALL, length) + String.fromCharCode(headers.length >>> 8, headers.length & 0xff) + headers + bytes
+  )
+}
+
+/** A frame without a payload, each character a byte. */
+export const emptyFrame = (call: number, kind: FrameKind): string => head(call, kind, 0)
+
+function head(call: number, kind: FrameKind, payloadBytes: number): string {
+  const length = FRAME_HEAD_BYTES - 4 + payloadBytes
+  return String.fromCharCode(...bytesOf(length), ...bytesOf(call), kind)
+}
+
+const bytesOf = (number: number): readonly number[] => [
+  number >>> 24,
+  (number >>> 16) & 0xff,
+  (number >>> 8) & 0xff,
+  number & 0xff,
+]
