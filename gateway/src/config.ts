@@ -57,6 +57,9 @@ const subgraphHeaders = csv.transform((names, context) =>
 /** As many as the largest machines have cores: a gateway does nothing but work. */
 const WORKERS_MAX = 256
 
+/** Far below what a subgraph takes (256). */
+const CALLS_PER_CONNECTION_MAX = 128
+
 /** The environment that the gateway reads. */
 export const GATEWAY_SETTINGS = {
   PORT: port.default(4000),
@@ -126,6 +129,10 @@ export const GATEWAY_SETTINGS = {
   /** Of answers that are kept in this process. */
   CACHE_BYTES_MAX: whole.default(DEFAULT_LIMITS.cache.memory_bytes_max),
   SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
+  /** Queries at once on a connection to a subgraph that takes several; 1 for HTTP alone. */
+  SUBGRAPH_CALLS_PER_CONNECTION: whole
+    .refine((count) => count <= CALLS_PER_CONNECTION_MAX, `expected at most ${CALLS_PER_CONNECTION_MAX}`)
+    .default(DEFAULT_LIMITS.subgraph.connection.calls_max),
   UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
   ...TELEMETRY_SETTINGS,
   /** Which requests get a line in the log: those that were not answered in full, those and the slow ones, or all. */
@@ -163,7 +170,11 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
     },
     cost: { ...DEFAULT_LIMITS.cost, cost_max: config.COST_MAX, page_items_max: config.PAGE_ITEMS_MAX },
     planner: { ...DEFAULT_LIMITS.planner, threads: config.PLANNER_THREADS, plan_ms_max: config.PLAN_MS_MAX },
-    subgraph: { ...DEFAULT_LIMITS.subgraph, deadline_ms: config.SUBGRAPH_DEADLINE_MS },
+    subgraph: {
+      ...DEFAULT_LIMITS.subgraph,
+      deadline_ms: config.SUBGRAPH_DEADLINE_MS,
+      connection: { ...DEFAULT_LIMITS.subgraph.connection, calls_max: config.SUBGRAPH_CALLS_PER_CONNECTION },
+    },
     cache: { ...DEFAULT_LIMITS.cache, memory_bytes_max: config.CACHE_BYTES_MAX },
     upstream: { ...DEFAULT_LIMITS.upstream, lost_ms_max: config.UPSTREAM_LOST_MS_MAX },
   }

@@ -13,7 +13,7 @@ import { Endpoint, type EndpointAnswer, type EndpointRequest } from './endpoint.
 import { CallFailure } from './failure.ts'
 import { forwardedHeaders } from './forwarded-headers.ts'
 import type { ConnectionLimits } from './http/connection.ts'
-import type { CallOutcome, SubgraphObserver, SubgraphState } from './observer.ts'
+import type { CallOutcome, EndpointState, SubgraphObserver, SubgraphState } from './observer.ts'
 import { RetryBudget, type RetryLimits } from './retry.ts'
 import { SharedCalls } from './shared-calls.ts'
 import type { Signer } from './signer.ts'
@@ -144,6 +144,10 @@ class PooledClient implements SubgraphClient {
       inFlight: this.#bulkhead.inFlight,
       queued: this.#bulkhead.queued,
       endpoints,
+      connections: {
+        http: sumOf(endpoints, ({ connections }) => connections.http),
+        multiplexed: sumOf(endpoints, ({ connections }) => connections.multiplexed),
+      },
     }
   }
 
@@ -237,6 +241,9 @@ async function farewellsRead(): Promise<void> {
   await setImmediate()
   await setImmediate()
 }
+
+const sumOf = (endpoints: readonly EndpointState[], count: (endpoint: EndpointState) => number): number =>
+  endpoints.reduce((sum, endpoint) => sum + count(endpoint), 0)
 
 const admits = ({ breaker }: Endpoint): boolean => breaker.admits()
 

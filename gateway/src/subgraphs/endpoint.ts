@@ -75,7 +75,8 @@ export class Endpoint {
   }
 
   get state(): EndpointState {
-    return { url: this.address.label, circuit: this.breaker.state, outstanding: this.#outstanding }
+    const connections = { http: this.#connections.count, multiplexed: this.#multiplexed.count }
+    return { url: this.address.label, circuit: this.breaker.state, outstanding: this.#outstanding, connections }
   }
 
   /**

@@ -28,12 +28,22 @@ export interface SubgraphState {
   readonly inFlight: number
   readonly queued: number
   readonly endpoints: readonly EndpointState[]
+  readonly connections: ConnectionCounts
+}
+
+/** Connections that are open, or being opened. */
+export interface ConnectionCounts {
+  /** For one call at a time. */
+  readonly http: number
+  /** For many at once. */
+  readonly multiplexed: number
 }
 
 export interface EndpointState {
   readonly url: string
   readonly circuit: CircuitState
   readonly outstanding: number
+  readonly connections: ConnectionCounts
 }
 
 /** For those who do not want to know. */

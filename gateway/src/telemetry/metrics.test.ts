@@ -37,6 +37,7 @@ test('counts the calls of each subgraph by what came of them, and shows what is 
   expect(text).toContain('gateway_documents_cached 2')
   expect(text).toContain('gateway_subgraph_circuit{subgraph="books"} 0')
   expect(text).toContain('gateway_subgraph_calls_in_flight{subgraph="books"} 0')
+  expect(text).toContain('gateway_subgraph_connections{subgraph="books",kind="http"} 1')
 })
 
 test('shows sockets and streams while they are open, and counts events', async () => {

@@ -119,4 +119,16 @@ function watchClients(registry: Registry, state: GatewayState): void {
   )
   gauge('gateway_subgraph_calls_in_flight', 'Calls that have a place.', ({ inFlight }) => inFlight)
   gauge('gateway_subgraph_calls_queued', 'Calls that wait for a place.', ({ queued }) => queued)
+  new Gauge({
+    name: 'gateway_subgraph_connections',
+    help: 'Connections for calls: for one at a time (http) or for many at once (multiplexed).',
+    labelNames: ['subgraph', 'kind'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const client of state.clients())
+        for (const [kind, count] of Object.entries(client.state().connections))
+          this.set({ subgraph: client.name, kind }, count)
+    },
+  })
 }

@@ -19,6 +19,10 @@ export class Connections {
     this.#create = () => new Connection(address, limits, (closed) => this.#all.delete(closed))
   }
 
+  get count(): number {
+    return this.#all.size
+  }
+
   take(): Connection {
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
       if (idle.isUsable) return idle

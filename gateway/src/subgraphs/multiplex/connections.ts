@@ -39,6 +39,10 @@ export class MultiplexedConnections {
     this.#start = startHead('GET', address.path, { host, connection: 'Upgrade', upgrade: MULTIPLEX_PROTOCOL })
   }
 
+  get count(): number {
+    return this.#open.size + (this.#opening === undefined ? 0 : 1)
+  }
+
   /** One with room for another call. */
   take(): MultiplexedConnection | undefined {
     for (const connection of this.#open) if (connection.hasRoom) return connection
