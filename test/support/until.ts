@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 
 const POLL_MS = 50
-const DEADLINE_MS = 45_000
+const DEADLINE_MS = 150_000
 
 /** Waits for something that happens after the answer, such as an event's effect. Fails only after a generous deadline. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
