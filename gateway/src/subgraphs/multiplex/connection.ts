@@ -31,6 +31,9 @@ export interface MultiplexedConnectionOptions {
   readonly closed: () => void
 }
 
+/** 0 is of no call. */
+const CALL_NUMBER_MAX = 0xffff_ffff
+
 /** Calls that all fail with a connection fail for one and the same reason: this object. */
 const lost = (cause?: unknown): CallFailure =>
   new CallFailure('CONNECTION_LOST', 'the connection was lost', cause === undefined ? undefined : { cause })
@@ -114,8 +117,9 @@ export class MultiplexedConnection {
     this.#socket.destroy()
   }
 
+  /** From 1 to the highest that has a place in a frame, and on from 1. */
   #number(): number {
-    this.#lastCall = (this.#lastCall + 1) >>> 0
+    this.#lastCall = (this.#lastCall % CALL_NUMBER_MAX) + 1
     return this.#lastCall
   }
 

@@ -10,6 +10,7 @@ import { ACTOR_HEADER, decodeServiceActor } from '../signature/service-actor.ts'
 import type { SignatureVerifier } from '../signature/verify.ts'
 import { parseJsonObject } from './body.ts'
 import { headerOf } from './header.ts'
+import { SERVER_REFUSALS } from './refusals.ts'
 import type { ContextFactory, RequestContext } from './request-info.ts'
 import type { RequestTelemetry } from './request-telemetry.ts'
 
@@ -19,7 +20,7 @@ export type ReceivedCall = {
   /** The request target as it was sent and signed. */
   readonly path: string
   readonly headers: IncomingHttpHeaders
-  /** @throws Refusal PAYLOAD_TOO_LARGE */
+  /** @throws Refusal PAYLOAD_TOO_LARGE where it is clear before all of it has come */
   readBody(): Promise<Buffer>
   /** Aborts when the caller leaves before the answer is written. */
   leaving(): AbortSignal
@@ -40,6 +41,7 @@ export type AnswerOptions<Context extends RequestContext> = {
   readonly verifier: TokenVerifier
   readonly signature: SignatureVerifier
   readonly log: Log
+  readonly body_bytes_max: number
   /** Aborts when the server stops waiting for the requests in flight. */
   readonly stopped: AbortSignal
   readonly telemetry: RequestTelemetry | undefined
@@ -47,7 +49,7 @@ export type AnswerOptions<Context extends RequestContext> = {
 
 /** Answers one call of the gateway: signature, token, operation, in this order, so that a stranger costs one hash. */
 export function createAnswerCall<Context extends RequestContext>(options: AnswerOptions<Context>): AnswerCall {
-  const { apollo, context, verifier, signature, log, stopped, telemetry } = options
+  const { apollo, context, verifier, signature, log, body_bytes_max, stopped, telemetry } = options
 
   async function execute(call: ReceivedCall, body: Buffer, correlationId: string): Promise<CallAnswer> {
     const actor = await callerOf(call)
@@ -65,6 +67,7 @@ export function createAnswerCall<Context extends RequestContext>(options: Answer
     const { method, path } = call
     const header = headerOf(call, SIGNATURE_HEADER)
     const body = header === undefined ? Buffer.alloc(0) : await call.readBody()
+    if (body.length > body_bytes_max) throw new Refusal('PAYLOAD_TOO_LARGE', SERVER_REFUSALS.PAYLOAD_TOO_LARGE)
     const signed = signature.verify({ header, method, path, body, actor: headerOf(call, ACTOR_HEADER) ?? '' })
     if (!signed.ok) throw Refusal.from(signed)
     return body

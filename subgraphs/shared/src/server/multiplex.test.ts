@@ -56,7 +56,7 @@ test('is refused to a stranger, and to a signature that was used before', async 
 })
 
 test('refuses calls with the statuses and codes of HTTP, and serves the next', async () => {
-  await using subgraph = await new TestSubgraph().start()
+  await using subgraph = await new TestSubgraph().start({ limits: { body_bytes_max: 200 } })
   const caller = await open(subgraph)
   const unsigned = async (number: number, headers: string, body: string) => {
     caller.call(number, headers, body)
@@ -69,6 +69,8 @@ test('refuses calls with the statuses and codes of HTTP, and serves the next', a
   expect(await unsigned(3, signed('{'), '{')).toEqual([400, ['BAD_REQUEST']])
   expect(await unsigned(4, signed('{"query":"{"}'), '{"query":"{"}')).toEqual([400, ['GRAPHQL_PARSE_FAILED']])
   expect(await unsigned(5, `${signed('{}')}authorization: Bearer x\r\n`, '{}')).toEqual([401, ['UNAUTHENTICATED']])
+  const large = `{"query":"{ hello }"}${' '.repeat(180)}`
+  expect(await unsigned(8, signed(large), large)).toEqual([413, ['PAYLOAD_TOO_LARGE']])
   expect(await ask(subgraph, caller, 6, '{ broken }')).toMatchObject({ errors: [{ message: 'Internal error' }] })
   expect(await ask(subgraph, caller, 7, '{ hello }')).toEqual({ status: 200, data: { hello: 'hello' } })
 })
