@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { Refusal, type RefusalCode } from './refusal.ts'
 
 /** Keys of one statement. A page of 100 with 10 relations each still fits into one; beyond it, plans and memory suffer. */
 export const BATCH_MAX = 1_000
@@ -26,6 +27,16 @@ export function loaderByKey<Key, Value>(
   nameOf: (key: Key) => string,
 ): DataLoader<Key, Value, string> {
   return new DataLoader<Key, Value, string>(fetch, { cacheKeyFn: nameOf, maxBatchSize: BATCH_MAX })
+}
+
+/**
+ * A row that another subgraph refers to by its id, which no foreign key promises: it may be of a time before this database's
+ * backup. A null alone would be told as a fault of ours, for the gateway asks for fields that an entity always has.
+ * @throws Refusal with `code` where there is none
+ */
+export function referred<Row>(row: Row | null, code: RefusalCode, id: string): Row {
+  if (row === null) throw new Refusal(code, `There is no ${id}.`)
+  return row
 }
 
 /** A row that a foreign key promises. @throws Error where it is missing: a bug, not a refusal */

@@ -95,7 +95,7 @@ export type BillingAccount = {
   __typename?: 'BillingAccount';
   /** Id of the account, `acc_…`. */
   id: Scalars['ID']['output'];
-  /** Whose account it is; null while risk cannot answer. */
+  /** Whose account it is; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** Prepaid or postpaid. */
   paymentMode: PaymentMode;
@@ -207,7 +207,7 @@ export type BillingErrorCode =
   | 'UNKNOWN_CURRENCY'
   /** The amount is not in the account's currency. */
   | 'CURRENCY_MISMATCH'
-  /** There is no account with this number. */
+  /** There is no account with this number or id. */
   | 'ACCOUNT_NOT_FOUND'
   /** There is no such tariff. */
   | 'TARIFF_NOT_FOUND'

@@ -1,12 +1,13 @@
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
-import { present } from '@carriergraph/shared/loader.ts'
+import { present, referred } from '@carriergraph/shared/loader.ts'
 import { newestAlerts } from '../db/balance-alerts.ts'
 import { newestUsage } from '../db/usage-records.ts'
 import type { BillingAccountResolvers } from '../generated/resolvers.ts'
 
 export const BillingAccount: BillingAccountResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.account.load(parseId('acc', id)),
+  __resolveReference: async ({ id }, { loaders }) =>
+    referred(await loaders.account.load(parseId('acc', id)), 'ACCOUNT_NOT_FOUND', id),
   owner: ({ ownerId }) => ({ id: ownerId }),
   tariff: async ({ tariffId }, _, { loaders }) => present(await loaders.tariff.load(tariffId), tariffId),
   balance: ({ balanceMinor, currency }) => ({ minor: balanceMinor, currency }),

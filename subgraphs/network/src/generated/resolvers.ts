@@ -461,7 +461,7 @@ export type Slice = {
   serviceType: SliceServiceType;
   /** Single network slice selection assistance information: SST and slice differentiator, `01-0000A1`. */
   sNssai: Scalars['String']['output'];
-  /** Who ordered it; null while risk cannot answer. */
+  /** Who ordered it; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** What was promised. */
   sla: Sla;

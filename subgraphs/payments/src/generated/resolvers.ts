@@ -260,7 +260,7 @@ export type Card = {
   __typename?: 'Card';
   /** Id of the card, `card_…`: what stands for its number everywhere. */
   id: Scalars['ID']['output'];
-  /** Whose card it is; null while risk cannot answer. */
+  /** Whose card it is; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** Its scheme. */
   brand: CardBrand;
@@ -964,7 +964,7 @@ export type FxQuote = {
   __typename?: 'FxQuote';
   /** Id of the quote, `fxq_…`. */
   id: Scalars['ID']['output'];
-  /** Whose quote it is; null for a service's own, and while risk cannot answer. */
+  /** Whose quote it is; null for a service's own, while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** What was chosen. */
   side: FxQuoteSide;
@@ -1097,7 +1097,7 @@ export type LedgerAccount = {
   __typename?: 'LedgerAccount';
   /** Id of the account, `led_…`. */
   id: Scalars['ID']['output'];
-  /** Whose money it is; null for the operator's own accounts. */
+  /** Whose money it is; null for the operator's own accounts, while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** What it is for. */
   purpose: LedgerAccountPurpose;
@@ -1347,7 +1347,7 @@ export type Payment = {
   capturedAmount?: Maybe<Money>;
   /** What was given back of it. */
   refundedAmount: Money;
-  /** Who pays, or is paid back by a refund; null while risk cannot answer. */
+  /** Who pays, or is paid back by a refund; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   payer?: Maybe<User>;
   /** The account that it is taken from; null where that is not the reader's to see, as of a refund or a deposit. */
   sourceAccount?: Maybe<LedgerAccount>;
@@ -1355,7 +1355,10 @@ export type Payment = {
   sourceAccountId: Scalars['ID']['output'];
   /** Id of the account that it goes to, `led_…`. */
   destinationAccountId: Scalars['ID']['output'];
-  /** Of a top-up and its refunds: the billing account; null while billing cannot answer, and of others. */
+  /**
+   * Of a top-up and its refunds: the billing account; null of others, while billing cannot answer, and with
+   * `ACCOUNT_NOT_FOUND` where it has no such account.
+   */
   billingAccount?: Maybe<BillingAccount>;
   /** Of a refund: the payment that it gives back. */
   original?: Maybe<Payment>;
@@ -2091,7 +2094,7 @@ export type Remittance = {
   id: Scalars['ID']['output'];
   /** Where it stands. */
   status: RemittanceStatus;
-  /** Who sends; null while risk cannot answer. */
+  /** Who sends; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   sender?: Maybe<User>;
   /** The wallet that it is taken from. */
   sourceAccount?: Maybe<LedgerAccount>;
@@ -3083,7 +3086,7 @@ export type UnappliedMoney = {
   id: Scalars['ID']['output'];
   /** Id of the payment, `pay_…`, or of the remittance, `rem_…`, that it is of. */
   reference: Scalars['ID']['output'];
-  /** Whose wallet it is about; null while risk cannot answer. */
+  /** Whose wallet it is about; null while risk cannot answer, and with `USER_NOT_FOUND` where it knows no such user. */
   owner?: Maybe<User>;
   /** The wallet that it was meant for, or was to come from. */
   account?: Maybe<LedgerAccount>;

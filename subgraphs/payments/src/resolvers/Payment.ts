@@ -1,13 +1,15 @@
 import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { referred } from '@carriergraph/shared/loader.ts'
 import { newestRefunds } from '../db/payment-lists.ts'
 import { hasMoved, movedAmount } from '../domain/payment.ts'
 import { instructionIdOf } from '../flow/instruction-of.ts'
 import type { PaymentResolvers } from '../generated/resolvers.ts'
 
 export const Payment: PaymentResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.payment.load(parseId('pay', id)),
+  __resolveReference: async ({ id }, { loaders }) =>
+    referred(await loaders.payment.load(parseId('pay', id)), 'PAYMENT_NOT_FOUND', id),
   instruction: (payment, _, { loaders }) =>
     payment.execution === null ? null : loaders.railInstruction.load(instructionIdOf(payment)),
   payer: ({ payerId }) => ({ id: payerId }),

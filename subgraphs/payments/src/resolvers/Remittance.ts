@@ -1,6 +1,7 @@
 import type { Actor } from '@carriergraph/shared/auth/actor.ts'
 import { actsForOthers, maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
+import { referred } from '@carriergraph/shared/loader.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 import { SETTLING_ACTOR } from '../flow/change-payment.ts'
 import type { RemittanceResolvers } from '../generated/resolvers.ts'
@@ -9,7 +10,8 @@ import { deliveryId } from '../remittance/instruction.ts'
 import { hasBeenSent } from '../remittance/remittance.ts'
 
 export const Remittance: RemittanceResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.remittance.load(parseId('rem', id)),
+  __resolveReference: async ({ id }, { loaders }) =>
+    referred(await loaders.remittance.load(parseId('rem', id)), 'REMITTANCE_NOT_FOUND', id),
   sender: ({ senderId }) => ({ id: senderId }),
   quote: ({ quoteId }, _, { loaders }) => loaders.fxQuote.load(quoteId),
   debited: ({ debitedMinor, sourceCurrency }) => money(debitedMinor, sourceCurrency),

@@ -40,9 +40,9 @@ export type RiskAssessment = {
   __typename?: 'RiskAssessment';
   /** Id of the assessment, `asm_…`. */
   id: Scalars['ID']['output'];
-  /** The payment; null while payments cannot answer. */
+  /** The payment; null while payments cannot answer, and with `PAYMENT_NOT_FOUND` where they have no such payment. */
   payment?: Maybe<Payment>;
-  /** Who pays. */
+  /** Who pays; null where risk knows no such user. */
   user?: Maybe<User>;
   /** What risk says. */
   decision: RiskDecision;
@@ -131,7 +131,7 @@ export type LargeTransactionReport = {
   __typename?: 'LargeTransactionReport';
   /** Id of the report, `ltr_…`. */
   id: Scalars['ID']['output'];
-  /** The remittance; null while payments cannot answer. */
+  /** The remittance; null while payments cannot answer, and with `REMITTANCE_NOT_FOUND` where they have no such remittance. */
   remittance?: Maybe<Remittance>;
   /** Who sends; null where risk knows no such user. */
   sender?: Maybe<User>;
@@ -189,7 +189,7 @@ export type Payment = {
 /** A remittance that waits, or has waited, for a person. For operators. */
 export type RemittanceReview = {
   __typename?: 'RemittanceReview';
-  /** The remittance; null while payments cannot answer. */
+  /** The remittance; null while payments cannot answer, and with `REMITTANCE_NOT_FOUND` where they have no such remittance. */
   remittance?: Maybe<Remittance>;
   /** Why it waits. */
   assessment?: Maybe<RemittanceAssessment>;
@@ -247,7 +247,7 @@ export type RemittanceAssessment = {
   __typename?: 'RemittanceAssessment';
   /** Id of the assessment, `ras_…`. */
   id: Scalars['ID']['output'];
-  /** The remittance; null while payments cannot answer. */
+  /** The remittance; null while payments cannot answer, and with `REMITTANCE_NOT_FOUND` where they have no such remittance. */
   remittance?: Maybe<Remittance>;
   /** Who sends; null where risk knows no such user. */
   sender?: Maybe<User>;
@@ -401,9 +401,9 @@ export type ReviewStatus =
 /** A payment that waits, or has waited, for a person. For operators. */
 export type PaymentReview = {
   __typename?: 'PaymentReview';
-  /** The payment; null while payments cannot answer. */
+  /** The payment; null while payments cannot answer, and with `PAYMENT_NOT_FOUND` where they have no such payment. */
   payment?: Maybe<Payment>;
-  /** Who pays. */
+  /** Who pays; null where risk knows no such user. */
   payer?: Maybe<User>;
   /** How much is to be paid. */
   amount: Money;
