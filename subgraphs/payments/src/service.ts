@@ -71,10 +71,7 @@ export function payments(
     fallbackLimit: settings.RISK_FALLBACK_LIMIT,
   })
   const finisher = new Finisher({ flow, log })
-  rails.news.register(
-    'pay',
-    onPaymentNews(clock, (books, id) => finisher.soon(books, id)),
-  )
+  rails.news.register('pay', onPaymentNews({ clock, ledgers, soon: (books, id) => finisher.soon(books, id) }))
   const remittances = createRemittances({ toRisk, ledgers, rails, settings })
   const entryTailOf = perDatabase((database) => new EntryTail({ database, log }))
   const keys = keyProviderFrom(settings)

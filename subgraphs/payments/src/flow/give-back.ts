@@ -2,6 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { findReturnRefunds, lockPayment } from '../db/payments.ts'
 import { findInstruction } from '../db/rail-instructions.ts'
@@ -10,6 +11,7 @@ import { movedAmount, type Payment } from '../domain/payment.ts'
 import { walletOf } from '../domain/unapplied.ts'
 import { isUndecided, leftMinor } from '../domain/unapplied-case.ts'
 import { returnOfCase } from '../unapplied/change.ts'
+import { withdrawResolution } from '../unapplied/withdraw.ts'
 import { applyChange, SETTLING_ACTOR } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { insertRefund } from './refund.ts'
@@ -44,22 +46,31 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
 
 /**
  * Follows in the books what has come back of a deposit that never got into its wallet: it leaves suspense as it came, and
- * nobody decides on it any more. While something else that two people have decided on is under way, it waits for its end,
- * which may be that nothing of it came about. What was done is named, as its payer has it twice.
+ * nobody decides on it any more. What two people have decided on, and the ledger has not moved yet, it never moves. While a
+ * refund that they have decided on is under way, it waits for its end, which may be that nothing of it came about. What was
+ * done is named, as its payer has it twice.
+ * @param ledger from whom what was decided is taken away; needed where the case may be on its way there
  * @returns the refund to be driven on: what takes it out of suspense, or what is under way and must not pay it again
  */
-export async function followReturnOfKept(tx: Tx, payment: Payment, now: Date): Promise<Id<'pay'> | undefined> {
+export async function followReturnOfKept(
+  tx: Tx,
+  payment: Payment,
+  now: Date,
+  ledger?: Pick<Ledger, 'post'>,
+): Promise<Id<'pay'> | undefined> {
   const returned = await goneBackOfKept(tx, payment)
   if (returned <= 0n) return undefined
-  const kept = await lockKept(tx, payment.id)
+  const { correlationId, amount, failure } = payment
+  const by = { actor: SETTLING_ACTOR, correlationId, now }
+  const locked = await lockKept(tx, payment.id)
+  const isAtLedger = locked?.state === 'RESOLVING' && locked.refundId === null
+  const kept = isAtLedger && ledger ? await withdrawResolution(tx, ledger, locked, by) : locked
   if (kept?.state === 'RESOLVING') return kept.refundId ?? undefined
   const left = kept !== undefined && isUndecided(kept) ? leftMinor(kept) : 0n
   const followed = returned < left ? returned : left
   if (followed < returned) await recordExcess(tx, payment, returned - followed, now)
   if (kept === undefined || followed === 0n) return undefined
-  const { correlationId, amount, failure } = payment
   if (failure === null) throw new Error(`${payment.id} has not failed.`)
-  const by = { actor: SETTLING_ACTOR, correlationId, now }
   await returnOfCase(tx, kept, followed, by)
   const instead = { accountId: await suspenseIn(tx, amount.currency, now), failure }
   const refund = { ...by, id: newId('pay', now), hasReturned: true, instead }

@@ -19,6 +19,7 @@ import { isExpired } from '../vault/expiry.ts'
 import { applyChange, type PaymentChange, type PaymentRef, SETTLING_ACTOR, stepWithin } from './change-payment.ts'
 import { followReturnOfKept, hasComeBackOtherwise } from './give-back.ts'
 import { instructionOf } from './instruction-of.ts'
+import type { PostingLedgers } from './payment-flow.ts'
 
 // A payment over a rail is held in the ledger first, then instructed. What its rail tells is recorded in the transaction
 // that records it for the instruction; what the ledger has to do then is a step of its own, as all that goes to the ledger.
@@ -71,9 +72,16 @@ async function cardFailure(
   return { code: 'NOT_CARRIED_BY_RAIL', message: 'The card was removed, or has expired, before it could be used.' }
 }
 
-/** What payments do about news of their instructions. @param soon drives a payment on, behind the commit */
+export type PaymentNewsOptions = {
+  readonly clock: Clock
+  readonly ledgers: PostingLedgers
+  /** Drives a payment on, behind the commit. */
+  readonly soon: (books: Books, id: Id<'pay'>) => void
+}
+
+/** What payments do about news of their instructions. */
 export const onPaymentNews =
-  (clock: Clock, soon: (books: Books, id: Id<'pay'>) => void): OnRailNews =>
+  ({ clock, ledgers, soon }: PaymentNewsOptions): OnRailNews =>
   async (tx, { after }, books) => {
     const id = parseId('pay', after.instruction.reference)
     const { originalId } = await findPayment(tx, id)
@@ -81,7 +89,7 @@ export const onPaymentNews =
     const isInVain = payment.status === 'FAILED' || payment.status === 'CANCELLED'
     const followedBy = [
       isInVain ? await followSentBack(tx, payment, clock()) : undefined,
-      after.state === 'RETURNED' ? await followReturnOfKept(tx, payment, clock()) : undefined,
+      after.state === 'RETURNED' ? await followReturnOfKept(tx, payment, clock(), ledgers.of(books)) : undefined,
     ]
     if (!ENDED.includes(after.state)) return
     for (const one of [id, ...followedBy]) if (one !== undefined) afterCommit(tx, () => soon(books, one))

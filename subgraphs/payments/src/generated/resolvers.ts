@@ -3116,7 +3116,10 @@ export type UnappliedMoney = {
   requestReason?: Maybe<Scalars['String']['output']>;
   /** Who approved it: id of the user. */
   approvedBy?: Maybe<Scalars['ID']['output']>;
-  /** Why it was not carried out when it was approved the last time: the ledger's code, or the refund's. */
+  /**
+   * Why it was not carried out when it was approved the last time: the ledger's code, or the refund's; `CANCELLED` where its money
+   * had gone back by itself.
+   */
   refusal?: Maybe<Scalars['String']['output']>;
   /** When it ended. */
   resolvedAt?: Maybe<Scalars['DateTime']['output']>;
@@ -3149,7 +3152,7 @@ export type UnappliedMoneyResolution =
   | 'WRITTEN_OFF'
   /** It never was in suspense, and reconciliation has ended its movement at the bank. */
   | 'RECONCILED'
-  /** All of it has gone back by itself before anybody decided. */
+  /** All of it has gone back by itself before anything else was done with it. */
   | 'RETURNED'
   /** With what came back behind it, it has refunded its remittance. */
   | 'REFUNDED';

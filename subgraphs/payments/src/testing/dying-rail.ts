@@ -79,10 +79,7 @@ const flow = createPaymentFlow({
   },
 })
 const finisher = new Finisher({ flow, log: silent })
-rails.news.register(
-  'pay',
-  onPaymentNews(clock, (its, id) => finisher.soon(its, id)),
-)
+rails.news.register('pay', onPaymentNews({ clock, ledgers, soon: (its, id) => finisher.soon(its, id) }))
 const worker = createRailWorker({ database, rails, clock, log: silent })
 await flow.create(books, orderOf(purse, 'k', 1_000n, { remittance }))
 dieIf('after the instruction, before it is sent')

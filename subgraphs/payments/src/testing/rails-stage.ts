@@ -112,10 +112,7 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
       const rails = new Rails({ config: railsConfig({ ...base, ...own }), clock, log: silent })
       const flow = createPaymentFlow({ risk: approving, ledgers: posting, clock, fallbackLimit: new Decimal(0), rails })
       const finisher = new Finisher({ flow, log: silent })
-      rails.news.register(
-        'pay',
-        onPaymentNews(clock, (its, id) => finisher.soon(its, id)),
-      )
+      rails.news.register('pay', onPaymentNews({ clock, ledgers: posting, soon: (its, id) => finisher.soon(its, id) }))
       const worker = createRailWorker({ database, rails, clock, log: silent })
       return {
         flow,

@@ -3,7 +3,7 @@ import { correlationId } from '@carriergraph/shared/correlation.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, isId, namedId } from '@carriergraph/shared/ids.ts'
+import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
@@ -17,6 +17,7 @@ import { followReturnOfKept } from '../flow/give-back.ts'
 import { openOperatorAccount } from '../flow/ledger-account-changes.ts'
 import { isAnyFrozen, postUntilTaken } from '../flow/suspense.ts'
 import { endCase, reopenCase } from './change.ts'
+import { resolutionTransferId, WITHDRAWN } from './withdraw.ts'
 
 export type CarryOutParts = {
   readonly db: TenantDb
@@ -44,7 +45,8 @@ export async function carryOut(parts: CarryOutParts, id: Id<'uam'>): Promise<voi
     const { state, attempt, resolution } = current
     if (state !== 'RESOLVING' || attempt !== found.attempt || resolution === null) return
     if (answer.ok) await endCase(tx, current, resolution, by)
-    else await reopenCase(tx, current, answer.code, by)
+    // Its id was used up by somebody who died before they could say so (`withdrawResolution`).
+    else await reopenCase(tx, current, answer.code === 'IDEMPOTENCY_KEY_REUSED' ? WITHDRAWN : answer.code, by)
     // What went back by itself meanwhile has waited for this.
     if (original !== undefined) await followReturnOfKept(tx, original, by.now)
   })
@@ -88,13 +90,13 @@ export async function bringIntoSuspense(parts: CarryOutParts, found: UnappliedCa
 
 /** What the ledger is asked for: what is owed leaves suspense, and what is due comes to it. */
 async function orderOf(parts: CarryOutParts, found: UnappliedCase): Promise<TransferOrder> {
-  const { id, attempt, amount, direction, walletId, reference } = found
+  const { amount, direction, walletId, reference } = found
   const suspense = await accountOf(parts, 'SUSPENSE', found)
   const other = walletId ?? (await accountOf(parts, 'WRITE_OFFS', found))
   const [debitAccountId, creditAccountId] = direction === 'IN' ? [suspense, other] : [other, suspense]
   return {
     kind: 'SINGLE',
-    id: namedId('tfr', `resolution ${attempt} of ${id}`),
+    id: resolutionTransferId(found),
     debitAccountId,
     creditAccountId,
     amountMinor: leftMinor(found),

@@ -10,7 +10,6 @@ import type { Purse } from '../testing/payments-database.ts'
 import type { Process, RailsStage } from '../testing/rails-stage.ts'
 import { type Returns, returned } from '../testing/returns.ts'
 import { type Cases, setCasesStage } from '../testing/unapplied-cases.ts'
-import { carryOut } from './carry-out.ts'
 
 let stage: RailsStage
 let on: Returns
@@ -153,31 +152,6 @@ test('what has gone back when the ledger refuses what was approved is followed, 
   expect(await on.suspense()).toBe(before)
   await expectSoundPayments(stage.database)
 })
-
-test.each([
-  ['takes', 'ACTIVE', 'RESOLVED WALLET', ['ACCOUNT_FROZEN 1000 RESOLVED', 'EXCEEDS_REST 1000 OPEN']],
-  ['refuses', 'FROZEN', 'RESOLVED RETURNED', ['ACCOUNT_FROZEN 1000 RESOLVED']],
-] as const)(
-  'what goes back between its approval for a wallet and the ledger, which %s it',
-  async (_, status, ending, named) => {
-    const purse = await stage.purseWith(0n)
-    const before = await on.suspense()
-    const found = await cases.kept(process, purse)
-    await on.setStatus(purse, 'ACTIVE')
-    await cases.request(found, { resolution: 'WALLET' })
-    await cases.approve(found)
-    const deposit = await stage.payment(found.reference as Id<'pay'>)
-    await on.tell(process, deposit, 'all', returned(1_000n, 'one'))
-    await on.setStatus(purse, status)
-    await carryOut(cases.parts(), found.id)
-    await on.quiet(process)
-    const { state, resolution } = await cases.caseOf(found, deposit.id)
-    expect(`${state} ${resolution}`).toBe(ending)
-    expect(await namedOf(deposit)).toEqual(named)
-    expect(await on.suspense()).toBe(before)
-    await expectSoundPayments(stage.database)
-  },
-)
 
 test('what goes back at the same moment as what was approved is sent: its payer is paid once, or what is too much is named', async () => {
   for (let round = 0; round < 8; round += 1) {
