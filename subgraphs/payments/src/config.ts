@@ -39,7 +39,7 @@ export const SETTINGS = z.object({
   RISK_DEADLINE_MS: deadline.default(800),
   /** Up to it, in major units of a payment's own currency, a payment goes through when risk does not answer. */
   RISK_FALLBACK_LIMIT: limit.prefault('50.00'),
-  /** Of each day, in UTC, from which on bank accounts are reconciled for the day before. */
+  /** Of each day where the bank is (RAIL_TIME_ZONE), from which on bank accounts are reconciled for the day before. */
   RECONCILIATION_HOUR: hour.default(6),
   /** The card vault's keys, or the file that they are in: one of the two. */
   VAULT_KEY: z.string().optional(),

@@ -18,4 +18,6 @@ export type Context = ServiceContext & {
   readonly webhooks: Webhooks
   readonly fxPrices: FxPrices
   readonly remittances: RemittanceFlow
+  /** Of the operator's bank: IANA name of the zone in which its days begin. */
+  readonly bankTimeZone: string
 }

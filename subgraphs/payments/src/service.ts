@@ -95,6 +95,7 @@ export function payments(
       fxPrices: prices,
       remittances: remittances.flow,
       ledgers,
+      bankTimeZone: rails.config.clearing.timeZone,
       entryTail: entryTailOf(databaseOf(base.db)),
       loaders: createLoaders(base.db),
     }),

@@ -34,7 +34,7 @@ export type WorkerParts = {
   readonly policy: AddressPolicy
   readonly resolve: Resolve
   readonly entryTailOf: (database: Database) => EntryTail
-  /** Of the day, in UTC, from which on accounts are reconciled. */
+  /** Of the bank's day, from which on accounts are reconciled for the day before. */
   readonly hour: number
 }
 
@@ -57,7 +57,7 @@ export function paymentWorkers(
     createSweeper({ database, flow, clock, log }),
     createRailWorker({ database, rails, clock, log, registry }),
     createSettlementWorker({ database, ledgers, clearing: rails.config.clearing, clock, log }),
-    createDailyReconciliation({ database, clock, log, hour }),
+    createDailyReconciliation({ database, clock, log, hour, timeZone: rails.config.clearing.timeZone }),
     createPostingWorker({ database, ledgers, clock, log }),
     createQuotePruning({ database, clock, log }),
     sender,

@@ -664,7 +664,7 @@ export type ReconciliationErrorCode =
   | 'ACCOUNT_NOT_FOUND'
   /** The bank account is being reconciled by somebody else. Try again in a moment. */
   | 'ACCOUNT_BUSY'
-  /** The day has not come. */
+  /** The day has not come where the operator's bank is. */
   | 'DAY_IN_FUTURE'
   /** There is no such case. */
   | 'CASE_NOT_FOUND'
@@ -1891,7 +1891,7 @@ export type ReconciliationCaseFilter = {
 export type RunReconciliationInput = {
   /** The bank account, as its statements name it. */
   account: Scalars['String']['input'];
-  /** The day, today at the latest. */
+  /** The day: today at the latest, as it is where the operator's bank is (`RAIL_TIME_ZONE`). */
   day: Scalars['Date']['input'];
 };
 

@@ -2,7 +2,13 @@
 
 import { openTellingPlans } from '@carriergraph/shared/testing/telling-plans.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import {
+  ACCOUNT,
+  type ReconciliationStage,
+  setReconciliationStage,
+  TODAY,
+  ZONE,
+} from '../testing/reconciliation-stage.ts'
 import { runReconciliation } from './run-reconciliation.ts'
 
 let stage: ReconciliationStage
@@ -36,7 +42,7 @@ test('no statement of a run compares all with all: neither lines that match, nor
   const db = plans.database.forTenant('demo')
   const run = async () => {
     plans.planned.length = 0
-    const ran = await runReconciliation(db, { account: ACCOUNT, day: TODAY }, stage.provenance())
+    const ran = await runReconciliation(db, { account: ACCOUNT, day: TODAY, timeZone: ZONE }, stage.provenance())
     expect(ran).toMatchObject({ ok: true })
     const { length } = plans.planned
     expect(length).toBeGreaterThan(5)

@@ -5,7 +5,13 @@ import { refuse } from '@carriergraph/shared/outcome.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { silent } from '../testing/payments-database.ts'
-import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import {
+  ACCOUNT,
+  type ReconciliationStage,
+  setReconciliationStage,
+  TODAY,
+  ZONE,
+} from '../testing/reconciliation-stage.ts'
 import { createPostingWorker } from './posting-worker.ts'
 import { runReconciliation } from './run-reconciliation.ts'
 
@@ -79,7 +85,7 @@ test('what the ledger refuses stays on record, holds up what depends on it, and 
 test('the worker posts for every tenant, and one whose books fail does not hold up the others', async () => {
   await stage.statement([{ reference: 'A' }])
   await stage.statement([{ reference: 'A' }], { tenant: 'broken' })
-  const other = { account: ACCOUNT, day: TODAY }
+  const other = { account: ACCOUNT, day: TODAY, timeZone: ZONE }
   await runReconciliation(stage.database.forTenant('broken'), other, stage.provenance())
   await stage.run()
   const worker = createPostingWorker({
@@ -106,7 +112,11 @@ test('the worker posts for every tenant, and one whose books fail does not hold 
 test('a tenant with much to post keeps no other waiting', async () => {
   await stage.statement([{ reference: 'A' }])
   await stage.statement([{ reference: 'A' }], { tenant: 'a-slow' })
-  await runReconciliation(stage.database.forTenant('a-slow'), { account: ACCOUNT, day: TODAY }, stage.provenance())
+  await runReconciliation(
+    stage.database.forTenant('a-slow'),
+    { account: ACCOUNT, day: TODAY, timeZone: ZONE },
+    stage.provenance(),
+  )
   await stage.run()
   const othersArePosted = Promise.withResolvers<void>()
   const worker = createPostingWorker({

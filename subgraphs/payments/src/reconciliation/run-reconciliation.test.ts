@@ -1,6 +1,13 @@
+import { addDays } from '@carriergraph/shared/day.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { camt, ntry } from '../statements/statements.fixture.ts'
-import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import {
+  ACCOUNT,
+  type ReconciliationStage,
+  setReconciliationStage,
+  TODAY,
+  ZONE,
+} from '../testing/reconciliation-stage.ts'
 import { runReconciliation } from './run-reconciliation.ts'
 
 let stage: ReconciliationStage
@@ -244,7 +251,22 @@ test('what was expected twice and came once is a duplicate, also on the days aft
 })
 
 test('refuses an account that nothing is known of, and a day that has not come', async () => {
-  const run = (account: string, day: string) => runReconciliation(stage.db, { account, day }, stage.provenance())
+  const run = (account: string, day: string) =>
+    runReconciliation(stage.db, { account, day, timeZone: ZONE }, stage.provenance())
   expect(await run('NONE', TODAY)).toMatchObject({ ok: false, code: 'ACCOUNT_NOT_FOUND', field: ['account'] })
   expect(await run('NONE', '2026-11-22')).toMatchObject({ ok: false, code: 'DAY_IN_FUTURE', field: ['day'] })
+})
+
+test.each([
+  ['Asia/Tokyo', '2026-11-20T14:59:59Z', '2026-11-20'],
+  ['Asia/Tokyo', '2026-11-20T15:00:00Z', '2026-11-21'],
+  ['Pacific/Kiritimati', '2026-11-20T10:00:00Z', '2026-11-21'],
+  ['America/New_York', '2026-11-21T04:59:59Z', '2026-11-20'],
+  ['America/New_York', '2026-11-21T05:00:00Z', '2026-11-21'],
+])('in %s, at %s, the newest day that may be reconciled is %s', async (timeZone, now, today) => {
+  stage.clock.set(new Date(now))
+  await stage.expect([{ reference: 'A' }])
+  const run = (day: string) => runReconciliation(stage.db, { account: ACCOUNT, day, timeZone }, stage.provenance())
+  expect(await run(addDays(today, 1))).toMatchObject({ ok: false, code: 'DAY_IN_FUTURE' })
+  expect(await run(today)).toMatchObject({ ok: true, value: { run: { day: today } } })
 })

@@ -1,10 +1,11 @@
-import { addDays, dayOf } from '@carriergraph/shared/day.ts'
+import { addDays } from '@carriergraph/shared/day.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { eventOf } from '../events.ts'
+import { localDay } from '../settlement/schedule.ts'
 import { allowMatchingTime, lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { linesToMatch, movementsToMatch } from './db/inputs.ts'
 import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
@@ -18,8 +19,13 @@ import { type Plan, planRun } from './plan.ts'
 import { type ItemPosting, postingOf } from './postings.ts'
 import { resolveItems } from './resolve-items.ts'
 
-/** An account and a day, YYYY-MM-DD. */
-export type DayToReconcile = { readonly account: string; readonly day: string }
+export type DayToReconcile = {
+  readonly account: string
+  /** YYYY-MM-DD. */
+  readonly day: string
+  /** Where the bank is: its day begins when it does there. IANA name of the zone. */
+  readonly timeZone: string
+}
 
 export type RunCode = 'ACCOUNT_NOT_FOUND' | 'DAY_IN_FUTURE' | 'ACCOUNT_BUSY'
 
@@ -36,11 +42,12 @@ export type RunOutcome = {
  */
 export function runReconciliation(
   db: TenantDb,
-  { account, day }: DayToReconcile,
+  { account, day, timeZone }: DayToReconcile,
   provenance: Provenance,
 ): Promise<Outcome<RunOutcome, RunCode>> {
   return whileReconciled(db, async (tx) => {
-    if (day > dayOf(provenance.now)) return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
+    if (day > localDay(provenance.now, timeZone))
+      return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
     const reconciled = await lockReconciledAccount(tx, account)
     if (reconciled === undefined)
       return refuse('ACCOUNT_NOT_FOUND', 'There is no statement of that account, and nothing is expected on it.', [

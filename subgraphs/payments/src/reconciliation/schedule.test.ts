@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { silent } from '../testing/payments-database.ts'
-import { type ReconciliationStage, setReconciliationStage, TODAY } from '../testing/reconciliation-stage.ts'
+import { type ReconciliationStage, setReconciliationStage, TODAY, ZONE } from '../testing/reconciliation-stage.ts'
 import { createDailyReconciliation, dueDay } from './schedule.ts'
 
 let stage: ReconciliationStage
@@ -9,28 +9,34 @@ beforeEach(async () => {
 })
 afterEach(() => stage[Symbol.asyncDispose]())
 
-const daily = () => createDailyReconciliation({ database: stage.database, clock: stage.clock, log: silent, hour: 6 })
+const daily = (hour = 6) =>
+  createDailyReconciliation({ database: stage.database, clock: stage.clock, log: silent, hour, timeZone: ZONE })
 const runs = () => stage.database.sql.system`
   select tenant_id as tenant, account, day::text, revision from reconciliation_run order by 1, 2, 3`
 
 test.each([
-  ['2026-11-21T05:59:59Z', '2026-11-19'],
-  ['2026-11-21T06:00:00Z', '2026-11-20'],
-  ['2026-12-01T23:59:59Z', '2026-11-30'],
-  ['2026-01-01T00:00:00Z', '2025-12-30'],
-])('at %s, the day due is %s', (now, day) => expect(dueDay(new Date(now), 6)).toBe(day))
+  ['UTC', '2026-11-21T05:59:59Z', '2026-11-19'],
+  ['UTC', '2026-11-21T06:00:00Z', '2026-11-20'],
+  ['UTC', '2026-12-01T23:59:59Z', '2026-11-30'],
+  ['UTC', '2026-01-01T00:00:00Z', '2025-12-30'],
+  ['Europe/Brussels', '2026-11-21T04:59:59Z', '2026-11-19'],
+  ['Europe/Brussels', '2026-11-21T05:00:00Z', '2026-11-20'],
+  ['Asia/Tokyo', '2026-11-20T20:59:59Z', '2026-11-19'],
+  ['Asia/Tokyo', '2026-11-20T21:00:00Z', '2026-11-20'],
+  ['America/New_York', '2026-11-21T10:59:59Z', '2026-11-19'],
+  ['America/New_York', '2026-11-21T11:00:00Z', '2026-11-20'],
+])('in %s, at %s, the day due is %s', (timeZone, now, day) => expect(dueDay(new Date(now), 6, timeZone)).toBe(day))
 
 test('each account of each tenant is reconciled once a day, from the hour on', async () => {
   await stage.statement([{}])
   await stage.statement([{}], { account: 'OTHER' })
   await stage.statement([{}], { account: 'OTHER', tenant: 'north' })
-  const daily = createDailyReconciliation({ database: stage.database, clock: stage.clock, log: silent, hour: 7 })
   stage.clock.set(new Date('2026-11-21T06:59:00Z'))
-  expect(await daily.runOnce()).toBe(3)
+  expect(await daily(7).runOnce()).toBe(3)
   expect((await runs()).map(({ day }) => day)).toEqual(Array(3).fill('2026-11-19'))
   stage.clock.set(new Date('2026-11-21T07:00:00Z'))
-  expect(await daily.runOnce()).toBe(3)
-  expect(await daily.runOnce()).toBe(0)
+  expect(await daily(7).runOnce()).toBe(3)
+  expect(await daily(7).runOnce()).toBe(0)
   expect((await runs()).filter(({ day }) => day === TODAY)).toHaveLength(3)
   const rows = await stage.database.sql
     .system`select actor, count(*)::int from journal where type like 'reconciliation_run%' group by 1`
@@ -92,6 +98,7 @@ test('started, it reconciles by itself', async () => {
     clock: stage.clock,
     log: silent,
     hour: 6,
+    timeZone: ZONE,
     schedule: (run) => {
       scheduled.push(run)
       return () => undefined

@@ -1,10 +1,11 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { addDays, dayOf } from '@carriergraph/shared/day.ts'
+import { addDays } from '@carriergraph/shared/day.ts'
 import type { Database } from '@carriergraph/shared/db/pools.ts'
 import { readOn } from '@carriergraph/shared/db/read-on.ts'
 import { PollingLoop, type Schedule } from '@carriergraph/shared/journal/polling-loop.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
+import { localDay, localHour } from '../settlement/schedule.ts'
 import { type DueAccount, findDueAccounts } from './db/due-accounts.ts'
 import { runReconciliation } from './run-reconciliation.ts'
 
@@ -17,8 +18,10 @@ export type DailyReconciliationOptions = {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
-  /** Of the day, in UTC, from which on the day before is due: by then banks have sent its statements. */
+  /** Of the bank's day, from which on the day before is due: by then banks have sent its statements. */
   readonly hour: number
+  /** Where the bank is: IANA name of the zone. */
+  readonly timeZone: string
   readonly schedule?: Schedule
 }
 
@@ -38,6 +41,7 @@ export function createDailyReconciliation({
   clock,
   log,
   hour,
+  timeZone,
   schedule,
 }: DailyReconciliationOptions): DailyReconciliation {
   let isStopping = false
@@ -45,7 +49,7 @@ export function createDailyReconciliation({
   async function reconcile({ tenant, account }: DueAccount, day: string, correlationId: string): Promise<boolean> {
     try {
       const provenance = { actor: 'svc:payments', correlationId, now: clock() }
-      const ran = await runReconciliation(database.forTenant(tenant), { account, day }, provenance)
+      const ran = await runReconciliation(database.forTenant(tenant), { account, day, timeZone }, provenance)
       if (!ran.ok) throw new Error(ran.code)
       const { run, cases } = ran.value
       const told = { runId: run.id, tenant, day, cases }
@@ -60,7 +64,7 @@ export function createDailyReconciliation({
   }
 
   async function runOnce(): Promise<number> {
-    const day = dueDay(clock(), hour)
+    const day = dueDay(clock(), hour, timeZone)
     let reconciled = 0
     // One by one, for each may take memory for a million lines; and in turn, so that no tenant waits for all of another's.
     for (const due of inTurn(await findAllDue(day))) {
@@ -108,4 +112,5 @@ function inTurn(due: readonly DueAccount[]): DueAccount[] {
 }
 
 /** The newest day whose statements are due: yesterday, or before the hour the day before that. */
-export const dueDay = (now: Date, hour: number): string => addDays(dayOf(now), now.getUTCHours() >= hour ? -1 : -2)
+export const dueDay = (now: Date, hour: number, timeZone: string): string =>
+  addDays(localDay(now, timeZone), localHour(now, timeZone) >= hour ? -1 : -2)

@@ -43,6 +43,9 @@ export function localDay(now: Date, timeZone: string): string {
   return `${parts.year}-${parts.month}-${parts.day}`
 }
 
+/** The hour of the day that it is in a zone, 0 to 23. */
+export const localHour = (now: Date, timeZone: string): number => Number(localParts(now, timeZone).hour)
+
 /**
  * The moment at which a clock in the zone shows that time, the first time where it does so twice; where the time is skipped
  * in spring, the moment of the change.

@@ -69,7 +69,8 @@ export async function reconcile(stage: RailsStage, content: string): Promise<str
   const read = await readStatement(sourceOf(content))
   if (!read.ok) throw new Error(`${read.code}: ${read.message}`)
   await importStatement(books.db, read.value, { provenance })
-  const ran = await runReconciliation(books.db, { account: OPERATOR_IBAN, day: dayOf(clock()) }, provenance)
+  const day = dayOf(clock())
+  const ran = await runReconciliation(books.db, { account: OPERATOR_IBAN, day, timeZone: 'UTC' }, provenance)
   if (!ran.ok) throw new Error(ran.code)
   await postPending({ db: books.db, ledger: ledgers.of(books), now: clock, log: silent })
   const rows = await database.sql.system<{ told: string }[]>`

@@ -21,6 +21,8 @@ import { expectSoundLedger } from './sound-ledger.ts'
 
 export const ACCOUNT = 'DE89370400440532013000'
 export const TODAY = '2026-11-20'
+/** Where the bank is. */
+export const ZONE = 'UTC'
 const NOW = new Date('2026-11-21T06:00:00.000Z')
 
 /** A line of a statement, of 100.00 today unless something else is said. */
@@ -135,7 +137,7 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
       return expected.value.map(({ id }) => id)
     },
     async run(day = TODAY, account = ACCOUNT) {
-      const ran = await runReconciliation(db, { account, day }, provenance())
+      const ran = await runReconciliation(db, { account, day, timeZone: ZONE }, provenance())
       if (!ran.ok) throw new Error(`${ran.code}: ${ran.message}`)
       return ran.value
     },

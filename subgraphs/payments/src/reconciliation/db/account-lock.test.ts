@@ -6,7 +6,13 @@ import { newId } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silent } from '../../testing/payments-database.ts'
-import { ACCOUNT, type ReconciliationStage, setReconciliationStage, TODAY } from '../../testing/reconciliation-stage.ts'
+import {
+  ACCOUNT,
+  type ReconciliationStage,
+  setReconciliationStage,
+  TODAY,
+  ZONE,
+} from '../../testing/reconciliation-stage.ts'
 import { autoResolve } from '../auto-resolve.ts'
 import { matchByHand } from '../match-by-hand.ts'
 import { matchOpen, runReconciliation } from '../run-reconciliation.ts'
@@ -35,7 +41,7 @@ test('what somebody else has for longer than a statement waits is refused by a n
     await lockReconciledAccount(tx, ACCOUNT)
     await allowMatchingTime(tx)
     return Promise.all([
-      runReconciliation(db, { account: ACCOUNT, day: TODAY }, provenance),
+      runReconciliation(db, { account: ACCOUNT, day: TODAY, timeZone: ZONE }, provenance),
       autoResolve(db, ACCOUNT, provenance),
       matchByHand(db, { caseIds: [caseId], movementIds: [] }, provenance),
       requestWriteOff(db, { caseId, reason: 'gone' }, person),

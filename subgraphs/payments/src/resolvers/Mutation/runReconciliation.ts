@@ -6,7 +6,8 @@ import { bankAccountIn } from '../bank-account.ts'
 
 export const runReconciliation: NonNullable<MutationResolvers['runReconciliation']> = async (_, { input }, context) => {
   const account = bankAccountIn(input.account)
-  const ran = account.ok ? await run(context.db, input, provenanceOf(context)) : account
+  const asked = { ...input, timeZone: context.bankTimeZone }
+  const ran = account.ok ? await run(context.db, asked, provenanceOf(context)) : account
   if (!ran.ok) return { run: null, cases: null, errors: [payloadError(ran)] }
   return { ...ran.value, errors: [] }
 }
