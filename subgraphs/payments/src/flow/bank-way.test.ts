@@ -182,6 +182,31 @@ test('two parts alike that one statement shows without a reference are two, howe
   await expectSoundPayments(stage.database)
 })
 
+test('two parts alike that a bank books in one entry under one reference are two, in whatever it tells that entry again', async () => {
+  stage.clock.advance(24 * HOUR_MS)
+  const purse = await stage.purseWith(1_000n)
+  const process = stage.process()
+  const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, 'in one entry', 1_000n)))
+  const { id } = (await stage.instructionOf(paid)).instruction
+  await process.turn()
+  const out = { amount: '10.00', sign: 'DBIT', id } as const
+  const batch = { reference: 'RETURNS-1', count: 2 }
+  const both = { amount: '4.00', sign: 'CRDT', id, returnReason: 'AC04', batch } as const
+  const day = statement(stage, [out, both])
+  for (const [at, content] of [notification(stage, [out, both]), notification(stage, [both]), day, day].entries()) {
+    await stage.receive(`in-one-entry-${at}.xml`, content.replace('</Document>', `${' '.repeat(at)}</Document>`))
+    await process.turn()
+    await stage.sweep(process)
+    expect((await stage.payment(paid.id)).refundedMinor).toBe(800n)
+  }
+  expect(await stage.instructionOf(paid)).toMatchObject({ returned: { minor: 800n }, contradictions: 0 })
+  expect(await stage.wallet(purse)).toEqual({ balance: 800n, held: 0n })
+  const before = (await booksOf(stage)).SUSPENSE
+  const open = (await reconcile(stage, day)).filter((item) => item.includes('OPEN'))
+  expect({ open, suspense: (await booksOf(stage)).SUSPENSE }).toEqual({ open: [], suspense: before })
+  await expectSoundPayments(stage.database)
+})
+
 test('of two parts alike that are told one by one without a reference, the second is a case that people see', async () => {
   stage.clock.advance(24 * HOUR_MS)
   const purse = await stage.purseWith(1_000n)

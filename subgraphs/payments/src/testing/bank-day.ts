@@ -20,17 +20,27 @@ export type BankEntry = {
   /** Among other words, as people write it; otherwise as banks carry it from end to end. */
   readonly isQuoted?: boolean
   readonly returnReason?: string
+  /** It is booked so many times in one entry, under one reference of the bank's. */
+  readonly batch?: { readonly reference: string; readonly count: number }
 }
 
 /** An entry of a statement or a notification. */
-function entryOf({ amount, sign, id, isQuoted = false, returnReason }: BankEntry): string {
+function entryOf(entry: BankEntry): string {
+  const { amount, sign, id, isQuoted = false, returnReason, batch } = entry
   const reference = endToEndId(id)
   const refs = isQuoted ? 'NOTPROVIDED' : reference
   const text = isQuoted ? `<RmtInf><Ustrd>Top up ${reference.toUpperCase()} thanks</Ustrd></RmtInf>` : ''
   const back = returnReason === undefined ? '' : `<RtrInf><Rsn><Cd>${returnReason}</Cd></Rsn></RtrInf>`
-  const details = `<TxDtls><Refs><EndToEndId>${refs}</EndToEndId></Refs>${text}${back}</TxDtls>`
-  return ntry(amount, { sign, details })
+  const own = batch === undefined ? '' : `<Amt Ccy="EUR">${amount}</Amt>`
+  const details = `<TxDtls><Refs><EndToEndId>${refs}</EndToEndId></Refs>${own}${text}${back}</TxDtls>`
+  if (batch === undefined) return ntry(amount, { sign, details })
+  const more = `<AcctSvcrRef>${batch.reference}</AcctSvcrRef>`
+  return ntry(amountOf(centsOf(entry)), { sign, more, details: details.repeat(batch.count) })
 }
+
+const centsOf = ({ amount, batch }: BankEntry): bigint => BigInt(amount.replace('.', '')) * BigInt(batch?.count ?? 1)
+
+const amountOf = (cents: bigint): string => `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`
 
 const dated = (content: string, now: Date) =>
   content.replaceAll('2026-03-02', dayOf(now)).replaceAll('2026-03-03', dayOf(now))
@@ -41,14 +51,13 @@ export const notification = (stage: RailsStage, entries: readonly BankEntry[]): 
 
 /** camt.053: the whole day, of an account that had 1,000.00. */
 export function statement(stage: RailsStage, entries: readonly BankEntry[]): string {
-  const cents = entries.reduce((sum, { amount, sign }) => {
-    const minor = BigInt(amount.replace('.', ''))
-    return sum + (sign === 'DBIT' ? -minor : minor)
+  const cents = entries.reduce((sum, entry) => {
+    const minor = centsOf(entry)
+    return sum + (entry.sign === 'DBIT' ? -minor : minor)
   }, 100_000n)
-  const closing = `${cents / 100n}.${String(cents % 100n).padStart(2, '0')}`
   const content = camt({
     opening: '1000.00',
-    closing,
+    closing: amountOf(cents),
     entries: entries.map(entryOf),
     statement: `S ${entries.length} ${cents}`,
   })

@@ -78,8 +78,9 @@ async function* lineNotices(file: StatementFile, db: TenantDb): AsyncGenerator<r
 }
 
 /**
- * Says of returns which statement of which file tells them, and gives each of those alike of one entry a key of its own. The
- * file counts and not the statement's id: the same statement once more, put right, may have its entries at other places.
+ * Says of returns which statement of which file tells them, and gives each of those alike of one entry a key of its own, and
+ * a reference: what an entry is made of adds up to it, so they are as many as it tells, and the bank's reference is of the entry.
+ * The file counts and not the statement's id: the same statement once more, put right, may have its entries at other places.
  */
 function placesOf({ digest }: StatementFile) {
   const seen = new Map<string, number>()
@@ -88,7 +89,9 @@ function placesOf({ digest }: StatementFile) {
     const name = `${notice.instructionId} ${notice.key}`
     const times = (seen.get(name) ?? 0) + 1
     seen.set(name, times)
-    const key = times === 1 ? notice.key : `${notice.key} ${times}`
-    return { ...notice, key, toldIn: JSON.stringify([digest, statementId]) }
+    const toldIn = JSON.stringify([digest, statementId])
+    if (times === 1) return { ...notice, toldIn }
+    const reference = notice.reference && `${notice.reference} ${times}`
+    return { ...notice, key: `${notice.key} ${times}`, reference, toldIn }
   }
 }

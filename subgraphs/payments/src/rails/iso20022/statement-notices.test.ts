@@ -69,6 +69,14 @@ test('the same entry of the same statement has the same key, and another has ano
   expect(new Set(keys).size).toBe(3)
 })
 
+test('a return has the reference that its bank repeats in every message, and none of those that may be others in the next one', () => {
+  const returned = (references: Partial<StatementLine['references']>) =>
+    noticeOfLine(line(400n, { returnReason: 'AC04', references: { ...NO_REFERENCES, ...references } }), order)
+  const others = { entryReference: '1', transactionId: 'T', instructionId: 'I', uetr: 'U', messageId: 'M' }
+  expect(returned(others)).toMatchObject({ kind: 'RETURN', reference: undefined })
+  expect(returned({ ...others, accountServicerReference: 'A' })).toMatchObject({ kind: 'RETURN', reference: 'A' })
+})
+
 test.each<[string, StatementLine, object | undefined]>([
   ['the amount that was awaited', line(1_000n), { kind: 'STATUS', status: 'ACSC' }],
   ['a cent less than was awaited', line(999n), undefined],
