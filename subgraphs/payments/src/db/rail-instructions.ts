@@ -144,6 +144,7 @@ export async function findReturns(
       minor: railNotice.returnedMinor,
       currency: railInstruction.currency,
       reference: railNotice.returnReference,
+      entryReference: railNotice.entryReference,
       bookedOn: railNotice.bookedOn,
       toldIn: railNotice.toldIn,
       effect: railNotice.effect,
@@ -157,10 +158,11 @@ export async function findReturns(
         ne(railNotice.effect, 'CONTRADICTION'),
       ),
     )
-  return rows.map(({ instructionId, minor, currency, reference, bookedOn, toldIn, effect }) => ({
+  return rows.map(({ instructionId, minor, currency, reference, entryReference, bookedOn, toldIn, effect }) => ({
     instructionId,
     amount: money(minor ?? 0n, currency),
     reference: reference ?? undefined,
+    entryReference: entryReference ?? undefined,
     bookedOn: bookedOn ?? undefined,
     toldIn: toldIn ?? undefined,
     isCounted: effect === 'CHANGED',
@@ -190,6 +192,7 @@ export async function insertNotices(tx: Tx, heard: readonly HeardNotice[], now: 
         reasonText: reason?.text,
         returnedMinor: notice.kind === 'RETURN' ? notice.amount.minor : null,
         returnReference: notice.kind === 'RETURN' ? notice.reference : null,
+        entryReference: notice.kind === 'RETURN' ? notice.entryReference : null,
         bookedOn: notice.kind === 'RETURN' ? notice.bookedOn : null,
         toldIn: notice.kind === 'RETURN' ? notice.toldIn : null,
         effect,

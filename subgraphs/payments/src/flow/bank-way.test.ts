@@ -207,6 +207,37 @@ test('two parts alike that a bank books in one entry under one reference are two
   await expectSoundPayments(stage.database)
 })
 
+test.each([
+  ['one return', 1, 400n],
+  ['two alike', 2, 800n],
+])(
+  '%s that a bank names by its entry in one message, and by its transaction as well in another one, counts once',
+  async (_, count, minor) => {
+    stage.clock.advance(24 * HOUR_MS)
+    const purse = await stage.purseWith(1_000n)
+    const process = stage.process()
+    const paid = takenOnBy(await process.flow.create(stage.books, orderOf(purse, `named ${count}`, 1_000n)))
+    const { id } = (await stage.instructionOf(paid)).instruction
+    await process.turn()
+    const out = { amount: '10.00', sign: 'DBIT', id } as const
+    const part = { amount: '4.00', sign: 'CRDT', id, returnReason: 'AC04' } as const
+    const batch = { reference: `ENTRY-${count}`, count }
+    const [short, long] = [
+      { ...part, batch },
+      { ...part, batch: { ...batch, own: ['T-1', 'T-2'] } },
+    ]
+    for (const [at, entries] of [[out, short], [long], [short], [long]].entries()) {
+      const content = notification(stage, entries).replaceAll('S-1', `N-${count}-${at}`)
+      await stage.receive(`named-${count}-${at}.xml`, content)
+      await process.turn()
+      await stage.sweep(process)
+      expect((await stage.payment(paid.id)).refundedMinor).toBe(minor)
+    }
+    expect(await stage.instructionOf(paid)).toMatchObject({ returned: { minor }, contradictions: 0 })
+    await expectSoundPayments(stage.database)
+  },
+)
+
 test('of two parts alike that are told one by one without a reference, the second is a case that people see', async () => {
   stage.clock.advance(24 * HOUR_MS)
   const purse = await stage.purseWith(1_000n)

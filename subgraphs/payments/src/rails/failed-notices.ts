@@ -92,6 +92,7 @@ const stored = z.discriminatedUnion('kind', [
       .object({ minor: z.string(), currency: currencyField })
       .transform(({ minor, currency }) => money(BigInt(minor), currency)),
     reference: z.string().optional(),
+    entryReference: z.string().optional(),
     bookedOn: z.string().optional(),
     toldIn: z.string().optional(),
     reason,

@@ -27,8 +27,10 @@ export type News =
 /** A return as the rail tells it: one movement of money, however often and under whatever keys it is told. */
 export type ReturnTold = {
   readonly amount: Money
-  /** The rail's own reference of this return; undefined where it gives none. */
+  /** The rail's own reference of this return, or that of its entry (`numbered`); undefined where it gives none. */
   readonly reference?: string | undefined
+  /** The bank's reference of the entry that it is booked in, as far as the rail tells it. */
+  readonly entryReference?: string | undefined
   /** The day on which the bank booked it, YYYY-MM-DD. */
   readonly bookedOn?: string | undefined
   /** The statement that tells it, in the file that it came in; undefined where the rail tells news one by one. */
@@ -38,13 +40,38 @@ export type ReturnTold = {
 /** A return that was heard; counted unless it was one that had been told before. */
 export type ReturnHeard = ReturnTold & { readonly isCounted: boolean }
 
+/** The reference of those alike in one entry, where they have none of their own: from the second on with their number. */
+export const numbered = (entryReference: string, number: number): string =>
+  number === 1 ? entryReference : `${entryReference} ${number}`
+
+const isNumbered = (reference: string, entryReference: string): boolean =>
+  reference.startsWith(entryReference) && /^( \d+)?$/.test(reference.slice(entryReference.length))
+
 /**
- * Whether two notices tell the same return. By its reference where both have one; else by what else they say of it, as a
- * bank may give the reference in the statement alone.
+ * What the references of two notices say: that they tell the same return, that they tell two, or that they may tell the
+ * same. Undefined where one has none. A bank may name a return by its entry in one message and by its transaction in another.
+ */
+function byReference(one: ReturnTold, other: ReturnTold): 'SAME' | 'MAYBE' | 'DIFFERENT' | undefined {
+  if (one.reference === undefined || other.reference === undefined) return undefined
+  if (one.reference === other.reference) return 'SAME'
+  const [own, others] = [hasItsOwn(one), hasItsOwn(other)]
+  if (own === others) return 'DIFFERENT'
+  const [named, unnamed] = own ? [one, other] : [other, one]
+  return isNumbered(unnamed.reference ?? '', named.entryReference ?? '') ? 'MAYBE' : 'DIFFERENT'
+}
+
+/** Whether its transaction has a reference beside that of its entry. */
+const hasItsOwn = ({ reference = '', entryReference }: ReturnTold): boolean =>
+  entryReference !== undefined && !isNumbered(reference, entryReference)
+
+/**
+ * Whether two notices may tell the same return. By its reference where both have one; else by what else they say of it, as
+ * a bank may give the reference in the statement alone.
  */
 export function isSameReturn(one: ReturnTold, other: ReturnTold): boolean {
   if (one.amount.minor !== other.amount.minor) return false
-  if (one.reference !== undefined && other.reference !== undefined) return one.reference === other.reference
+  const said = byReference(one, other)
+  if (said !== undefined) return said !== 'DIFFERENT'
   return one.bookedOn === undefined || other.bookedOn === undefined || one.bookedOn === other.bookedOn
 }
 
@@ -54,21 +81,20 @@ export function isSameReturn(one: ReturnTold, other: ReturnTold): boolean {
  * nothing tells apart one is left to reconciliation: to book one twice would give away what never came.
  */
 export function wasTold(told: ReturnTold, heard: readonly ReturnHeard[]): boolean {
-  const { reference, amount, toldIn } = told
-  const isAgain = (one: ReturnTold) => one.reference === reference && one.amount.minor === amount.minor
-  if (reference !== undefined && heard.some(isAgain)) return true
+  const { amount, toldIn } = told
+  if (heard.some((one) => byReference(told, one) === 'SAME' && one.amount.minor === amount.minor)) return true
   const counted = heard.filter(({ isCounted }) => isCounted)
   const ofStatement = heard.filter((one) => toldIn !== undefined && one.toldIn === toldIn)
-  const named = reference === undefined ? [] : heard.filter((one) => one.reference !== undefined)
-  return [ofStatement, named].every((others) => canBeAmong(told, eachOnce(others), counted))
+  const ofOthers = heard.filter((one) => byReference(told, one) === 'DIFFERENT')
+  return [ofStatement, ofOthers].every((others) => canBeAmong(told, eachOnce(others), counted))
 }
 
-/** Without those that tell again what another one of them does, by its reference. */
-const eachOnce = (all: readonly ReturnTold[]): ReturnTold[] => [
-  ...new Map(
-    all.map((one) => [one.reference === undefined ? one : `${one.reference} ${one.amount.minor}`, one] as const),
-  ).values(),
-]
+/** Without those that may tell again what another one of them does, by its reference. */
+function eachOnce(all: readonly ReturnTold[]): ReturnTold[] {
+  const isAgain = (one: ReturnTold, before: ReturnTold) =>
+    byReference(one, before) !== undefined && isSameReturn(one, before)
+  return all.filter((one, at) => !all.slice(0, at).some((before) => isAgain(one, before)))
+}
 
 /**
  * Whether a return can be one of the counted ones that none of the others has to be: by an augmenting path of the matching

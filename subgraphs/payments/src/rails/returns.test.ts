@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInstruction } from '../db/rail-instructions.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { registerInstruction, takeNotices } from './drive.ts'
-import { isSameReturn, type Notice, type ReturnHeard, type ReturnTold, wasTold } from './notice.ts'
+import { isSameReturn, type Notice, numbered, type ReturnHeard, type ReturnTold, wasTold } from './notice.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 
 let payments: PaymentsDatabase
@@ -22,6 +22,12 @@ const told = (minor: bigint, reference?: string, bookedOn?: string): ReturnTold 
   bookedOn,
 })
 
+/** Named by its entry, and by its own reference where its transaction has one. */
+const ofEntry = (entry: string, own?: string, number = 1): ReturnTold => ({
+  ...told(1n, own ?? numbered(entry, number), '2026-11-23'),
+  entryReference: entry,
+})
+
 test.each<[string, ReturnTold, ReturnTold, boolean]>([
   ['of one reference', told(1n, 'A', '2026-11-23'), told(1n, 'A', '2026-11-24'), true],
   ['of two references', told(1n, 'A', '2026-11-23'), told(1n, 'B', '2026-11-23'), false],
@@ -29,6 +35,15 @@ test.each<[string, ReturnTold, ReturnTold, boolean]>([
   ['of one day, of which one has a reference', told(1n, 'A', '2026-11-23'), told(1n, undefined, '2026-11-23'), true],
   ['of two days without a reference', told(1n, undefined, '2026-11-23'), told(1n, undefined, '2026-11-24'), false],
   ['alike, of which nothing more is told', told(1n), told(1n), true],
+  ['of one entry, of which one has a reference of its own', ofEntry('E'), ofEntry('E', 'T'), true],
+  ['of one entry, with one reference of their own', ofEntry('E', 'T'), ofEntry('E', 'T'), true],
+  ['of one entry, with two references of their own', ofEntry('E', 'T'), ofEntry('E', 'U'), false],
+  ['of two places in one entry', ofEntry('E'), ofEntry('E', undefined, 2), false],
+  ['of which one may be of any place in the entry', ofEntry('E', undefined, 2), ofEntry('E', 'T'), true],
+  ['of two entries', ofEntry('E'), ofEntry('F'), false],
+  ['of two entries, of which one has a reference of its own', ofEntry('E'), ofEntry('F', 'T'), false],
+  ['of an entry whose name begins like that of another one', ofEntry('E'), ofEntry('E7', 'T'), false],
+  ['of which one was heard when entries were not told', told(1n, 'E'), ofEntry('E', 'T'), true],
 ])('two notices %s', (_, one, other, isSame) => {
   expect(isSameReturn(one, other)).toBe(isSame)
   expect(isSameReturn(other, one)).toBe(isSame)
@@ -38,6 +53,13 @@ const tellsIn = (statement: string, minor: bigint, reference?: string): ReturnTo
   ...told(minor, reference, '2026-11-23'),
   toldIn: statement,
 })
+
+/** An entry of so many alike; with references of their own where they begin with something. */
+const entryIn = (statement: string, count: number, own?: string): ReturnTold[] =>
+  Array.from({ length: count }, (_, at) => ({
+    ...ofEntry('E', own && `${own}${at}`, at + 1),
+    toldIn: statement,
+  }))
 
 /** How many of these count, told one after the other. */
 function counted(all: readonly ReturnTold[]): number {
@@ -78,6 +100,14 @@ test.each<[string, ReturnTold[], number]>([
   ],
   ['of one reference in one statement', [tellsIn('S', 1n, 'A'), tellsIn('S', 1n, 'A')], 1],
   ['that no statement tells', [told(1n), told(1n)], 1],
+  ['of one entry, told by it and by their own references', [...entryIn('S', 2), ...entryIn('T', 2, 'T')], 2],
+  ['of one entry, told by their own references and by it', [...entryIn('S', 2, 'T'), ...entryIn('T', 2)], 2],
+  [
+    'of one entry, told one by one and then by it',
+    [...entryIn('S', 1, 'T'), ...entryIn('T', 1, 'U'), ...entryIn('V', 2)],
+    2,
+  ],
+  ['of one entry, told by it in part and then whole', [...entryIn('S', 1), ...entryIn('T', 2, 'T')], 2],
 ])('of returns alike %s, %#: as many count as there must be', (_, all, count) => {
   expect(counted(all)).toBe(count)
 })
@@ -116,6 +146,27 @@ test('whatever statements tell how often and in which order, none counts twice, 
       )
     }),
     { numRuns: 2_000, seed: 20_261_122 },
+  )
+})
+
+test('of alike in entries none counts twice, and as many as one statement tells do, by whichever reference it tells them', () => {
+  const statement = fc.record({ entry: fc.nat({ max: 1 }), isNamed: fc.boolean(), places: fc.subarray([0, 1, 2]) })
+  fc.assert(
+    fc.property(fc.array(statement, { maxLength: 6 }), (statements) => {
+      const news = statements.flatMap(({ entry, isNamed, places }, number) =>
+        places.map(
+          (place, at): ReturnTold => ({
+            ...ofEntry(`E${entry}`, isNamed ? `T${entry}${place}` : undefined, at + 1),
+            toldIn: `S${number}`,
+          }),
+        ),
+      )
+      const real = statements.flatMap(({ entry, places }) => places.map((place) => `${entry} ${place}`))
+      const count = counted(news)
+      expect(count).toBeLessThanOrEqual(new Set(real).size)
+      expect(count).toBeGreaterThanOrEqual(Math.max(0, ...statements.map(({ places }) => places.length)))
+    }),
+    { numRuns: 5_000, seed: 20_261_122 },
   )
 })
 

@@ -19,6 +19,8 @@ export type References = {
   readonly messageId: string | undefined
   readonly mandateId: string | undefined
   readonly accountServicerReference: string | undefined
+  /** Of the entry; the one before may be of its transaction. */
+  readonly entryServicerReference: string | undefined
   readonly entryReference: string | undefined
   /** Of the transactions of a batch that stays one line, because the bank does not say their amounts. */
   readonly batchedEndToEndIds: readonly string[]
@@ -109,6 +111,7 @@ export const NO_REFERENCES: References = {
   messageId: undefined,
   mandateId: undefined,
   accountServicerReference: undefined,
+  entryServicerReference: undefined,
   entryReference: undefined,
   batchedEndToEndIds: [],
   creditorReferences: [],

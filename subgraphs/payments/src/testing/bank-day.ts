@@ -20,8 +20,8 @@ export type BankEntry = {
   /** Among other words, as people write it; otherwise as banks carry it from end to end. */
   readonly isQuoted?: boolean
   readonly returnReason?: string
-  /** It is booked so many times in one entry, under one reference of the bank's. */
-  readonly batch?: { readonly reference: string; readonly count: number }
+  /** It is booked so many times in one entry, under one reference of the bank's; each may have its own besides. */
+  readonly batch?: { readonly reference: string; readonly count: number; readonly own?: readonly string[] }
 }
 
 /** An entry of a statement or a notification. */
@@ -32,10 +32,13 @@ function entryOf(entry: BankEntry): string {
   const text = isQuoted ? `<RmtInf><Ustrd>Top up ${reference.toUpperCase()} thanks</Ustrd></RmtInf>` : ''
   const back = returnReason === undefined ? '' : `<RtrInf><Rsn><Cd>${returnReason}</Cd></Rsn></RtrInf>`
   const own = batch === undefined ? '' : `<Amt Ccy="EUR">${amount}</Amt>`
-  const details = `<TxDtls><Refs><EndToEndId>${refs}</EndToEndId></Refs>${own}${text}${back}</TxDtls>`
-  if (batch === undefined) return ntry(amount, { sign, details })
-  const more = `<AcctSvcrRef>${batch.reference}</AcctSvcrRef>`
-  return ntry(amountOf(centsOf(entry)), { sign, more, details: details.repeat(batch.count) })
+  const refer = (reference: string | undefined) =>
+    reference === undefined ? '' : `<AcctSvcrRef>${reference}</AcctSvcrRef>`
+  const detailsOf = (ofBank?: string) =>
+    `<TxDtls><Refs>${refer(ofBank)}<EndToEndId>${refs}</EndToEndId></Refs>${own}${text}${back}</TxDtls>`
+  if (batch === undefined) return ntry(amount, { sign, details: detailsOf() })
+  const details = Array.from({ length: batch.count }, (_, at) => detailsOf(batch.own?.[at]))
+  return ntry(amountOf(centsOf(entry)), { sign, more: refer(batch.reference), details: details.join('') })
 }
 
 const centsOf = ({ amount, batch }: BankEntry): bigint => BigInt(amount.replace('.', '')) * BigInt(batch?.count ?? 1)

@@ -19,8 +19,9 @@ export const railNotice = pgTable(
     reasonCode: text('reason_code'),
     reasonText: text('reason_text'),
     returnedMinor: bigint('returned_minor', { mode: 'bigint' }),
-    /** Of a return: the rail's own reference of it, and the day on which the bank booked it, as far as they are told. */
+    /** Of a return: the rail's own reference of it, that of its entry, and the day on which the bank booked it, as far as told. */
     returnReference: text('return_reference'),
+    entryReference: text('entry_reference'),
     bookedOn: date('booked_on', { mode: 'string' }),
     /** Of a return: the statement that told it, which tells each once. */
     toldIn: text('told_in'),

@@ -4,7 +4,7 @@ import { findSent } from '../../db/rail-files.ts'
 import { findInstructions } from '../../db/rail-instructions.ts'
 import { readStatement, type StatementFile, type StatementSource } from '../../statements/read-statement.ts'
 import type { Position, StatementLine } from '../../statements/statement.ts'
-import type { Notice } from '../notice.ts'
+import { type Notice, numbered } from '../notice.ts'
 import { NOTICES_MAX } from '../rail.ts'
 import { readMessage } from './read-message.ts'
 import { instructionOfLine, noticeOfLine } from './statement-notices.ts'
@@ -89,9 +89,8 @@ function placesOf({ digest }: StatementFile) {
     const name = `${notice.instructionId} ${notice.key}`
     const times = (seen.get(name) ?? 0) + 1
     seen.set(name, times)
-    const toldIn = JSON.stringify([digest, statementId])
-    if (times === 1) return { ...notice, toldIn }
-    const reference = notice.reference && `${notice.reference} ${times}`
-    return { ...notice, key: `${notice.key} ${times}`, reference, toldIn }
+    const key = times === 1 ? notice.key : `${notice.key} ${times}`
+    const reference = notice.reference && numbered(notice.reference, times)
+    return { ...notice, key, reference, toldIn: JSON.stringify([digest, statementId]) }
   }
 }

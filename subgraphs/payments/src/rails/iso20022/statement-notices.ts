@@ -56,6 +56,7 @@ function returnOf(
     kind: 'RETURN',
     amount,
     reference: references.accountServicerReference,
+    entryReference: references.entryServicerReference,
     bookedOn: bookingDate,
     reason: returnReason === undefined ? undefined : { code: returnReason, text: undefined },
   }

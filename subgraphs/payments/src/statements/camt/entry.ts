@@ -159,6 +159,7 @@ function lineOf(entry: Scope, { status }: EntryHead, { account, statementId, ent
         paymentInformationId: references.paymentInformationId ?? batchPayment,
         messageId: references.messageId ?? batchMessage,
         accountServicerReference: references.accountServicerReference ?? servicerReference,
+        entryServicerReference: servicerReference,
         entryReference,
       },
       remittance: remittance.length === 0 && text !== undefined ? [text] : remittance,

@@ -36,6 +36,7 @@ export function readTransaction(scope: Scope, head: EntryHead, charges: readonly
       messageId: reference('Refs/MsgId'),
       mandateId: reference('Refs/MndtId'),
       accountServicerReference: reference('Refs/AcctSvcrRef'),
+      entryServicerReference: undefined,
       entryReference: undefined,
       batchedEndToEndIds: [],
       creditorReferences: scope.texts('RmtInf/Strd/CdtrRefInf/Ref'),

@@ -1,0 +1,1 @@
+ALTER TABLE "rail_notice" ADD COLUMN "entry_reference" text;
