@@ -14,7 +14,8 @@ import { createLog } from '@carriergraph/shared/log.ts'
 import postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { SubgraphName } from '../scripts/subgraphs.ts'
-import { ask } from './support/client.ts'
+import { violate } from './support/causes.ts'
+import { ask, connect, take } from './support/client.ts'
 import { referencesBetweenSubgraphs } from './support/references.ts'
 import { type Stack, startStack } from './support/stack.ts'
 import { until } from './support/until.ts'
@@ -74,6 +75,26 @@ describe.each([
     expect(errors.map(({ path, extensions }) => [path?.at(-1), extensions?.code])).toEqual([[field, expected]])
     expect(errors[0]?.path?.reduce((at, key) => at[key], data)).toBeNull()
   })
+})
+
+it('costs a stream nothing but the field of each event', async () => {
+  const query = `subscription { slaViolationDetected { cursor violation { metric slice { owner { displayName } } } } }`
+  const client = connect(stack.webSocketUrl, operator)
+  let isDone = false
+  const taken = take(client, query, {}, ({ length }) => length === 2).finally(() => {
+    isDone = true
+  })
+  // Of a user that risk has no more. From when on a stream hears of violations, nobody is told.
+  let violations = 0
+  await until(async () => {
+    if (!isDone) await violate(stack.graphUrl, operator, `unknown-${violations++}`)
+    return isDone
+  })
+  for (const { data, errors } of await taken) {
+    expect(data.slaViolationDetected.violation).toEqual({ metric: 'LATENCY_MS', slice: { owner: null } })
+    expect(errors).toMatchObject([{ extensions: { code: 'USER_NOT_FOUND' } }])
+  }
+  await client.dispose()
 })
 
 /** Past triggers and foreign keys, as a restore from an older backup would. */
