@@ -13,6 +13,7 @@ import { WebSocket } from 'ws'
 import { createGateway, type Gateway } from './gateway.ts'
 import { DEFAULT_LIMITS } from './limits/limits.ts'
 import { loadSupergraph } from './supergraph/load.ts'
+import { CONTEXT, clientOf } from './testing/calls.ts'
 import { ToyJournal } from './testing/journal.ts'
 import { TOY_KEYS } from './testing/keys.ts'
 import { FAST_UPSTREAM } from './testing/library.ts'
@@ -122,6 +123,26 @@ describe.each([
       body: '{"query":"{ mine }"}',
     })
     expect(await response.json()).toEqual({ data: { mine: 'yours' } })
+  })
+
+  test('queries share a connection, each with its own token, and go on when the subgraph was stopped and started again', async () => {
+    const { client: caller } = clientOf([urlOfSubgraph()])
+    const ask = async (n: number, authorization?: string) => {
+      const body = JSON.stringify({ query: `query Q${n} { mine }` })
+      return (await caller.execute({ kind: 'query', body }, { ...CONTEXT, authorization })).data
+    }
+    const bearer = await issuer.bearer()
+    const multiplexed = () => caller.state().connections.multiplexed
+    for (const turn of [1, 2]) {
+      await ask(turn, bearer)
+      await expect.poll(multiplexed, { timeout: 10_000 }).toBe(1)
+      const answers = Array.from({ length: 12 }, (_, n) => ask(100 * turn + n, n % 2 === 0 ? bearer : undefined))
+      expect(await Promise.all(answers)).toEqual(answers.map((_, n) => ({ mine: n % 2 === 0 ? 'yours' : null })))
+      await subgraph.stop()
+      await expect.poll(multiplexed, { timeout: 10_000 }).toBe(0)
+      await startSubgraph(port)
+    }
+    caller.close()
   })
 
   test('a stream goes on behind its last event when the subgraph was stopped and started again', async () => {
