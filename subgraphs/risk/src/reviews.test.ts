@@ -1,12 +1,10 @@
 // Payments that wait for a person: how they become known, are listed, and are decided on once.
 
-import type { BusEvent } from '@carriergraph/shared/bus/event.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { handlers } from './consume.ts'
 import { published } from './events.ts'
+import { decisionsOn, hear } from './testing/reviews.ts'
 import {
   after,
   dataOf,
@@ -26,39 +24,22 @@ afterAll(() => stage[Symbol.asyncDispose]())
 
 const ADA = demoUser('ada')
 
-function told(type: 'payment.held_for_review' | 'payment.cancelled', paymentId: string, at = START): BusEvent {
-  const amount = { amount: '75.00', currency: 'EUR' }
-  return {
-    id: newId('evt'),
-    source: 'payments',
-    tenant: 'demo',
-    aggregate: { type: 'payment', id: paymentId },
-    version: 2,
-    type,
-    data: { paymentId, payerId: ADA, amount, at: at.toISOString(), type: 'TOP_UP' },
-    actor: 'svc:payments',
-    correlationId: 'c',
-    causationId: null,
-    occurredAt: at,
-  }
-}
+const amount = { amount: '75.00', currency: 'EUR' }
 
-const hear = (event: BusEvent) => inTransaction(stage.db, async (tx) => handlers[event.type]?.(tx, event))
+const told = (type: 'payment.held_for_review' | 'payment.cancelled', paymentId: string, at = START) =>
+  hear(stage, type, paymentId, { paymentId, payerId: ADA, amount, type: 'TOP_UP' }, at)
 
 async function waiting(at = START): Promise<string> {
   const id = newId('pay')
-  await hear(told('payment.held_for_review', id, at))
+  await told('payment.held_for_review', id, at)
   return id
 }
 
-const REVIEW = 'payment { id } payer { id } amount { amount currency } status reason decidedBy heldAt decidedAt'
-const DECIDE = `mutation ($input: DecideReviewInput!) { decideReview(input: $input) {
-  review { ${REVIEW} } errors { code field } } }`
-
-const decide = async (input: Record<string, unknown>, caller: Parameters<RiskStage['ask']>[0] = OPERATOR) => {
-  const { data, errors } = await stage.ask(caller, DECIDE, { input: { reason: 'Known customer.', ...input } })
-  return errors ?? data.decideReview
-}
+const decide = decisionsOn(
+  () => stage,
+  `review { payment { id } payer { id } amount { amount currency } status reason decidedBy heldAt decidedAt }
+   errors { code field }`,
+)
 
 it('is decided once, and payments are told', async () => {
   const paymentId = await waiting()
@@ -102,7 +83,7 @@ it('of many decisions at once one counts', async () => {
 
 it('is withdrawn when its payment is cancelled, and cannot be decided any more', async () => {
   const paymentId = await waiting()
-  await hear(told('payment.cancelled', paymentId))
+  await told('payment.cancelled', paymentId)
   expect(await decide({ paymentId, decision: 'APPROVE' })).toEqual({
     review: null,
     errors: [{ code: 'REVIEW_WITHDRAWN', field: ['paymentId'] }],
@@ -110,7 +91,7 @@ it('is withdrawn when its payment is cancelled, and cannot be decided any more',
 })
 
 it('the cancellation of a payment that never waited is none of its business', async () => {
-  await hear(told('payment.cancelled', newId('pay')))
+  await told('payment.cancelled', newId('pay'))
 })
 
 it.each([

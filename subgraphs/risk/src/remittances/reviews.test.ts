@@ -1,12 +1,10 @@
 // Remittances that wait for a person: they are listed with why, and decided on once.
 
-import type { BusEvent } from '@carriergraph/shared/bus/event.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { handlers } from '../consume.ts'
 import { published } from '../events.ts'
+import { decisionsOn, hear } from '../testing/reviews.ts'
 import {
   after,
   dataOf,
@@ -31,40 +29,22 @@ async function waiting(at = START): Promise<string> {
   stage.clock.set(at)
   const remittance = remittanceOf(await stage.verifiedUser(), { beneficiary: { name: 'Wanjiru Kamau', country: 'MM' } })
   expect((await stage.assessRemittance(remittance)).assessment.decision).toBe('REVIEW')
-  await hear(told('remittance.held_for_review', remittance.remittanceId, at))
+  await told('remittance.held_for_review', remittance.remittanceId, at)
   return remittance.remittanceId
 }
 
-const DECIDE = `mutation ($input: DecideReviewInput!) { decideReview(input: $input) {
-  review { status }
-  remittanceReview { remittance { id } assessment { decision reasons { code } } status reason decidedBy heldAt decidedAt }
-  errors { code field } } }`
-
-const decide = async (input: Record<string, unknown>, caller: Parameters<RiskStage['ask']>[0] = OPERATOR) => {
-  const { data, errors } = await stage.ask(caller, DECIDE, { input: { reason: 'Known to us.', ...input } })
-  return errors ?? data.decideReview
-}
-
-function told(
+const told = (
   type: 'remittance.held_for_review' | 'remittance.cancelled' | 'remittance.failed',
   remittanceId: string,
   at = START,
-): BusEvent {
-  return {
-    id: newId('evt'),
-    source: 'payments',
-    tenant: 'demo',
-    aggregate: { type: 'remittance', id: remittanceId },
-    version: 3,
-    type,
-    data: { remittanceId, senderId: demoUser('ada'), at: at.toISOString() },
-    actor: 'svc:payments',
-    correlationId: 'c',
-    causationId: null,
-    occurredAt: START,
-  }
-}
-const hear = (event: BusEvent) => inTransaction(stage.db, async (tx) => handlers[event.type]?.(tx, event))
+) => hear(stage, type, remittanceId, { remittanceId, senderId: demoUser('ada') }, at)
+
+const decide = decisionsOn(
+  () => stage,
+  `review { status }
+   remittanceReview { remittance { id } assessment { decision reasons { code } } status reason decidedBy heldAt decidedAt }
+   errors { code field }`,
+)
 
 it('is decided once, and payments are told what and not why', async () => {
   const remittanceId = await waiting()
@@ -75,7 +55,7 @@ it('is decided once, and payments are told what and not why', async () => {
       remittance: { id: remittanceId },
       assessment: { decision: 'REVIEW', reasons: [{ code: 'COUNTRY_HIGH_RISK' }] },
       status: 'APPROVED',
-      reason: 'Known to us.',
+      reason: 'Known customer.',
       decidedBy: expect.stringMatching(/^usr_/),
       heldAt: START.toISOString(),
       decidedAt: START.toISOString(),
@@ -102,10 +82,10 @@ it('waits from when payments hold it: nobody can decide on what they have not he
   expect((await stage.assessRemittance(remittance)).assessment.review).toBeNull()
   const { remittanceId } = remittance
   expect(await decide({ remittanceId, decision: 'APPROVE' })).toMatchObject({ errors: [{ code: 'REVIEW_NOT_FOUND' }] })
-  const held = told('remittance.held_for_review', remittanceId)
-  await hear(held)
+  const held = () => told('remittance.held_for_review', remittanceId)
+  await held()
   await decide({ remittanceId, decision: 'APPROVE' })
-  await hear(held)
+  await held()
   expect((await stage.assessRemittance(remittance)).assessment.review).toEqual({ status: 'APPROVED' })
 })
 
@@ -113,7 +93,7 @@ it('is never opened for a remittance that was not to be held', async () => {
   const approved = remittanceOf(await stage.verifiedUser())
   await stage.assessRemittance(approved)
   for (const remittanceId of [approved.remittanceId, newId('rem')])
-    await expect(hear(told('remittance.held_for_review', remittanceId))).rejects.toThrow('not assessed as REVIEW')
+    await expect(told('remittance.held_for_review', remittanceId)).rejects.toThrow('not assessed as REVIEW')
 })
 
 it('of many decisions at once one counts', async () => {
@@ -129,7 +109,7 @@ it('of many decisions at once one counts', async () => {
 
 it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by %s', async (type) => {
   const remittanceId = await waiting()
-  await hear(told(type, remittanceId))
+  await told(type, remittanceId)
   expect(await decide({ remittanceId, decision: 'APPROVE' })).toMatchObject({
     errors: [{ code: 'REVIEW_WITHDRAWN', field: ['remittanceId'] }],
   })
@@ -138,8 +118,8 @@ it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by
 it('stays as it was decided when the remittance fails for it', async () => {
   const remittanceId = await waiting()
   await decide({ remittanceId, decision: 'DECLINE' })
-  await hear(told('remittance.failed', remittanceId))
-  await hear(told('remittance.cancelled', newId('rem')))
+  await told('remittance.failed', remittanceId)
+  await told('remittance.cancelled', newId('rem'))
   expect(await decide({ remittanceId, decision: 'DECLINE' })).toMatchObject({
     remittanceReview: { status: 'DECLINED' },
   })
