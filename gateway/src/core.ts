@@ -4,7 +4,6 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
-import { within } from '@carriergraph/shared/server/in-flight.ts'
 import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { type ClientAddress, PEER_ADDRESS } from './admission/client-address.ts'
 import { type Gate, OPEN_GATE } from './admission/gate.ts'
@@ -13,14 +12,15 @@ import { createMemoryStore } from './caching/memory-store.ts'
 import { DegradeRules } from './degrade/degrade-rules.ts'
 import { createErrorPresenter } from './errors/present.ts'
 import { createGraph, type Graph } from './graph/graph.ts'
-import { plannedLately, warmUp } from './graph/warm-up.ts'
+import { ServedGraph } from './graph/served-graph.ts'
+import { warmUp } from './graph/warm-up.ts'
 import { introspectionSizeRule } from './limits/introspection-size.ts'
 import type { GatewayLimits } from './limits/limits.ts'
 import { operationSizeRule } from './limits/operation-size.ts'
 import type { ResolveDocument } from './persisted/automatic.ts'
 import { ANY_DOCUMENT, createDocumentResolver, type PersistedDocuments } from './persisted/resolve.ts'
-import { type PlanningLoad, totalLoad } from './planner/planning-threads.ts'
-import { createWorkerPlanner, type WorkerPlanner } from './planner/worker-planner.ts'
+import type { PlanningLoad } from './planner/planning-threads.ts'
+import { createWorkerPlanner } from './planner/worker-planner.ts'
 import { SubgraphConnections } from './subgraphs/connections.ts'
 import { createHeaderReader, DEFAULT_SUBGRAPH_HEADERS, type HeaderReader } from './subgraphs/forwarded-headers.ts'
 import { createSigner } from './subgraphs/signer.ts'
@@ -96,110 +96,66 @@ export interface Core {
   close(): Promise<void>
 }
 
-/** How long a new graph may be kept back for what is planned ahead: some thousand operations take a few seconds. */
-const WARM_UP_MS_MAX = 30_000
-/** How long a graph that was replaced may go on with what it had begun. */
-const RETIRE_MS_MAX = 30_000
-
-interface Served {
-  readonly graph: Graph
-  readonly planner: WorkerPlanner
-}
-
 export function createCore(options: CoreOptions): Core {
-  const { limits, introspection, clock, log } = options
+  const { limits, introspection, clock, log, telemetry } = options
   const { gate = OPEN_GATE, clientAddress = PEER_ADDRESS } = options
   const sign = createSigner(options.signingKeys, options.clock)
-  const connections = new SubgraphConnections({ ...options, observer: options.telemetry?.subgraphs, sign })
   const format = createErrorPresenter(log)
   const forwardedNames = options.subgraphHeaders ?? DEFAULT_SUBGRAPH_HEADERS
   const degradeRules = new DegradeRules(clock, log)
   const store = options.cacheStore ?? createMemoryStore({ bytes_max: limits.cache.memory_bytes_max, clock })
   const counts = createCounts()
-  const listeners = new Set<(graph: Graph) => void>()
-  const planners = new Set<WorkerPlanner>()
-
-  const served = (supergraph: LoadedSupergraph): Served => {
-    const urls = [...supergraph.subgraphUrls].map(
-      ([name, url]) => [name, options.subgraphUrls.get(name) ?? [url]] as const,
-    )
-    // The planner last of what may fail: its threads would stay.
-    const subgraphs = connections.connect(new Map(urls))
-    const { planned } = options.telemetry ?? {}
-    const planner = createWorkerPlanner({ ...options, planned, supergraph, limits: limits.planner })
-    planners.add(planner)
-    const graph = createGraph({
-      supergraph,
-      planner,
-      subgraphs,
-      rules: [operationSizeRule(limits.operation), introspectionSizeRule(limits.introspection)],
-      tokens_max: limits.tokens_max,
-      limits,
-      gate,
-      errors_max: limits.errors_max,
-      introspection,
-      caching: { store, limits: limits.cache, degradeRules, clock, log },
-      format,
-      telemetry: options.telemetry,
-      counts,
-    })
-    return { graph, planner }
-  }
-
-  async function replace(supergraph: LoadedSupergraph): Promise<void> {
-    const next = served(supergraph)
-    // What is left when the time is up is planned behind the operations of clients.
-    await within(warmUp(next.graph, plannedLately(current.graph), log), WARM_UP_MS_MAX)
-    const retired = current
-    current = next
-    for (const listener of listeners) listener(next.graph)
-    // An operation asks several subgraphs one after the other, each within the deadline.
-    await retired.graph.idle(RETIRE_MS_MAX)
-    planners.delete(retired.planner)
-    await retired.planner.close()
-    if (current === next) connections.release(next.graph.subgraphs)
-  }
-
-  let current = served(options.supergraph)
+  const served = new ServedGraph(options.supergraph, {
+    subgraphUrls: options.subgraphUrls,
+    connections: new SubgraphConnections({ ...options, observer: telemetry?.subgraphs, sign }),
+    plannerOf: (supergraph) =>
+      createWorkerPlanner({ ...options, planned: telemetry?.planned, supergraph, limits: limits.planner }),
+    graphOf: (supergraph, subgraphs, planner) =>
+      createGraph({
+        supergraph,
+        planner,
+        subgraphs,
+        rules: [operationSizeRule(limits.operation), introspectionSizeRule(limits.introspection)],
+        tokens_max: limits.tokens_max,
+        limits,
+        gate,
+        errors_max: limits.errors_max,
+        introspection,
+        caching: { store, limits: limits.cache, degradeRules, clock, log },
+        format,
+        telemetry,
+        counts,
+      }),
+    log,
+  })
   let registered = options.persisted ?? ANY_DOCUMENT
-  // One after the other: the supergraph that was handed in last is the one that is served in the end.
-  let replacing: Promise<void> = Promise.resolve()
   return {
-    graph: () => current.graph,
+    graph: () => served.current,
     authenticate: authenticatorOf(options.tokens, log),
     format,
     resolveDocument: createDocumentResolver(() => registered, counts.documents),
     gate,
     clientAddress,
     readHeaders: createHeaderReader(forwardedNames),
-    readTrace: createTraceReader(options.telemetry?.isTracing ?? false),
+    readTrace: createTraceReader(telemetry?.isTracing ?? false),
     forwardedNames,
-    serve(supergraph) {
-      const replaced = replacing.then(() => replace(supergraph))
-      // One that cannot be served must not keep out the next.
-      replacing = replaced.catch(() => undefined)
-      return replaced
-    },
-    warmUp: (queries) => warmUp(current.graph, queries, log),
+    serve: (supergraph) => served.serve(supergraph),
+    warmUp: (queries) => warmUp(served.current, queries, log),
     register(documents) {
       const known = new Set(registered.trusted.all())
       registered = documents
       const added = documents.trusted.all().filter((document) => !known.has(document))
-      void warmUp(current.graph, added, log)
+      void warmUp(served.current, added, log)
     },
-    onServed(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    onServed: (listener) => served.onServed(listener),
     degradeRules,
     counts,
-    planning: () => totalLoad([...planners].map((planner) => planner.load())),
+    planning: () => served.planning(),
     cacheFailures: () => store.failures,
     purgeCache: () => store.purge(),
     async close() {
       gate.close()
-      await Promise.all([...planners].map((planner) => planner.close()))
-      connections.release(undefined)
+      await served.close()
       await store.close()
     },
   }
