@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import { type DocumentNode, GraphQLError, print } from 'graphql'
-import { LRUCache } from 'lru-cache'
-import { type GatewayCode, gatewayError } from '../errors/codes.ts'
+import { type DocumentNode, print } from 'graphql'
+import { gatewayError } from '../errors/codes.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import { isIntrospectionOnly } from './introspection-only.ts'
 import { createOperationWeight } from './operation-weight.ts'
@@ -16,18 +15,15 @@ import {
   type PlanningThreadsLimits,
   type PlanningTimes,
 } from './planning-threads.ts'
+import { RefusedOperations, type RefusedOperationsLimits } from './refused-operations.ts'
 
-export interface PlannerLimits extends PlanningThreadsLimits {
+export interface PlannerLimits extends PlanningThreadsLimits, RefusedOperationsLimits {
   /** An operation that weighs more never takes the last thread that is free: there is one for the others. */
   readonly light_weight_max: number
   /** Requests of everyday operations that wait for a thread; as many heavy ones, and as many in the background. */
   readonly waiting_max: number
   /** How long a request waits for a thread. */
   readonly wait_ms_max: number
-  /** Operations that are remembered because planning them broke a limit. */
-  readonly refused_max: number
-  /** How long they are refused at once. */
-  readonly refused_ms: number
 }
 
 export interface WorkerPlannerOptions {
@@ -44,9 +40,6 @@ export interface WorkerPlanner extends Planner {
   load(): PlanningLoad
 }
 
-/** What the operation itself is to blame for: it would end the same way again. */
-const LASTING: ReadonlySet<unknown> = new Set<GatewayCode>(['PLANNING_TIMEOUT', 'OPERATION_TOO_COMPLEX'])
-
 /**
  * Plans with Apollo's planner on threads of its own, each operation within bounds of time and memory. Who sends one that
  * breaks them gets PLANNING_TIMEOUT or OPERATION_TOO_COMPLEX; others are planned on the other threads meanwhile. Who
@@ -59,19 +52,8 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): WorkerPlanne
   const threads = new PlanningThreads({ ...options, plannable: supergraph.plannable, queue })
   /** Those that wait, and those that are being planned. */
   const jobs = new Map<string, PlanningJob>()
-  const refused = new LRUCache<string, GraphQLError>({
-    max: limits.refused_max,
-    ttl: limits.refused_ms,
-    ttlResolution: 0,
-    perf: { now: () => clock().getTime() },
-  })
+  const refused = new RefusedOperations(limits, clock, log)
   let isClosed = false
-
-  function remember({ key, request }: PlanningJob, error: unknown): void {
-    if (!(error instanceof GraphQLError) || !LASTING.has(error.extensions.code)) return
-    refused.set(key, error)
-    log.warn({ err: error, operation: request.operationName, sha256: key }, 'an operation could not be planned')
-  }
 
   function enqueue(key: string, request: PlanRequest, isHeavy: boolean, urgency: Urgency): PlanningJob {
     const job: PlanningJob = {
@@ -84,17 +66,9 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): WorkerPlanne
     const row = urgency === 'background' ? urgency : rowOf(job)
     if (isClosed || queue.count(row) >= limits.waiting_max) throw gatewayError('PLANNER_BUSY')
     jobs.set(key, job)
-    job.promise.catch((error) => remember(job, error)).finally(() => jobs.delete(key))
+    job.promise.catch((error) => refused.note(job, error)).finally(() => jobs.delete(key))
     queue.add(job, row)
     return job
-  }
-
-  function limitWait(job: PlanningJob): void {
-    const timer = setTimeout(() => {
-      if (queue.remove(job)) job.reject(gatewayError('PLANNER_BUSY'))
-    }, limits.wait_ms_max)
-    const end = () => clearTimeout(timer)
-    job.promise.then(end, end)
   }
 
   function plan(
@@ -105,11 +79,12 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): WorkerPlanne
   ): Promise<Planned[keyof Planned]> {
     const request: PlanRequest = { kind, text: print(document), operationName }
     const key = createHash('sha256').update(JSON.stringify(request)).digest('hex')
-    const refusal = refused.get(key)
+    const refusal = refused.errorOf(key)
     if (refusal !== undefined) throw refusal
     const known = jobs.get(key)
     const job = known ?? enqueue(key, request, weigh(document, operationName) > limits.light_weight_max, urgency)
-    if (urgency === 'request' && (known === undefined || queue.promote(known))) limitWait(job)
+    if (urgency === 'request' && (known === undefined || queue.promote(known)))
+      limitWait(job, queue, limits.wait_ms_max)
     threads.wake()
     return job.promise
   }
@@ -135,4 +110,13 @@ export function createWorkerPlanner(options: WorkerPlannerOptions): WorkerPlanne
       await threads.close()
     },
   }
+}
+
+/** Gives up a job that has waited so long. One that is on a thread by then has a deadline of its own. */
+function limitWait(job: PlanningJob, queue: PlanningQueue, wait_ms_max: number): void {
+  const timer = setTimeout(() => {
+    if (queue.remove(job)) job.reject(gatewayError('PLANNER_BUSY'))
+  }, wait_ms_max)
+  const end = () => clearTimeout(timer)
+  job.promise.then(end, end)
 }
