@@ -30,84 +30,91 @@ const CODES_MAX = 200
 
 /** `operationNames` are those that are counted apart: clients may call theirs what they like. */
 export function createGatewayMetrics(registry: Registry, operationNames: readonly string[]): GatewayMetrics {
-  const registers = [registry]
   const names = new Set(operationNames.slice(0, OPERATION_NAMES_MAX))
   const codeOf = boundedLabel(CODES_MAX)
-  const operations = new Histogram({
-    name: 'gateway_operation_duration_seconds',
-    help: 'Queries and mutations, by the name of the operation where it is a known one, type and outcome.',
-    labelNames: ['operation', 'type', 'outcome'],
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  })
-  const events = new Histogram({
-    name: 'gateway_event_duration_seconds',
-    help: 'Events of subscriptions, from their arrival to the completed answer.',
-    labelNames: ['outcome'],
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  })
-  const errors = new Counter({
-    name: 'gateway_errors_total',
-    help: 'Operations and events that were answered with an error, once for each code.',
-    labelNames: ['code'],
-    registers,
-  })
-  const phases = new Histogram({
-    name: 'gateway_phase_duration_seconds',
-    help: 'What an operation goes through when no cache knows it, or ahead of that: parse, validate, plan.',
-    labelNames: ['phase', 'outcome'],
-    buckets: PHASE_BUCKETS_S,
-    registers,
-  })
-  const waits = new Histogram({
-    name: 'gateway_planner_wait_seconds',
-    help: 'How long operations waited for a planning thread.',
-    buckets: PHASE_BUCKETS_S,
-    registers,
-  })
-  const plans = new Histogram({
-    name: 'gateway_planner_duration_seconds',
-    help: 'What operations took on a planning thread, by outcome: ok, or the code with which one was refused.',
-    labelNames: ['outcome'],
-    buckets: PHASE_BUCKETS_S,
-    registers,
-  })
-  const lags = new Histogram({
-    name: 'gateway_event_lag_seconds',
-    help: 'From the arrival of an event to its frame having been handed to all clients who keep up.',
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  })
+  const series = seriesIn(registry)
   const countErrors = (codes: readonly string[]): void => {
-    for (const code of codes) errors.inc({ code: codeOf(code) })
+    for (const code of codes) series.errors.inc({ code: codeOf(code) })
   }
-  const calls = new Histogram({
-    name: 'gateway_subgraph_call_duration_seconds',
-    help: 'Calls of a subgraph, retries included, by outcome: ok, errors in the answer, or the code of why there was none.',
-    labelNames: ['subgraph', 'outcome'],
-    buckets: DURATION_BUCKETS_S,
-    registers,
-  })
   return {
     callEnded: (subgraph, outcome, duration_ms) =>
-      calls.observe({ subgraph, outcome: codeOf(outcome) }, duration_ms / 1000),
+      series.calls.observe({ subgraph, outcome: codeOf(outcome) }, duration_ms / 1000),
     operationEnded({ type, name, outcome, codes, duration_ms }) {
       const operation = name !== undefined && names.has(name) ? name : OTHER
-      operations.observe({ operation, type, outcome }, duration_ms / 1000)
+      series.operations.observe({ operation, type, outcome }, duration_ms / 1000)
       countErrors(codes)
     },
     eventEnded({ outcome, codes, duration_ms }) {
-      events.observe({ outcome }, duration_ms / 1000)
+      series.events.observe({ outcome }, duration_ms / 1000)
       countErrors(codes)
     },
     planned({ wait_ms, duration_ms, outcome }) {
-      waits.observe(wait_ms / 1000)
-      plans.observe({ outcome: codeOf(outcome) }, duration_ms / 1000)
+      series.waits.observe(wait_ms / 1000)
+      series.plans.observe({ outcome: codeOf(outcome) }, duration_ms / 1000)
     },
-    eventPublished: (lag_ms) => lags.observe(lag_ms / 1000),
+    eventPublished: (lag_ms) => series.lags.observe(lag_ms / 1000),
     phaseEnded: (phase, isDone, duration_ms) =>
-      phases.observe({ phase, outcome: isDone ? 'ok' : 'error' }, duration_ms / 1000),
+      series.phases.observe({ phase, outcome: isDone ? 'ok' : 'error' }, duration_ms / 1000),
+  }
+}
+
+/** Every series by which the gateway counts, registered. */
+function seriesIn(registry: Registry) {
+  const registers = [registry]
+  return {
+    operations: new Histogram({
+      name: 'gateway_operation_duration_seconds',
+      help: 'Queries and mutations, by the name of the operation where it is a known one, type and outcome.',
+      labelNames: ['operation', 'type', 'outcome'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
+    events: new Histogram({
+      name: 'gateway_event_duration_seconds',
+      help: 'Events of subscriptions, from their arrival to the completed answer.',
+      labelNames: ['outcome'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
+    errors: new Counter({
+      name: 'gateway_errors_total',
+      help: 'Operations and events that were answered with an error, once for each code.',
+      labelNames: ['code'],
+      registers,
+    }),
+    phases: new Histogram({
+      name: 'gateway_phase_duration_seconds',
+      help: 'What an operation goes through when no cache knows it, or ahead of that: parse, validate, plan.',
+      labelNames: ['phase', 'outcome'],
+      buckets: PHASE_BUCKETS_S,
+      registers,
+    }),
+    waits: new Histogram({
+      name: 'gateway_planner_wait_seconds',
+      help: 'How long operations waited for a planning thread.',
+      buckets: PHASE_BUCKETS_S,
+      registers,
+    }),
+    plans: new Histogram({
+      name: 'gateway_planner_duration_seconds',
+      help: 'What operations took on a planning thread, by outcome: ok, or the code with which one was refused.',
+      labelNames: ['outcome'],
+      buckets: PHASE_BUCKETS_S,
+      registers,
+    }),
+    lags: new Histogram({
+      name: 'gateway_event_lag_seconds',
+      help: 'From the arrival of an event to its frame having been handed to all clients who keep up.',
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
+    calls: new Histogram({
+      name: 'gateway_subgraph_call_duration_seconds',
+      help: 'Calls of a subgraph, retries included, by outcome: ok, errors in the answer, or the code of why there was none.',
+      labelNames: ['subgraph', 'outcome'],
+      buckets: DURATION_BUCKETS_S,
+      registers,
+    }),
   }
 }
 
