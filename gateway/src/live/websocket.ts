@@ -120,12 +120,17 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     async close() {
       server.close()
       heartbeat.stop()
-      for (const client of server.clients) client.closeWith('GOING_AWAY')
-      const impatient = setTimeout(() => {
-        for (const client of server.clients) client.terminate()
-      }, CLOSE_GRACE_MS)
-      await Promise.all([...server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
-      clearTimeout(impatient)
+      await sendAway(server.clients)
     },
   }
+}
+
+/** Tells clients that the server is going away, and breaks off with those who do not close in time. */
+async function sendAway(clients: ReadonlySet<ClientSocket>): Promise<void> {
+  for (const client of clients) client.closeWith('GOING_AWAY')
+  const impatient = setTimeout(() => {
+    for (const client of clients) client.terminate()
+  }, CLOSE_GRACE_MS)
+  await Promise.all([...clients].map((client) => new Promise((resolve) => client.once('close', resolve))))
+  clearTimeout(impatient)
 }
