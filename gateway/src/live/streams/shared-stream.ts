@@ -4,6 +4,7 @@ import { textOf } from '../../graph/answer.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { UNTRACED } from '../../subgraphs/trace-context.ts'
 import { longestLasting } from './bearer.ts'
+import { Changes } from './changes.ts'
 import { Frame } from './frame.ts'
 import { FrameLog } from './frame-log.ts'
 import type { StreamCounts } from './stream-counts.ts'
@@ -45,7 +46,7 @@ export class SharedStream implements FeedListener {
   #returned_ms = Number.NEGATIVE_INFINITY
   #ending: StreamEnding | undefined
   #isClosed = false
-  readonly #waiting: (() => void)[] = []
+  readonly #changes = new Changes()
 
   /** Opens the stream for somebody who joins it at once. */
   constructor(
@@ -75,7 +76,7 @@ export class SharedStream implements FeedListener {
     this.#members.add(subscription)
     this.#options.counts.open += 1
     this.#pump(subscription)
-    this.#changed()
+    this.#changes.tell()
   }
 
   get counts(): StreamCounts {
@@ -87,7 +88,7 @@ export class SharedStream implements FeedListener {
     if (!this.#behind.delete(subscription)) return
     clearTimeout(subscription.stallTimer)
     this.#pump(subscription)
-    this.#changed()
+    this.#changes.tell()
   }
 
   /** The subscription is over. The last one to leave closes the stream. */
@@ -95,7 +96,7 @@ export class SharedStream implements FeedListener {
     this.#release(subscription)
     if (this.#members.size === 0) this.#close()
     else this.#leftBy(subscription.context)
-    this.#changed()
+    this.#changes.tell()
   }
 
   /** Whether everybody here has taken all that there is, so that they could go on elsewhere. */
@@ -132,7 +133,7 @@ export class SharedStream implements FeedListener {
   async #run(): Promise<void> {
     try {
       while (!this.#isClosed) {
-        await this.#until(() => this.#isTaken && this.#inHand < this.#options.limits.completing_max)
+        await this.#changes.until(() => this.#isTaken && this.#inHand < this.#options.limits.completing_max)
         const taken = await this.#feed.take()
         if (this.#isClosed) return
         if ('ending' in taken) {
@@ -152,17 +153,6 @@ export class SharedStream implements FeedListener {
     return this.#behind.size === 0 || this.#behind.size < this.#members.size
   }
 
-  async #until(condition: () => boolean): Promise<void> {
-    while (!condition())
-      await new Promise<void>((resolve) => {
-        this.#waiting.push(resolve)
-      })
-  }
-
-  #changed(): void {
-    for (const look of this.#waiting.splice(0)) look()
-  }
-
   /** Completes an event beside those before it, and publishes it behind them. */
   #complete(event: FeedEvent): void {
     this.#inHand += 1
@@ -176,9 +166,9 @@ export class SharedStream implements FeedListener {
   async #publishBehind(previous: Promise<void>, completed: Promise<Frame>, arrived_ms: number): Promise<void> {
     await previous
     const frame = await completed
-    await this.#until(() => this.#isTaken)
+    await this.#changes.until(() => this.#isTaken)
     this.#inHand -= 1
-    this.#changed()
+    this.#changes.tell()
     if (this.#isClosed) return
     this.#publish(frame)
     this.#options.published?.(performance.now() - arrived_ms)
@@ -295,7 +285,7 @@ export class SharedStream implements FeedListener {
     if (this.#isClosed) return
     this.#isClosed = true
     this.#letGo()
-    this.#changed()
+    this.#changes.tell()
   }
 }
 
