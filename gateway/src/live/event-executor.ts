@@ -6,7 +6,7 @@ import type { RequestContext } from '../request-context.ts'
 import type { CallerOf } from '../subgraphs/caller.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import type { PreparedSubscription } from './prepare.ts'
-import type { UpstreamEvent } from './upstream.ts'
+import type { UpstreamEvent } from './upstream-subscriber.ts'
 
 /** Completes the event of one subgraph to the answer of the whole graph. Nothing is masked in it yet. */
 export type EventExecutor = (

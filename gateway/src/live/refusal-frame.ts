@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql'
 import { isMasked } from '../errors/present.ts'
-import type { UpstreamEvent } from './upstream.ts'
+import type { UpstreamEvent } from './upstream-subscriber.ts'
 
 /**
  * Many servers refuse a subscription, and report that its source broke, in a frame without data that they then

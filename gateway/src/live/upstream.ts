@@ -1,38 +1,11 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { GraphQLFormattedError } from 'graphql'
-import { type Message, MessageType, type SubscribePayload } from 'graphql-ws'
+import { type Message, MessageType } from 'graphql-ws'
 import { responseOf } from '../subgraphs/answer.ts'
 import { type Backoff, backoff_ms } from './backoff.ts'
 import { isOutage, refusalIn } from './refusal-frame.ts'
 import { openUpstreamSocket, type UpstreamSocket, type UpstreamSocketLimits } from './upstream-socket.ts'
-
-/** One event as the subgraph sent it. */
-export interface UpstreamEvent {
-  readonly data?: Record<string, unknown> | null | undefined
-  readonly errors?: readonly GraphQLFormattedError[] | undefined
-  readonly extensions?: Record<string, unknown> | undefined
-}
-
-/** Why a stream ended without the subgraph having said so. */
-export type Loss =
-  /** It never began: the subgraph could not be reached. */
-  | 'unavailable'
-  /** It had begun, and could not be taken up again without a gap, or not in time. */
-  | 'lost'
-
-/** One stream of a subgraph, seen from its consumer. After `error`, `complete` or `gone` nothing more is called. */
-export interface UpstreamSubscriber {
-  /** The message that opens the stream, at its present position; asked for again after each reconnection. */
-  payload(): SubscribePayload
-  /** Whether `payload` continues the stream without a gap, now that it has begun. */
-  resumable(): boolean
-  /** The stream broke off, and will be opened again by `payload`. */
-  interrupted(): void
-  event(event: UpstreamEvent): void
-  error(errors: readonly GraphQLFormattedError[]): void
-  complete(): void
-  gone(loss: Loss): void
-}
+import type { UpstreamEvent, UpstreamSubscriber } from './upstream-subscriber.ts'
 
 export interface UpstreamLimits extends UpstreamSocketLimits {
   readonly backoff: Backoff

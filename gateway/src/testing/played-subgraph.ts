@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
 import { expect } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type { UpstreamSubscriber } from '../live/upstream.ts'
+import type { UpstreamSubscriber } from '../live/upstream-subscriber.ts'
 
 interface Message {
   readonly type: string

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ResumableStream } from '../live/resume.ts'
-import type { UpstreamSubscriber } from '../live/upstream.ts'
+import type { UpstreamSubscriber } from '../live/upstream-subscriber.ts'
 
 interface PlayedStream {
   readonly subscriber: UpstreamSubscriber

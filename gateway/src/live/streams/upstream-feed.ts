@@ -8,7 +8,7 @@ import type { EventExecutor } from '../event-executor.ts'
 import { EventQueue } from '../event-queue.ts'
 import type { PreparedSubscription } from '../prepare.ts'
 import type { ResumableStream } from '../resume.ts'
-import type { Loss, UpstreamEvent, UpstreamSubscriber } from '../upstream.ts'
+import type { Loss, UpstreamEvent, UpstreamSubscriber } from '../upstream-subscriber.ts'
 import { whenExpired } from '../when-expired.ts'
 
 /** A stream's consumer who says in whose name it is opened. */
