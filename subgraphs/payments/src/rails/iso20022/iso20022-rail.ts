@@ -51,7 +51,7 @@ export type Iso20022Rail = Rail & {
  * it can be taken back. What the bank says of it comes as files, in any order, and the same may come twice.
  */
 export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
-  const { db, clock, log, message, currencies, inbox } = options
+  const { db, clock, message, currencies } = options
 
   function check(instruction: Instruction): Outcome<void, InstructionCode> {
     if (!currencies.has(instruction.amount.currency))
@@ -100,29 +100,34 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
         untold.map(({ id }) => id),
       )
     }
-    const errors: unknown[] = []
-    for (const file of await bankFiles(inbox)) {
-      try {
-        const news = await readBankFile(file.source, db)
-        if (news.ok) {
-          yield* news.notices
-          await file.done()
-        } else {
-          log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
-          await file.refused(news.reason)
-        }
-      } catch (error) {
-        // Another process was faster: it has read the whole file, and stored what is in it.
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
-        if (outageIn(error) !== undefined) throw error
-        // It keeps no other file from being read.
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw new AggregateError(errors, `${errors.length} files of the bank could not be read.`)
+    yield* noticesInFiles(options)
   }
 
   return { name: 'iso20022', check, submit, inquire, cancel, notices, sendFiles: () => sendFiles(options) }
+}
+
+/** What the files of the bank tell. A file whose notices have all been taken is not read again. */
+async function* noticesInFiles({ db, log, inbox }: Iso20022RailOptions): AsyncGenerator<readonly Notice[]> {
+  const errors: unknown[] = []
+  for (const file of await bankFiles(inbox)) {
+    try {
+      const news = await readBankFile(file.source, db)
+      if (news.ok) {
+        yield* news.notices
+        await file.done()
+      } else {
+        log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
+        await file.refused(news.reason)
+      }
+    } catch (error) {
+      // Another process was faster: it has read the whole file, and stored what is in it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue
+      if (outageIn(error) !== undefined) throw error
+      // It keeps no other file from being read.
+      errors.push(error)
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} files of the bank could not be read.`)
 }
 
 const received = (instructionId: Id<'ins'>): Notice => ({
