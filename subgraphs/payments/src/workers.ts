@@ -21,7 +21,7 @@ import { webhookFanOut } from './webhooks/fan-out.ts'
 import type { AddressPolicy } from './webhooks/guard/address-policy.ts'
 import type { Resolve } from './webhooks/guard/resolve.ts'
 import { webhookTransport } from './webhooks/send/send.ts'
-import { createWebhookSender } from './webhooks/sender.ts'
+import { WebhookSender } from './webhooks/sender.ts'
 
 /** What payments' background work is made of, beside what the kit gives. */
 export type WorkerParts = {
@@ -45,8 +45,8 @@ export function paymentWorkers(
 ): Worker[] {
   const { ledgers, flow, finisher, remittances, rails, keys, policy, resolve, entryTailOf, hour } = parts
   const transport = webhookTransport({ policy, resolve })
-  const sender = createWebhookSender({ database, keys, transport, clock, log, registry })
-  const bus = webhookFanOut({ database, clock, log, onDeliveries: sender.wake })
+  const sender = new WebhookSender({ database, keys, transport, clock, log, registry })
+  const bus = webhookFanOut({ database, clock, log, onDeliveries: () => sender.wake() })
   return [
     draining(ledgers),
     finisher,

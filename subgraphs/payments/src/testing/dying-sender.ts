@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { keyProviderFrom } from '../vault/keys/key-source.ts'
-import { createWebhookSender } from '../webhooks/sender.ts'
+import { WebhookSender } from '../webhooks/sender.ts'
 import { silent } from './payments-database.ts'
 import { transportToLoopback } from './webhook-stage.ts'
 
@@ -33,7 +33,7 @@ async function sendUntilDeath({ databaseUrl, keyText, now, dieAt }: DyingSender)
     if (step === dieAt) process.kill(process.pid, 'SIGKILL')
   }
   const transport = transportToLoopback()
-  const sender = createWebhookSender({
+  const sender = new WebhookSender({
     database: openDatabase({ url: databaseUrl, applicationName: 'dying-sender', log: silent }),
     keys: keyProviderFrom({ VAULT_KEY: keyText }),
     clock: () => new Date(now),

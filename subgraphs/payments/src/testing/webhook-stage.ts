@@ -17,7 +17,7 @@ import { WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../webhooks/event-ty
 import { webhookFanOut } from '../webhooks/fan-out.ts'
 import { addressPolicy } from '../webhooks/guard/address-policy.ts'
 import { type WebhookTransport, webhookTransport } from '../webhooks/send/send.ts'
-import { createWebhookSender, type SenderOptions, type WebhookSender } from '../webhooks/sender.ts'
+import { type SenderOptions, WebhookSender } from '../webhooks/sender.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
 import { startReceiver, type WebhookReceiver } from './webhook-receiver.ts'
 
@@ -88,7 +88,7 @@ export async function setWebhookStage(): Promise<WebhookStage> {
   const provenance = () => ({ actor: newId('usr'), correlationId: 'correlation-1', now: clock() })
   const sender = (options: Pick<SenderOptions, 'registry'> = {}) => {
     const transport = transportToLoopback()
-    return createWebhookSender({ database, keys, transport, clock, log: silent, random: () => 0.5, ...options })
+    return new WebhookSender({ database, keys, transport, clock, log: silent, random: () => 0.5, ...options })
   }
   const deliveries = async (tenant = 'demo') => {
     const rows = await database.sql.forTenant(tenant)<{ id: string }[]>`select id from webhook_delivery`
