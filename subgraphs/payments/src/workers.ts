@@ -9,7 +9,7 @@ import { createHoldExpiry } from './flow/hold-expiry.ts'
 import type { PaymentFlow } from './flow/payment-flow.ts'
 import { createSweeper } from './flow/sweeper.ts'
 import { createQuotePruning } from './fx/prune-quotes.ts'
-import { createRailWorker } from './rails/rail-worker.ts'
+import { RailWorker } from './rails/rail-worker.ts'
 import type { Rails } from './rails/rails.ts'
 import { createPostingWorker } from './reconciliation/posting-worker.ts'
 import { createDailyReconciliation } from './reconciliation/schedule.ts'
@@ -55,7 +55,7 @@ export function paymentWorkers(
     new LedgerSealer({ database, log, clock }),
     createHoldExpiry({ database, ledgers, clock, log }),
     createSweeper({ database, flow, clock, log }),
-    createRailWorker({ database, rails, clock, log, registry }),
+    new RailWorker({ database, rails, clock, log, registry }),
     createSettlementWorker({ database, ledgers, clearing: rails.config.clearing, clock, log }),
     createDailyReconciliation({ database, clock, log, hour, timeZone: rails.config.clearing.timeZone }),
     createPostingWorker({ database, ledgers, clock, log }),

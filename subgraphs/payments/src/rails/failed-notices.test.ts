@@ -18,7 +18,7 @@ import type { Instruction } from './instruction.ts'
 import { endToEndId } from './instruction.ts'
 import type { Notice } from './notice.ts'
 import type { RailName } from './rail.ts'
-import { createRailWorker } from './rail-worker.ts'
+import { RailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 import { Rails } from './rails.ts'
 import { type RailSettings, railsConfig } from './settings.ts'
@@ -47,7 +47,7 @@ function processOf(tenant: string, settings: RailSettings = {}, rail: RailName =
     afterCommit(tx, () => heard.push(told))
   })
   const registry = new Registry()
-  const worker = createRailWorker({ database, rails, clock, log: silent, schedule: () => () => {}, registry })
+  const worker = new RailWorker({ database, rails, clock, log: silent, schedule: () => () => {}, registry })
   const db = database.forTenant(tenant)
   const register = (order: Instruction) => inTransaction(db, (tx) => rails.instruct(tx, tenant, order, rail))
   const parked = () => listParkedEvents(db, { consumer: failedNoticesOf('sandbox') })

@@ -9,7 +9,7 @@ import { Registry } from 'prom-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
 import { OPERATOR_IBAN } from '../testing/rails-stage.ts'
-import { createRailWorker } from './rail-worker.ts'
+import { RailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 import { Rails } from './rails.ts'
 import { railsConfig } from './settings.ts'
@@ -40,7 +40,7 @@ async function processOf(name: string, tenants: readonly string[]) {
   const rails = new Rails({ config, clock, log: silent })
   rails.news.register('pay', async () => {})
   const registry = new Registry()
-  const worker = createRailWorker({ database, rails, clock, log: silent, schedule: () => () => {}, registry })
+  const worker = new RailWorker({ database, rails, clock, log: silent, schedule: () => () => {}, registry })
   for (const tenant of tenants)
     await inTransaction(database.forTenant(tenant), (tx) => rails.instruct(tx, tenant, instruction(), 'iso20022'))
   const sent = async (tenant: string) =>

@@ -5,7 +5,7 @@ import { findInstruction } from '../db/rail-instructions.ts'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
 import { orderOf, setRailsStage, takenOnBy } from '../testing/rails-stage.ts'
 import type { Instruction } from './instruction.ts'
-import { createRailWorker } from './rail-worker.ts'
+import { RailWorker } from './rail-worker.ts'
 import { instruction, NOON } from './rails.fixture.ts'
 import { Rails } from './rails.ts'
 import { railsConfig } from './settings.ts'
@@ -28,7 +28,7 @@ function processOf(heard: string[] = [], onHeard: (tenant: string) => unknown = 
   })
   const register = (tenant: string, order: Instruction) =>
     inTransaction(database.forTenant(tenant), (tx) => rails.instruct(tx, tenant, order, 'sandbox'))
-  const worker = createRailWorker({ database, rails, clock, log: silent, schedule: () => () => {} })
+  const worker = new RailWorker({ database, rails, clock, log: silent, schedule: () => () => {} })
   return { rails, register, worker, heard }
 }
 

@@ -8,7 +8,7 @@ import { Finisher } from '../flow/finisher.ts'
 import { onPaymentNews } from '../flow/over-rail.ts'
 import { createPaymentFlow } from '../flow/payment-flow.ts'
 import type { Rail } from '../rails/rail.ts'
-import { createRailWorker } from '../rails/rail-worker.ts'
+import { RailWorker } from '../rails/rail-worker.ts'
 import { Rails } from '../rails/rails.ts'
 import { railsConfig } from '../rails/settings.ts'
 import { createRiskClient } from '../risk/client.ts'
@@ -80,7 +80,7 @@ const flow = createPaymentFlow({
 })
 const finisher = new Finisher({ flow, log: silent })
 rails.news.register('pay', onPaymentNews({ clock, ledgers, soon: (its, id) => finisher.soon(its, id) }))
-const worker = createRailWorker({ database, rails, clock, log: silent })
+const worker = new RailWorker({ database, rails, clock, log: silent })
 await flow.create(books, orderOf(purse, 'k', 1_000n, { remittance }))
 dieIf('after the instruction, before it is sent')
 for (let turn = 0; turn < 4; turn += 1) {

@@ -18,7 +18,7 @@ import { onPaymentNews } from '../flow/over-rail.ts'
 import { createPaymentFlow, type PaymentFlow, type PostingLedgers } from '../flow/payment-flow.ts'
 import { createSweeper, UNFINISHED_AGE_MS } from '../flow/sweeper.ts'
 import type { PaymentRequest, TakenOn } from '../flow/take-on.ts'
-import { createRailWorker } from '../rails/rail-worker.ts'
+import { RailWorker } from '../rails/rail-worker.ts'
 import { Rails } from '../rails/rails.ts'
 import { type RailSettings, railsConfig } from '../rails/settings.ts'
 import type { RiskClient } from '../risk/client.ts'
@@ -113,7 +113,7 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
       const flow = createPaymentFlow({ risk: approving, ledgers: posting, clock, fallbackLimit: new Decimal(0), rails })
       const finisher = new Finisher({ flow, log: silent })
       rails.news.register('pay', onPaymentNews({ clock, ledgers: posting, soon: (its, id) => finisher.soon(its, id) }))
-      const worker = createRailWorker({ database, rails, clock, log: silent })
+      const worker = new RailWorker({ database, rails, clock, log: silent })
       return {
         flow,
         rails,
