@@ -7,7 +7,8 @@ import type { Requester } from '../domain/admit.ts'
 import { applyChange } from './change.ts'
 import { recall } from './outlet.ts'
 import { nextStep, type Remittance } from './remittance.ts'
-import { remittanceSteps, type StepOptions } from './steps.ts'
+import type { StepOptions } from './step-options.ts'
+import { remittanceSteps } from './steps.ts'
 import { type RemittanceRequest, type TakenOn, type TakeOnOptions, takeOn } from './take-on.ts'
 
 /** Which remittance, and who asks for it. */
