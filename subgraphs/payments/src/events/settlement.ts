@@ -1,0 +1,25 @@
+import { currencyField, idField, instantField } from '@carriergraph/shared/bus/event-fields.ts'
+import { z } from 'zod'
+import { RAIL_NAMES } from '../rails/rail.ts'
+
+const settlementFields = {
+  cycleId: idField('cyc').describe('The cycle: what is cleared and settled together.'),
+  rail: z.enum(RAIL_NAMES).describe('The rail that it is of.'),
+  currency: currencyField,
+  day: z.iso.date().describe('The business day of its cut-off.'),
+  number: z.int().min(1).describe('Its number on that day.'),
+  settlementDate: z.iso.date().describe('The day from which it may be settled.'),
+  at: instantField,
+}
+
+/** Events about cycles of settlement. */
+export const settlementEvents = {
+  'settlement.closed': z.strictObject(settlementFields),
+  'settlement.settled': z.strictObject(settlementFields),
+  'settlement.refused': z.strictObject({
+    ...settlementFields,
+    refusalCode: z.string().describe('Why the ledger refused it: none of it was posted.'),
+    accountId: idField('led').nullable().describe('The account of the transfer that was refused.'),
+  }),
+  'settlement.reversed': z.strictObject(settlementFields),
+} as const satisfies Record<string, z.ZodType>
