@@ -1,12 +1,12 @@
 import {
   batchOption,
   formatOption,
-  oneFile,
-  parseArguments,
+  parseFileArguments,
+  type ReadArguments,
   tenantOption,
 } from '@carriergraph/shared/command/arguments.ts'
 import type { Format } from '@carriergraph/shared/command/files/source.ts'
-import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 import { USAGE_BATCH_MAX } from '../db/charge-usage.ts'
 
 /** What `pnpm usage:ingest` was told to do. */
@@ -34,17 +34,13 @@ const OPTIONS = {
   format: { type: 'string' },
   batch: { type: 'string', default: '500' },
   rejects: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<IngestArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
+export function readArguments(argv: readonly string[]): ReadArguments<IngestArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant
   const format = formatOption(values.format)
@@ -52,7 +48,7 @@ export function readArguments(argv: readonly string[]): Outcome<IngestArguments 
   const batchSize = batchOption(values.batch, USAGE_BATCH_MAX)
   if (!batchSize.ok) return batchSize
   return ok({
-    file: file.value,
+    file,
     tenant: tenant.value,
     format: format.value,
     batchSize: batchSize.value,

@@ -1,5 +1,5 @@
-import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import { parseFileArguments, type ReadArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm topology:import` was told to do. */
 export type ImportArguments = {
@@ -22,18 +22,14 @@ The same file may be imported again: it updates what is different and removes no
 const OPTIONS = {
   only: { type: 'string' },
   tenant: { type: 'string', default: 'demo' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<ImportArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
+export function readArguments(argv: readonly string[]): ReadArguments<ImportArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant
-  return ok({ file: file.value, only: values.only, tenant: tenant.value })
+  return ok({ file, only: values.only, tenant: tenant.value })
 }

@@ -1,6 +1,11 @@
-import { batchOption, formatOption, oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import {
+  batchOption,
+  formatOption,
+  parseFileArguments,
+  type ReadArguments,
+} from '@carriergraph/shared/command/arguments.ts'
 import type { Format } from '@carriergraph/shared/command/files/source.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm payments:import` was told to do. */
 export type ImportArguments = {
@@ -33,22 +38,18 @@ const OPTIONS = {
   format: { type: 'string' },
   batch: { type: 'string', default: '200' },
   rejects: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<ImportArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
+export function readArguments(argv: readonly string[]): ReadArguments<ImportArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const url = URL.parse(values.url)
   if (url === null || !/^https?:$/.test(url.protocol)) return refuse('USAGE', `--url ${values.url}: no HTTP address.`)
   const format = formatOption(values.format)
   if (!format.ok) return format
   const batchSize = batchOption(values.batch, BATCH_MAX)
   if (!batchSize.ok) return batchSize
-  return ok({ file: file.value, url, format: format.value, batchSize: batchSize.value, rejects: values.rejects })
+  return ok({ file, url, format: format.value, batchSize: batchSize.value, rejects: values.rejects })
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../outcome.ts'
+import type { ReadArguments } from './arguments.ts'
 import { faultText } from './fault.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -8,7 +8,7 @@ export type ExitCode = 0 | 1 | 2
 export type Command<Arguments extends object> = {
   /** What --help shows, and what stands below a sentence about a command line that is wrong. */
   readonly usage: string
-  readonly readArguments: (argv: readonly string[]) => Outcome<Arguments | 'help', 'USAGE'>
+  readonly readArguments: (argv: readonly string[]) => ReadArguments<Arguments>
   readonly run: (options: Arguments) => Promise<ExitCode>
 }
 

@@ -1,5 +1,5 @@
-import { parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { parseArguments, type ReadArguments } from '@carriergraph/shared/command/arguments.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm ledger:shards` was told to do. */
 export type ShardsArguments = {
@@ -19,15 +19,13 @@ transfers wait until their payer's account is active again; 1: it could not be d
 
 const OPTIONS = {
   watch: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<ShardsArguments | 'help', 'USAGE'> {
+export function readArguments(argv: readonly string[]): ReadArguments<ShardsArguments> {
   const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok || parsed.value === 'help') return parsed
   const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
   if (positionals.length > 0) return refuse('USAGE', `${positionals[0]}: nothing but options.`)
   return ok({ watch: values.watch })
 }

@@ -1,5 +1,5 @@
-import { parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { parseArguments, type ReadArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm ledger:verify` was told to do. */
 export type VerifyArguments = {
@@ -26,15 +26,13 @@ Exit code 0: all books are sound; 2: some are not, and standard error says where
 const OPTIONS = {
   tenant: { type: 'string' },
   witness: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<VerifyArguments | 'help', 'USAGE'> {
+export function readArguments(argv: readonly string[]): ReadArguments<VerifyArguments> {
   const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok || parsed.value === 'help') return parsed
   const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
   if (positionals.length > 0) return refuse('USAGE', `${positionals[0]}: nothing but options.`)
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant

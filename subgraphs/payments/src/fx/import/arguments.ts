@@ -1,5 +1,5 @@
-import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { parseFileArguments, type ReadArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm fx:import` was told to do. */
 export type FxImportArguments = {
@@ -26,21 +26,17 @@ const OPTIONS = {
   tenant: { type: 'string', default: 'demo' },
   corrections: { type: 'boolean', default: false },
   jumps: { type: 'string', default: '' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<FxImportArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
+export function readArguments(argv: readonly string[]): ReadArguments<FxImportArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant
   const mayJump = values.jumps === '' ? [] : values.jumps.split(',')
   if (!mayJump.every((currency) => /^[A-Z]{3}$/.test(currency)))
     return refuse('USAGE', `--jumps ${values.jumps}: currencies with commas between, such as TRY,ARS.`)
-  return ok({ file: file.value, tenant: tenant.value, takesCorrections: values.corrections, mayJump })
+  return ok({ file, tenant: tenant.value, takesCorrections: values.corrections, mayJump })
 }

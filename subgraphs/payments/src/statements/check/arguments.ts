@@ -1,5 +1,5 @@
-import { oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import { parseFileArguments, type ReadArguments } from '@carriergraph/shared/command/arguments.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm statement:check` was told to do. */
 export type CheckArguments = {
@@ -21,16 +21,12 @@ could not be read.
 const OPTIONS = {
   mapping: { type: 'string' },
   lines: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<CheckArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
-  return ok({ file: file.value, mapping: values.mapping, printsLines: values.lines })
+export function readArguments(argv: readonly string[]): ReadArguments<CheckArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
+  return ok({ file, mapping: values.mapping, printsLines: values.lines })
 }

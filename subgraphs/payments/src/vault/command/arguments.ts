@@ -1,5 +1,10 @@
-import { batchOption, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import {
+  batchOption,
+  parseArguments,
+  type ReadArguments,
+  tenantOption,
+} from '@carriergraph/shared/command/arguments.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { REENCRYPT_BATCH_MAX } from '../reencrypt.ts'
 
 const ACTIONS = ['status', 'rewrap', 'rotate', 'reencrypt'] as const
@@ -29,15 +34,13 @@ cannot be read, and stay as they are; 1: it failed.
 const OPTIONS = {
   tenant: { type: 'string' },
   batch: { type: 'string', default: '100' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<VaultArguments | 'help', 'USAGE'> {
+export function readArguments(argv: readonly string[]): ReadArguments<VaultArguments> {
   const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
+  if (!parsed.ok || parsed.value === 'help') return parsed
   const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
   const action = ACTIONS.find((known) => known === positionals[0])
   if (action === undefined || positionals.length > 1) return refuse('USAGE', `Name one of ${ACTIONS.join(', ')}.`)
   const tenant = tenantOption(values.tenant)

@@ -1,5 +1,5 @@
-import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import { parseFileArguments, type ReadArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm sanctions:import` was told to do. */
 export type SanctionsImportArguments = {
@@ -24,18 +24,14 @@ Exit code 0: all is well; 2: the file is refused; 1: it failed, and nothing was 
 const OPTIONS = {
   tenant: { type: 'string', default: 'demo' },
   smaller: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<SanctionsImportArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
+export function readArguments(argv: readonly string[]): ReadArguments<SanctionsImportArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant
-  return ok({ file: file.value, tenant: tenant.value, mayShrink: values.smaller })
+  return ok({ file, tenant: tenant.value, mayShrink: values.smaller })
 }

@@ -1,7 +1,7 @@
-import { oneFile, parseArguments } from '@carriergraph/shared/command/arguments.ts'
+import { parseFileArguments, type ReadArguments } from '@carriergraph/shared/command/arguments.ts'
 import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
-import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 import { printable } from '../../../statements/amounts.ts'
 import { fileSource } from '../../../statements/check/files.ts'
 import { placeText } from '../../../statements/check/report.ts'
@@ -25,12 +25,10 @@ export function messageCheck(
   return runCommand(argv, surroundings, { usage: USAGE, readArguments, run: (options) => check(options, surroundings) })
 }
 
-function readArguments(argv: readonly string[]): Outcome<CheckArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, { help: { type: 'boolean', short: 'h', default: false } })
-  if (!parsed.ok) return parsed
-  if (parsed.value.values.help) return ok('help')
-  const file = oneFile(parsed.value.positionals)
-  return file.ok ? ok({ file: file.value }) : file
+function readArguments(argv: readonly string[]): ReadArguments<CheckArguments> {
+  const parsed = parseFileArguments(argv, {})
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  return ok({ file: parsed.value.file })
 }
 
 async function check(

@@ -1,5 +1,5 @@
-import { oneFile, parseArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { parseFileArguments, type ReadArguments, tenantOption } from '@carriergraph/shared/command/arguments.ts'
+import { ok, refuse } from '@carriergraph/shared/outcome.ts'
 
 /** What `pnpm statement:import` was told to do. */
 export type ImportArguments = {
@@ -25,21 +25,17 @@ const OPTIONS = {
   tenant: { type: 'string', default: 'demo' },
   mapping: { type: 'string' },
   'statement-id': { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
 } as const
 
 /** Reads the command line; 'help' where that is asked for, or a sentence about what is wrong with it. */
-export function readArguments(argv: readonly string[]): Outcome<ImportArguments | 'help', 'USAGE'> {
-  const parsed = parseArguments(argv, OPTIONS)
-  if (!parsed.ok) return parsed
-  const { values, positionals } = parsed.value
+export function readArguments(argv: readonly string[]): ReadArguments<ImportArguments> {
+  const parsed = parseFileArguments(argv, OPTIONS)
+  if (!parsed.ok || parsed.value === 'help') return parsed
+  const { file, values } = parsed.value
   const { mapping, 'statement-id': statementId } = values
-  if (values.help) return ok('help')
-  const file = oneFile(positionals)
-  if (!file.ok) return file
   const tenant = tenantOption(values.tenant)
   if (!tenant.ok) return tenant
   if (statementId !== undefined && mapping === undefined)
     return refuse('USAGE', '--statement-id is for CSV, which needs --mapping.')
-  return ok({ file: file.value, tenant: tenant.value, mapping, statementId })
+  return ok({ file, tenant: tenant.value, mapping, statementId })
 }
