@@ -7,6 +7,7 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, isNull } from 'drizzle-orm'
 import { type PaymentReviewRow, paymentReview } from './tables/payment-review.ts'
+import type { StoredDecision } from './tables/review-columns.ts'
 
 /** Whoever has waited longest comes first. */
 export const longestWaiting = ordering({
@@ -51,11 +52,11 @@ export async function insertReview(tx: Tx, held: Held): Promise<void> {
   await tx.insert(paymentReview).values(held).onConflictDoNothing()
 }
 
-type Decision = {
-  readonly [Field in 'decision' | 'reason' | 'decidedBy' | 'decidedAt']: NonNullable<PaymentReviewRow[Field]>
-}
-
-export async function updateDecision(tx: Tx, review: PaymentReviewRow, decision: Decision): Promise<PaymentReviewRow> {
+export async function updateDecision(
+  tx: Tx,
+  review: PaymentReviewRow,
+  decision: StoredDecision,
+): Promise<PaymentReviewRow> {
   await tx.update(paymentReview).set(decision).where(eq(paymentReview.paymentId, review.paymentId))
   return { ...review, ...decision }
 }

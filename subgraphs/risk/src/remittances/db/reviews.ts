@@ -7,6 +7,7 @@ import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, isNull } from 'drizzle-orm'
 import { type RemittanceReviewRow, remittanceReview } from '../../db/tables/remittance-review.ts'
+import type { StoredDecision } from '../../db/tables/review-columns.ts'
 
 /** Whoever has waited longest comes first. */
 export const longestWaitingRemittances = ordering({
@@ -59,14 +60,10 @@ export async function openRemittanceReview(tx: Tx, opened: Opened): Promise<void
   await tx.insert(remittanceReview).values(opened).onConflictDoNothing()
 }
 
-type Decision = {
-  readonly [Field in 'decision' | 'reason' | 'decidedBy' | 'decidedAt']: NonNullable<RemittanceReviewRow[Field]>
-}
-
 export async function updateRemittanceDecision(
   tx: Tx,
   review: RemittanceReviewRow,
-  decision: Decision,
+  decision: StoredDecision,
 ): Promise<RemittanceReviewRow> {
   await tx.update(remittanceReview).set(decision).where(eq(remittanceReview.remittanceId, review.remittanceId))
   return { ...review, ...decision }
