@@ -1,6 +1,6 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import type { EventData } from '@carriergraph/shared/journal/table.ts'
+import type { EventData } from '@carriergraph/shared/journal/event-columns.ts'
 import { journal } from '@carriergraph/shared/journal/table.ts'
 import { and, eq, getTableColumns, sql } from 'drizzle-orm'
 import { type WebhookAttemptRow, webhookAttempt } from './tables/webhook-attempt.ts'

@@ -5,7 +5,8 @@ import { afterCommit, databaseOfTransaction } from '../db/transaction.ts'
 import { type Id, newId } from '../ids.ts'
 import { journalBell } from './bell.ts'
 import { ConcurrencyError } from './concurrency-error.ts'
-import { type EventData, JOURNAL_VERSION, journal } from './table.ts'
+import type { EventData } from './event-columns.ts'
+import { JOURNAL_VERSION, journal } from './table.ts'
 
 /** What one statement carries: with data of the largest size, tens of megabytes. */
 export const APPEND_ROWS_MAX = 1_000

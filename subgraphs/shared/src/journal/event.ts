@@ -1,6 +1,6 @@
 import type { Id } from '../ids.ts'
+import type { EventData } from './event-columns.ts'
 import type { Position } from './position.ts'
-import type { EventData } from './table.ts'
 
 /** One row of a journal, as subscriptions and the event bus see it. */
 export type JournalEvent = {

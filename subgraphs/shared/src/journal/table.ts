@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, customType, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, check, customType, index, integer, pgTable, primaryKey } from 'drizzle-orm/pg-core'
 import { xid8 } from '../db/xid-column.ts'
-import { idColumn, tenantColumn } from '../id-column.ts'
+import { tenantColumn } from '../id-column.ts'
 import { momentColumn } from '../moment-column.ts'
 import { tenantPolicy } from '../tenancy.ts'
+import { eventColumns } from './event-columns.ts'
 import { positionColumns } from './position-columns.ts'
 
 /** Subscriptions keep the newest events in memory; larger data belongs in a table that the event points to. */
@@ -11,9 +12,6 @@ export const EVENT_DATA_BYTES_MAX = 65_536
 
 /** Two appends of the same version of the same aggregate meet here. */
 export const JOURNAL_VERSION = 'journal_version'
-
-/** What an event says. JSON: amounts and other large integers are strings in it. */
-export type EventData = Readonly<Record<string, unknown>>
 
 /**
  * Every state change of a subgraph, in the transaction that made it: outbox, subscription stream, history and audit
@@ -23,17 +21,8 @@ export const journal = pgTable(
   'journal',
   {
     tenantId: tenantColumn(),
-    aggregateType: text('aggregate_type').notNull(),
-    aggregateId: text('aggregate_id').notNull(),
-    version: integer('version').notNull(),
     ...positionColumns(),
-    id: idColumn('evt', 'event_id').notNull(),
-    type: text('type').notNull(),
-    data: jsonb('data').notNull().$type<EventData>(),
-    actor: text('actor').notNull(),
-    correlationId: text('correlation_id').notNull(),
-    causationId: text('causation_id'),
-    occurredAt: momentColumn('occurred_at').notNull(),
+    ...eventColumns(),
   },
   (table) => [
     primaryKey({

@@ -1,8 +1,8 @@
-import { bigint, index, integer, jsonb, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, index, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core'
 import { xid8 } from '../../db/xid-column.ts'
-import { idColumn, tenantColumn } from '../../id-column.ts'
+import { tenantColumn } from '../../id-column.ts'
+import { eventColumns } from '../../journal/event-columns.ts'
 import { positionColumns } from '../../journal/position-columns.ts'
-import type { EventData } from '../../journal/table.ts'
 import { momentColumn } from '../../moment-column.ts'
 import { tenantPolicy } from '../../tenancy.ts'
 
@@ -11,18 +11,9 @@ export const busEvent = pgTable(
   'bus_event',
   {
     tenantId: tenantColumn(),
-    id: idColumn('evt', 'event_id').notNull(),
     ...positionColumns(),
     source: text('source').notNull(),
-    aggregateType: text('aggregate_type').notNull(),
-    aggregateId: text('aggregate_id').notNull(),
-    version: integer('version').notNull(),
-    type: text('type').notNull(),
-    data: jsonb('data').notNull().$type<EventData>(),
-    actor: text('actor').notNull(),
-    correlationId: text('correlation_id').notNull(),
-    causationId: text('causation_id'),
-    occurredAt: momentColumn('occurred_at').notNull(),
+    ...eventColumns(),
     publishedAt: momentColumn('published_at').notNull(),
   },
   (table) => [
