@@ -5,8 +5,8 @@ import { type Core, type CoreOptions, createCore } from './core.ts'
 import { createAdminHandler } from './http/admin.ts'
 import { originRule } from './http/cors.ts'
 import { createGraphqlHandler } from './http/graphql.ts'
-import { createHandler } from './http/handler.ts'
 import { createReadinessCheck } from './http/readiness.ts'
+import { createRoutes } from './http/routes.ts'
 import { createLiveDoor } from './live/door.ts'
 import type { LoadedSupergraph } from './supergraph/load.ts'
 
@@ -63,7 +63,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     upstreams: () => graph().subgraphs.upstreams,
   })
   let stopping: Promise<void> | undefined
-  const handler = createHandler({
+  const routes = createRoutes({
     ...core,
     allowOrigin,
     graphqlPath: GRAPHQL_PATH,
@@ -78,7 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   })
   const server = createServer(
     { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: RECEIVE_MS_MAX, shouldUpgradeCallback: wantsWebSocket },
-    handler,
+    routes,
   )
   server.setTimeout(limits.stall_ms_max)
   server.on('upgrade', door.upgrade)

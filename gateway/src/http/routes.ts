@@ -10,7 +10,7 @@ import type { Readiness } from './readiness.ts'
 import { pathOf } from './request-path.ts'
 import { sendJson } from './send-json.ts'
 
-export interface HandlerOptions {
+export interface RoutesOptions {
   readonly graphqlPath: string
   readonly graphql: (request: IncomingMessage, response: ServerResponse, correlationId: string) => Promise<void>
   readonly allowOrigin: OriginRule
@@ -23,7 +23,7 @@ export interface HandlerOptions {
 }
 
 /** Every route of the gateway over HTTP. */
-export function createHandler(options: HandlerOptions): (request: IncomingMessage, response: ServerResponse) => void {
+export function createRoutes(options: RoutesOptions): (request: IncomingMessage, response: ServerResponse) => void {
   const { graphqlPath, graphql, allowOrigin, readiness, admin, playground, format, log } = options
 
   async function route(request: IncomingMessage, response: ServerResponse, correlationId: string): Promise<void> {
