@@ -5,10 +5,10 @@ import { PostgresStartError } from '../postgres/failure.ts'
 import { type RunningPostgres, startPostgres } from '../postgres/launch.ts'
 import { SUBGRAPHS } from '../subgraphs.ts'
 import type { Installation } from './installation.ts'
+import type { LocalSecrets } from './local-secrets.ts'
 import type { Step } from './progress.ts'
 import type { Databases } from './services.ts'
 import type { Part } from './shutdown.ts'
-import type { LocalSecrets } from './state.ts'
 import { watchPostgres } from './watched-postgres.ts'
 
 /** Five services with a few small pools each, and room for tools. */

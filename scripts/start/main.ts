@@ -8,13 +8,13 @@ import { loadDemoData } from './demo.ts'
 import { errorText } from './error-text.ts'
 import { prepareIdentity } from './identity.ts'
 import { type Installation, installationFrom, listenersOf } from './installation.ts'
+import { localSecrets, localVaultKeys, writeEnvironment } from './local-secrets.ts'
 import { claim, requireDirectory, requireDiskSpace, requireFreePorts } from './preconditions.ts'
 import { stepsOn } from './progress.ts'
 import { reloadOnChange } from './reload.ts'
 import { type RunningService, startService } from './service.ts'
 import { gatewayService, simulatorService, subgraphServices } from './services.ts'
 import { interruptionOf, type Part, stopAll } from './shutdown.ts'
-import { localSecrets, localVaultKeys, writeEnvironment } from './state.ts'
 
 export interface StartOptions {
   /** `pnpm dev`: services start again when their source changes. */

@@ -7,9 +7,9 @@ import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/test
 import { issueToken, startDevIssuer } from '../../scripts/dev-issuer.ts'
 import { loadDemoData } from '../../scripts/start/demo.ts'
 import { type Installation, installationFrom } from '../../scripts/start/installation.ts'
+import { localVaultKeys } from '../../scripts/start/local-secrets.ts'
 import { type RunningService, startService } from '../../scripts/start/service.ts'
 import { gatewayService, subgraphServices, type Wiring } from '../../scripts/start/services.ts'
-import { localVaultKeys } from '../../scripts/start/state.ts'
 import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
 import { freePorts } from './free-ports.ts'
 

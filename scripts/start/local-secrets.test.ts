@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keyProviderFrom } from '@carriergraph/payments/vault/keys/key-source.ts'
 import { afterAll, expect, test } from 'vitest'
-import { localSecrets, localVaultKeys } from './state.ts'
+import { localSecrets, localVaultKeys } from './local-secrets.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'carriergraph-state-'))
 const file = join(home, 'secrets.json')
