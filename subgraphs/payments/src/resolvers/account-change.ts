@@ -2,7 +2,7 @@ import { readId } from '@carriergraph/shared/ids.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { AccountChange } from '../flow/ledger-account-changes.ts'
 import type { LedgerAccountStatusInput, LedgerError } from '../generated/resolvers.ts'
-import { textIn } from './input.ts'
+import { textIn } from './input-fields.ts'
 
 /** A sentence or two, for whoever reads the journal. */
 const REASON_LENGTH_MAX = 200

@@ -3,7 +3,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { Counterparty, Destination, RailDestination } from '../domain/destination.ts'
 import type { CaptureMode } from '../domain/payment.ts'
 import type { CreatePaymentInput } from '../generated/resolvers.ts'
-import { textIn } from './input.ts'
+import { textIn } from './input-fields.ts'
 
 type InputCode = 'INVALID_VALUE' | 'INVALID_ID'
 type Type = CreatePaymentInput['type']

@@ -10,7 +10,7 @@ import type { PaymentRequest } from '../flow/take-on.ts'
 import type { CreatePaymentInput, PaymentError } from '../generated/resolvers.ts'
 import type { PaymentModel } from '../models.ts'
 import { captureIn, destinationIn, walletIn } from './destination-input.ts'
-import { amountIn, idempotencyKeyIn } from './input.ts'
+import { amountIn, idempotencyKeyIn } from './input-fields.ts'
 
 type ParsedPayment =
   | { readonly idempotencyKey: string; readonly order: PaymentOrder }

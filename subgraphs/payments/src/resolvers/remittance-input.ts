@@ -7,7 +7,7 @@ import type { CreateRemittanceInput, RemittanceError } from '../generated/resolv
 import type { RemittanceModel } from '../models.ts'
 import { readBeneficiary } from '../remittance/beneficiary.ts'
 import type { RemittanceOrder } from '../remittance/request-hash.ts'
-import { idempotencyKeyIn, textIn } from './input.ts'
+import { idempotencyKeyIn, textIn } from './input-fields.ts'
 
 /** As much as transfers have room for. */
 const MESSAGE_LENGTH_MAX = 140

@@ -5,7 +5,7 @@ import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import type { WantedTransfer } from '../flow/post-transfers.ts'
 import type { TransferInput, TransferInputKind } from '../generated/resolvers.ts'
-import { amountIn, idempotencyKeyIn, textIn } from './input.ts'
+import { amountIn, idempotencyKeyIn, textIn } from './input-fields.ts'
 
 export type TransferInputCode = 'INVALID_ID' | 'INVALID_VALUE' | 'INVALID_MONEY' | 'UNKNOWN_CURRENCY'
 

@@ -1,7 +1,7 @@
 import { readId } from '@carriergraph/shared/ids.ts'
 import { ok } from '@carriergraph/shared/outcome.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { amountIn } from '../input.ts'
+import { amountIn } from '../input-fields.ts'
 import { booksOf, commandBy, paymentAnswer, refusedFor } from '../payment-input.ts'
 
 export const capturePayment: NonNullable<MutationResolvers['capturePayment']> = async (_, { input }, context) => {

@@ -8,7 +8,7 @@ import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { createQuote, type QuoteRequest } from '../../fx/create-quote.ts'
 import type { Wanted } from '../../fx/exchange.ts'
 import type { CreateFxQuoteInput, FxError, MutationResolvers } from '../../generated/resolvers.ts'
-import { idempotencyKeyIn } from '../input.ts'
+import { idempotencyKeyIn } from '../input-fields.ts'
 
 export const createFxQuote: NonNullable<MutationResolvers['createFxQuote']> = async (_, { input }, context) => {
   const { actor, clock, db, fxPrices } = context

@@ -3,7 +3,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { isWebhookEventType, WEBHOOK_EVENT_TYPES, type WebhookEventType } from '../../webhooks/event-types.ts'
-import { textIn } from '../input.ts'
+import { textIn } from '../input-fields.ts'
 
 const DESCRIPTION_LENGTH_MAX = 200
 

@@ -1,6 +1,6 @@
 import { readId } from '@carriergraph/shared/ids.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { reasonIn } from '../input.ts'
+import { reasonIn } from '../input-fields.ts'
 import { booksOf, commandBy, paymentAnswer, refusedFor } from '../payment-input.ts'
 
 export const disputePayment: NonNullable<MutationResolvers['disputePayment']> = async (_, { input }, context) => {

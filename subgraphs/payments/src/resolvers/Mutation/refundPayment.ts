@@ -1,7 +1,7 @@
 import { readId } from '@carriergraph/shared/ids.ts'
 import { ok } from '@carriergraph/shared/outcome.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { amountIn, idempotencyKeyIn } from '../input.ts'
+import { amountIn, idempotencyKeyIn } from '../input-fields.ts'
 import { booksOf, paymentAnswer, refusedFor } from '../payment-input.ts'
 
 export const refundPayment: NonNullable<MutationResolvers['refundPayment']> = async (_, { input }, context) => {

@@ -5,7 +5,7 @@ import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import { changeFloor } from '../../flow/ledger-account-changes.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { accountChangeIn } from '../account-change.ts'
-import { moneyIn } from '../input.ts'
+import { moneyIn } from '../input-fields.ts'
 
 export const setOverdraftLimit: NonNullable<MutationResolvers['setOverdraftLimit']> = async (_, { input }, context) => {
   const provenance = provenanceOf(context)
