@@ -26,13 +26,12 @@ import type { UnappliedMoney } from './domain/unapplied.ts'
 import {
   type expectedInOrder,
   expectedOfItems,
-  findItems,
-  findRuns,
-  findTotals,
   itemsOfRuns,
   type oldestItemsOfRun,
-} from './reconciliation/db/lists.ts'
+} from './reconciliation/db/item-lists.ts'
+import { findItems } from './reconciliation/db/items.ts'
 import { findPostings } from './reconciliation/db/postings.ts'
+import { findRuns, findTotals } from './reconciliation/db/runs.ts'
 import {
   type linesOfItemInOrder,
   linesOfItems,

@@ -3,7 +3,7 @@ import { parseId } from '@carriergraph/shared/ids.ts'
 import { present } from '@carriergraph/shared/loader.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import type { ReconciliationItemResolvers } from '../generated/resolvers.ts'
-import { expectedInOrder } from '../reconciliation/db/lists.ts'
+import { expectedInOrder } from '../reconciliation/db/item-lists.ts'
 import { linesOfItemInOrder } from '../reconciliation/db/statement-lines.ts'
 import { explain } from '../reconciliation/matching/explain.ts'
 

@@ -1,7 +1,7 @@
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import type { ReconciliationRunResolvers } from '../generated/resolvers.ts'
-import { oldestItemsOfRun } from '../reconciliation/db/lists.ts'
+import { oldestItemsOfRun } from '../reconciliation/db/item-lists.ts'
 
 export const ReconciliationRun: ReconciliationRunResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),

@@ -1,4 +1,6 @@
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { and, eq, getTableColumns, inArray, type SQL, sql } from 'drizzle-orm'
@@ -6,7 +8,7 @@ import { makePgArray, type PgTable } from 'drizzle-orm/pg-core'
 import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { expectedMovement } from '../../db/tables/expected-movement.ts'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
-import type { LockedItem } from '../item.ts'
+import type { LockedItem, ReconciliationItem } from '../item.ts'
 import type { ItemState, Resolution } from '../item-states.ts'
 import type { MatchResult } from '../matching/result.ts'
 
@@ -27,6 +29,14 @@ const LOCKED = {
   lineIds: sql<string[]>`${lineIds}::text[]`,
   expectedIds: sql<string[]>`${expectedIds}::text[]`,
 }
+
+const itemsByIds = preparedFor((db) =>
+  db.select(SHOWN_ITEM).from(reconciliationItem).where(amongIds(reconciliationItem.id)).prepare('items by id'),
+)
+
+/** Those that exist, in any order. */
+export const findItems = (db: Db, ids: readonly Id<'rci'>[]): Promise<ReconciliationItem[]> =>
+  itemsByIds(db).execute({ ids: ids.map(toUuid) })
 
 /** The cases of an account, which is locked, that are open. */
 export const findOpenItems = (tx: Tx, account: string): Promise<LockedItem[]> =>

@@ -1,5 +1,7 @@
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
-import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import { amongIds } from '@carriergraph/shared/db/among-ids.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { and, eq, getTableColumns, max, sql } from 'drizzle-orm'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
@@ -102,3 +104,26 @@ export async function saveTotals(tx: Tx, runId: Id<'rcr'>, awaited: readonly Mat
     })),
   )
 }
+
+const runsByIds = preparedFor((db) =>
+  db.select(SHOWN_RUN).from(reconciliationRun).where(amongIds(reconciliationRun.id)).prepare('runs by id'),
+)
+
+/** Those that exist, in any order. */
+export const findRuns = (db: Db, ids: readonly Id<'rcr'>[]): Promise<ReconciliationRun[]> =>
+  runsByIds(db).execute({ ids: ids.map(toUuid) })
+
+/** What a run found with one status in one currency. */
+export type Total = Omit<typeof reconciliationTotal.$inferSelect, 'tenantId'>
+
+const totalsByRuns = preparedFor((db) =>
+  db
+    .select()
+    .from(reconciliationTotal)
+    .where(amongIds(reconciliationTotal.runId))
+    .orderBy(reconciliationTotal.runId, reconciliationTotal.status, reconciliationTotal.currency)
+    .prepare('totals by run'),
+)
+
+export const findTotals = (db: Db, ids: readonly Id<'rcr'>[]): Promise<Total[]> =>
+  totalsByRuns(db).execute({ ids: ids.map(toUuid) })
