@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle } from '../db/settlement-cycles.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
-import { closeCycle, reverseCycle, settleCycle } from './settle.ts'
-import { MONDAY, setSettlementStage } from './settlement.fixture.ts'
+import { reverseCycle, settleCycle } from './settle.ts'
+import { setSettlementStage } from './settlement.fixture.ts'
 import type { SettlementTerms } from './terms.ts'
 
 let payments: PaymentsDatabase
@@ -19,10 +19,7 @@ const stage = (more?: Partial<SettlementTerms>) => setSettlementStage(payments.d
 
 test('a reversal takes back fees as well; where the money is spent, nothing is taken back, and it says from whom', async () => {
   const set = await stage({ fees: { fixedMinor: 5n, basisPoints: 0, maxMinor: undefined } })
-  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
+  const { ada, bob, cycle } = await set.closedCycle()
   await settleCycle(set.options, cycle)
   await set.move(bob, set.bank, 30n)
   expect(await reverseCycle(set.options, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })

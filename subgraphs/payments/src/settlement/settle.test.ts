@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle, findPositions } from '../db/settlement-cycles.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
-import { closeCycle, reverseCycle, settleCycle, settleDueCycles } from './settle.ts'
+import { closeCycle, reverseCycle, type SettlementOptions, settleCycle, settleDueCycles } from './settle.ts'
 import { FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
 import type { SettlementTerms } from './terms.ts'
 
@@ -20,6 +20,18 @@ afterAll(async () => {
 })
 
 const stage = (more?: Partial<SettlementTerms>) => setSettlementStage(payments.database, more)
+
+/** A settlement to which something happens once the ledger has answered, and before that is recorded. */
+const onceAnswered = (options: SettlementOptions, happen: () => Promise<unknown>): SettlementOptions => ({
+  ...options,
+  ledger: {
+    async postLinked(orders) {
+      const postings = await options.ledger.postLinked(orders)
+      await happen()
+      return postings
+    },
+  },
+})
 
 test('a cycle is closed after its cut-off, settled on its date, and everybody has what was owed', async () => {
   const set = await stage({ fees: { fixedMinor: 10n, basisPoints: 100, maxMinor: undefined } })
@@ -92,19 +104,8 @@ test('where one cannot pay, nobody does; the cycle says who, and is settled when
 
 test('a process that dies after posting has posted, and the next one finds that out', async () => {
   const set = await stage()
-  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
-  const dying = {
-    ...set.options,
-    ledger: {
-      async postLinked(orders: readonly TransferOrder[]): Promise<never> {
-        await set.options.ledger.postLinked(orders)
-        throw new Error('died')
-      },
-    },
-  }
+  const { ada, bob, cycle } = await set.closedCycle()
+  const dying = onceAnswered(set.options, () => Promise.reject(new Error('died')))
   await expect(settleCycle(dying, cycle)).rejects.toThrow('died')
   expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'CLOSED', attempt: 1 })
   // Other accounts in the settings meanwhile change nothing about a cycle that was opened.
@@ -118,20 +119,8 @@ test('a process that dies after posting has posted, and the next one finds that 
 
 test('of those whom the ledger refuses at once, one counts it and tells it', async () => {
   const set = await stage()
-  const [ada, bob] = [await set.participant(0n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
-  const slow = {
-    ...set.options,
-    ledger: {
-      async postLinked(orders: readonly TransferOrder[]) {
-        const postings = await set.options.ledger.postLinked(orders)
-        await settleCycle(set.options, cycle)
-        return postings
-      },
-    },
-  }
+  const { cycle } = await set.closedCycle(0n)
+  const slow = onceAnswered(set.options, () => settleCycle(set.options, cycle))
   expect(await settleCycle(slow, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
   expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'CLOSED', attempt: 2, version: 3 })
   expect((await set.events(cycle)).slice(1)).toEqual(['3 settlement.refused'])
@@ -139,10 +128,7 @@ test('of those whom the ledger refuses at once, one counts it and tells it', asy
 
 test('a transfer that stands under an id of a settlement is a fault, and not counted as a refusal', async () => {
   const set = await stage()
-  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
+  const { cycle } = await set.closedCycle()
   const refused = { ok: false, code: 'IDEMPOTENCY_KEY_REUSED', message: 'taken' } as const
   const ledger = { postLinked: async (orders: readonly TransferOrder[]) => orders.map(() => refused) }
   await expect(settleCycle({ ...set.options, ledger }, cycle)).rejects.toThrow('was posted as another transfer')
@@ -151,21 +137,11 @@ test('a transfer that stands under an id of a settlement is a fault, and not cou
 
 test('whoever records a settlement after others have settled and reversed it is told its state', async () => {
   const set = await stage()
-  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
-  const slow = {
-    ...set.options,
-    ledger: {
-      async postLinked(orders: readonly TransferOrder[]) {
-        const postings = await set.options.ledger.postLinked(orders)
-        await settleCycle(set.options, cycle)
-        await reverseCycle(set.options, cycle)
-        return postings
-      },
-    },
-  }
+  const { ada, bob, cycle } = await set.closedCycle()
+  const slow = onceAnswered(set.options, async () => {
+    await settleCycle(set.options, cycle)
+    await reverseCycle(set.options, cycle)
+  })
   expect(await settleCycle(slow, cycle)).toMatchObject({ ok: false, code: 'CYCLE_STATE_WRONG' })
   expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'REVERSED' })
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
@@ -173,10 +149,7 @@ test('whoever records a settlement after others have settled and reversed it is 
 
 test('a frozen account refuses the settlement by name', async () => {
   const set = await stage()
-  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
-  const cycle = await set.entered(ada, bob, 60n)
-  set.clock.set(MONDAY)
-  await closeCycle(set.options, cycle)
+  const { ada, cycle } = await set.closedCycle()
   await inTransaction(set.db, (tx) => setAccountStatus(tx, ada, 'FROZEN'))
   expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
   expect(await findCycle(set.db, cycle)).toMatchObject({ refusal: { code: 'ACCOUNT_FROZEN', accountId: ada } })

@@ -8,7 +8,7 @@ import { money } from '@carriergraph/shared/money/money.ts'
 import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
 import { calendarOf } from './calendar.ts'
 import { enterItem } from './enter-item.ts'
-import type { SettlementOptions } from './settle.ts'
+import { closeCycle, type SettlementOptions } from './settle.ts'
 import type { SettlementTerms } from './terms.ts'
 
 /** A Friday, before the last cut-off. */
@@ -73,6 +73,15 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
       const outcome = await enter(...item)
       if (!outcome.ok) throw new Error(outcome.code)
       return outcome.value.cycleId
+    },
+    /** A cycle in which `ada`, who has so much, owes 60 to `bob`, who has nothing: closed, on the day of its settlement. */
+    async closedCycle(fundsMinor = 100n) {
+      const [ada, bob] = [await this.participant(fundsMinor), await this.participant(0n)]
+      const cycle = await this.entered(ada, bob, 60n)
+      clock.set(MONDAY)
+      const closed = await closeCycle(options, cycle)
+      if (!closed.ok) throw new Error(closed.code)
+      return { ada, bob, cycle }
     },
     /** `version type` of what the journal tells of a cycle. */
     async events(id: Id<'cyc'>): Promise<string[]> {
