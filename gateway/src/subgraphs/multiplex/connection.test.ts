@@ -1,75 +1,23 @@
 import { createServer as createSecureServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { TOY_CERTIFICATE } from '@carriergraph/shared/testing/toy-certificate.ts'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { DEFAULT_LIMITS } from '../../limits/limits.ts'
-import { type ClientUnderTest, CONTEXT, clientOf, mutation, query } from '../../testing/calls.ts'
+import { CONTEXT, query } from '../../testing/calls.ts'
+import { framed, framedAnswer, KIND, type MultiplexSubgraphOptions } from '../../testing/multiplex-subgraph.ts'
 import {
-  framed,
-  framedAnswer,
-  KIND,
-  type MultiplexSubgraph,
-  type MultiplexSubgraphOptions,
-  OFFER,
-  type Peer,
-  startMultiplexSubgraph,
-} from '../../testing/multiplex-subgraph.ts'
-import { startRawSubgraph } from '../../testing/raw-subgraph.ts'
-import type { SubgraphLimits } from '../client.ts'
+  afterTest,
+  answering,
+  calling,
+  connected,
+  isWell,
+  NO_RETRY,
+  OVER_HTTP,
+  serve,
+  unavailable,
+  WELL,
+} from './connected.fixture.ts'
 
-const OVER_HTTP = { data: { over: 'http' } }
-const NO_RETRY = { tries_max: 1, backoff: { first_ms: 0, ms_max: 0 }, budget_ratio: 0, budget_max: 0 }
 const { connection } = DEFAULT_LIMITS.subgraph
-
-const open: (() => unknown)[] = []
-afterEach(async () => {
-  vi.useRealTimers()
-  for (const close of open.splice(0).reverse()) await close()
-})
-
-const answering: MultiplexSubgraphOptions = {
-  called: ({ number, body }, peer) => peer.answer(number, `{"data":${JSON.stringify({ to: body })}}`),
-}
-
-async function serve(options: MultiplexSubgraphOptions = {}): Promise<MultiplexSubgraph> {
-  const subgraph = await startMultiplexSubgraph(options)
-  open.push(() => subgraph.close())
-  return subgraph
-}
-
-function calling(url: string, limits: Partial<SubgraphLimits> = {}): ClientUnderTest {
-  const made = clientOf([url], limits)
-  open.push(() => made.client.close())
-  return made
-}
-
-/** A client with one multiplexed connection, which was opened by a first call. */
-async function connected(options: MultiplexSubgraphOptions = {}, limits: Partial<SubgraphLimits> = {}) {
-  const subgraph = await serve(options)
-  const made = calling(subgraph.url, limits)
-  expect(await made.client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-  const [peer] = await subgraph.whenUpgraded(1)
-  if (peer === undefined) throw new Error('no connection was upgraded')
-  // Its agreement may be on its way still: what is asked meanwhile goes over HTTP.
-  await untilUsed(made, peer)
-  return { ...made, subgraph, peer }
-}
-
-async function untilUsed({ client }: ClientUnderTest, peer: Peer): Promise<void> {
-  const answerFirst = ({ number }: { number: number }) => peer.answer(number, '{"data":{"is":"used"}}')
-  for (let isUsed = false; !isUsed; ) {
-    const answer = client.execute(query(), CONTEXT)
-    await Promise.race([answer, peer.whenCalled(1)])
-    const [first] = peer.calls
-    if (first !== undefined) answerFirst(first)
-    await answer
-    isUsed = first !== undefined
-  }
-}
-
-const isWell = (peer: Peer, call: number): void => peer.answer(call, '{"data":{"is":"well"}}')
-const WELL = { data: { is: 'well' } }
-const timeout = { extensions: { code: 'SUBGRAPH_TIMEOUT' } }
-const unavailable = (reason: string) => ({ extensions: { code: 'SUBGRAPH_UNAVAILABLE', reason } })
 
 describe('queries', () => {
   test('share a connection where answers over HTTP offer it, with their headers and a signature each', async () => {
@@ -173,7 +121,7 @@ describe('queries', () => {
 
   test('over TLS share a connection to the one whose certificate was checked', async () => {
     const trusted = getCACertificates()
-    open.push(() => setDefaultCACertificates(trusted))
+    afterTest(() => setDefaultCACertificates(trusted))
     setDefaultCACertificates([...trusted, TOY_CERTIFICATE.cert])
     const server = (accept: Parameters<NonNullable<MultiplexSubgraphOptions['server']>>[0]) =>
       createSecureServer(TOY_CERTIFICATE, accept)
@@ -187,142 +135,6 @@ describe('queries', () => {
     expect(peer?.calls).not.toEqual([])
   })
 })
-
-describe('over HTTP go', () => {
-  test('mutations, each on a connection of its own', async () => {
-    const { client, peer } = await connected()
-    expect(await Promise.all([mutation(), mutation()].map((one) => client.execute(one, CONTEXT)))).toEqual([
-      OVER_HTTP,
-      OVER_HTTP,
-    ])
-    expect(peer.calls).toHaveLength(1)
-  })
-
-  test('all calls to a subgraph that offers nothing', async () => {
-    const heads: string[] = []
-    const plain = await startRawSubgraph((socket, { head }) => {
-      heads.push(head)
-      socket.write(OFFER.replace('multiplex: 1', 'multiplex: 2'))
-    })
-    open.push(() => plain.close())
-    const { client } = calling(plain.url)
-    for (let i = 0; i < 5; i += 1) expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    expect(heads.filter((head) => head.startsWith('POST'))).toHaveLength(5)
-    expect(plain.connections()).toBe(1)
-  })
-
-  test('all calls where one call a connection is all that is wanted', async () => {
-    const subgraph = await serve(answering)
-    const { client } = calling(subgraph.url, { connection: { ...connection, calls_max: 1 } })
-    for (let i = 0; i < 5; i += 1) expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    expect(subgraph.openSockets()).toBe(1)
-  })
-
-  test('calls beyond those that a connection takes, and another is opened for the next', async () => {
-    const { client, subgraph, peer } = await connected({}, { connection: { ...connection, calls_max: 2 } })
-    const answers = [1, 2].map(() => client.execute(query(), CONTEXT))
-    await peer.whenCalled(3)
-    expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    const [, second] = await subgraph.whenUpgraded(2)
-    if (second === undefined) throw new Error('no second connection')
-    await untilUsed({ client } as ClientUnderTest, second)
-    for (const { number } of peer.calls.slice(1)) isWell(peer, number)
-    expect(await Promise.all(answers)).toEqual([WELL, WELL])
-    expect(peer.calls).toHaveLength(3)
-  })
-
-  test.each([
-    ['refuses the upgrade', 'HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'],
-    ['agrees to another protocol', 'HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n'],
-    ['answers to the upgrade as to a query', OFFER],
-    ['answers to the upgrade what is no HTTP', '220 smtp.example ESMTP\r\n\r\n'],
-    ['never ends its answer to the upgrade', `HTTP/1.1 101 Switching\r\nx: ${'x'.repeat(20_000)}`],
-  ])('calls to a subgraph that %s, which is asked again after half a minute', async (_, upgraded) => {
-    vi.useFakeTimers({ toFake: ['performance'] })
-    const subgraph = await serve({ upgraded })
-    const { client, circuits } = calling(subgraph.url)
-    const asked = () => subgraph.heads.filter((head) => head.startsWith('GET')).length
-    for (const times of [1, 2]) {
-      expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-      await expect.poll(() => [asked(), subgraph.openSockets()], { timeout: 10_000 }).toEqual([times, 1])
-      vi.advanceTimersByTime(3_000)
-      for (let i = 0; i < 8; i += 1) {
-        vi.advanceTimersByTime(3_000)
-        expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-      }
-      expect(asked()).toBe(times)
-      vi.advanceTimersByTime(3_000)
-    }
-    expect(circuits).toEqual([])
-  })
-
-  test('calls to a subgraph that says nothing to the upgrade, for as long as a connection may take', async () => {
-    const subgraph = await serve({ upgraded: '' })
-    const { client } = calling(subgraph.url, { connection: { ...connection, connect_ms_max: 50 } })
-    expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    await expect.poll(() => subgraph.heads.length, { timeout: 10_000 }).toBe(2)
-    await expect.poll(() => subgraph.openSockets(), { timeout: 10_000 }).toBe(1)
-  })
-})
-
-describe('a call that takes too long', () => {
-  test('is cancelled, and costs its neighbours nothing', async () => {
-    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
-    const { client, peer } = await connected({}, { deadline_ms: 200 })
-    vi.advanceTimersByTime(1)
-    const slow = expect(client.execute(query(), CONTEXT)).rejects.toMatchObject(timeout)
-    vi.advanceTimersByTime(150)
-    const other = client.execute(query(), CONTEXT)
-    await peer.whenCalled(3)
-    const [, { number: first = 0 } = {}, { number: second = 0 } = {}] = peer.calls
-    vi.advanceTimersByTime(50)
-    await slow
-    await peer.whenTold(`${KIND.cancel} ${first}`)
-    isWell(peer, first)
-    isWell(peer, second)
-    expect(await other).toEqual(WELL)
-  })
-
-  test('on a connection from which nothing came casts doubt on it: no other call is made there until something comes', async () => {
-    vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] })
-    const { client, peer } = await connected({}, { deadline_ms: 200 })
-    vi.advanceTimersByTime(1)
-    const slow = expect(client.execute(query(), CONTEXT)).rejects.toMatchObject(timeout)
-    vi.advanceTimersByTime(150)
-    const other = client.execute(query(), CONTEXT)
-    await peer.whenCalled(3)
-    vi.advanceTimersByTime(50)
-    await slow
-    await peer.whenTold(`${KIND.ping} 0`)
-    expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    expect(peer.calls).toHaveLength(3)
-    peer.send(0, KIND.pong)
-    await untilCalled(client, peer, 4)
-    for (const { number } of peer.calls.slice(2)) isWell(peer, number)
-    expect(await other).toEqual(WELL)
-  })
-
-  test('on a connection where nobody is any more ends it with its last call, each at its own deadline', async () => {
-    const { client, subgraph, peer, finished } = await connected({}, { deadline_ms: 150, retry: NO_RETRY })
-    peer.socket.pause()
-    const answers = Array.from({ length: 3 }, () => client.execute(query(), CONTEXT))
-    for (const answer of answers) await expect(answer).rejects.toMatchObject(timeout)
-    expect(finished.slice(-3)).toMatchObject(Array(3).fill({ outcome: 'SUBGRAPH_TIMEOUT', tries: 1 }))
-    peer.socket.resume()
-    await expect.poll(() => peer.socket.destroyed, { timeout: 10_000 }).toBe(true)
-    expect(await client.execute(query(), CONTEXT)).toEqual(OVER_HTTP)
-    await subgraph.whenUpgraded(2)
-  })
-})
-
-/** Asks until a call has come over this connection, which is left unanswered. */
-async function untilCalled(client: ClientUnderTest['client'], peer: Peer, count: number): Promise<void> {
-  while (peer.calls.length < count) {
-    const answer = client.execute(query(), CONTEXT)
-    answer.catch(() => undefined)
-    await Promise.race([answer, peer.whenCalled(count)])
-  }
-}
 
 describe('a connection', () => {
   test('that is lost loses its queries, which are asked again', async () => {

@@ -1,7 +1,7 @@
 import {
   FRAME,
-  FRAME_HEAD_BYTES,
   type FrameKind,
+  frameHead,
   PAYLOAD_BYTES_MAX,
   PREFIX_BYTES,
 } from '@carriergraph/shared/multiplex/protocol.ts'
@@ -26,14 +26,5 @@ export function callFrame(call: number, headers: string, body: string): string {
 /** A frame without a payload, each character a byte. */
 export const emptyFrame = (call: number, kind: FrameKind): string => head(call, kind, 0)
 
-function head(call: number, kind: FrameKind, payloadBytes: number): string {
-  const length = FRAME_HEAD_BYTES - 4 + payloadBytes
-  return String.fromCharCode(...bytesOf(length), ...bytesOf(call), kind)
-}
-
-const bytesOf = (number: number): readonly number[] => [
-  number >>> 24,
-  (number >>> 16) & 0xff,
-  (number >>> 8) & 0xff,
-  number & 0xff,
-]
+const head = (call: number, kind: FrameKind, payloadBytes: number): string =>
+  frameHead(call, kind, payloadBytes).toString('latin1')

@@ -38,7 +38,7 @@ export const PAYLOAD_BYTES_MAX = 65_536
 /** Bytes of a status, or of the length of headers, before what follows them in a payload. */
 export const PREFIX_BYTES = 2
 
-/** A frame that is whole: `payload` may be given in front of what is written behind it. */
+/** What stands in a frame before its payload. */
 export function frameHead(call: number, kind: FrameKind, payloadBytes: number): Buffer {
   const head = Buffer.allocUnsafe(FRAME_HEAD_BYTES)
   head.writeUInt32BE(FRAME_HEAD_BYTES - 4 + payloadBytes, 0)

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test } from 'vitest'
-import { FRAME } from '../../multiplex/protocol.ts'
+import { FRAME, FRAME_HEAD_BYTES, frameHead } from '../../multiplex/protocol.ts'
 import { listen } from '../listen.ts'
 import { TestCaller } from './caller.fixture.ts'
 import type { CallHandling } from './caller.ts'
@@ -194,7 +194,9 @@ describe('a caller', () => {
 
   test('may send kinds of frames that this side does not know', async () => {
     const { caller } = await serve(echo)
-    caller.send(1, 99 as never, Buffer.from('what is that'))
+    const unknown = frameHead(1, FRAME.CANCEL, 0)
+    unknown.writeUInt8(99, FRAME_HEAD_BYTES - 1)
+    caller.socket.write(unknown)
     caller.send(1, FRAME.ANSWER, Buffer.from('to nothing'))
     caller.call(1, '', 'is well')
     expect(await caller.answer(1)).toEqual({ status: 200, body: 'is well' })
