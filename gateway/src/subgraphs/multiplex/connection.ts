@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { CallTable } from '@carriergraph/shared/multiplex/call-table.ts'
 import { FrameReader } from '@carriergraph/shared/multiplex/frame-reader.ts'
 import { GatheredBytes } from '@carriergraph/shared/multiplex/gathered-bytes.ts'
 import { FRAME, PREFIX_BYTES } from '@carriergraph/shared/multiplex/protocol.ts'
@@ -49,7 +50,7 @@ export class MultiplexedConnection {
   /** Set until the subgraph has agreed. */
   #opening: { readonly upgrade: UpgradeReader; readonly timer: NodeJS.Timeout } | undefined
   readonly #frames = new FrameReader((call, kind, payload) => this.#received(call, kind, payload))
-  readonly #pending = new Map<number, Pending>()
+  readonly #pending = new CallTable<Pending>()
   #lastCall = 0
   /** Of frames that are to be sent at the end of this turn, each character a byte. */
   #outgoing = ''
@@ -103,7 +104,7 @@ export class MultiplexedConnection {
     if (deadline.isOver) throw deadlinePassed()
     const call = this.#number()
     const { promise, resolve, reject } = Promise.withResolvers<AnswerText>()
-    this.#pending.set(call, { began_ms: deadline.started_ms, parts: undefined, resolve, reject })
+    this.#pending.add(call, { began_ms: deadline.started_ms, parts: undefined, resolve, reject })
     this.#send(callFrame(call, headers, body))
     deadline.whenOver = () => this.#expired(call)
     try {
@@ -217,8 +218,7 @@ export class MultiplexedConnection {
   }
 
   #lose(failure: CallFailure): void {
-    const pending = [...this.#pending.values()]
-    this.#pending.clear()
+    const pending = this.#pending.takeAll()
     this.#socket.destroy()
     for (const { reject } of pending) reject(failure)
   }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { CallTable } from '../../multiplex/call-table.ts'
 import { FrameReader } from '../../multiplex/frame-reader.ts'
 import { FRAME, PREFIX_BYTES } from '../../multiplex/protocol.ts'
 import type { ReceivedCall } from '../answer.ts'
@@ -34,7 +35,7 @@ export class MultiplexedCaller {
   readonly #reader = new FrameReader((call, kind, payload) => this.#received(call, kind, payload))
   readonly #writer: AnswerWriter
   /** By the numbers of calls that are not answered. */
-  readonly #underWay = new Map<number, AbortController>()
+  readonly #underWay = new CallTable<AbortController>()
 
   constructor(options: MultiplexedCallerOptions) {
     const { socket } = options
@@ -64,8 +65,7 @@ export class MultiplexedCaller {
   }
 
   #left(): void {
-    for (const controller of this.#underWay.values()) controller.abort()
-    this.#underWay.clear()
+    for (const controller of this.#underWay.takeAll()) controller.abort()
     this.#writer.dropAll()
   }
 
@@ -80,7 +80,8 @@ export class MultiplexedCaller {
     if (this.#options.socket.destroyed) return
     const bodyStart = payload.length < PREFIX_BYTES ? Number.NaN : PREFIX_BYTES + payload.readUInt16BE(0)
     // Two calls of one number could not be told apart, nor one be understood that ends before its body begins.
-    if (!(bodyStart <= payload.length) || this.#underWay.has(call) || this.#underWay.size >= CALLS_MAX) this.destroy()
+    const isTaken = this.#underWay.get(call) !== undefined
+    if (!(bodyStart <= payload.length) || isTaken || this.#underWay.size >= CALLS_MAX) this.destroy()
     else {
       const headers = headersOf(payload.toString('latin1', PREFIX_BYTES, bodyStart))
       void this.#answer(call, headers, Buffer.from(payload.subarray(bodyStart)))
@@ -91,7 +92,7 @@ export class MultiplexedCaller {
     const { respond, begin, path } = this.#options
     const over = begin()
     const left = new AbortController()
-    this.#underWay.set(call, left)
+    this.#underWay.add(call, left)
     const { status, body: answer } = await respond({
       method: 'POST',
       path,
