@@ -18,7 +18,7 @@ export interface ErrorList {
 export function createErrorList(clientKeys: ReadonlyMap<string, string>, errors_max: number): ErrorList {
   const listed: GraphQLFormattedError[] = []
   let omitted = 0
-  let places = placesOf(listed)
+  let places: Places | undefined
 
   function asClientsSee(error: GraphQLFormattedError): GraphQLFormattedError {
     if (clientKeys.size === 0 || error.path === undefined) return error
@@ -34,9 +34,11 @@ export function createErrorList(clientKeys: ReadonlyMap<string, string>, errors_
       else omitted++
     },
     explain(path) {
-      if (places.count !== listed.length) places = placesOf(listed)
-      const isBelow = path.some((_, index) => places.own.has(textOf(path.slice(0, index))))
-      return isBelow || places.own.has(textOf(path)) || places.above.has(textOf(path))
+      if (listed.length === 0) return false
+      if (places?.count !== listed.length) places = placesOf(listed)
+      const { own, above } = places
+      const isBelow = path.some((_, index) => own.has(textOf(path.slice(0, index))))
+      return isBelow || own.has(textOf(path)) || above.has(textOf(path))
     },
     told() {
       if (omitted === 0) return listed
