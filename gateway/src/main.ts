@@ -3,6 +3,7 @@ import { runService } from '@carriergraph/shared/lifecycle.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { openTelemetry } from '@carriergraph/shared/telemetry/telemetry.ts'
 import { serveWorkerMetrics } from '@carriergraph/shared/telemetry/worker-metrics.ts'
+import { allocateYoung } from './allocate-young.ts'
 import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
 import { followRulesFile } from './degrade/rules-file.ts'
@@ -14,6 +15,8 @@ import { watchSupergraph } from './supergraph/watch.ts'
 import { createGatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 import { operationNames } from './telemetry/operation-names.ts'
 import { createWorkers } from './workers.ts'
+
+allocateYoung()
 
 const build: Parameters<typeof runService>[1] = async (resources) => {
   const config = readGatewayConfig()
