@@ -22,7 +22,7 @@ const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): Que
   selections,
 })
 
-function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[]) {
+function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[], type?: string) {
   const node: FetchNode = {
     kind: 'Fetch',
     serviceName: 's',
@@ -31,7 +31,7 @@ function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseO
     operation: '',
     operationKind: 'query' as never,
   }
-  const asked = compileAsked(node, schema, createMerge(schema))(objects)
+  const asked = compileAsked(node, { schema, merge: createMerge(schema), type })(objects)
   if (asked === undefined) return undefined
   const representations: unknown[] = JSON.parse(asked.representations)
   expect(asked.count).toBe(representations.length)
@@ -96,6 +96,28 @@ test('a key of plain fields says the same as it does in the form of any key', ()
       const anyForm = [key, on('Query', field('__typename'))]
       expect(askedOf([key], objects)).toEqual(askedOf(anyForm, objects))
     }),
+    { numRuns: 500 },
+  )
+})
+
+test('of objects whose type is known beforehand it says what it says of objects that tell it', () => {
+  fc.assert(
+    fc.property(
+      fc.array(object),
+      fc.subarray(NAMES),
+      fc.constantFrom('Book', 'Media'),
+      fc.constantFrom('Book', 'Film'),
+      (objects, names, condition, type) => {
+        const key = on(condition, field('__typename'), ...names.map((name) => field(name)))
+        const silent = objects.map(({ __typename, ...rest }) => rest)
+        const telling = silent.map((rest) => ({ ...rest, __typename: type }))
+        const told = askedOf([key], telling)
+        const known = askedOf([key], silent, type)
+        expect(known?.representations).toEqual(told?.representations)
+        expect(known?.own).toEqual(told?.own)
+        expect(known?.targets).toEqual(told?.targets.map((target) => silent[telling.indexOf(target as never)]))
+      },
+    ),
     { numRuns: 500 },
   )
 })

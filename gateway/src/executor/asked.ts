@@ -26,14 +26,20 @@ export interface Chosen {
 /** Chooses whom to ask about. Whoever lacks some of what is required cannot be asked about. */
 export type Choose = (objects: readonly ResponseObject[], chosen: Chosen) => void
 
+export interface AskedParts {
+  readonly schema: GraphQLSchema
+  readonly merge: Merge
+  /** Of all the entities; undefined where each of them says its own. */
+  readonly type: string | undefined
+}
+
 /** Compiles what a fetch requires of each of its entities. `Asked` is undefined where there is nobody to ask about. */
 export function compileAsked(
   node: FetchNode,
-  schema: GraphQLSchema,
-  merge: Merge,
+  { schema, merge, type }: AskedParts,
 ): (objects: readonly ResponseObject[]) => Asked | undefined {
   const flat = flatKeyOf(node)
-  const choose = flat === undefined ? compileChoose(node, schema, merge) : compileFlatKey(flat, schema)
+  const choose = flat === undefined ? compileChoose(node, schema, merge) : compileFlatKey(flat, schema, type)
   return (objects) => {
     const chosen: Chosen = { representations: [], targets: [], indexes: [] }
     choose(objects, chosen)

@@ -3,6 +3,7 @@ import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import { type Asked, compileAsked } from './asked.ts'
 import type { ContextValues } from './context-values.ts'
 import { errorAt, failureOf } from './error-at.ts'
+import type { TypeAt } from './known-types.ts'
 import { type ErrorPath, nearestPath, type Place, pathsAt } from './place.ts'
 import { compileBody } from './request-body.ts'
 import type { Merge, ResponseObject } from './response-object.ts'
@@ -29,11 +30,12 @@ export interface EntityFetch {
 export interface FetchParts {
   readonly schema: GraphQLSchema
   readonly merge: Merge
+  readonly typeAt: TypeAt
 }
 
-export function compileEntityFetch(node: FetchNode, place: Place, { schema, merge }: FetchParts): EntityFetch {
+export function compileEntityFetch(node: FetchNode, place: Place, { schema, merge, typeAt }: FetchParts): EntityFetch {
   const { serviceName } = node
-  const asked = compileAsked(node, schema, merge)
+  const asked = compileAsked(node, { schema, merge, type: typeAt(place) })
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
   const path = nearestPath(place)

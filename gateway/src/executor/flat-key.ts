@@ -28,11 +28,13 @@ export function flatKeyOf({ requires = [], inputRewrites }: FetchNode): FlatKey 
 /**
  * Compiles a key to source. An entity is told from the others by one field first: hashing its whole representation costs
  * more than making it.
+ * @param type of all the objects; undefined where each says its own
  */
-export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: GraphQLSchema): Choose {
+export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: GraphQLSchema, type?: string): Choose {
   const source = new FunctionSource()
   const values = fields.map(({ name, alias }, index) => {
-    return { name, variable: `v${index}`, from: property('object', alias ?? name) }
+    const isKnown = name === '__typename' && type !== undefined
+    return { name, variable: `v${index}`, from: isKnown ? JSON.stringify(type) : property('object', alias ?? name) }
   })
   const typename = values.find(({ name }) => name === '__typename')?.variable
   const telling = values[tellingOf(fields, schema, typeCondition)]?.variable

@@ -7,6 +7,7 @@ import { isContextual } from './context-values.ts'
 import { compileEntityFetch, type FetchParts } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
 import { fetchesOf } from './fetches-of.ts'
+import { withoutKnownTypenames } from './known-types.ts'
 import { type Branch, stagesOf } from './parallel.ts'
 import { compileCollect, type Place } from './place.ts'
 import { createMerge, type ResponseObject } from './response-object.ts'
@@ -20,7 +21,8 @@ import type { Step } from './run.ts'
 export function compilePlan(plan: PlanNode, schema: GraphQLSchema): Step {
   // An entity's fields may depend on what it is in: then it is not the same object wherever it is the same entity.
   const merge = createMerge(schema, fetchesOf(plan).some(isContextual))
-  return compileNode(plan, { schema, merge }, [])
+  const lean = withoutKnownTypenames(plan, schema)
+  return compileNode(lean.plan, { schema, merge, typeAt: lean.typeAt }, [])
 }
 
 /** Compiles a node of a plan and all below it. */
