@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { compileAsked } from './asked.ts'
-import { createMerge, type ResponseObject } from './response-object.ts'
+import { createMerging, type ResponseObject } from './response-object.ts'
 
 const schema = buildSchema(`
   interface Media { isbn: String }
@@ -31,7 +31,7 @@ function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseO
     operation: '',
     operationKind: 'query' as never,
   }
-  const asked = compileAsked(node, { schema, merge: createMerge(schema), type })(objects)
+  const asked = compileAsked(node, { schema, merge: createMerging(schema).object, type })(objects)
   if (asked === undefined) return undefined
   const representations: unknown[] = JSON.parse(asked.representations)
   expect(asked.count).toBe(representations.length)

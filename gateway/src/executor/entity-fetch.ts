@@ -2,11 +2,12 @@ import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import { type Asked, compileAsked } from './asked.ts'
 import type { ContextValues } from './context-values.ts'
+import { compileEntityMerge } from './entity-merge.ts'
 import { errorAt, failureOf } from './error-at.ts'
 import type { TypeAt } from './known-types.ts'
 import { type ErrorPath, nearestPath, type Place, pathsAt } from './place.ts'
 import { compileBody } from './request-body.ts'
-import type { Merge, ResponseObject } from './response-object.ts'
+import type { Merging, ResponseObject } from './response-object.ts'
 import { compileRewrites, type Rewrite } from './rewrite.ts'
 import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
 
@@ -29,13 +30,18 @@ export interface EntityFetch {
 /** What all fetches of a plan have in common. */
 export interface FetchParts {
   readonly schema: GraphQLSchema
-  readonly merge: Merge
+  readonly merging: Merging
   readonly typeAt: TypeAt
 }
 
-export function compileEntityFetch(node: FetchNode, place: Place, { schema, merge, typeAt }: FetchParts): EntityFetch {
+export function compileEntityFetch(
+  node: FetchNode,
+  place: Place,
+  { schema, merging, typeAt }: FetchParts,
+): EntityFetch {
   const { serviceName } = node
-  const asked = compileAsked(node, { schema, merge, type: typeAt(place) })
+  const asked = compileAsked(node, { schema, merge: merging.object, type: typeAt(place) })
+  const merge = compileEntityMerge(node, schema, merging)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
   const path = nearestPath(place)

@@ -15,7 +15,7 @@ export function compileFetch(node: FetchNode, place: Place, parts: FetchParts): 
   return isContextual(node) ? compileContextFetch(node, place, parts) : compileEntityFetch(node, place, parts).step
 }
 
-function compileRootFetch(node: FetchNode, place: Place, { schema, merge }: FetchParts): Step {
+function compileRootFetch(node: FetchNode, place: Place, { schema, merging }: FetchParts): Step {
   const { serviceName } = node
   const bodyOf = compileBody(node)
   const rewrite = compileRewrites(schema, node.outputRewrites)
@@ -37,6 +37,6 @@ function compileRootFetch(node: FetchNode, place: Place, { schema, merge }: Fetc
     for (const error of answer.errors ?? []) run.errors.add(errorAt([...place, ...(error.path ?? [])], error))
     if (!answer.data) return
     rewrite?.(answer.data)
-    for (const target of targets) merge(target, answer.data)
+    for (const target of targets) merging.object(target, answer.data)
   }
 }

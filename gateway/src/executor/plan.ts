@@ -10,7 +10,7 @@ import { fetchesOf } from './fetches-of.ts'
 import { withoutKnownTypenames } from './known-types.ts'
 import { type Branch, stagesOf } from './parallel.ts'
 import { compileCollect, type Place } from './place.ts'
-import { createMerge, type ResponseObject } from './response-object.ts'
+import { createMerging, type ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
 
 /**
@@ -20,9 +20,9 @@ import type { Step } from './run.ts'
  */
 export function compilePlan(plan: PlanNode, schema: GraphQLSchema): Step {
   // An entity's fields may depend on what it is in: then it is not the same object wherever it is the same entity.
-  const merge = createMerge(schema, fetchesOf(plan).some(isContextual))
+  const merging = createMerging(schema, fetchesOf(plan).some(isContextual))
   const lean = withoutKnownTypenames(plan, schema)
-  return compileNode(lean.plan, { schema, merge, typeAt: lean.typeAt }, [])
+  return compileNode(lean.plan, { schema, merging, typeAt: lean.typeAt }, [])
 }
 
 /** Compiles a node of a plan and all below it. */

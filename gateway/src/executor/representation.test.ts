@@ -2,7 +2,7 @@ import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { compileRepresentation } from './representation.ts'
-import { createMerge, type ResponseObject } from './response-object.ts'
+import { createMerging, type ResponseObject } from './response-object.ts'
 
 const schema = buildSchema(`
   interface Media { id: ID }
@@ -53,5 +53,5 @@ test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | nu
   ],
   ['nothing at all where a field without fragment is missing', [field('a')], { b: 1 }, null],
 ])('represents %s', (_, selections, object, expected) => {
-  expect(compileRepresentation(schema, createMerge(schema), selections)(object)).toEqual(expected)
+  expect(compileRepresentation(schema, createMerging(schema).object, selections)(object)).toEqual(expected)
 })

@@ -1,8 +1,8 @@
 import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
-import { createMerge, type ResponseObject } from './response-object.ts'
+import { createMerging, type ResponseObject } from './response-object.ts'
 
-const merge = createMerge(
+const { object: merge } = createMerging(
   buildSchema('interface Media { id: ID } type Book implements Media { id: ID } type Query { media: Media }'),
 )
 

@@ -13,6 +13,12 @@ export const ownValue = (object: Readonly<Record<string, unknown>>, key: string)
 /** Merges what a subgraph answered into what others answered before. */
 export type Merge = (target: ResponseObject, source: ResponseObject) => void
 
+export interface Merging {
+  readonly object: Merge
+  /** What stands for a field of which one value is there, or undefined, and another comes in. */
+  readonly value: (present: unknown, incoming: unknown) => unknown
+}
+
 /**
  * Lists of the same length are merged item by item: they are the same list, of which each subgraph knows other fields.
  * What is not an object replaces what was there, but for the name of a type: a subgraph that knows an interface as an
@@ -20,7 +26,7 @@ export type Merge = (target: ResponseObject, source: ResponseObject) => void
  * @param isCopying whether what is merged into several objects is in none of them the same object: so it has to be where
  * it depends on what an object is in
  */
-export function createMerge(schema: GraphQLSchema, isCopying = false): Merge {
+export function createMerging(schema: GraphQLSchema, isCopying = false): Merging {
   const interfaces = new Set<unknown>(
     Object.values(schema.getTypeMap())
       .filter(isInterfaceType)
@@ -48,7 +54,7 @@ export function createMerge(schema: GraphQLSchema, isCopying = false): Merge {
     return present
   }
 
-  return merge
+  return { object: merge, value: merged }
 }
 
 function copied(value: unknown): unknown {
