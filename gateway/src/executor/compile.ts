@@ -10,7 +10,6 @@ import {
 import { createErrorList } from './error-list.ts'
 import { compileIntrospection } from './introspect.ts'
 import { compilePlan } from './plan.ts'
-import { compileRelease } from './release.ts'
 import { compileResponse } from './response.ts'
 import type { ResponseObject } from './response-object.ts'
 import { fragmentsOf } from './root-fields.ts'
@@ -73,7 +72,6 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   const refuse = compileRefusal(parts, fragments)
   const step = plan && compilePlan(plan, supergraphSchema)
   const write = compileResponse(apiSchema, operation, { fragments, clientKeys })
-  const release = compileRelease([{ selectionSet: operation.selectionSet, condition: undefined }], fragments)
   const introspect = compileIntrospection(apiSchema, operation, fragments)
 
   function written(run: Run): Answer {
@@ -92,9 +90,7 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
       write(data, { ...writing, faults, path: [] })
       for (const fault of faults.filter(({ path = [] }) => !errors.explain(path))) errors.add(fault)
     }
-    const answer = { data: json, errors: errors.told() }
-    release(data)
-    return answer
+    return { data: json, errors: errors.told() }
   }
 
   return {

@@ -18,6 +18,7 @@ import {
   stripIgnoredCharacters,
 } from 'graphql'
 import { isContextual } from './context-values.ts'
+import { placedFetches, withFetches } from './fetches-of.ts'
 import { flatKeyOf } from './flat-key.ts'
 import type { Place } from './place.ts'
 
@@ -36,7 +37,7 @@ export interface LeanPlan {
  * @param schema the supergraph's
  */
 export function withoutKnownTypenames(plan: PlanNode, schema: GraphQLSchema): LeanPlan {
-  const fetches = placedFetches(plan, [])
+  const fetches = placedFetches(plan)
   // Contexts are set by type: what stands above an entity may be asked for it.
   if (fetches.some(({ fetch }) => isContextual(fetch))) return { plan, typeAt: () => undefined }
   const types = new PlaceTypes()
@@ -173,47 +174,3 @@ const isTypename = (selection: SelectionNode): boolean =>
   selection.name.value === '__typename' &&
   selection.alias === undefined &&
   !selection.directives?.length
-
-interface PlacedFetch {
-  readonly fetch: FetchNode
-  readonly place: Place
-}
-
-function placedFetches(plan: PlanNode, place: Place): readonly PlacedFetch[] {
-  switch (plan.kind) {
-    case 'Fetch':
-      return [{ fetch: plan, place }]
-    case 'Flatten':
-      return placedFetches(plan.node, [...place, ...plan.path.map(String)])
-    case 'Sequence':
-    case 'Parallel':
-      return plan.nodes.flatMap((node) => placedFetches(node, place))
-    case 'Condition':
-      return [plan.ifClause, plan.elseClause].flatMap((clause) => (clause ? placedFetches(clause, place) : []))
-    case 'Defer':
-      return []
-  }
-}
-
-function withFetches(plan: PlanNode, change: (fetch: FetchNode) => FetchNode): PlanNode {
-  const within = (node: PlanNode): PlanNode => withFetches(node, change)
-  switch (plan.kind) {
-    case 'Fetch':
-      return change(plan)
-    case 'Flatten':
-      return { ...plan, node: within(plan.node) }
-    case 'Sequence':
-    case 'Parallel':
-      return { ...plan, nodes: plan.nodes.map(within) }
-    case 'Condition': {
-      const { ifClause, elseClause } = plan
-      return {
-        ...plan,
-        ...(ifClause && { ifClause: within(ifClause) }),
-        ...(elseClause && { elseClause: within(elseClause) }),
-      }
-    }
-    case 'Defer':
-      return plan
-  }
-}
