@@ -27,8 +27,8 @@ export function placedFetches(plan: PlanNode, place: Place = []): readonly Place
   }
 }
 
-/** A plan with other fetches in the places of its own. */
-export function withFetches(plan: PlanNode, change: (fetch: FetchNode) => FetchNode): PlanNode {
+/** A plan with something else in the place of each of its fetches. */
+export function withFetches(plan: PlanNode, change: (fetch: FetchNode) => PlanNode): PlanNode {
   const within = (node: PlanNode): PlanNode => withFetches(node, change)
   switch (plan.kind) {
     case 'Fetch':

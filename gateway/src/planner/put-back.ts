@@ -1,5 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-planner'
 import { parse, print, stripIgnoredCharacters, visit } from 'graphql'
+import { withFetches } from '../executor/fetches-of.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import type { StandIns } from '../supergraph/stand-ins.ts'
 import { withOwnContexts } from './contextual-variables.ts'
@@ -13,30 +14,13 @@ import { withWholeRequirements } from './whole-requirements.ts'
  * none asks about an object without its key.
  */
 export function putBack(node: PlanNode, supergraph: PlannableSupergraph): PlanNode {
-  switch (node.kind) {
-    case 'Fetch': {
-      const [only, ...more] = splitFetch(node, supergraph)
-        .map((fetch) => withWholeRequirements(fetch, supergraph))
-        .map((fetch) => putBackFetch(fetch, supergraph))
-      if (only === undefined || more.length === 0) return only ?? node
-      return { kind: 'Parallel', nodes: [only, ...more] }
-    }
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => putBack(child, supergraph)) }
-    case 'Flatten':
-      return { ...node, node: putBack(node.node, supergraph) }
-    case 'Condition': {
-      const { ifClause, elseClause } = node
-      return {
-        ...node,
-        ...(ifClause && { ifClause: putBack(ifClause, supergraph) }),
-        ...(elseClause && { elseClause: putBack(elseClause, supergraph) }),
-      }
-    }
-    case 'Defer':
-      return node
-  }
+  return withFetches(node, (fetch) => {
+    const [only, ...more] = splitFetch(fetch, supergraph)
+      .map((part) => withWholeRequirements(part, supergraph))
+      .map((part) => putBackFetch(part, supergraph))
+    if (only === undefined || more.length === 0) return only ?? fetch
+    return { kind: 'Parallel', nodes: [only, ...more] }
+  })
 }
 
 /** As `putBack`, of a fetch that requires nothing of another. */
