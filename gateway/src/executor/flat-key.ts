@@ -34,11 +34,14 @@ export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: Graph
   const source = new FunctionSource()
   const values = fields.map(({ name, alias }, index) => {
     const isKnown = name === '__typename' && type !== undefined
-    return { name, variable: `v${index}`, from: isKnown ? JSON.stringify(type) : property('object', alias ?? name) }
+    const from = isKnown ? JSON.stringify(type) : property('object', alias ?? name)
+    return { name, variable: `v${index}`, from, isKnown }
   })
   const typename = values.find(({ name }) => name === '__typename')?.variable
   const telling = values[tellingOf(fields, schema, typeCondition)]?.variable
-  const same = values.map(({ name, variable }) => `${property('other', name)} === ${variable}`).join(' && ')
+  const differing = values.filter(({ variable, isKnown }) => variable !== telling && !isKnown)
+  const same =
+    differing.map(({ name, variable }) => `${property('other', name)} === ${variable}`).join(' && ') || 'true'
   const body = `const known = new Map()
     let apart
     for (let i = 0; i < objects.length; i++) {
