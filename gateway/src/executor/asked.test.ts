@@ -1,9 +1,10 @@
-import type { FetchNode, QueryPlanSelectionNode } from '@apollo/query-planner'
+import type { QueryPlanSelectionNode } from '@apollo/query-planner'
 import fc from 'fast-check'
 import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { compileAsked } from './asked.ts'
 import { createMerging, type ResponseObject } from './response-object.ts'
+import { fetchOf, field, on } from './testing/plan-nodes.ts'
 
 const schema = buildSchema(`
   interface Media { isbn: String }
@@ -11,27 +12,8 @@ const schema = buildSchema(`
   type Film implements Media { isbn: String }
   type Query { media: Media }
 `)
-const field = (name: string, alias?: string): QueryPlanSelectionNode => ({
-  kind: 'Field',
-  name,
-  ...(alias !== undefined && { alias }),
-})
-const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
-  kind: 'InlineFragment',
-  typeCondition,
-  selections,
-})
-
 function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[], type?: string) {
-  const node: FetchNode = {
-    kind: 'Fetch',
-    serviceName: 's',
-    requires,
-    operationName: undefined,
-    operation: '',
-    operationKind: 'query' as never,
-  }
-  const asked = compileAsked(node, { schema, merge: createMerging(schema).object, type })(objects)
+  const asked = compileAsked(fetchOf('', { requires }), { schema, merge: createMerging(schema).object, type })(objects)
   if (asked === undefined) return undefined
   const representations: unknown[] = JSON.parse(asked.representations)
   expect(asked.count).toBe(representations.length)
@@ -64,7 +46,7 @@ test.each<[string, QueryPlanSelectionNode[], ResponseObject]>([
 })
 
 test('reads a field where the plan has put it, and names it as the subgraph does', () => {
-  const requires = [on('Media', field('__typename'), field('isbn', '_0_isbn'))]
+  const requires = [on('Media', field('__typename'), field('isbn', { alias: '_0_isbn' }))]
   expect(askedOf(requires, [{ __typename: 'Film', _0_isbn: null, isbn: 'no' }])?.representations).toEqual([
     { __typename: 'Film', isbn: null },
   ])
@@ -110,12 +92,12 @@ test('of objects whose type is known beforehand it says what it says of objects 
       (objects, names, condition, type) => {
         const key = on(condition, field('__typename'), ...names.map((name) => field(name)))
         const silent = objects.map(({ __typename, ...rest }) => rest)
-        const telling = silent.map((rest) => ({ ...rest, __typename: type }))
+        const telling: ResponseObject[] = silent.map((rest) => ({ ...rest, __typename: type }))
         const told = askedOf([key], telling)
         const known = askedOf([key], silent, type)
         expect(known?.representations).toEqual(told?.representations)
         expect(known?.own).toEqual(told?.own)
-        expect(known?.targets).toEqual(told?.targets.map((target) => silent[telling.indexOf(target as never)]))
+        expect(known?.targets).toEqual(told?.targets.map((target) => silent[telling.indexOf(target)]))
       },
     ),
     { numRuns: 500 },

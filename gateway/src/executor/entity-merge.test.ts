@@ -4,6 +4,7 @@ import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { compileEntityMerge } from './entity-merge.ts'
 import { createMerging, type ResponseObject } from './response-object.ts'
+import { fetchOf } from './testing/plan-nodes.ts'
 
 const schema = buildSchema(`
   scalar Any
@@ -15,15 +16,8 @@ const schema = buildSchema(`
   }
 `)
 
-const fetchOf = (selection: string, more: Partial<FetchNode> = {}): FetchNode => ({
-  kind: 'Fetch',
-  serviceName: 's',
-  operationName: undefined,
-  operationKind: 'query' as never,
-  requires: [],
-  operation: `query($r:[_Any!]!$a:Boolean!){_entities(representations:$r){${selection}}}`,
-  ...more,
-})
+const entities = (selection: string, more: Partial<FetchNode> = {}): FetchNode =>
+  fetchOf(`query($r:[_Any!]!$a:Boolean!){_entities(representations:$r){${selection}}}`, { requires: [], ...more })
 
 const name = fc.constantFrom<unknown[]>(null, 'Ada', 'Grace')
 const person = fc.letrec<{ person: ResponseObject }>((tie) => ({
@@ -67,7 +61,7 @@ test.each([false, true])('says what the merge of any object says, copying: %s', 
       (target, from, all, type) => {
         const fields = type === 'Named' ? all.filter((field) => field.endsWith('name')) : all
         fc.pre(fields.length > 0)
-        const merge = compileEntityMerge(fetchOf(`...on ${type}{${fields.join(' ')}}`), schema, merging)
+        const merge = compileEntityMerge(entities(`...on ${type}{${fields.join(' ')}}`), schema, merging)
         expect(merge).not.toBe(merging.object)
         const source = Object.fromEntries(Object.entries(from).filter(([key]) => fields.map(keyOf).includes(key)))
         const [ours, theirs] = [structuredClone(target), structuredClone(target)]
@@ -82,7 +76,7 @@ test.each([false, true])('says what the merge of any object says, copying: %s', 
 
 test('what was merged into several objects is in none of them the same object where it must not be', () => {
   for (const isCopying of [false, true]) {
-    const merge = compileEntityMerge(fetchOf('...on Person{friend{name}}'), schema, createMerging(schema, isCopying))
+    const merge = compileEntityMerge(entities('...on Person{friend{name}}'), schema, createMerging(schema, isCopying))
     const friend = { name: 'Ada' }
     const target: ResponseObject = {}
     merge(target, { friend })
@@ -92,15 +86,15 @@ test('what was merged into several objects is in none of them the same object wh
 })
 
 test.each<[string, FetchNode]>([
-  ['more than one type', fetchOf('...on Person{name}...on Named{name}')],
-  ['a type within a type', fetchOf('...on Named{...on Person{name}}')],
-  ['the name of a type', fetchOf('...on Person{__typename name}')],
-  ['a key that would be a prototype', fetchOf('...on Person{__proto__:name}')],
+  ['more than one type', entities('...on Person{name}...on Named{name}')],
+  ['a type within a type', entities('...on Named{...on Person{name}}')],
+  ['the name of a type', entities('...on Person{__typename name}')],
+  ['a key that would be a prototype', entities('...on Person{__proto__:name}')],
   [
     'keys that are renamed',
-    fetchOf('...on Person{name}', { outputRewrites: [{ kind: 'KeyRenamer', path: ['name'], renameKeyTo: 'n' }] }),
+    entities('...on Person{name}', { outputRewrites: [{ kind: 'KeyRenamer', path: ['name'], renameKeyTo: 'n' }] }),
   ],
-  ['a type that the supergraph does not know', fetchOf('...on Unheard{name}')],
+  ['a type that the supergraph does not know', entities('...on Unheard{name}')],
 ])('%s is merged by the keys that came', (_, fetch) => {
   const merging = createMerging(schema)
   expect(compileEntityMerge(fetch, schema, merging)).toBe(merging.object)

@@ -3,6 +3,7 @@ import { buildSchema } from 'graphql'
 import { describe, expect, test } from 'vitest'
 import { fetchesOf } from './fetches-of.ts'
 import { withoutKnownTypenames } from './known-types.ts'
+import { fetchOf, field, on } from './testing/plan-nodes.ts'
 
 const schema = buildSchema(`
   type Query { book: Book books: [Book] works: [Work] }
@@ -14,24 +15,11 @@ const schema = buildSchema(`
   union Work = Book | Film
 `)
 
-const fetchOf = (operation: string, more: Partial<FetchNode> = {}): FetchNode => ({
-  kind: 'Fetch',
-  serviceName: 's',
-  operationName: undefined,
-  operationKind: 'query' as never,
-  operation,
-  ...more,
-})
 const at = (path: string, node: PlanNode): PlanNode => ({ kind: 'Flatten', path: path.split('.'), node })
 const inTurn = (...nodes: PlanNode[]): PlanNode => ({ kind: 'Sequence', nodes })
 
-const field = (name: string, selections?: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
-  kind: 'Field',
-  name,
-  ...(selections && { selections }),
-})
-const keyOf = (typeCondition: string, ...fields: QueryPlanSelectionNode[]): QueryPlanSelectionNode[] => [
-  { kind: 'InlineFragment', typeCondition, selections: [field('__typename'), ...fields] },
+const keyOf = (type: string, ...fields: QueryPlanSelectionNode[]): QueryPlanSelectionNode[] => [
+  on(type, field('__typename'), ...fields),
 ]
 const entities = (selection: string) =>
   `query($representations:[_Any!]!){_entities(representations:$representations){${selection}}}`
@@ -86,7 +74,7 @@ describe('asked for as before is', () => {
     ],
     [
       'a key with fields of its own',
-      { requires: keyOf('Person', field('address', [field('__typename'), field('city')])) },
+      { requires: keyOf('Person', field('address', { selections: [field('__typename'), field('city')] })) },
     ],
   ])('what a fetch with %s is about, and all below', (_, more) => {
     const book = '{book{__typename writer{__typename id address{__typename city}}}}'

@@ -3,6 +3,7 @@ import { buildSchema } from 'graphql'
 import { expect, test } from 'vitest'
 import { compileRepresentation } from './representation.ts'
 import { createMerging, type ResponseObject } from './response-object.ts'
+import { field, on } from './testing/plan-nodes.ts'
 
 const schema = buildSchema(`
   interface Media { id: ID }
@@ -10,16 +11,6 @@ const schema = buildSchema(`
   type Film implements Media { id: ID }
   type Query { media: Media }
 `)
-const field = (name: string, ...selections: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
-  kind: 'Field',
-  name,
-  ...(selections.length > 0 && { selections }),
-})
-const on = (typeCondition: string, ...selections: QueryPlanSelectionNode[]): QueryPlanSelectionNode => ({
-  kind: 'InlineFragment',
-  typeCondition,
-  selections,
-})
 const KEY = on('Book', field('__typename'), field('id'))
 
 test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | null]>([
@@ -35,13 +26,13 @@ test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | nu
   ],
   [
     'several fragments joined',
-    [KEY, on('Media', field('owner', field('name')))],
+    [KEY, on('Media', field('owner', { selections: [field('name')] }))],
     { __typename: 'Book', id: 1, owner: { name: 'A', age: 2 } },
     { __typename: 'Book', id: 1, owner: { name: 'A' } },
   ],
   [
     'objects in lists of lists, with null in them',
-    [field('a', field('b'))],
+    [field('a', { selections: [field('b')] })],
     { a: [[{ b: 1, c: 2 }, null], null] },
     { a: [[{ b: 1 }, null], null] },
   ],
