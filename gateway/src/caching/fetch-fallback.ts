@@ -98,7 +98,7 @@ export function createFetchFallback(options: FetchFallbackOptions): FetchFallbac
       const present = await measured(guarded)
       const outage = outageIn(present.errors)
       if (outage !== undefined) return (await standIn(guarded, outage)) ?? present
-      guarded.kept?.keep(present, askedAt_ms)
+      guarded.kept?.keep(present.verbatim?.values() ?? present, askedAt_ms)
       return present
     } catch (error) {
       const code = error instanceof GraphQLError ? error.extensions.code : undefined

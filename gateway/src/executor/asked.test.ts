@@ -13,7 +13,12 @@ const schema = buildSchema(`
   type Query { media: Media }
 `)
 function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[], type?: string) {
-  const asked = compileAsked(fetchOf('', { requires }), { schema, merge: createMerging(schema).object, type })(objects)
+  const asked = compileAsked(fetchOf('', { requires }), {
+    schema,
+    merge: createMerging(schema).object,
+    type,
+    isVerbatim: false,
+  })(objects)
   if (asked === undefined) return undefined
   const representations: unknown[] = JSON.parse(asked.representations)
   expect(asked.count).toBe(representations.length)

@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner'
 import type { GraphQLSchema } from 'graphql'
-import { compileFlatKey, flatKeyOf } from './flat-key.ts'
+import { compileFlatKey, compileTextPrint, flatKeyOf } from './flat-key.ts'
 import { compileRepresentation } from './representation.ts'
 import type { Merge, ResponseObject } from './response-object.ts'
 import { compileRewrites } from './rewrite.ts'
@@ -31,21 +31,26 @@ export interface AskedParts {
   readonly merge: Merge
   /** Of all the entities; undefined where each of them says its own. */
   readonly type: string | undefined
+  /** Whether the objects' values are JSON already. */
+  readonly isVerbatim: boolean
 }
+
+export type PrintRepresentations = (representations: readonly unknown[]) => string
 
 /** Compiles what a fetch requires of each of its entities. `Asked` is undefined where there is nobody to ask about. */
 export function compileAsked(
   node: FetchNode,
-  { schema, merge, type }: AskedParts,
+  { schema, merge, type, isVerbatim }: AskedParts,
 ): (objects: readonly ResponseObject[]) => Asked | undefined {
   const flat = flatKeyOf(node)
   const choose = flat === undefined ? compileChoose(node, schema, merge) : compileFlatKey(flat, schema, type)
+  const print: PrintRepresentations = isVerbatim && flat !== undefined ? compileTextPrint(flat, type) : JSON.stringify
   return (objects) => {
     const chosen: Chosen = { representations: [], targets: [], indexes: [] }
     choose(objects, chosen)
     const { representations, targets, indexes } = chosen
     if (targets.length === 0) return undefined
-    return { representations: JSON.stringify(representations), count: representations.length, targets, indexes }
+    return { representations: print(representations), count: representations.length, targets, indexes }
   }
 }
 

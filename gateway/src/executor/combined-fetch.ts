@@ -8,6 +8,7 @@ import { compileCollect, type Place } from './place.ts'
 import { compileBody } from './request-body.ts'
 import type { ResponseObject } from './response-object.ts'
 import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
+import type { Verbatim } from './verbatim/verbatim.ts'
 
 /** One of the fetches that share a request. */
 export interface Sharer {
@@ -28,9 +29,17 @@ export interface Turn {
 export type AskTogether = (run: Run, turns: readonly (Turn | undefined)[]) => Promise<void>
 
 /** Compiles fetches of entities of one subgraph, none of which waits for another, into one request. */
-export function compileCombinedFetch(subgraph: string, sharers: readonly Sharer[], combined: Combined): Step {
+export function compileCombinedFetch(
+  subgraph: string,
+  sharers: readonly Sharer[],
+  combined: Combined,
+  verbatim?: Verbatim,
+): Step {
   const paths = sharers.map(({ fetch }) => fetch.path)
-  const askTogether = compileAskTogether(subgraph, combined, paths)
+  const read = verbatim?.readEntities(
+    sharers.map(({ fetch }, index) => ({ key: combined.parts[index]?.key ?? '', fetch: fetch.node })),
+  )
+  const askTogether = compileAskTogether(subgraph, combined, paths, read)
   const entrants = sharers.map(({ fetch, below }) => ({ fetch, collect: compileCollect(below) }))
 
   return (run, targets) => {
@@ -51,9 +60,10 @@ export function compileAskTogether(
   subgraph: string,
   { parts, ...operation }: Combined,
   paths: PlannedFetch['paths'],
+  read?: PlannedFetch['read'],
 ): AskTogether {
   const bodyOf = compileBody(operation)
-  const planned: PlannedFetch = { kind: 'query', operation: operation.operation, isOfEntities: true, paths }
+  const planned: PlannedFetch = { kind: 'query', operation: operation.operation, isOfEntities: true, paths, read }
 
   return async (run, all) => {
     const turns = all.filter((turn) => turn !== undefined)

@@ -9,12 +9,15 @@ import {
 } from 'graphql'
 import { createErrorList } from './error-list.ts'
 import { compileIntrospection } from './introspect.ts'
+import { type LeanPlan, withoutKnownTypenames } from './known-types.ts'
 import { compilePlan } from './plan.ts'
-import { compileResponse } from './response.ts'
+import { compileResponse, type WriteData } from './response.ts'
 import type { ResponseObject } from './response-object.ts'
 import { fragmentsOf } from './root-fields.ts'
 import type { CallSubgraph, Run } from './run.ts'
 import { compileRefusal } from './unplanned.ts'
+import { createTryVerbatim, type TryVerbatim } from './verbatim/attempt.ts'
+import { compileVerbatim, type VerbatimParts } from './verbatim/verbatim.ts'
 
 export interface OperationToCompile {
   readonly document: DocumentNode
@@ -70,11 +73,17 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
   const { document, operation, plan, clientKeys, supergraphSchema, apiSchema } = parts
   const fragments = fragmentsOf(document.definitions)
   const refuse = compileRefusal(parts, fragments)
-  const step = plan && compilePlan(plan, supergraphSchema)
-  const write = compileResponse(apiSchema, operation, { fragments, clientKeys })
+  const lean = plan && withoutKnownTypenames(plan, supergraphSchema)
+  const tryVerbatim = lean && compileTryVerbatim(lean, { ...parts, fragments })
+  const compileByValues = once(() => ({
+    step: lean && compilePlan(lean, supergraphSchema),
+    write: compileResponse(apiSchema, operation, { fragments, clientKeys }),
+  }))
+  // Where texts are taken over, it is rarely needed.
+  if (tryVerbatim === undefined) compileByValues()
   const introspect = compileIntrospection(apiSchema, operation, fragments)
 
-  function written(run: Run): Answer {
+  function written(run: Run, write: WriteData): Answer {
     const { coerced, data, errors } = run
     const writing = {
       coerced,
@@ -97,12 +106,34 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
     plan,
     clientKeys,
     coerce: (variables) => getVariableValues(apiSchema, operation.variableDefinitions ?? [], { ...variables }),
-    async execute({ variables, coerced, call, data = {}, errors = [] }) {
+    async execute({ variables, coerced, call, data, errors = [] }) {
       refuse?.(coerced)
-      const run: Run = { variables, coerced, call, data, errors: createErrorList(clientKeys, parts.errors_max) }
+      const attempt = data === undefined ? await tryVerbatim?.({ variables, coerced, call }) : undefined
+      if (attempt?.json !== undefined) return { data: attempt.json, errors: [] }
+      const run: Run = {
+        variables,
+        coerced,
+        call: attempt?.call ?? call,
+        data: data ?? {},
+        errors: createErrorList(clientKeys, parts.errors_max),
+      }
       for (const error of errors) run.errors.add(error)
-      await step?.(run, [data])
-      return written(run)
+      const { step, write } = compileByValues()
+      await step?.(run, [run.data])
+      return written(run, write)
     },
+  }
+}
+
+function compileTryVerbatim(lean: LeanPlan, parts: VerbatimParts): TryVerbatim | undefined {
+  const verbatim = compileVerbatim(lean, parts)
+  return verbatim && createTryVerbatim(compilePlan(lean, parts.supergraphSchema, verbatim), verbatim.write)
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }

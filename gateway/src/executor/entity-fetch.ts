@@ -10,6 +10,7 @@ import { compileBody } from './request-body.ts'
 import type { Merging, ResponseObject } from './response-object.ts'
 import { compileRewrites, type Rewrite } from './rewrite.ts'
 import type { PlannedFetch, Run, Step, SubgraphAnswer } from './run.ts'
+import type { Verbatim } from './verbatim/verbatim.ts'
 
 /** A fetch of entities, in the parts that can be put together with those of others. */
 export interface EntityFetch {
@@ -32,20 +33,24 @@ export interface FetchParts {
   readonly schema: GraphQLSchema
   readonly merging: Merging
   readonly typeAt: TypeAt
+  /** How answers are read whose texts are taken over; undefined where they are read into values. */
+  readonly verbatim: Verbatim | undefined
 }
 
 export function compileEntityFetch(
   node: FetchNode,
   place: Place,
-  { schema, merging, typeAt }: FetchParts,
+  { schema, merging, typeAt, verbatim }: FetchParts,
 ): EntityFetch {
   const { serviceName } = node
-  const asked = compileAsked(node, { schema, merge: merging.object, type: typeAt(place) })
-  const merge = compileEntityMerge(node, schema, merging)
+  const isVerbatim = verbatim !== undefined
+  const asked = compileAsked(node, { schema, merge: merging.object, type: typeAt(place), isVerbatim })
+  const merge = verbatim?.mergeOf(node, merging) ?? compileEntityMerge(node, schema, merging)
   const rewriteOutput = compileRewrites(schema, node.outputRewrites)
   const bodyOf = compileBody(node)
   const path = nearestPath(place)
-  const fetch: PlannedFetch = { kind: 'query', operation: node.operation, isOfEntities: true, paths: [path] }
+  const read = verbatim?.readEntities([{ key: '_entities', fetch: node }])
+  const fetch: PlannedFetch = { kind: 'query', operation: node.operation, isOfEntities: true, paths: [path], read }
 
   function accept(run: Run, asked: Asked, { data, errors }: SubgraphAnswer): void {
     if (errors) placeErrors(run, errors, asked, place)

@@ -15,14 +15,16 @@ export function compileFetch(node: FetchNode, place: Place, parts: FetchParts): 
   return isContextual(node) ? compileContextFetch(node, place, parts) : compileEntityFetch(node, place, parts).step
 }
 
-function compileRootFetch(node: FetchNode, place: Place, { schema, merging }: FetchParts): Step {
+function compileRootFetch(node: FetchNode, place: Place, { schema, merging, verbatim }: FetchParts): Step {
   const { serviceName } = node
   const bodyOf = compileBody(node)
   const rewrite = compileRewrites(schema, node.outputRewrites)
   const fields = rootFields(node)
   const kind = node.operationKind === 'mutation' ? 'mutation' : 'query'
   const path = nearestPath(place)
-  const fetch: PlannedFetch = { kind, operation: node.operation, isOfEntities: false, paths: [path] }
+  const merge = verbatim?.mergeOf(node, merging) ?? merging.object
+  const read = verbatim?.readRoot(node)
+  const fetch: PlannedFetch = { kind, operation: node.operation, isOfEntities: false, paths: [path], read }
 
   return async (run, targets) => {
     let answer: SubgraphAnswer
@@ -37,6 +39,6 @@ function compileRootFetch(node: FetchNode, place: Place, { schema, merging }: Fe
     for (const error of answer.errors ?? []) run.errors.add(errorAt([...place, ...(error.path ?? [])], error))
     if (!answer.data) return
     rewrite?.(answer.data)
-    for (const target of targets) merging.object(target, answer.data)
+    for (const target of targets) merge(target, answer.data)
   }
 }

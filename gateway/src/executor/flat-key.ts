@@ -1,8 +1,9 @@
 import type { FetchNode, QueryPlanFieldNode } from '@apollo/query-planner'
 import { GraphQLID, type GraphQLSchema, getNullableType, isInterfaceType, isObjectType } from 'graphql'
-import type { Choose } from './asked.ts'
+import type { Choose, PrintRepresentations } from './asked.ts'
 import { entry, FunctionSource, property } from './function-source.ts'
 import { compileTypeCondition } from './type-condition.ts'
+import { TextSource } from './verbatim/text-source.ts'
 
 /** Nearly all keys: a few fields of one type, none of which has fields of its own. */
 export interface FlatKey {
@@ -70,6 +71,29 @@ export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: Graph
       indexes.push(index)
     }`
   return source.build(source.add('objects, { representations, targets, indexes }', body))
+}
+
+/** Compiles how representations are written whose values, but for the name of the known type, are JSON already. */
+export function compileTextPrint({ fields }: FlatKey, type: string | undefined): PrintRepresentations {
+  const text = new TextSource()
+  for (const [index, { name }] of fields.entries()) {
+    text.literal(index === 0 ? `},{"${name}":` : `,"${name}":`)
+    if (name === '__typename' && type !== undefined) text.literal(`"${type}"`)
+    else text.expression(property('one', name))
+  }
+  const source = new FunctionSource()
+  return source.build(
+    source.add(
+      'representations',
+      `let text = ''
+      for (let i = 0; i < representations.length; i++) {
+        const one = representations[i]
+        text += ${text}
+      }
+      // What is sliced is put in one piece first: the terms of a sum would all be kept for as long as it is.
+      return '[' + text.slice(2) + '}]'`,
+    ),
+  )
 }
 
 /** Which field differs most: an id, else the last, since a planner puts what a key is added to first. */

@@ -7,22 +7,23 @@ import { isContextual } from './context-values.ts'
 import { compileEntityFetch, type FetchParts } from './entity-fetch.ts'
 import { compileFetch } from './fetch.ts'
 import { fetchesOf } from './fetches-of.ts'
-import { withoutKnownTypenames } from './known-types.ts'
+import type { LeanPlan } from './known-types.ts'
 import { type Branch, stagesOf } from './parallel.ts'
 import { compileCollect, type Place } from './place.ts'
 import { createMerging, type ResponseObject } from './response-object.ts'
 import type { Step } from './run.ts'
+import type { Verbatim } from './verbatim/verbatim.ts'
 
 /**
  * Compiles a query plan into one function.
  * @param schema the supergraph's, `@inaccessible` types included: plans speak of them
+ * @param verbatim how answers are read whose texts are taken over; else they are read into values
  * @throws GraphQLError UNSUPPORTED_PLAN for @defer
  */
-export function compilePlan(plan: PlanNode, schema: GraphQLSchema): Step {
+export function compilePlan({ plan, typeAt }: LeanPlan, schema: GraphQLSchema, verbatim?: Verbatim): Step {
   // An entity's fields may depend on what it is in: then it is not the same object wherever it is the same entity.
   const merging = createMerging(schema, fetchesOf(plan).some(isContextual))
-  const lean = withoutKnownTypenames(plan, schema)
-  return compileNode(lean.plan, { schema, merging, typeAt: lean.typeAt }, [])
+  return compileNode(plan, { schema, merging, typeAt, verbatim }, [])
 }
 
 /** Compiles a node of a plan and all below it. */
@@ -86,7 +87,7 @@ function compileShared(branches: readonly Branch[], parts: FetchParts, place: Pl
   const sharers = heads.map(({ fetch, below }) => {
     return { below, fetch: compileEntityFetch(fetch, [...place, ...below], parts) }
   })
-  return compileCombinedFetch(first.fetch.serviceName, sharers, combined)
+  return compileCombinedFetch(first.fetch.serviceName, sharers, combined, parts.verbatim)
 }
 
 function inParallel(steps: readonly Step[]): Step {

@@ -2,11 +2,23 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { ErrorList } from './error-list.ts'
 import type { ErrorPath } from './place.ts'
 import type { ResponseObject } from './response-object.ts'
+import type { Read } from './verbatim/reader.ts'
 
 /** What a subgraph answered. */
 export interface SubgraphAnswer {
   readonly data?: ResponseObject | null | undefined
   readonly errors?: readonly GraphQLFormattedError[] | undefined
+  /** Instead of all else, where the fetch's own `read` understood the answer. */
+  readonly verbatim?: TextAnswer | undefined
+}
+
+/** An answer of which nothing was read but where its texts are. */
+export interface TextAnswer {
+  readonly texts: ResponseObject
+  /** Of the request body that it answers, by `digestOf`. */
+  readonly digest: string
+  /** The same answer, read as any other. */
+  readonly values: () => SubgraphAnswer
 }
 
 /** A request of a compiled plan; the same object each time that it is made, so that more can be compiled for it. */
@@ -18,6 +30,8 @@ export interface PlannedFetch {
   readonly isOfEntities: boolean
   /** Where that is in the merged data, up to the first list: a place for each fetch that shares the request. */
   readonly paths: readonly ErrorPath[]
+  /** Reads the texts of an answer, if it can. */
+  readonly read?: Read | undefined
 }
 
 /**

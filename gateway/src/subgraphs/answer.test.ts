@@ -4,7 +4,10 @@ import { readAnswer } from './answer.ts'
 const DATA = { rating: 4 }
 
 test('an answer whose errors are null has none', () => {
-  expect(readAnswer(200, '{"data":{"rating":4},"errors":null}')).toEqual({ data: DATA, errors: undefined })
+  expect(readAnswer({ status: 200, text: '{"data":{"rating":4},"errors":null}' })).toEqual({
+    data: DATA,
+    errors: undefined,
+  })
 })
 
 test.each([
@@ -18,6 +21,9 @@ test.each([
   ['a path and extensions', { path: ['rating', 0], extensions: { code: 'LOST' } }, undefined],
   ['locations in a text that no client saw', { locations: [{ line: 1, column: 9 }] }, {}],
 ])('of an error with %s what can be read is told, and the data stands', (_what, given, told = given) => {
-  const answer = readAnswer(200, JSON.stringify({ data: DATA, errors: [{ message: 'Lost.', ...given }] }))
+  const answer = readAnswer({
+    status: 200,
+    text: JSON.stringify({ data: DATA, errors: [{ message: 'Lost.', ...given }] }),
+  })
   expect(answer).toEqual({ data: DATA, errors: [{ message: 'Lost.', ...told }] })
 })

@@ -10,15 +10,35 @@ export interface AnswerText {
 export interface SubgraphResponse {
   readonly data?: Record<string, unknown> | null | undefined
   readonly errors?: readonly GraphQLFormattedError[] | undefined
+  /** Instead of all else, where whoever asked read the text. */
+  readonly verbatim?: VerbatimResponse | undefined
+}
+
+interface VerbatimResponse {
+  readonly texts: Record<string, unknown>
+  readonly digest: string
+  readonly values: () => SubgraphResponse
+}
+
+/** How whoever asks wants to read the answer. */
+export interface Reading {
+  /** Of the body, by `digestOf`. */
+  readonly digest: string
+  /** Reads the text of an answer in a way of its own; undefined where it is not as expected. */
+  readonly read?: ((text: string) => Record<string, unknown> | undefined) | undefined
 }
 
 /**
  * Reads a GraphQL answer, which may come with most statuses and under any content type. What is none, such as a proxy's
  * page or a redirect, is an outage; so is 503, by which a subgraph says that it is stopping.
+ * @param reading what it understands is an answer
  * @throws CallFailure
  */
-export function readAnswer(status: number, text: string): SubgraphResponse {
+export function readAnswer({ status, text }: AnswerText, reading?: Reading): SubgraphResponse {
   if (status === 503) throw new CallFailure('SERVICE_UNAVAILABLE', 'the subgraph answered 503')
+  const texts = reading?.read?.(text)
+  if (reading !== undefined && texts !== undefined)
+    return { verbatim: { texts, digest: reading.digest, values: () => readAnswer({ status, text }) } }
   const answer = responseOf(jsonOrUndefined(text))
   // Whoever has no data must say why; without a reason, clients would find nulls that nobody told them of.
   if (answer?.data || answer?.errors?.length) return answer

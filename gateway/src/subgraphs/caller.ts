@@ -23,11 +23,12 @@ export type CallerOf = (context: RequestContext) => CallSubgraph
 export function createCaller(clients: readonly Pick<SubgraphClient, 'name' | 'execute'>[]): CallerOf {
   const byName = new Map(clients.map((client) => [client.name, client]))
   return (context) =>
-    async (subgraph, body, { kind }) => {
+    async (subgraph, body, { kind, read }) => {
       const client = byName.get(subgraph)
       if (client === undefined) throw new Error(`the plan names an unknown subgraph ${subgraph}`)
-      const { data, errors } = await client.execute({ kind, body }, context)
-      return { data, errors: errors?.map(withoutFaults) }
+      const answer = await client.execute({ kind, body, read }, context)
+      if (answer.errors === undefined) return answer
+      return { data: answer.data, errors: answer.errors.map(withoutFaults) }
     }
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { digestOf } from '@carriergraph/shared/signature/canonical.ts'
 import { afterEach, describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
 import { type ClientUnderTest, CONTEXT, clientOf, mutation, query } from '../testing/calls.ts'
@@ -171,6 +172,22 @@ describe('two who ask the same', () => {
     const subgraph = await serve((socket) => void open.promise.then(() => socket.write(graphqlAnswer({ is: 'well' }))))
     return { subgraph, release: () => open.resolve(), ...callers([subgraph.url]) }
   }
+
+  test('at the same time for the same caller are read by each as it wants', async () => {
+    const subgraph = await serve(well)
+    const { client } = callers([subgraph.url])
+    const request = query()
+    const texts = { is: '"well"' }
+    const [values, read, unread] = await Promise.all([
+      client.execute(request, CONTEXT),
+      client.execute({ ...request, read: () => texts }, CONTEXT),
+      client.execute({ ...request, read: () => undefined }, CONTEXT),
+    ])
+    expect(subgraph.bodies).toEqual([request.body])
+    expect([values, unread]).toEqual([ANSWER, ANSWER])
+    expect(read).toEqual({ verbatim: { texts, digest: digestOf(request.body), values: expect.any(Function) } })
+    expect(read.verbatim?.values()).toEqual(ANSWER)
+  })
 
   test('at the same time for the same caller are answered by one call, with objects of their own', async () => {
     const { client, subgraph, release, finished } = await gated()

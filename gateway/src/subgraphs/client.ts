@@ -4,7 +4,7 @@ import { digestOf } from '@carriergraph/shared/signature/canonical.ts'
 import { backoff_ms } from '../live/backoff.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { SubgraphAddress, SubgraphAddresses } from './address.ts'
-import { readAnswer, type SubgraphResponse } from './answer.ts'
+import { type Reading, readAnswer, type SubgraphResponse } from './answer.ts'
 import { choose } from './balancer.ts'
 import { Bulkhead, type BulkheadLimits } from './bulkhead.ts'
 import type { CircuitLimits } from './circuit-breaker.ts'
@@ -31,6 +31,7 @@ export interface SubgraphRequest {
   readonly kind: 'query' | 'mutation'
   /** The JSON of a GraphQL request. */
   readonly body: string
+  readonly read?: Reading['read']
 }
 
 /** Calls one subgraph. */
@@ -95,10 +96,7 @@ class PooledClient implements SubgraphClient {
     if (request.kind === 'mutation') return this.#mutate(request, digest, context)
     const underWay = context.isFresh ? undefined : this.#shared.find(digest, context)
     // Its text and not its objects: whoever asked merges other answers into them.
-    if (underWay !== undefined) {
-      const { status, text } = await underWay
-      return readAnswer(status, text)
-    }
+    if (underWay !== undefined) return readAnswer(await underWay, { digest, read: request.read })
     const answer = this.#call(request, digest, context)
     const shared = this.#shared.add(digest, context, answer)
     try {
@@ -172,10 +170,10 @@ class PooledClient implements SubgraphClient {
   }
 
   /** Makes a call and tells the observer and the log of it. */
-  async #call({ kind, body }: SubgraphRequest, digest: string, context: RequestContext): Promise<EndpointAnswer> {
+  async #call({ kind, body, read }: SubgraphRequest, digest: string, context: RequestContext): Promise<EndpointAnswer> {
     const { limits, observer, log } = this.#options
     const deadline = new Deadline(limits.deadline_ms)
-    const call: Call = { kind, body, digest, deadline, tries: 0, headers: forwardedHeaders(context) }
+    const call: Call = { kind, body, read, digest, deadline, tries: 0, headers: forwardedHeaders(context) }
     let outcome: CallOutcome = 'answered'
     try {
       return await this.#try(call)

@@ -1,6 +1,6 @@
 import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
 import type { SubgraphAddress } from './address.ts'
-import { type AnswerText, readAnswer, type SubgraphResponse } from './answer.ts'
+import { type AnswerText, type Reading, readAnswer, type SubgraphResponse } from './answer.ts'
 import { CircuitBreaker, type CircuitLimits, type CircuitState } from './circuit-breaker.ts'
 import type { Deadline } from './deadline.ts'
 import { CallFailure } from './failure.ts'
@@ -17,11 +17,9 @@ export interface EndpointAnswer extends AnswerText {
   readonly response: SubgraphResponse
 }
 
-export interface EndpointRequest {
+export interface EndpointRequest extends Reading {
   readonly kind: 'query' | 'mutation'
   readonly body: string
-  /** Of the body, by `digestOf`. */
-  readonly digest: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
   readonly deadline: Deadline
@@ -89,10 +87,10 @@ export class Endpoint {
     const permit = this.breaker.begin()
     this.#outstanding += 1
     try {
-      const { status, text } = await (this.#postMultiplexed(request, signature) ?? this.#postAlone(request, signature))
-      const response = readAnswer(status, text)
+      const answer = await (this.#postMultiplexed(request, signature) ?? this.#postAlone(request, signature))
+      const response = readAnswer(answer, request)
       this.breaker.succeeded(permit)
-      return { response, status, text }
+      return { response, status: answer.status, text: answer.text }
     } catch (error) {
       if (error instanceof CallFailure && error.blames && error !== this.#lastBlamed) {
         this.#lastBlamed = error

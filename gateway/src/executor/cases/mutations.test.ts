@@ -64,6 +64,13 @@ describe('mutations', () => {
     ],
   ])
 
+  test('are answered by values, whatever a query would be', async () => {
+    await graph.ask('{ nothing }')
+    expect(graph.isTakenOver).toBe(true)
+    await graph.ask('mutation { addA(text: "1") { seen } }')
+    expect(graph.isTakenOver).toBe(false)
+  })
+
   test('an answer that is null as a whole leaves what was done', async () => {
     const answer = await graph.ask('mutation { addB(text: "1") { seen } must(text: "bad") { seen } }')
     expect(answer).toEqual({ data: null, errors: [{ message: 'a refuses', path: ['must'] }] })

@@ -11,7 +11,8 @@ import type { Answer } from '../compile.ts'
 import { createExecutor } from '../executor.ts'
 import type { ResponseObject } from '../response-object.ts'
 import { compileRewrites } from '../rewrite.ts'
-import type { SubgraphAnswer } from '../run.ts'
+import type { CallSubgraph } from '../run.ts'
+import { AnswersRead, answerText } from './answer-text.ts'
 
 interface CaseSubgraph {
   /** Without the link to the federation specification. */
@@ -44,6 +45,8 @@ export interface CaseGraph {
   event(query: string, streamed: ResponseObject, variables?: Variables): Promise<CaseAnswer>
   /** The calls of the last operation, in the order in which they were made. */
   readonly calls: readonly SubgraphCall[]
+  /** Whether all that the last operation was answered went out as it came. */
+  readonly isTakenOver: boolean
   /** Why clients may not ask this. */
   invalid(query: string): readonly string[]
 }
@@ -69,7 +72,7 @@ export function caseGraph(subgraphs: Readonly<Record<string, CaseSubgraph>>): Ca
   )
   const calls: SubgraphCall[] = []
 
-  async function call(subgraph: string, body: string): Promise<SubgraphAnswer> {
+  async function answer(subgraph: string, body: string): Promise<unknown> {
     const { query, variables } = JSON.parse(body)
     calls.push({ subgraph, query, variables })
     const schema = schemas.get(subgraph)
@@ -80,8 +83,13 @@ export function caseGraph(subgraphs: Readonly<Record<string, CaseSubgraph>>): Ca
     const document = parse(query)
     const errors = validate(schema, document)
     if (errors.length > 0) throw new AggregateError(errors, `${subgraph} refuses ${query}: ${errors[0]?.message}`)
-    return JSON.parse(JSON.stringify(await execute({ schema, document, variableValues: variables, rootValue: {} })))
+    return execute({ schema, document, variableValues: variables, rootValue: {} })
   }
+
+  let read = new AnswersRead()
+
+  const call: CallSubgraph = async (subgraph, body, fetch) =>
+    read.note(answerText(await answer(subgraph, body), body, fetch))
 
   function valid(query: string) {
     const document = parse(query)
@@ -90,18 +98,22 @@ export function caseGraph(subgraphs: Readonly<Record<string, CaseSubgraph>>): Ca
     const operation = getOperationAST(document)
     if (!operation) throw new Error('there is not one operation')
     calls.length = 0
+    read = new AnswersRead()
     return { document, operation }
   }
 
   return {
     calls,
+    get isTakenOver() {
+      return read.areTakenOver
+    },
     invalid: (query) => validate(supergraph.apiSchema, parse(query)).map(({ message }) => message),
     async ask(query, variables = {}) {
       const { document, operation } = valid(query)
       const compiled = await executor.compile(document, operation)
       const { coerced, errors } = compiled.coerce(variables)
       if (coerced === undefined) throw new AggregateError(errors ?? [], errors?.[0]?.message)
-      return read(await compiled.execute({ variables, coerced, call }))
+      return parsed(await compiled.execute({ variables, coerced, call }))
     },
     async event(query, streamed, variables = {}) {
       const { document, operation } = valid(query)
@@ -111,12 +123,12 @@ export function caseGraph(subgraphs: Readonly<Record<string, CaseSubgraph>>): Ca
       const { coerced = {} } = compiled.coerce(variables)
       const data = structuredClone(streamed)
       compileRewrites(supergraph.supergraphSchema, primary.outputRewrites)?.(data)
-      return read(await compiled.execute({ variables, coerced, call, data }))
+      return parsed(await compiled.execute({ variables, coerced, call, data }))
     },
   }
 }
 
-const read = ({ data, errors }: Answer): CaseAnswer => ({
+const parsed = ({ data, errors }: Answer): CaseAnswer => ({
   data: JSON.parse(data),
   ...(errors.length > 0 && { errors }),
 })

@@ -6,7 +6,8 @@ import { DEFAULT_LIMITS } from '../../limits/limits.ts'
 import { createApolloPlanner } from '../../planner/apollo-planner.ts'
 import { type LoadedSupergraph, loadSupergraph } from '../../supergraph/load.ts'
 import { createExecutor } from '../executor.ts'
-import type { SubgraphAnswer } from '../run.ts'
+import type { CallSubgraph, SubgraphAnswer } from '../run.ts'
+import { AnswersRead, answerText } from './answer-text.ts'
 import type { MadeUpOperation } from './made-up-operation.ts'
 import { type MadeUpOptions, madeUpSubgraph } from './made-up-subgraph.ts'
 import { worldOf } from './made-up-value.ts'
@@ -16,6 +17,10 @@ import { type Outcome, type Truth, truthOf } from './truth.ts'
 export interface Differential {
   readonly supergraph: LoadedSupergraph
   ours(operation: MadeUpOperation): Promise<Outcome>
+  /** The same, of answers that are all read by value. */
+  oursByValues(operation: MadeUpOperation): Promise<Outcome>
+  /** How many operations were answered by texts that were taken over. */
+  readonly takenOver: number
   theirs(operation: MadeUpOperation): Promise<Outcome>
   /** What `data` has to be where no entity is missing. */
   readonly truth: Truth
@@ -62,18 +67,32 @@ export function differentialOf(
     ]),
   )
 
+  let takenOver = 0
+
+  async function answered(made: MadeUpOperation, call: CallSubgraph): Promise<Outcome> {
+    const { document, operation } = parsed(made)
+    const compiled = await executor.compile(document, operation)
+    const { coerced = {}, errors } = compiled.coerce(made.variables)
+    if (errors !== undefined) throw new AggregateError(errors)
+    const answer = await compiled.execute({ variables: made.variables, coerced, call })
+    return { data: JSON.parse(answer.data), errors: answer.errors }
+  }
+
   return {
     supergraph,
     truth: truthOf(supergraph.apiSchema, sdls),
-    async ours(made) {
-      const { document, operation } = parsed(made)
-      const compiled = await executor.compile(document, operation)
-      const { coerced = {}, errors } = compiled.coerce(made.variables)
-      if (errors !== undefined) throw new AggregateError(errors)
-      const call = (name: string, body: string) => ask(name, JSON.parse(body))
-      const answer = await compiled.execute({ variables: made.variables, coerced, call })
-      return { data: JSON.parse(answer.data), errors: answer.errors }
+    get takenOver() {
+      return takenOver
     },
+    async ours(made) {
+      const read = new AnswersRead()
+      const outcome = await answered(made, async (name, body, fetch) =>
+        read.note(answerText(await ask(name, JSON.parse(body)), body, fetch)),
+      )
+      if (read.areTakenOver) takenOver += 1
+      return outcome
+    },
+    oursByValues: (made) => answered(made, (name, body) => ask(name, JSON.parse(body))),
     async theirs(made) {
       const { document } = parsed(made)
       const node = await planner.planOperation(document, undefined)
