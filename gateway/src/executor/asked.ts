@@ -35,6 +35,7 @@ export interface AskedParts {
   readonly isVerbatim: boolean
 }
 
+/** Writes the JSON of a list of representations. */
 export type PrintRepresentations = (representations: readonly unknown[]) => string
 
 /** Compiles what a fetch requires of each of its entities. `Asked` is undefined where there is nobody to ask about. */

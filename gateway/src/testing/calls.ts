@@ -8,6 +8,7 @@ import { createSubgraphClient, type SubgraphClient, type SubgraphLimits } from '
 import type { FinishedCall } from '../subgraphs/observer.ts'
 import { createSigner } from '../subgraphs/signer.ts'
 import { TOY_KEYS } from './keys.ts'
+import { type RawAnswer, type RawSubgraph, startRawSubgraph } from './raw-subgraph.ts'
 
 /** Long enough for any machine: a test that waits for it has failed. */
 const DEADLINE_MS = 20_000
@@ -41,6 +42,28 @@ export function clientOf(urls: readonly string[], limits: Partial<SubgraphLimits
     log: createLog({ service: 'test', level: 'silent' }),
   })
   return { client, finished, circuits, clock }
+}
+
+/** Subgraphs and their clients, as many as a test starts of them; `close` ends them all. */
+export function createParties() {
+  const subgraphs: RawSubgraph[] = []
+  const clients: ClientUnderTest[] = []
+  return {
+    async serve(answer: RawAnswer, path?: string): Promise<RawSubgraph> {
+      const subgraph = await startRawSubgraph(answer, path)
+      subgraphs.push(subgraph)
+      return subgraph
+    },
+    callers(urls: readonly string[], limits: Partial<SubgraphLimits> = {}): ClientUnderTest {
+      const made = clientOf(urls, limits)
+      clients.push(made)
+      return made
+    },
+    async close(): Promise<void> {
+      await Promise.all(clients.splice(0).map(({ client }) => client.close()))
+      await Promise.all(subgraphs.splice(0).map((subgraph) => subgraph.close()))
+    },
+  }
 }
 
 export const CONTEXT: RequestContext = {

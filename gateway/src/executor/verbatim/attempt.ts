@@ -1,7 +1,7 @@
 import { digestOf } from '@carriergraph/shared/signature/canonical.ts'
 import { createErrorList } from '../error-list.ts'
 import type { CallSubgraph, Run, Step, SubgraphAnswer } from '../run.ts'
-import { Surprise } from './unsuited.ts'
+import { Surprise, surprised } from './surprise.ts'
 import type { WriteTexts } from './writer.ts'
 
 /** What answers a request, or went before its answer. */
@@ -58,8 +58,6 @@ interface MadeCall {
   readonly values: () => SubgraphAnswer | Promise<SubgraphAnswer>
 }
 
-const SURPRISE = new Surprise()
-
 /** Calls that want texts, none any more once something else came; and calls after these, which want values. */
 function remembered(call: CallSubgraph): { readonly first: CallSubgraph; readonly again: CallSubgraph } {
   const made: MadeCall[] = []
@@ -72,7 +70,7 @@ function remembered(call: CallSubgraph): { readonly first: CallSubgraph; readonl
 
   return {
     async first(subgraph, body, fetch) {
-      if (isOver) throw SURPRISE
+      if (isOver) surprised()
       const answer = call(subgraph, body, fetch)
       const { verbatim } = await answer.catch((error) => {
         give(subgraph, body, answer)
@@ -81,7 +79,7 @@ function remembered(call: CallSubgraph): { readonly first: CallSubgraph; readonl
       if (verbatim === undefined) {
         give(subgraph, body, answer)
         isOver = true
-        throw SURPRISE
+        surprised()
       }
       made.push({ subgraph, digest: verbatim.digest, values: verbatim.values })
       return { data: verbatim.texts }

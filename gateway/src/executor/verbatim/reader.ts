@@ -1,7 +1,7 @@
 import { entry, FunctionSource } from '../function-source.ts'
 import type { ResponseObject } from '../response-object.ts'
 import type { NestedPart, ObjectShape } from './shapes.ts'
-import { Surprise } from './unsuited.ts'
+import { surprised } from './surprise.ts'
 
 /** Reads a subgraph's answer, which has no errors; undefined where it is not as it was asked for. */
 export type Read = (text: string) => ResponseObject | undefined
@@ -48,12 +48,6 @@ function isEnd(text: string, at: number): boolean {
   return (rest.errors ?? undefined) === undefined && !Object.hasOwn(rest, 'data')
 }
 
-const SURPRISE = new Surprise()
-
-function fail(): never {
-  throw SURPRISE
-}
-
 /** The name of a function that reads an object, from behind the brace that opens it. */
 function compileObject(source: FunctionSource, cursor: string, shape: ObjectShape): string {
   const reading = new Reading(source, cursor)
@@ -76,7 +70,7 @@ class Reading {
   constructor(source: FunctionSource, cursor: string) {
     this.#source = source
     this.#cursor = cursor
-    this.#fail = `${source.constant(fail)}()`
+    this.#fail = `${source.constant(surprised)}()`
   }
 
   /** Reads an object from behind its opening brace, and gives the source of what was read. */

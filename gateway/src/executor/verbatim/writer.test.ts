@@ -2,7 +2,7 @@ import { buildSchema, getOperationAST, parse } from 'graphql'
 import { expect, test } from 'vitest'
 import type { ResponseObject } from '../response-object.ts'
 import { clientSelection } from './selections.ts'
-import { Surprise } from './unsuited.ts'
+import { Surprise } from './surprise.ts'
 import { compileWriteTexts } from './writer.ts'
 
 const schema = buildSchema(`

@@ -3,20 +3,15 @@ import { FunctionSource, property } from '../function-source.ts'
 import type { ResponseObject } from '../response-object.ts'
 import type { SelectedField, Selection } from './selections.ts'
 import { pathTo, type Shapes } from './shapes.ts'
+import { surprised } from './surprise.ts'
 import { TextSource } from './text-source.ts'
-import { Surprise, Unsuited } from './unsuited.ts'
+import { Unsuited } from './unsuited.ts'
 
 /**
  * Writes merged texts as the JSON of `data`.
  * @throws Surprise where there is nothing in the place of what is never null
  */
 export type WriteTexts = (data: ResponseObject) => string
-
-const SURPRISE = new Surprise()
-
-function miss(): never {
-  throw SURPRISE
-}
 
 /** Compiles an operation into the function that puts texts together to its answer. */
 export function compileWriteTexts(
@@ -25,7 +20,7 @@ export function compileWriteTexts(
   clientKeys: ReadonlyMap<string, string>,
 ): WriteTexts {
   const source = new FunctionSource()
-  const missing = `${source.constant(miss)}()`
+  const missing = `${source.constant(surprised)}()`
 
   /** The name of a function that writes an object from behind its opening brace. */
   function object({ fields }: Selection, place: string): string {
