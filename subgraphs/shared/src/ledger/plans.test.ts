@@ -36,4 +36,14 @@ test('a batch looks at its own accounts and holds, however many there are, befor
   const rows = plans.planned.reduce((sum, planned) => sum + planned.rows, 0)
   expect(rows).toBeGreaterThan(2 * TRANSFERS)
   expect(rows).toBeLessThan(2 * TRANSFERS * ROWS_EACH_MAX)
+  // An index that leads with the tenant too, and has the id further back, would be read from end to end.
+  expect(new Set(plans.planned.flatMap(({ indexes }) => indexes))).toEqual(
+    new Set([
+      'ledger_account_key',
+      'ledger_account_number',
+      'ledger_hold_key',
+      'ledger_transfer_key',
+      'ledger_transfer_subject',
+    ]),
+  )
 })

@@ -9,11 +9,17 @@ type PlanNode = {
   readonly 'Node Type': string
   readonly 'Actual Rows': number
   readonly 'Actual Loops': number
+  readonly 'Index Name'?: string
   readonly Plans?: readonly PlanNode[]
   readonly [name: string]: unknown
 }
 
-export type Planned = { readonly query: string; readonly rows: number }
+export type Planned = {
+  readonly query: string
+  readonly rows: number
+  /** Through which rows were looked up: what an index reads for them in vain, no number of rows tells. */
+  readonly indexes: readonly string[]
+}
 
 /**
  * Connections on which PostgreSQL itself tells the plan of every statement, those of functions included, and how many rows each step of it came by: what a
@@ -35,7 +41,7 @@ export async function openTellingPlans(
         const { notice = '' }: { notice?: string } = JSON.parse(line)
         if (!/^duration: .*plan:\n/.test(notice)) return
         const told: { 'Query Text': string; Plan: PlanNode } = JSON.parse(notice.slice(notice.indexOf('{')))
-        planned.push({ query: told['Query Text'], rows: rowsOf(told.Plan) })
+        planned.push({ query: told['Query Text'], rows: rowsOf(told.Plan), indexes: indexesOf(told.Plan) })
       },
     },
   )
@@ -59,4 +65,9 @@ function rowsOf(node: PlanNode): number {
   const removed = Object.entries(node).filter(([field]) => field.startsWith('Rows Removed by'))
   const each = removed.reduce((sum, [, rows]) => sum + Number(rows), node['Actual Rows'])
   return (node.Plans ?? []).reduce((sum, below) => sum + rowsOf(below), each * node['Actual Loops'])
+}
+
+function indexesOf({ 'Index Name': name, Plans = [] }: PlanNode): string[] {
+  const below = Plans.flatMap(indexesOf)
+  return name === undefined ? below : [name, ...below]
 }
