@@ -1,16 +1,15 @@
 import type { FetchNode } from '@apollo/query-planner'
 import {
-  type DefinitionNode,
   type FieldNode,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
-  parse,
   print,
   stripIgnoredCharacters,
   type VariableDefinitionNode,
   visit,
 } from 'graphql'
+import { entitiesOf, operationOf } from './entities-operation.ts'
 import { clientVariables, contextualNames, type SubgraphOperation } from './request-body.ts'
 
 /** One operation made of several fetches of entities. */
@@ -74,18 +73,11 @@ interface EntityOperation {
 
 /** The parts of an operation that asks for `_entities` and for nothing else, by no fragment and no directive. */
 function entityOperation(node: FetchNode): EntityOperation | undefined {
-  const [definition, ...more] = parse(node.operation, { noLocation: true }).definitions
-  if (definition === undefined || more.length > 0 || !isPlainQuery(definition)) return undefined
-  const [field, ...others] = definition.selectionSet.selections
-  if (field?.kind !== Kind.FIELD || others.length > 0) return undefined
-  if (field.name.value !== '_entities' || field.alias !== undefined || field.directives?.length) return undefined
-  return { field, variables: definition.variableDefinitions ?? [], contextual: contextualNames(node) }
+  const definition = operationOf(node)
+  if (definition?.operation !== OperationTypeNode.QUERY || definition.directives?.length) return undefined
+  const field = entitiesOf(definition)
+  return field && { field, variables: definition.variableDefinitions ?? [], contextual: contextualNames(node) }
 }
-
-const isPlainQuery = (definition: DefinitionNode): definition is OperationDefinitionNode =>
-  definition.kind === Kind.OPERATION_DEFINITION &&
-  definition.operation === OperationTypeNode.QUERY &&
-  !definition.directives?.length
 
 /** @param names variable -> what it is called instead */
 function renamed(field: FieldNode, key: string, names: ReadonlyMap<string, string>): FieldNode {

@@ -9,9 +9,9 @@ import {
   isScalarType,
   isSpecifiedScalarType,
   Kind,
-  parse,
   type SelectionNode,
 } from 'graphql'
+import { entitySelectionOf, operationOf } from './entities-operation.ts'
 import { FunctionSource, property } from './function-source.ts'
 import type { Merge, Merging } from './response-object.ts'
 
@@ -42,16 +42,13 @@ interface PlainFields {
 }
 
 /** What is asked for of entities; undefined where it is more than fields of one type, or a name needs a look. */
-function plainFields({ operation }: FetchNode): PlainFields | undefined {
-  const [definition] = parse(operation, { noLocation: true }).definitions
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return undefined
-  const [entities] = definition.selectionSet.selections
-  const [fragment, ...others] = entities?.kind === Kind.FIELD ? (entities.selectionSet?.selections ?? []) : []
-  if (fragment?.kind !== Kind.INLINE_FRAGMENT || fragment.typeCondition === undefined || others.length > 0)
-    return undefined
-  const { selections } = fragment.selectionSet
+function plainFields(fetch: FetchNode): PlainFields | undefined {
+  const operation = operationOf(fetch)
+  const selected = operation && entitySelectionOf(operation)
+  if (selected === undefined) return undefined
+  const { selections } = selected.selectionSet
   const fields = selections.filter(isPlain)
-  return fields.length < selections.length ? undefined : { type: fragment.typeCondition.name.value, fields }
+  return fields.length < selections.length ? undefined : { type: selected.type, fields }
 }
 
 /** Names of types are merged by a rule of their own; no other name begins so but one that means a prototype. */

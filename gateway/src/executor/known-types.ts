@@ -11,13 +11,13 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
   stripIgnoredCharacters,
 } from 'graphql'
 import { isContextual } from './context-values.ts'
+import { type EntitiesField, entitiesOf, operationOf } from './entities-operation.ts'
 import { placedFetches, withFetches } from './fetches-of.ts'
 import { flatKeyOf } from './flat-key.ts'
 import type { Place } from './place.ts'
@@ -100,19 +100,20 @@ interface Spot {
 /** A fetch's operation, and what is selected of its entities, or at its root. */
 interface Walked {
   readonly operation: OperationDefinitionNode
+  /** Undefined for a fetch at the root. */
+  readonly entities?: EntitiesField
   readonly spot: Spot
 }
 
 /** Undefined for what is not of the form that the planner gives to nearly all. */
 function walkOf(fetch: FetchNode, place: Place, schema: GraphQLSchema): Walked | undefined {
-  const [operation, ...others] = parse(fetch.operation, { noLocation: true }).definitions
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) return undefined
+  const operation = operationOf(fetch)
+  if (operation === undefined) return undefined
   const { selectionSet } = operation
   if (fetch.requires === undefined)
     return { operation, spot: { selectionSet, type: schema.getRootType(operation.operation) ?? undefined, place } }
-  const [entities, ...more] = selectionSet.selections
-  if (entities?.kind !== Kind.FIELD || entities.selectionSet === undefined || more.length > 0) return undefined
-  return { operation, spot: { selectionSet: entities.selectionSet, type: undefined, place } }
+  const entities = entitiesOf(operation)
+  return entities && { operation, entities, spot: { selectionSet: entities.selectionSet, type: undefined, place } }
 }
 
 function noteTypes({ spot }: Pick<Walked, 'spot'>, schema: GraphQLSchema, types: PlaceTypes): void {
@@ -146,12 +147,10 @@ function listsOf(type: GraphQLType | undefined): Place {
 const fieldOf = (type: GraphQLNamedType | undefined, { name }: FieldNode) =>
   isObjectType(type) || isInterfaceType(type) ? type.getFields()[name.value] : undefined
 
-function leanOperation({ operation, spot }: Walked, schema: GraphQLSchema, typeAt: TypeAt): string {
+function leanOperation({ operation, entities, spot }: Walked, schema: GraphQLSchema, typeAt: TypeAt): string {
   const lean = leanSelection(spot, schema, typeAt)
-  const [only] = operation.selectionSet.selections
-  const isOfEntities = operation.selectionSet !== spot.selectionSet && only?.kind === Kind.FIELD
-  const selectionSet = isOfEntities
-    ? { ...operation.selectionSet, selections: [{ ...only, selectionSet: lean }] }
+  const selectionSet = entities
+    ? { ...operation.selectionSet, selections: [{ ...entities, selectionSet: lean }] }
     : lean
   return stripIgnoredCharacters(print({ ...operation, selectionSet }))
 }

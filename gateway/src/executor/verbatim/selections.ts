@@ -10,9 +10,9 @@ import {
   isObjectType,
   Kind,
   type OperationDefinitionNode,
-  parse,
   type SelectionSetNode,
 } from 'graphql'
+import { entitySelectionOf, operationOf } from '../entities-operation.ts'
 import { collectFields, type Selected } from '../field-selection.ts'
 import { Unsuited } from './unsuited.ts'
 
@@ -62,16 +62,14 @@ export function clientSelection(
  * What a fetch asks for: at the root, or of its entities.
  * @throws Unsuited for another form than the planner gives to nearly all
  */
-export function fetchedSelection(schema: GraphQLSchema, { operation, requires }: FetchNode): Selection {
-  const [definition, ...others] = parse(operation, { noLocation: true }).definitions
-  if (definition?.kind !== Kind.OPERATION_DEFINITION || others.length > 0) throw new Unsuited('fragments')
-  if (requires === undefined)
-    return selectionOfNodes(schema, schema.getRootType(definition.operation), definition.selectionSet)
-  const [entities, ...fields] = definition.selectionSet.selections
-  const [fragment, ...more] = entities?.kind === Kind.FIELD ? (entities.selectionSet?.selections ?? []) : []
-  if (fragment?.kind !== Kind.INLINE_FRAGMENT || fields.length > 0 || more.length > 0)
-    throw new Unsuited('entities of several types')
-  return selectionOfNodes(schema, schema.getType(fragment.typeCondition?.name.value ?? ''), fragment.selectionSet)
+export function fetchedSelection(schema: GraphQLSchema, fetch: FetchNode): Selection {
+  const operation = operationOf(fetch)
+  if (operation === undefined) throw new Unsuited('fragments')
+  if (fetch.requires === undefined)
+    return selectionOfNodes(schema, schema.getRootType(operation.operation), operation.selectionSet)
+  const selected = entitySelectionOf(operation)
+  if (selected === undefined) throw new Unsuited('entities of several types')
+  return selectionOfNodes(schema, schema.getType(selected.type), selected.selectionSet)
 }
 
 function selectionOfNodes(schema: GraphQLSchema, type: unknown, { selections }: SelectionSetNode): Selection {
