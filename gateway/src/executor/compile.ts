@@ -41,6 +41,13 @@ export interface Answer {
   readonly errors: readonly GraphQLFormattedError[]
 }
 
+export interface Executed extends Answer {
+  readonly way: AnswerWay
+}
+
+/** How subgraphs' answers were read: taken over as text, as values, or as values because something in the texts was unexpected. */
+export type AnswerWay = 'texts' | 'values' | 'values_after_texts'
+
 /** An operation of which everything is decided that does not depend on a request. */
 export interface CompiledOperation {
   readonly plan: PlanNode | undefined
@@ -55,7 +62,7 @@ export interface CompiledOperation {
    * Runs the plan, and answers with what was merged.
    * @throws GraphQLError UNANSWERABLE, before any subgraph is asked, for a root field that the plan lacks
    */
-  execute(request: ExecutionRequest): Promise<Answer>
+  execute(request: ExecutionRequest): Promise<Executed>
 }
 
 export interface ExecutionRequest {
@@ -109,7 +116,7 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
     async execute({ variables, coerced, call, data, errors = [] }) {
       refuse?.(coerced)
       const attempt = data === undefined ? await tryVerbatim?.({ variables, coerced, call }) : undefined
-      if (attempt?.json !== undefined) return { data: attempt.json, errors: [] }
+      if (attempt?.json !== undefined) return { data: attempt.json, errors: [], way: 'texts' }
       const run: Run = {
         variables,
         coerced,
@@ -120,7 +127,7 @@ export function compileOperation(parts: OperationToCompile): CompiledOperation {
       for (const error of errors) run.errors.add(error)
       const { step, write } = compileByValues()
       await step?.(run, [run.data])
-      return written(run, write)
+      return { ...written(run, write), way: attempt === undefined ? 'values' : 'values_after_texts' }
     },
   }
 }

@@ -41,11 +41,11 @@ export interface AnswerOptions {
   readonly callerOf: CallerOf
   readonly caching: Caching
   readonly format: ErrorFormatter
-  readonly plans: GatewayCounts['plans']
+  readonly counts: Pick<GatewayCounts, 'plans' | 'answers'>
 }
 
 /** The one way of every query and mutation: admitted, planned, executed, in this order. */
-export function createAnswer({ admit, executor, callerOf, caching, format, plans }: AnswerOptions): Answer {
+export function createAnswer({ admit, executor, callerOf, caching, format, counts }: AnswerOptions): Answer {
   const refused = (errors: readonly GraphQLError[], told?: Pick<GraphAnswer, 'cost' | 'quotas'>): GraphAnswer => ({
     data: undefined,
     errors: errors.map((error) => format(error.toJSON(), error)),
@@ -57,11 +57,12 @@ export function createAnswer({ admit, executor, callerOf, caching, format, plans
     if (faults.length === 0 && operation.operation === 'subscription') return refused([gatewayError('SOCKET_REQUIRED')])
     const { refusals, coerced, cost, quotas } = await admit(known, variables, context)
     if (refusals.length > 0 || coerced === undefined) return refused(refusals, { cost, quotas })
-    plans[executor.has(operation) ? 'hit' : 'miss'] += 1
+    counts.plans[executor.has(operation) ? 'hit' : 'miss'] += 1
     const compiled = await executor.compile(document, operation)
     const execute = async (): Promise<GraphAnswer> => {
       const { call, stale } = caching.fallback(callerOf(context), context, compiled)
-      const { data, errors } = await compiled.execute({ variables, coerced, call })
+      const { data, errors, way } = await compiled.execute({ variables, coerced, call })
+      counts.answers[way] += 1
       return { data, errors: errors.map((error) => format(error, error)), ...(stale.length > 0 && { stale }) }
     }
     const cacheable = caching.responses.cacheable(known, compiled)

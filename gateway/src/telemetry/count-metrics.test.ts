@@ -53,6 +53,21 @@ test('counts by its code what the planner refused', async () => {
   expect(await seriesOf(watched, 'gateway_planner_duration_seconds_count')).toEqual({ UNSUPPORTED_PLAN: 1 })
 })
 
+test('counts how answers of subgraphs were read', async () => {
+  await using watched = await startWatchedLibrary()
+  const { library } = watched
+  for (let times = 0; times < 2; times += 1) await library.post({ query: BOOKS })
+  await library.post({ query: 'query ($isLeftOut: Boolean = false) { books @skip(if: $isLeftOut) { id } }' })
+  // This subgraph cannot be reached, which is no text to take over.
+  await library.subgraphs.get('reviews')?.close()
+  await library.post({ query: '{ books { rating } }' })
+  expect(await seriesOf(watched, 'gateway_executed_operations_total')).toEqual({
+    texts: 2,
+    values: 1,
+    values_after_texts: 1,
+  })
+})
+
 const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires", "@interfaceObject"])`
 

@@ -21,6 +21,7 @@ export function watchCounts(registry: Registry, state: CountedState): void {
   const { counts, subscriptions } = state
   watchPlanning(registry, state)
   counter(registry, 'gateway_plan_lookups_total', HELP.plans, 'outcome', () => Object.entries(counts.plans))
+  counter(registry, 'gateway_executed_operations_total', HELP.answers, 'way', () => Object.entries(counts.answers))
   counter(registry, 'gateway_cached_responses_total', HELP.responses, 'outcome', () => Object.entries(counts.responses))
   counter(registry, 'gateway_stale_answers_total', HELP.stale, 'subgraph', () => counts.staleAnswers)
   counter(registry, 'gateway_cache_failures_total', HELP.cacheFailures, undefined, () => [['', state.cacheFailures()]])
@@ -36,6 +37,9 @@ export function watchCounts(registry: Registry, state: CountedState): void {
 
 const HELP = {
   plans: 'Operations whose plan was there or under way (hit), and those that were the first to need it (miss).',
+  answers:
+    "Queries and mutations that were executed: subgraphs' answers taken over as text (texts), read as values (values), or as " +
+    'values because something in the texts was unexpected (values_after_texts), which costs twice.',
   responses:
     'Queries whose answers may be kept: answered by a kept one (hit), by one under way (shared), not so (miss), or anew by ' +
     "the client's wish (bypassed).",
