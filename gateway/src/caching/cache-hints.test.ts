@@ -56,6 +56,23 @@ describe('a hint on a type', () => {
     expect(readCacheHints(parse(both)).type('Shop')).toBeUndefined()
   })
 
+  test('that several subgraphs define counts where it says that they are somebody’s own', () => {
+    const header = cachingHeader('')
+    const hint = '@cacheControl(maxAge: 60, scope: PRIVATE)'
+    const withHints = (ofOne: string, ofTwo: string) =>
+      readCacheHints(
+        parse(
+          composed({
+            one: `${header} type Query { shop: Shop } ${shop(ofOne, 'name')}`,
+            two: `${header} ${shop(ofTwo, 'debts')}`,
+          }),
+        ),
+      ).type('Shop')
+    expect([withHints(hint, hint), withHints(hint, ''), withHints('', hint)]).toEqual(
+      Array.from({ length: 3 }, () => ({ scope: 'PRIVATE' })),
+    )
+  })
+
   test('with several keys in one subgraph counts', () => {
     const sdl = `type Query { shop: Shop } ${shop('@key(fields: "name") @cacheControl(maxAge: 60)', 'name')}`
     expect(readCacheHints(parse(one(sdl))).type('Shop')).toEqual({ maxAge: 60 })

@@ -38,24 +38,27 @@ const hintSchema = z.object({
 })
 
 /**
- * Reads the hints on types and fields, under whatever name the supergraph imports the directive. A hint on a type that
- * several subgraphs define does not count: composition no longer tells whose it was, and one subgraph must not decide
- * for how long the fields of another are kept.
+ * Reads the hints on types and fields, under whatever name the supergraph imports the directive. Of a hint on a type that
+ * several subgraphs define only `scope: PRIVATE` counts: composition no longer tells whose it was, and one subgraph must
+ * not decide for how long the fields of another are kept, but may well say that they are somebody's own.
  * @throws Error for a lifetime below 0
  */
 export function readCacheHints(composed: DocumentNode): CacheHints {
   const feature = buildSchemaFromAST(composed, { validate: false }).coreFeatures?.getByIdentity(SPEC)
   const byCoordinate = new Map<string, CacheHint>()
   const name = feature?.directiveNameInSchema(DIRECTIVE)
-  const read = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined): void => {
+  const read = (coordinate: string, directives: readonly ConstDirectiveNode[] | undefined, isShared = false): void => {
     const applied = directives?.find((directive) => directive.name.value === name)
-    if (applied !== undefined) byCoordinate.set(coordinate, hintOf(applied, coordinate))
+    if (applied === undefined) return
+    const hint = hintOf(applied, coordinate)
+    if (!isShared) byCoordinate.set(coordinate, hint)
+    else if (hint.scope === 'PRIVATE') byCoordinate.set(coordinate, { scope: 'PRIVATE' })
   }
   if (name !== undefined)
     for (const definition of composed.definitions) {
       if (!isTypeDefinitionNode(definition)) continue
       const typeName = definition.name.value
-      if (subgraphCount(definition) === 1) read(typeName, definition.directives)
+      read(typeName, definition.directives, subgraphCount(definition) > 1)
       if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION)
         continue
       for (const field of definition.fields ?? []) read(`${typeName}.${field.name.value}`, field.directives)

@@ -116,12 +116,14 @@ class PolicyWalk {
     const answered = isCompositeType(type) ? type : undefined
     const { authorization, hints } = this.#rules
     const ofType = answered && hints.type(answered.name)
+    const ofParent = hints.field(parent.name, name)
     const requirements = [authorization.field(parent.name, name), authorization.type(type.name)]
     let below: Lifetime = UNBOUNDED
     for (const typeName of this.#runtimeTypes(parent)) {
-      const own = hints.field(typeName, name) ?? hints.field(parent.name, name)
+      const own = hints.field(typeName, name) ?? ofParent
       const lifetime = lifetimeOf(own, ofType, answered !== undefined, inherited)
-      const audience = audienceOf(own?.scope ?? ofType?.scope, requirements)
+      const scope = own?.scope ?? ofParent?.scope ?? (answered && this.#scopeOf(answered))
+      const audience = audienceOf(scope, requirements)
       this.#add(lifetime, audience)
       below = strictest({ ...below, audience }, { ...lifetime, audience })
     }
@@ -131,9 +133,16 @@ class PolicyWalk {
   /** Notes for whom objects of a type are, and answers how long they live by themselves. */
   #ofType(type: GraphQLCompositeType): Lifetime {
     const hint = this.#rules.hints.type(type.name)
-    const audience = audienceOf(hint?.scope, [this.#rules.authorization.type(type.name)])
+    const audience = audienceOf(this.#scopeOf(type), [this.#rules.authorization.type(type.name)])
     this.policy = { ...this.policy, audience: narrowest(this.policy.audience, audience) }
     return { maxAge_s: hint?.maxAge ?? 0, staleIfError_s: hint?.staleIfError ?? 0 }
+  }
+
+  /** An object may turn out to be one of those that are somebody's own. */
+  #scopeOf(type: GraphQLCompositeType): CacheHint['scope'] {
+    const { hints } = this.#rules
+    const isPrivate = this.#runtimeTypes(type).some((typeName) => hints.type(typeName)?.scope === 'PRIVATE')
+    return isPrivate ? 'PRIVATE' : hints.type(type.name)?.scope
   }
 
   #add({ maxAge_s, staleIfError_s }: Lifetime, audience: Audience): void {

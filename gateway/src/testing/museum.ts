@@ -46,6 +46,7 @@ export function museumSubgraphs(museum: Museum): Readonly<Record<string, ToySubg
 function exhibitsSubgraph({ titles }: Museum): ToySubgraphDefinition {
   const exhibit = (id: string) =>
     titles.has(id) ? { id, title: titles.get(id), maker: { name: `Maker of ${id}` } } : null
+  const holder = (_: unknown, _args: unknown, { headers }: ToyContext) => String(headers.authorization)
   return {
     typeDefs: `
       ${cachingHeader('"@requiresScopes", "@policy", "@authenticated"')}
@@ -58,6 +59,9 @@ function exhibitsSubgraph({ titles }: Museum): ToySubgraphDefinition {
         visitorCount: Int
         inventory: [String!] @requiresScopes(scopes: [["museum:staff"]]) @cacheControl(maxAge: 60, scope: PUBLIC)
         opening: String @cacheControl(maxAge: 60, scope: PRIVATE)
+        ticket: Ticket @cacheControl(maxAge: 60, staleIfError: 600)
+        passes: [Pass!]! @cacheControl(maxAge: 60)
+        holders: [Holder!]! @cacheControl(maxAge: 60)
       }
       type Mutation { rename(id: ID!, title: String!): Exhibit @cacheControl(maxAge: 60) }
       type Exhibit @key(fields: "id") {
@@ -73,6 +77,12 @@ function exhibitsSubgraph({ titles }: Museum): ToySubgraphDefinition {
       interface Guide { name: String }
       type Person implements Guide { name: String @cacheControl(maxAge: 5) }
       type Tape implements Guide { name: String }
+      type Ticket @key(fields: "id") @cacheControl(maxAge: 60, staleIfError: 600, scope: PRIVATE) { id: ID! holder: String }
+      interface Pass { holder: String }
+      type DayPass implements Pass { holder: String }
+      type YearPass implements Pass @cacheControl(scope: PRIVATE) { holder: String }
+      interface Holder { holder: String @cacheControl(scope: PRIVATE) }
+      type Child implements Holder { holder: String @cacheControl(maxAge: 5) }
     `,
     resolvers: {
       Query: {
@@ -83,8 +93,14 @@ function exhibitsSubgraph({ titles }: Museum): ToySubgraphDefinition {
         guide: () => ({ __typename: 'Tape', name: 'Tape 1' }),
         visitorCount: () => 3,
         inventory: () => ['ladder'],
-        opening: (_: unknown, _args: unknown, { headers }: ToyContext) => String(headers.authorization),
+        opening: holder,
+        ticket: () => ({ id: 't1' }),
+        passes: () => [{ __typename: 'YearPass' }],
+        holders: () => [{ __typename: 'Child' }],
       },
+      Ticket: { __resolveReference: ({ id }: ById) => ({ id }), holder },
+      YearPass: { holder },
+      Child: { holder },
       Mutation: {
         rename(_: unknown, { id, title }: ById & { title: string }) {
           titles.set(id, title)
@@ -109,6 +125,7 @@ function visitorsSubgraph(museum: Museum): ToySubgraphDefinition {
         me: Visitor @authenticated @cacheControl(maxAge: 60, staleIfError: 600)
       }
       type Visitor { subject: String }
+      type Ticket @key(fields: "id") { id: ID! visits: Int }
       type Exhibit @key(fields: "id") {
         id: ID!
         likes: Int @cacheControl(maxAge: 10, staleIfError: 100)
