@@ -38,6 +38,8 @@ export function createMerging(schema: GraphQLSchema, isCopying = false): Merging
       // No GraphQL name but `__typename` begins so; this one would set the prototype.
       if (key === '__proto__') continue
       const incoming = source[key]
+      // Room for what is to come, which may be here already. No subgraph can say it.
+      if (incoming === undefined) continue
       if (key === '__typename' && interfaces.has(incoming) && target.__typename) continue
       target[key] = merged(target[key], incoming)
     }

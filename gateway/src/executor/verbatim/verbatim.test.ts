@@ -9,6 +9,7 @@ import { CallFailure } from '../../subgraphs/failure.ts'
 import { createExecutor } from '../executor.ts'
 import type { CallSubgraph } from '../run.ts'
 import { AnswersRead } from '../testing/answer-text.ts'
+import { caseGraph } from '../testing/case-graph.ts'
 import { DEPOT } from '../testing/depot.ts'
 import { differentialOf } from '../testing/differential.ts'
 import { madeUpOperation } from '../testing/made-up-operation.ts'
@@ -137,5 +138,41 @@ describe('answers that are not what was asked for', async () => {
   test('whichever part of an answer is missing, clients are told the same', async () => {
     for (const [subgraph, text] of Object.entries(HONEST))
       for (let end = 0; end < text.length; end++) await sameBothWays({ ...HONEST, [subgraph]: text.slice(0, end) })
+  })
+})
+
+describe('an object that one subgraph knows by its key and another without', () => {
+  const one = { id: '1' }
+  const graph = caseGraph({
+    orders: {
+      sdl: `
+        type Query { order: Order orders: [Order!] }
+        type Order @key(fields: "id") { id: ID! address: Address @shareable }
+        type Address @key(fields: "id") { id: ID! street: String }`,
+      resolvers: {
+        Query: { order: () => one, orders: () => [one] },
+        Order: { address: () => ({ id: 'a', street: 'Low St' }) },
+      },
+    },
+    places: {
+      sdl: `
+        type Order @key(fields: "id") { id: ID! parcel: ID! @shareable }
+        type Address @key(fields: "id") { id: ID! city: String }`,
+      resolvers: { Order: { parcel: () => 'p' }, Address: { city: () => 'Bern' } },
+    },
+    shipping: {
+      sdl: `
+        type Order @key(fields: "parcel") { parcel: ID! address: Address @shareable }
+        type Address { zone: String }`,
+      resolvers: { Order: { address: () => ({ zone: 'Z' }) } },
+    },
+  })
+  const address = { street: 'Low St', city: 'Bern', zone: 'Z' }
+
+  test('keeps what is known of it when the other comes last', async () => {
+    expect(await graph.ask('{ order { address { street city zone } } }')).toEqual({ data: { order: { address } } })
+    expect(graph.isTakenOver).toBe(true)
+    expect(await graph.ask('{ orders { address { street city zone } } }')).toEqual({ data: { orders: [{ address }] } })
+    expect(graph.isTakenOver).toBe(true)
   })
 })
