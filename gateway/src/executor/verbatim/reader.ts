@@ -13,7 +13,8 @@ interface Cursor {
 }
 
 const START = '{"data":{'
-const END = /\}\s*$/y
+/** Behind which JSON knows no other blanks. */
+const END = /\}[ \t\n\r]*$/y
 
 /**
  * Compiles how an answer is read that looks as nearly all do: a pattern for each text, one behind the other. That takes half
@@ -44,7 +45,8 @@ function isEnd(text: string, at: number): boolean {
   END.lastIndex = at
   if (END.test(text)) return true
   if (text[at] !== ',') return false
-  const rest = JSON.parse(`{${text.slice(at + 1)}`)
+  // Of what is read already, the place is held by a member without a name.
+  const rest = JSON.parse(`{"":0${text.slice(at)}`)
   return (rest.errors ?? undefined) === undefined && !Object.hasOwn(rest, 'data')
 }
 

@@ -106,6 +106,11 @@ describe('answers that are not what was asked for', async () => {
     ['an entity that is missing', 'people', '{"name":"Bo"}', 'null'],
     ['no data', 'stock', `{"_entities":[${STOCK}]}`, 'null'],
     ['no JSON', 'people', '{"data"', 'oops'],
+    ['a comma behind all', 'people', ']}}', ']},}'],
+    ['a comma and a blank behind all', 'people', ']}}', ']}, }'],
+    ['a blank that JSON does not know', 'people', ']}}', ']}}\u00a0'],
+    ['an end behind the end', 'people', ']}}', ']}}}'],
+    ['data that is none, again', 'people', ']}}', ']},"data":0}'],
   ])('%s are read by value', async (_, subgraph, honest, told) => {
     const text = HONEST[subgraph] ?? ''
     expect(text).toContain(honest)
@@ -125,13 +130,17 @@ describe('answers that are not what was asked for', async () => {
   })
 
   test.each(Object.keys(HONEST))(
-    'whichever sign of what %s says is another, clients are told the same',
+    'whichever sign of what %s says is another, or one too many, clients are told the same',
     async (subgraph) => {
       const text = HONEST[subgraph] ?? ''
-      for (let at = 0; at < text.length; at++)
-        for (const sign of ['', '"', '\\', '0', '}', ',', 'n', ' ', 'é']) {
-          await sameBothWays({ ...HONEST, [subgraph]: text.slice(0, at) + sign + text.slice(at + 1) })
-        }
+      for (let at = 0; at < text.length; at++) {
+        const told = (sign: string, next: number) => ({
+          ...HONEST,
+          [subgraph]: text.slice(0, at) + sign + text.slice(next),
+        })
+        for (const sign of ['', '"', '\\', '0', '}', ',', 'n', ' ', 'é']) await sameBothWays(told(sign, at + 1))
+        for (const sign of [',', '}', '\u00a0']) await sameBothWays(told(sign, at))
+      }
     },
   )
 
