@@ -69,6 +69,24 @@ test('neither do branches ask that are still under way when something else came 
   expect(asked).toEqual([BODIES[0]])
 })
 
+test('what is still under way when something else came to another is not asked again', async () => {
+  const { promise: late, resolve } = Promise.withResolvers<string>()
+  const asked: string[] = []
+  const call: CallSubgraph = async (_, body, fetch) => {
+    asked.push(body)
+    return answerText({ data: { a: body === BODIES[0] ? await late : 'other' } }, body, fetch)
+  }
+  const inParallel: Step = async (run) => {
+    await Promise.all(BODIES.map((body) => run.call('s', body, FETCH)))
+  }
+  const attempt = await createTryVerbatim(inParallel, () => '{}')({ variables: {}, coerced: {}, call })
+  expect(attempt?.json).toBeUndefined()
+  const slow = again(attempt, BODIES[0])
+  resolve('as expected')
+  expect(await slow).toMatchObject({ data: { a: 'as expected' } })
+  expect(asked).toEqual(BODIES)
+})
+
 test('what was read by texts is had by values without another call', async () => {
   const { run, asked } = attempts(inTurn, ['as expected', 'other'])
   const attempt = await run()

@@ -51,11 +51,11 @@ export function createTryVerbatim(step: Step, write: WriteTexts): TryVerbatim {
   }
 }
 
-/** A call that was made: nothing large of it is kept but the text of its answer. */
+/** A call that was made: once it is answered by texts, nothing large of it is kept but the text of its answer. */
 interface MadeCall {
   readonly subgraph: string
-  readonly digest: string
-  readonly values: () => SubgraphAnswer | Promise<SubgraphAnswer>
+  asked: { readonly body: string } | { readonly digest: string }
+  values: () => SubgraphAnswer | Promise<SubgraphAnswer>
 }
 
 /** Calls that want texts, none any more once something else came; and calls after these, which want values. */
@@ -63,31 +63,31 @@ function remembered(call: CallSubgraph): { readonly first: CallSubgraph; readonl
   const made: MadeCall[] = []
   let isOver = false
 
-  /** What cannot be used is kept as it is, a failure included. */
-  function give(subgraph: string, body: string, answer: Promise<SubgraphAnswer>): void {
-    made.push({ subgraph, digest: digestOf(body), values: () => answer })
-  }
-
   return {
     async first(subgraph, body, fetch) {
       if (isOver) surprised()
       const answer = call(subgraph, body, fetch)
-      const { verbatim } = await answer.catch((error) => {
-        give(subgraph, body, answer)
-        throw error
-      })
+      // What cannot be used stays as it is, a failure included.
+      const one: MadeCall = { subgraph, asked: { body }, values: async () => valuesOf(await answer) }
+      made.push(one)
+      const { verbatim } = await answer
       if (verbatim === undefined) {
-        give(subgraph, body, answer)
         isOver = true
         surprised()
       }
-      made.push({ subgraph, digest: verbatim.digest, values: verbatim.values })
+      one.asked = { digest: verbatim.digest }
+      one.values = verbatim.values
       return { data: verbatim.texts }
     },
     async again(subgraph, body, fetch) {
       const digest = digestOf(body)
-      const before = made.find((one) => one.subgraph === subgraph && one.digest === digest)
+      const before = made.find(
+        ({ subgraph: name, asked }) =>
+          name === subgraph && ('body' in asked ? asked.body === body : asked.digest === digest),
+      )
       return before === undefined ? call(subgraph, body, fetch) : before.values()
     },
   }
 }
+
+const valuesOf = (answer: SubgraphAnswer): SubgraphAnswer => answer.verbatim?.values() ?? answer
