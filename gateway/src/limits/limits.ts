@@ -74,6 +74,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     directives_max: 50,
     // @skip, @include and one of a client's own, with room; validation compares those of one place with each other.
     directives_per_place_max: 5,
+    // As of variables.
+    values_depth_max: 16,
     // The longest that tools make up have some eighty.
     name_length_max: 128,
     // A mutation's input is one variable; the largest list filters known have a dozen.

@@ -16,6 +16,7 @@ const PLENTY: OperationSizeLimits = {
   directives_per_place_max: 100,
   variables_max: 100,
   name_length_max: 100,
+  values_depth_max: 100,
 }
 const reasons = (query: string, limits: Partial<OperationSizeLimits>) =>
   validate(schema, parse(query), [operationSizeRule({ ...PLENTY, ...limits })]).map(
@@ -100,6 +101,26 @@ describe('what is counted besides', () => {
     ['a long alias', { name_length_max: 4 }, '{ long1: leaf }', ['NAME_TOO_LONG']],
     ['a long name of an operation', { name_length_max: 4 }, 'query Long1 { leaf }', ['NAME_TOO_LONG']],
     ['a long name of a variable', { name_length_max: 4 }, 'query ($long1: Int) { leaf }', ['NAME_TOO_LONG']],
+    [
+      'values two levels deep of two',
+      { values_depth_max: 2 },
+      'query ($v: Int = [[1]]) { a(x: [{ y: 1 }]) @tag(z: [[]]) }',
+      [],
+    ],
+    ['a list three levels deep', { values_depth_max: 2 }, '{ a(x: [[[]]]) }', ['NESTED_TOO_DEEP']],
+    ['an object three levels deep', { values_depth_max: 2 }, '{ a(x: [{ y: 1 }, { y: {} }]) }', ['NESTED_TOO_DEEP']],
+    [
+      'three levels in an argument of a directive, and in a fragment',
+      { values_depth_max: 2 },
+      '{ a @tag(z: [[[1]]]) } fragment F on Query { b(x: [[[1]]]) }',
+      ['NESTED_TOO_DEEP', 'NESTED_TOO_DEEP'],
+    ],
+    [
+      'the default of a variable three levels deep',
+      { values_depth_max: 2 },
+      'query ($v: Int = [[[1]]]) { leaf }',
+      ['NESTED_TOO_DEEP'],
+    ],
     ['two variables of two', { variables_max: 2 }, 'query ($a: Int, $b: Int) { leaf }', []],
     [
       'three variables of two',

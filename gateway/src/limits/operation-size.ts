@@ -10,14 +10,17 @@ import {
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
+  type ValueNode,
 } from 'graphql'
 
-/** Bounds of an operation's shape. All but the first three count with every fragment written out. */
+/** Bounds of an operation's shape. All but the first four count with every fragment written out. */
 export interface OperationSizeLimits {
   /** Variables that an operation declares. */
   readonly variables_max: number
   /** Characters of a name, which its client may have made up. An alias is repeated at every item of a list. */
   readonly name_length_max: number
+  /** Deepest nesting of lists and objects inside one another, in an argument or the default of a variable. */
+  readonly values_depth_max: number
   /** Directives at one place of the document. */
   readonly directives_per_place_max: number
   /** Deepest nesting of fields; a leaf at the root counts 1. Introspection fields are exempt. */
@@ -40,6 +43,7 @@ export const SIZE_REASONS = {
   TOO_MANY_DIRECTIVES: 'The operation, or one place of it, has more directives than the gateway allows.',
   INTROSPECTION_TOO_LARGE: 'The operation asks for the schema more often, or more deeply, than the gateway allows.',
   NAME_TOO_LONG: 'An alias or another name is longer than the gateway allows.',
+  NESTED_TOO_DEEP: 'Lists and objects of a literal stand deeper inside one another than the gateway allows.',
   TOO_MANY_VARIABLES: 'The operation declares more variables than the gateway allows.',
 } as const satisfies Record<string, string>
 
@@ -68,6 +72,9 @@ export function operationSizeRule(limits: OperationSizeLimits): ValidationRule {
       const count = 'directives' in node ? (node.directives?.length ?? 0) : 0
       const message = `One place has ${count} directives; ${limits.directives_per_place_max} is the limit.`
       if (count > limits.directives_per_place_max) refuse(node, 'TOO_MANY_DIRECTIVES', message)
+      const value = valueAt(node)
+      if (value !== undefined && isDeeper(value, limits.values_depth_max))
+        refuse(value, 'NESTED_TOO_DEEP', `A value nests more than ${limits.values_depth_max} lists and objects.`)
     }
     return {
       enter: checkPlace,
@@ -79,6 +86,18 @@ export function operationSizeRule(limits: OperationSizeLimits): ValidationRule {
       },
     }
   }
+}
+
+function valueAt(node: ASTNode): ValueNode | undefined {
+  if (node.kind === Kind.ARGUMENT) return node.value
+  return node.kind === Kind.VARIABLE_DEFINITION ? node.defaultValue : undefined
+}
+
+/** Looks no further down than that. */
+function isDeeper(value: ValueNode, levels: number): boolean {
+  if (value.kind === Kind.LIST) return levels === 0 || value.values.some((item) => isDeeper(item, levels - 1))
+  if (value.kind !== Kind.OBJECT) return false
+  return levels === 0 || value.fields.some((field) => isDeeper(field.value, levels - 1))
 }
 
 function* breaches(

@@ -15,6 +15,7 @@ beforeAll(async () => {
         root_fields_max: 2,
         directives_max: 2,
         variables_max: 1,
+        values_depth_max: 2,
       },
       variables: { bytes_max: 100, depth_max: 2, list_items_max: 2 },
       cost: { ...DEFAULT_LIMITS.cost, cost_max: 9 },
@@ -39,6 +40,8 @@ const CASES = casesOf([
     sizeError('TOO_MANY_DIRECTIVES'),
   ],
   ['variables', 'query ($a: ID!, $b: Int!) { book(id: $a) { rating(outOf: $b) } }', sizeError('TOO_MANY_VARIABLES')],
+  ['levels of a literal', '{ book(id: [[["b1"]]]) { id } }', sizeError('NESTED_TOO_DEEP')],
+  ['levels of a default', 'query ($a: ID = [[["b1"]]]) { book(id: $a) { id } }', sizeError('NESTED_TOO_DEEP')],
   [
     'bytes of variables',
     'query ($a: ID!) { book(id: $a) { id } }',
@@ -76,6 +79,11 @@ const SUBSCRIPTIONS = casesOf([
     { code: 'OPERATION_TOO_COSTLY', cost: 12, limit: 9 },
   ],
   ['aliases of a subscription', 'subscription { a: bell { b: rings c: rings } }', sizeError('TOO_MANY_ALIASES')],
+  [
+    'levels of a subscription’s literals',
+    'subscription { bookLent(after: [{ a: [] }]) { days } }',
+    sizeError('NESTED_TOO_DEEP'),
+  ],
   [
     'levels of a subscription’s variables',
     'subscription { bell { rings } }',
