@@ -12,6 +12,7 @@ import { variablesRefusal } from '../limits/variables-size.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
 import type { KnownOperation } from './documents.ts'
+import { compileNullFaults, type NullFaults } from './null-variables.ts'
 
 /** What became of an operation at the door. */
 export interface Admission {
@@ -50,11 +51,18 @@ export function createAdmit(options: AdmitOptions): Admit {
   const { apiSchema, costs } = supergraph
   const compileCost = createCostCompiler(apiSchema, costs, limits.cost)
   const estimates = new WeakMap<OperationDefinitionNode, EstimateCost>()
+  const nullFaults = new WeakMap<OperationDefinitionNode, NullFaults>()
 
   function estimateOf({ document, operation }: KnownOperation): EstimateCost {
     const estimate = estimates.get(operation) ?? compileCost(document, operation)
     estimates.set(operation, estimate)
     return estimate
+  }
+
+  function nullFaultsOf({ document, operation }: KnownOperation): NullFaults {
+    const faults = nullFaults.get(operation) ?? compileNullFaults(apiSchema, document, operation)
+    nullFaults.set(operation, faults)
+    return faults
   }
 
   return async (known, variables, { actor, clientAddress, clientName }) => {
@@ -68,6 +76,8 @@ export function createAdmit(options: AdmitOptions): Admit {
     if (values === undefined) return refused(errors.map((error) => requestFault(error, 'BAD_USER_INPUT')))
     // A variable that is not given must not have the value that every object has under its name: `$constructor`.
     const coerced: Readonly<Record<string, unknown>> = Object.assign(Object.create(null), values)
+    const nulls = nullFaultsOf(known)(coerced)
+    if (nulls.length > 0) return refused(nulls)
     const { cost, refusals } = estimateOf(known)(coerced)
     if (refusals.length > 0) return { refusals, coerced, cost, quotas: [] }
     const forbidden = authorizer.refusals(document, operation, coerced, actor)
