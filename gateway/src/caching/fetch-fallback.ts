@@ -9,6 +9,7 @@ import type { CompiledOperation } from '../executor/compile.ts'
 import type { ErrorPath } from '../executor/place.ts'
 import type { CallSubgraph, PlannedFetch, SubgraphAnswer } from '../executor/run.ts'
 import type { RequestContext } from '../request-context.ts'
+import { isInvalidCall } from '../subgraphs/caller.ts'
 import { isOfTheRequest } from '../subgraphs/failure.ts'
 import { countOne, type GatewayCounts } from '../telemetry/counts.ts'
 import type { KeptFetch, KeptFetches } from './kept-fetches.ts'
@@ -75,7 +76,7 @@ export function createFetchFallback(options: FetchFallbackOptions): FetchFallbac
     let failed = false
     try {
       const answer = await ask()
-      failed = outageIn(answer.errors) !== undefined
+      failed = outageIn(answer.errors?.filter((error) => !isInvalidCall(error))) !== undefined
       return answer
     } catch (error) {
       failed = !isOfTheRequest(error)

@@ -186,6 +186,18 @@ describe('degrade rules', () => {
     expect(library.gateway.degradeRules.list()).toMatchObject([{ state: 'WATCHING', calls: 2, badShare: 0 }])
   })
 
+  test('a rule about errors is not brought about by literals that only the subgraph can refuse', async () => {
+    await library.close()
+    const refusal = JSON.stringify({ errors: [{ message: 'x', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
+    const intercept = { visitors: (_: unknown, response: ServerResponse) => !!response.writeHead(400).end(refusal) }
+    library = await startLibrary({ definitions: museumSubgraphs(museum), clock, intercept })
+    const when = { errorRate: 0.1, window_s: 30, calls_min: 1 }
+    library.gateway.degradeRules.replace([{ ...rule, when, action: 'SKIP' }], 'test')
+    for (const _ of [1, 2])
+      expect(await post(LIKES)).toMatchObject({ body: { errors: [{ extensions: { code: 'INTERNAL_SERVER_ERROR' } }] } })
+    expect(library.gateway.degradeRules.list()).toMatchObject([{ state: 'WATCHING', calls: 2, badShare: 0 }])
+  })
+
   test('a mutation is made whatever the rules say', async () => {
     library.gateway.degradeRules.replace([{ name: 'all', subgraph: 'exhibits', action: 'SKIP', enabled: true }], 'test')
     expect((await post('mutation { rename(id: "e1", title: "Sundial") { title } }')).body).toEqual({

@@ -17,6 +17,13 @@ const GATEWAY_FAULTS: ReadonlySet<unknown> = new Set([
   'OPERATION_RESOLUTION_FAILURE',
 ])
 
+/**
+ * Whether a call was not valid to its subgraph, which says nothing of how that does. A client can bring it about: whether
+ * a literal of a custom scalar is valid, only the subgraph knows.
+ */
+export const isInvalidCall = ({ extensions }: GraphQLFormattedError): boolean =>
+  extensions?.refusedAs === 'GRAPHQL_VALIDATION_FAILED'
+
 /** Lets the executor call subgraphs for one request. */
 export type CallerOf = (context: RequestContext) => CallSubgraph
 
@@ -33,6 +40,7 @@ export function createCaller(clients: readonly Pick<SubgraphClient, 'name' | 'ex
 }
 
 function withoutFaults(error: GraphQLFormattedError): GraphQLFormattedError {
-  if (!GATEWAY_FAULTS.has(error.extensions?.code)) return error
-  return { ...error, extensions: { ...error.extensions, code: MASKED.code } }
+  const refusedAs = error.extensions?.code
+  if (!GATEWAY_FAULTS.has(refusedAs)) return error
+  return { ...error, extensions: { ...error.extensions, code: MASKED.code, refusedAs } }
 }
