@@ -15,6 +15,7 @@ import { LRUCache } from 'lru-cache'
 import { operationNotFound } from '../errors/operation-not-found.ts'
 import { FAULTS_MAX, requestFault } from '../errors/request-faults.ts'
 import { type PhaseTimer, untimed } from '../telemetry/observation.ts'
+import { finiteNumbers } from './finite-numbers.ts'
 import { noIntrospection } from './no-introspection.ts'
 import { noReservedVariables } from './reserved-variables.ts'
 import { unconditionalRoot } from './unconditional-root.ts'
@@ -57,7 +58,7 @@ const DOCUMENTS_LENGTH_MAX = 4_000_000
 
 export function createDocuments(options: DocumentsOptions): Documents {
   const { apiSchema, tokens_max, introspection, phase = untimed } = options
-  const bounds = [NoFragmentCyclesRule, unconditionalRoot, ...options.rules]
+  const bounds = [NoFragmentCyclesRule, unconditionalRoot, finiteNumbers, ...options.rules]
   const rules = [...specifiedRules, noReservedVariables, ...(introspection ? [] : [noIntrospection])]
   const documents = new LRUCache<string, DocumentNode>({
     max: DOCUMENTS_MAX,

@@ -15,6 +15,8 @@ test.each<[string, Record<string, unknown>, Partial<VariablesLimits>, string | u
   ['long names', { a: { [`${'n'.repeat(20)}`]: 1 } }, { bytes_max: 20 }, 'TOO_MANY_BYTES'],
   ['many small values', { a: Array.from({ length: 30 }, () => true) }, { bytes_max: 100 }, 'TOO_MANY_BYTES'],
   ['a null and numbers', { a: null, b: -1.5 }, { bytes_max: 14 }, undefined],
+  ['a number as large as may be', { a: [-Number.MAX_VALUE] }, {}, undefined],
+  ['a number that is infinite when it is read', JSON.parse('{"a":[-1e400]}'), {}, 'NUMBER_TOO_LARGE'],
   ['two levels of two', { a: [{ b: 1 }] }, { depth_max: 2 }, undefined],
   ['three levels of two', { a: [{ b: [] }] }, { depth_max: 2 }, 'NESTED_TOO_DEEP'],
   ['a list of two of two', { a: [1, 2] }, { list_items_max: 2 }, undefined],

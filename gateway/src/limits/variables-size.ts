@@ -14,6 +14,7 @@ export interface VariablesLimits {
 export const VARIABLES_REASONS = {
   TOO_MANY_BYTES: 'All variables together are longer than the gateway allows.',
   NESTED_TOO_DEEP: 'Lists and objects stand deeper inside one another than the gateway allows.',
+  NUMBER_TOO_LARGE: 'A number is beyond the range of 64-bit floating point. Send it as a string.',
   LIST_TOO_LONG: 'A list has more items than the gateway allows. Send it in several requests.',
 } as const satisfies Record<string, string>
 
@@ -35,6 +36,8 @@ export function variablesRefusal(
   function measure(value: unknown, depth: number): GraphQLError | undefined {
     bytes += sizeOf(value)
     if (bytes > limits.bytes_max) return refuse('TOO_MANY_BYTES', limits.bytes_max)
+    // JSON would say null of it to the subgraph.
+    if (value === Infinity || value === -Infinity) return refuse('NUMBER_TOO_LARGE', Number.MAX_VALUE)
     if (typeof value !== 'object' || value === null) return undefined
     if (depth >= limits.depth_max) return refuse('NESTED_TOO_DEEP', limits.depth_max)
     return Array.isArray(value) ? measureList(value, depth + 1) : measureObject(value, depth + 1)

@@ -42,6 +42,7 @@ const CASES = casesOf([
   ['variables', 'query ($a: ID!, $b: Int!) { book(id: $a) { rating(outOf: $b) } }', sizeError('TOO_MANY_VARIABLES')],
   ['levels of a literal', '{ book(id: [[["b1"]]]) { id } }', sizeError('NESTED_TOO_DEEP')],
   ['levels of a default', 'query ($a: ID = [[["b1"]]]) { book(id: $a) { id } }', sizeError('NESTED_TOO_DEEP')],
+  ['digits of a number', `query ($a: Float = ${'9'.repeat(309)}) { bestRating }`, sizeError('NUMBER_TOO_LARGE')],
   [
     'bytes of variables',
     'query ($a: ID!) { book(id: $a) { id } }',

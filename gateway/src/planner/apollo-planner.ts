@@ -29,9 +29,9 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
       operationName === undefined ? {} : { operationName },
     )
 
-  function nodeOf(operation: ReturnType<typeof operationOf>) {
+  function nodeOf(document: DocumentNode, operationName: string | undefined) {
     try {
-      return planner.buildQueryPlan(operation).node
+      return planner.buildQueryPlan(operationOf(document, operationName)).node
     } catch (error) {
       if (isLimit(error)) throw gatewayError('OPERATION_TOO_COMPLEX', { originalError: error })
       throw isContradiction(error) ? gatewayError('UNSUPPORTED_PLAN', { originalError: error }) : error
@@ -40,13 +40,13 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
 
   return {
     async planOperation(document, operationName) {
-      const node = nodeOf(operationOf(document, operationName))
+      const node = nodeOf(document, operationName)
       if (node?.kind === 'Subscription') throw new Error('a subscription was to be run like a query')
       return node && putBack(node, plannable)
     },
 
     async planSubscription(document, operationName) {
-      const node = nodeOf(operationOf(document, operationName))
+      const node = nodeOf(document, operationName)
       // A root of `__typename` alone, or on a condition, would have no node; it is not valid, and does not come this far.
       if (node?.kind !== 'Subscription') throw new Error('a query was to be run like a subscription')
       const { primary, rest } = node
@@ -61,7 +61,7 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
 const LIMIT_MESSAGE = /^(Too many options generated|Number of non-local selections exceeds)/
 const isLimit = (error: unknown): error is Error => error instanceof Error && LIMIT_MESSAGE.test(error.message)
 
-/** What the planner says of valid operations in which it contradicts itself (ADR 17). */
+/** What the planner says of valid operations in which it contradicts itself (ADR 17); its own codes are about schemas. */
 const CONTRADICTION_MESSAGE = /^(Was not able to find any options for|We should have an edge from)/
 const isContradiction = (error: unknown): error is Error =>
   error instanceof GraphQLError || (error instanceof Error && CONTRADICTION_MESSAGE.test(error.message))
