@@ -19,6 +19,7 @@ import { finiteNumbers } from './finite-numbers.ts'
 import { noIntrospection } from './no-introspection.ts'
 import { noReservedVariables } from './reserved-variables.ts'
 import { unconditionalRoot } from './unconditional-root.ts'
+import { validationFault } from './validation-fault.ts'
 
 /** An operation of a document that parses. All that is compiled for it hangs on its node, which is the same each time. */
 export interface KnownOperation {
@@ -80,9 +81,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
   function faultsOf(document: DocumentNode): readonly GraphQLError[] {
     const known = faults.get(document)
     if (known !== undefined) return known
-    const found = phase('validate', () => validated(document)).map((error) =>
-      requestFault(error, 'GRAPHQL_VALIDATION_FAILED'),
-    )
+    const found = phase('validate', () => validated(document)).map((error) => validationFault(error, !introspection))
     faults.set(document, found)
     return found
   }

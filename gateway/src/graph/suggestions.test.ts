@@ -39,6 +39,8 @@ test.each<[string, string, string, Record<string, unknown>?]>([
   ['the type of a fragment', '{ me { ... on Usr { id } } }', '"User"'],
   ['the type of a named fragment', '{ me { ...F } } fragment F on Usr { id }', '"User"'],
   ['the type of a variable', 'query ($f: Filtr) { find(filter: $f) { id } }', '"Filter"'],
+  ['that a selection is missing', '{ me }', '"me { ... }"'],
+  ['that selections are missing', '{ page { nodes } }', '"nodes { ... }"'],
   ['an argument', '{ users(frst: 1) { id } }', '"first"'],
   ['an argument of a directive', '{ me @skip(iff: true) { id } }', '"if"'],
   ['an enum value', '{ tint(colour: REDD) }', '"RED"'],
