@@ -43,8 +43,9 @@ export function createAuthorizer(apiSchema: GraphQLSchema, map: AuthorizationMap
 }
 
 /** Why `actor` may not read what is marked so; undefined when it may. */
-export function refusalOf({ scopes }: Requirement, actor: Actor): Refusal | undefined {
+export function refusalOf({ scopes = [] }: Requirement, actor: Actor): Refusal | undefined {
   if (actor.kind === 'anonymous') return tokenMissing()
-  if (scopes === undefined || scopes.some((all) => all.every((scope) => actor.scopes.has(scope)))) return undefined
-  return new Refusal('FORBIDDEN', `This needs the scope ${scopes.map((all) => all.join(' and ')).join(', or ')}.`)
+  const unmet = scopes.find((alternatives) => !alternatives.some((all) => all.every((one) => actor.scopes.has(one))))
+  if (unmet === undefined) return undefined
+  return new Refusal('FORBIDDEN', `This needs the scope ${unmet.map((all) => all.join(' and ')).join(', or ')}.`)
 }
