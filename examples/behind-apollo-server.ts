@@ -13,9 +13,11 @@ const config = readGatewayConfig()
 const options = await coreOptionsFrom(config, createLog({ service: 'apollo-server', level: 'warn' }))
 const core = createCore(options)
 
+const apolloOptions = apolloServerOptions(core, options)
 const server = new ApolloServer({
-  ...apolloServerOptions(core, options),
+  ...apolloOptions,
   plugins: [
+    ...apolloOptions.plugins,
     {
       async requestDidStart({ request }) {
         const begun_ms = performance.now()

@@ -1,10 +1,12 @@
 import type { ApolloServerOptions } from '@apollo/server'
-import { withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { type GraphQLFormattedError, print } from 'graphql'
+import { correlationId, withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { type GraphQLFormattedError, type OperationDefinitionNode, print } from 'graphql'
 import type { Core, CoreOptions } from '../core.ts'
+import { operationNotFound } from '../errors/operation-not-found.ts'
 import { PresentedError } from '../errors/presented-error.ts'
 import { extensionsOf } from '../graph/answer.ts'
 import type { RequestContext } from '../request-context.ts'
+import { correlationIdOf, notesRequests } from './request-of-error.ts'
 
 type GatewayInterface = NonNullable<ApolloServerOptions<RequestContext>['gateway']>
 type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0]
@@ -35,7 +37,10 @@ function gatewayInterface(core: Core): GatewayInterface {
           const { documents, answer } = core.graph()
           // Refuses what is not trusted, where it has to be.
           core.resolveDocument({ query: request.query ?? print(document) })
-          const known = documents.know(document, operation)
+          // Apollo Server's types promise an operation; it asks for those that it did not find as well.
+          const asked: OperationDefinitionNode | undefined = operation
+          if (asked === undefined) return { errors: [operationNotFound()] }
+          const known = documents.know(document, asked)
           // Apollo Server's types know our context as its own base type.
           const own = context as unknown as RequestContext
           const answered = await withCorrelation(own.correlationId, () => answer(known, request.variables ?? {}, own))
@@ -63,12 +68,16 @@ export function apolloServerOptions(
 ) {
   return {
     gateway: gatewayInterface(core),
+    // Whoever has plugins adds them to these.
+    plugins: [notesRequests],
     introspection,
     hideSchemaDetailsFromClientErrors: !introspection,
     includeStacktraceInErrorResponses: false,
     parseOptions: { maxTokens: limits.tokens_max },
     formatError: (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError =>
       // What the core has presented goes out as it is.
-      error instanceof PresentedError ? error.toJSON() : core.format(formatted, error),
+      error instanceof PresentedError
+        ? error.toJSON()
+        : withCorrelation(correlationIdOf(error) ?? correlationId(), () => core.format(formatted, error)),
   } satisfies ApolloServerOptions<RequestContext>
 }

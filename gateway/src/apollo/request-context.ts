@@ -8,6 +8,7 @@ import { clientNameOf } from '../degrade/client-name.ts'
 import { retryAfterOf, setQuotaHeaders } from '../http/quota-headers.ts'
 import { headersOfStatus, statusOf } from '../http/status.ts'
 import type { RequestContext } from '../request-context.ts'
+import { noteRequest } from './request-of-error.ts'
 
 /** What Apollo Server hands to the function that makes a context. */
 interface ApolloRequest {
@@ -27,7 +28,9 @@ export const requestContextOf =
       try {
         return await admitted(core, req, res, correlationId)
       } catch (error) {
-        throw overHttp(asGraphQLError(error))
+        const told = overHttp(asGraphQLError(error))
+        noteRequest(told, correlationId)
+        throw told
       }
     })
 
