@@ -104,6 +104,32 @@ test('POST as a form of another page would send it is refused', async () => {
   expect([response.status, await codeOf(response)]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
 })
 
+test.each([
+  'application/json;',
+  'application/json; ;charset=utf-8;',
+  'application/json; foo=bar',
+  'application/json; foo="; charset=latin1"',
+  'application/json\t;\tcharset=utf-8',
+  'Application/JSON;Charset="UTF-8"',
+])('JSON is taken as RFC 9110 lets it be called: %j', async (type) => {
+  const response = await post('{"query":"{ __typename }"}', { 'content-type': type })
+  expect([response.status, await response.json()]).toEqual([200, { data: { __typename: 'Query' } }])
+})
+
+test.each([
+  'application/json; charset=latin1',
+  'application/json; foo=bar; charset=utf-16',
+  'application/json; charset=',
+  'application/json5',
+  'application/json, application/json',
+  'text/plain; application/json',
+  'text/plain; foo=application/json',
+  '; application/json',
+])('nothing else is taken for JSON in UTF-8: %j', async (type) => {
+  const response = await post('{"query":"{ __typename }"}', { 'content-type': type })
+  expect([response.status, await codeOf(response)]).toEqual([415, 'UNSUPPORTED_MEDIA_TYPE'])
+})
+
 describe('a page of another origin', () => {
   test('may call, and read the correlation id, when its origin is allowed', async () => {
     const headers = { origin: 'https://good.example', 'content-type': 'application/json' }

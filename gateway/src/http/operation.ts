@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { readBody } from '@carriergraph/shared/server/body.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
+import { parse } from 'content-type'
 
 /** The members of a GraphQL request as HTTP carries them. */
 export interface HttpOperation {
@@ -50,7 +51,7 @@ export async function operationOfBody(
   bytes_max: number,
 ): Promise<HttpOperation | readonly HttpOperation[]> {
   const { 'content-type': type = '', 'content-encoding': encoding = 'identity' } = request.headers
-  if (!JSON_IN_UTF8.test(type) || encoding !== 'identity')
+  if (!isJsonInUtf8(type) || encoding !== 'identity')
     throw new Refusal('UNSUPPORTED_MEDIA_TYPE', SERVER_REFUSALS.UNSUPPORTED_MEDIA_TYPE)
   const body = await readBody(request, bytes_max)
   // What is no UTF-8 would be read with its letters replaced, and a name stored so is lost.
@@ -60,7 +61,12 @@ export async function operationOfBody(
 }
 
 /** Forms of other pages cannot send this type without asking first, which is all that keeps them from posting here. */
-const JSON_IN_UTF8 = /^application\/json *(; *charset="?utf-?8"? *)?$/i
+function isJsonInUtf8(contentType: string): boolean {
+  const { type, parameters } = parse(contentType)
+  return type === 'application/json' && UTF8.test(parameters.charset ?? 'utf-8')
+}
+
+const UTF8 = /^utf-?8$/i
 
 function parsed(text: string): unknown {
   try {
