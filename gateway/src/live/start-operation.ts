@@ -37,7 +37,9 @@ export async function startOperation(
 ): Promise<void> {
   const present = (errors: readonly GraphQLError[]) => presented(errors, context.correlationId, log)
   try {
-    const runnable = await operations.prepare(await request(), context)
+    const asked = await request()
+    if (sink.isOver) return
+    const runnable = await operations.prepare(asked, context)
     if (sink.isOver) return
     if (isExpired()) throw tokenExpired()
     if (!('kind' in runnable)) sink.error(present(runnable), 'stream')

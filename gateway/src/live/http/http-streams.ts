@@ -32,7 +32,8 @@ export interface HttpStreamsOptions {
 /** Operations whose answers are streamed in the response of a request. */
 export interface HttpStreams {
   /**
-   * Answers a request by a stream. `operation` may throw what is wrong with it: in a stream even that is told.
+   * Answers a request by a stream, unless its client has left. `operation` may throw what is wrong with it: in a stream even
+   * that is told.
    * @throws Refusal when the stream may not be opened at all
    */
   open(
@@ -51,6 +52,8 @@ export function createHttpStreams({ operations, allowOrigin, limits, clock, log 
   const heartbeat = new Heartbeat<HttpStream>(limits.heartbeat_ms, (stream) => stream.beat())
   return {
     open(request, response, form, operation, context) {
+      // Who left while the request was looked at would never be heard to leave.
+      if (request.socket.destroyed) return
       if (!allowOrigin(request.headers.origin))
         throw new Refusal('FORBIDDEN', 'Pages of this origin may not read here.')
       if (streams.size >= limits.streams_max)
