@@ -40,7 +40,7 @@ export interface Gateway {
 const KEEP_ALIVE_MS = 65_000
 /** How long a request may take to arrive. */
 const RECEIVE_MS_MAX = 30_000
-/** How long requests in flight may take to finish once the gateway stops. */
+/** How long what is in flight may take to finish once the gateway stops. */
 const DRAIN_MS_MAX = 10_000
 
 /** One graph at one URL, in front of the subgraphs of a supergraph. */
@@ -84,9 +84,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   server.on('upgrade', door.upgrade)
 
   async function drain(): Promise<void> {
+    // A client that keeps its connection would keep it until the deadline.
+    server.keepAliveTimeout = 1
+    server.keepAliveTimeoutBuffer = 0
     const closed = new Promise((resolve) => server.close(resolve))
-    await door.close()
-    if (!(await within(closed, DRAIN_MS_MAX))) server.closeAllConnections()
+    const expires_ms = performance.now() + DRAIN_MS_MAX
+    await door.close(DRAIN_MS_MAX)
+    if (!(await within(closed, Math.max(expires_ms - performance.now(), 0)))) server.closeAllConnections()
     await closed
     await core.close()
   }

@@ -8,6 +8,8 @@ export interface SocketListener {
   message(text: string): void
   /** `write` had answered false; now there is room again. */
   drained(): void
+  /** The server stops: nothing new is taken, and the socket closed once what is under way is answered. */
+  goAway(): void
   /** More waits for the client to read than may. */
   overflowed(): void
   /** Nothing goes through the socket any more. */
@@ -103,6 +105,11 @@ export class ClientSocket extends WebSocket {
       })
     }
     return hasRoom
+  }
+
+  goAway(): void {
+    if (this.listener === undefined) this.closeWith('GOING_AWAY')
+    else this.listener.goAway()
   }
 
   /** Closes the socket; a client that does not answer that holds on to nothing of what it had here. */

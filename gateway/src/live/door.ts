@@ -32,10 +32,12 @@ export interface LiveDoorOptions {
   readonly telemetry?: Pick<GatewayTelemetry, 'published'> | undefined
 }
 
-export interface LiveDoor extends WebSocketDoor {
+export interface LiveDoor extends Omit<WebSocketDoor, 'goAway' | 'close'> {
   /** For requests that accept a stream of answers. */
   readonly http: HttpStreams
   readonly subscriptions: StreamCounts
+  /** Takes nothing new, finishes what is being answered, for `drain_ms_max` at most, and closes streams and sockets. */
+  close(drain_ms_max: number): Promise<void>
 }
 
 /** The live path of the graph: subscriptions, and queries and mutations beside them, in every protocol. */
@@ -57,7 +59,16 @@ export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
     upgrades: door.upgrades,
     closed: door.closed,
     upgrade: door.upgrade,
-    async close() {
+    async close(drain_ms_max) {
+      operations.goAway()
+      http.goAway()
+      door.goAway()
+      const { inFlight } = operations
+      if (!(await inFlight.idle(drain_ms_max)))
+        log.warn(
+          { operations: inFlight.count },
+          'operations over sockets and streams were still in flight at the deadline',
+        )
       http.close()
       await door.close()
     },

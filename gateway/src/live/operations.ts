@@ -1,6 +1,8 @@
 import { withCorrelation } from '@carriergraph/shared/correlation.ts'
+import { InFlight } from '@carriergraph/shared/server/in-flight.ts'
 import type { GraphQLError } from 'graphql'
 import { refusalOf } from '../authorize/authorize.ts'
+import { gatewayError } from '../errors/codes.ts'
 import type { GraphAnswer } from '../graph/answer.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OperationRequest } from '../graph/operation-request.ts'
@@ -27,11 +29,17 @@ export interface LiveOperationsOptions {
 
 /** What a live protocol needs of the graph. */
 export interface LiveOperations {
+  /** What is being prepared or answered; streams that have begun are none of it. */
+  readonly inFlight: InFlight
   /** Answers the errors of an operation that may not run; throws a GraphQLError when it does not even parse. */
   prepare(request: OperationRequest, context: RequestContext): Promise<Runnable | readonly GraphQLError[]>
+  /** No stream begins from now on; what is only to be answered is. */
+  goAway(): void
 }
 
 export function createLiveOperations({ graph, streams }: LiveOperationsOptions): LiveOperations {
+  let isGoingAway = false
+
   function runnable(
     served: Graph,
     prepared: PreparedSubscription,
@@ -51,6 +59,7 @@ export function createLiveOperations({ graph, streams }: LiveOperationsOptions):
     return {
       kind: 'stream',
       subscribe(subscriber, position) {
+        if (isGoingAway) throw gatewayError('GOING_AWAY')
         const after = resume === undefined ? asked : (position ?? asked)
         return streams.subscribe({ prepared, resume, variables, after, context, upstream, execute }, subscriber)
       },
@@ -58,6 +67,10 @@ export function createLiveOperations({ graph, streams }: LiveOperationsOptions):
   }
 
   return {
+    inFlight: new InFlight(),
+    goAway() {
+      isGoingAway = true
+    },
     async prepare({ query, operationName, variables }, context) {
       const served = graph()
       const { documents, admit } = served

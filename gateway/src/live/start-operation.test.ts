@@ -1,5 +1,6 @@
 import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
+import { InFlight } from '@carriergraph/shared/server/in-flight.ts'
 import { expect, test } from 'vitest'
 import type { OperationRequest } from '../graph/operation-request.ts'
 import type { LiveOperations } from './operations.ts'
@@ -20,6 +21,8 @@ test('who leaves while the gate decides has no operation prepared, which would c
   }
   const prepared: OperationRequest[] = []
   const operations: LiveOperations = {
+    inFlight: new InFlight(),
+    goAway: () => undefined,
     async prepare(request) {
       prepared.push(request)
       return []

@@ -35,6 +35,7 @@ export async function startOperation(
   context: RequestContext,
   { operations, log, isExpired, position }: StartOptions,
 ): Promise<void> {
+  const end = operations.inFlight.begin()
   const present = (errors: readonly GraphQLError[]) => presented(errors, context.correlationId, log)
   try {
     const asked = await request()
@@ -51,6 +52,8 @@ export async function startOperation(
     }
   } catch (error) {
     sink.error(present([asGraphQLError(error)]), 'stream')
+  } finally {
+    end()
   }
 }
 

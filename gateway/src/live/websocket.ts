@@ -48,7 +48,9 @@ export interface WebSocketDoor {
   readonly upgrades: ReadonlyMap<string, number>
   /** How many were closed, by code. */
   readonly closed: ReadonlyMap<string, number>
-  /** Tells every client that the server is going away (1001). */
+  /** Opens no more sockets, and tells those that are open that the server is going away (1001) once they are quiet. */
+  goAway(): void
+  /** Closes what is left. */
   close(): Promise<void>
 }
 
@@ -117,8 +119,11 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
     sockets: () => server.clients.size,
     closed,
     upgrades,
-    async close() {
+    goAway() {
       server.close()
+      for (const client of server.clients) client.goAway()
+    },
+    async close() {
       heartbeat.stop()
       await sendAway(server.clients)
     },

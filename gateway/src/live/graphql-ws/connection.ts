@@ -40,6 +40,7 @@ export class GraphqlWsConnection implements SocketListener {
   #clientName: string | undefined
   #forgetExpiry: (() => void) | undefined
   #isExpired = false
+  #isGoingAway = false
 
   constructor(socket: ClientSocket, options: GraphqlWsOptions) {
     this.#socket = socket
@@ -61,6 +62,12 @@ export class GraphqlWsConnection implements SocketListener {
 
   drained(): void {
     for (const { subscription } of this.#operations.values()) subscription?.drained()
+  }
+
+  goAway(): void {
+    this.#isGoingAway = true
+    for (const [id, { subscription }] of this.#operations) if (subscription !== undefined) this.#leave(id)
+    this.#closeWhenQuiet()
   }
 
   overflowed(): void {
@@ -122,7 +129,8 @@ export class GraphqlWsConnection implements SocketListener {
       forwarded: this.#forwarded,
       ...this.#options.readTrace(headers),
     }
-    if (this.#operations.size > this.#options.limits.operations_max)
+    if (this.#isGoingAway) operation.error([gatewayError('GOING_AWAY').toJSON()], 'stream')
+    else if (this.#operations.size > this.#options.limits.operations_max)
       operation.error([gatewayError('TOO_MANY_OPERATIONS').toJSON()], 'stream')
     else {
       const isExpired = () => this.#isExpired
@@ -170,7 +178,9 @@ export class GraphqlWsConnection implements SocketListener {
   }
 
   #closeWhenQuiet(): void {
-    if (this.#isExpired && this.#operations.size === 0) this.#socket.closeWith('TOKEN_EXPIRED')
+    if (this.#operations.size > 0) return
+    if (this.#isExpired) this.#socket.closeWith('TOKEN_EXPIRED')
+    else if (this.#isGoingAway) this.#socket.closeWith('GOING_AWAY')
   }
 }
 

@@ -4,7 +4,9 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
+import { InFlight } from '@carriergraph/shared/server/in-flight.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { gatewayError } from '../../errors/codes.ts'
 import type { OperationRequest } from '../../graph/operation-request.ts'
 import type { LiveOperations } from '../operations.ts'
 import { createHttpStreams, type HttpStreams } from './http-streams.ts'
@@ -25,7 +27,11 @@ let begun: number
 
 beforeEach(async () => {
   begun = 0
-  const operations: LiveOperations = { prepare: () => new Promise(() => undefined) }
+  const operations: LiveOperations = {
+    inFlight: new InFlight(),
+    prepare: () => new Promise(() => undefined),
+    goAway: () => undefined,
+  }
   streams = createHttpStreams({
     operations,
     allowOrigin: () => true,
@@ -72,4 +78,12 @@ test('nothing is opened for a client that left while its request was looked at, 
   const [here] = await asked(1)
   if (here !== undefined) open(here)
   expect(begun).toBe(1)
+})
+
+test('none is opened any more once the gateway stops', async () => {
+  const [here] = await asked(1)
+  if (here === undefined) throw new Error('nobody asked')
+  streams.goAway()
+  expect(() => open(here)).toThrow(gatewayError('GOING_AWAY').message)
+  expect(begun).toBe(0)
 })

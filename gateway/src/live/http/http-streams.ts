@@ -3,6 +3,7 @@ import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
+import { gatewayError } from '../../errors/codes.ts'
 import type { OperationRequest } from '../../graph/operation-request.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { Heartbeat } from '../heartbeat.ts'
@@ -43,19 +44,23 @@ export interface HttpStreams {
     operation: () => OperationRequest,
     context: RequestContext,
   ): void
-  /** Breaks off all streams. */
+  /** Opens no more streams, and breaks off those of events; what is only to be answered is. */
+  goAway(): void
+  /** Breaks off what is left. */
   close(): void
 }
 
 export function createHttpStreams({ operations, allowOrigin, limits, clock, log }: HttpStreamsOptions): HttpStreams {
   const streams = new Set<HttpStream>()
   const heartbeat = new Heartbeat<HttpStream>(limits.heartbeat_ms, (stream) => stream.beat())
+  let isGoingAway = false
   return {
     open(request, response, form, operation, context) {
       // Who left while the request was looked at would never be heard to leave.
       if (request.socket.destroyed) return
       if (!allowOrigin(request.headers.origin))
         throw new Refusal('FORBIDDEN', 'Pages of this origin may not read here.')
+      if (isGoingAway) throw gatewayError('GOING_AWAY')
       if (streams.size >= limits.streams_max)
         throw new Refusal('SERVICE_UNAVAILABLE', 'There are as many streams open as there may be. Try again later.')
       request.socket.setKeepAlive(true, limits.keep_alive_ms)
@@ -79,9 +84,14 @@ export function createHttpStreams({ operations, allowOrigin, limits, clock, log 
         position: cursorIn(request.headers['last-event-id']),
       })
     },
+    goAway() {
+      isGoingAway = true
+      for (const stream of streams) if (stream.subscription !== undefined) stream.abandon()
+    },
     close() {
       heartbeat.stop()
-      for (const stream of streams) stream.abandon()
+      // What has ended may still be on its way.
+      for (const stream of streams) if (!stream.isOver) stream.abandon()
     },
   }
 }

@@ -1,0 +1,55 @@
+// What a gateway that stops does with what is under way in streams and sockets.
+
+import { afterEach, describe, expect, test } from 'vitest'
+import { type Library, startLibrary } from '../testing/library.ts'
+import { RawClient } from '../testing/raw-client.ts'
+import { Turnstile } from '../testing/turnstile.ts'
+
+let library: Library
+let turnstile: Turnstile
+afterEach(() => library.close())
+
+const RENAME = 'mutation { renameBook(id: "b1", title: "New") { title } }'
+const RENAMED = { data: { renameBook: { title: 'New' } } }
+
+/** A library whose books answer every call with what `RENAME` is answered, once the test lets them. */
+async function start(): Promise<void> {
+  turnstile = new Turnstile()
+  library = await startLibrary({ intercept: { books: turnstile.holding(RENAMED) } })
+}
+
+describe('a mutation that is under way when the gateway stops', () => {
+  test('is answered over a WebSocket, which closes then and takes nothing new until then', async () => {
+    await start()
+    const client = await new RawClient(library.url).ready()
+    client.subscribe('m', RENAME)
+    await turnstile.whenHeld()
+    const stopped = library.gateway.stop()
+    client.subscribe('late', '{ bestRating }')
+    const refused = await Promise.race([client.next('error'), client.closed])
+    expect(refused).toMatchObject({ id: 'late', payload: [{ extensions: { code: 'GOING_AWAY' } }] })
+    turnstile.release()
+    expect(await client.closed).toBe(1001)
+    expect(client.messages.filter(({ id }) => id === 'm')).toEqual([
+      { id: 'm', type: 'next', payload: RENAMED },
+      { id: 'm', type: 'complete' },
+    ])
+    await stopped
+  })
+
+  test.each([
+    ['SSE', 'text/event-stream', `event: next\ndata: ${JSON.stringify(RENAMED)}\n\nevent: complete\ndata:\n\n`],
+    ['multipart', 'multipart/mixed;subscriptionSpec=1.0', `{"payload":${JSON.stringify(RENAMED)}}\r\n--graphql--\r\n`],
+  ])('is answered over %s, and its stream is closed as ever', async (_, accept, end) => {
+    await start()
+    const headers = { accept, 'content-type': 'application/json' }
+    const body = JSON.stringify({ query: RENAME })
+    const answered = fetch(library.url, { method: 'POST', headers, body })
+    await turnstile.whenHeld()
+    const stopped = library.gateway.stop()
+    turnstile.release()
+    const text = await (await answered).text()
+    expect(text.slice(-end.length)).toBe(end)
+    await stopped
+  })
+})
