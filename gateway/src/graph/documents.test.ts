@@ -60,6 +60,21 @@ test('keeps a bounded number of documents, however short they are, and those tha
   expect([kept[0], kept.at(-1)]).toEqual(['{a5000:found}', '{a1:found}'])
 })
 
+test('more fields under one key than are compared are refused by name', () => {
+  const documents = createDocuments({
+    apiSchema: buildSchema('type Query { a(n: Int): Int }'),
+    rules: [],
+    tokens_max: 10_000,
+    introspection: true,
+  })
+  expect(documents.find(`{ ${'a(n: 1) '.repeat(1_100)} }`, undefined).faults).toMatchObject([
+    {
+      message: 'The operation selects more under the same keys than is compared here.',
+      extensions: { code: 'GRAPHQL_VALIDATION_FAILED', reason: 'TOO_MANY_COMPARISONS' },
+    },
+  ])
+})
+
 test('keeps nothing of a fault but what clients are told', () => {
   const { faults } = documentsOfNobody().find('{ lost }', undefined)
   expect(faults.map(({ stack, extensions }) => [stack, extensions])).toEqual([

@@ -44,6 +44,8 @@ export const SIZE_REASONS = {
   INTROSPECTION_TOO_LARGE: 'The operation asks for the schema more often, or more deeply, than the gateway allows.',
   NAME_TOO_LONG: 'An alias or another name is longer than the gateway allows.',
   NESTED_TOO_DEEP: 'Lists and objects of a literal stand deeper inside one another than the gateway allows.',
+  TOO_MANY_COMPARISONS:
+    'More fields stand under the same keys, in fragments too, than the gateway compares with each other.',
   NUMBER_TOO_LARGE: 'A number of a literal is beyond the range of 64-bit floating point. Send it as a string.',
   TOO_MANY_VARIABLES: 'The operation declares more variables than the gateway allows.',
 } as const satisfies Record<string, string>
