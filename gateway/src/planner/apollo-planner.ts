@@ -2,8 +2,10 @@ import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { QueryPlanner } from '@apollo/query-planner'
 import { type DocumentNode, GraphQLError } from 'graphql'
 import { gatewayError } from '../errors/codes.ts'
+import { withFetches } from '../executor/fetches-of.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
 import { SUPPORTED_FEATURES } from '../supergraph/supported-features.ts'
+import { keepLiterals } from './kept-literals.ts'
 import { withPlainCasts } from './plain-casts.ts'
 import type { Planner, PlanSearchLimits } from './planner.ts'
 import { putBack, putBackFetch } from './put-back.ts'
@@ -40,17 +42,22 @@ export function createApolloPlanner(plannable: PlannableSupergraph, limits?: Pla
 
   return {
     async planOperation(document, operationName) {
-      const node = nodeOf(document, operationName)
+      const literals = keepLiterals(document, operationName, schema)
+      const node = nodeOf(literals.document, operationName)
       if (node?.kind === 'Subscription') throw new Error('a subscription was to be run like a query')
-      return node && putBack(node, plannable)
+      return node && putBack(withFetches(node, literals.putBack), plannable)
     },
 
     async planSubscription(document, operationName) {
-      const node = nodeOf(document, operationName)
+      const literals = keepLiterals(document, operationName, schema)
+      const node = nodeOf(literals.document, operationName)
       // A root of `__typename` alone, or on a condition, would have no node; it is not valid, and does not come this far.
       if (node?.kind !== 'Subscription') throw new Error('a query was to be run like a subscription')
       const { primary, rest } = node
-      return { primary: putBackFetch(primary, plannable), rest: rest && putBack(rest, plannable) }
+      return {
+        primary: putBackFetch(literals.putBack(primary), plannable),
+        rest: rest && putBack(withFetches(rest, literals.putBack), plannable),
+      }
     },
 
     close: async () => undefined,
