@@ -10,6 +10,8 @@ const schema = buildSchema(`
   interface Media { isbn: String }
   type Book implements Media { id: ID isbn: String price: Float }
   type Film implements Media { isbn: String }
+  scalar Size
+  type Box { codes: [String!] size: Size label: String }
   type Query { media: Media }
 `)
 function askedOf(requires: QueryPlanSelectionNode[], objects: readonly ResponseObject[], type?: string) {
@@ -63,6 +65,48 @@ test('needs no more than a type', () => {
     representations: [film],
     own: [film, film],
   })
+})
+
+test.each<[string, string[]]>([
+  ['lists', ['codes']],
+  ['objects of a custom scalar', ['size']],
+  ['both, and a plain one', ['size', 'label', 'codes']],
+])('asks once about objects whose keys are %s that say the same', (_, names) => {
+  const box = (codes: string[], width: number) => ({ __typename: 'Box', codes, size: { width }, label: 'a' })
+  const boxes = [box(['1', '2'], 1), box(['1', '2'], 1), box(['2', '1'], 2), box(['1', '2'], 1), box(['2', '1'], 2)]
+  const asked = askedOf([on('Box', field('__typename'), ...names.map((name) => field(name)))], boxes)
+  expect(asked?.representations).toHaveLength(2)
+  expect(asked?.own).toMatchObject(
+    boxes.map((each) => Object.fromEntries(names.map((name) => [name, Reflect.get(each, name)]))),
+  )
+})
+
+const boxed = fc.constantFrom<unknown[]>(
+  undefined,
+  null,
+  [],
+  '[]',
+  ['1'],
+  ['1', '2'],
+  '["1"]',
+  { w: 1 },
+  { w: 2 },
+  1,
+  'null',
+)
+const box = fc
+  .record({ codes: boxed, size: boxed })
+  .map((made) => Object.entries(made).filter(([, given]) => given !== undefined))
+  .map((entries): ResponseObject => ({ __typename: 'Box', ...structuredClone(Object.fromEntries(entries)) }))
+
+test('a key of lists and custom scalars says the same as it does in the form of any key', () => {
+  fc.assert(
+    fc.property(fc.array(box), fc.subarray(['codes', 'size']), (boxes, names) => {
+      const key = on('Box', field('__typename'), ...names.map((name) => field(name)))
+      expect(askedOf([key], boxes)).toEqual(askedOf([key, on('Query', field('__typename'))], boxes))
+    }),
+    { numRuns: 500 },
+  )
 })
 
 const value = fc.constantFrom<unknown[]>(undefined, null, '1', '2', 1, true, 0.5, '__proto__')

@@ -1,5 +1,15 @@
 import type { FetchNode, QueryPlanFieldNode } from '@apollo/query-planner'
-import { GraphQLID, type GraphQLSchema, getNullableType, isInterfaceType, isObjectType } from 'graphql'
+import {
+  type GraphQLFieldMap,
+  GraphQLID,
+  type GraphQLSchema,
+  getNullableType,
+  isEnumType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
+} from 'graphql'
 import type { Choose, PrintRepresentations } from './asked.ts'
 import { entry, FunctionSource, property } from './function-source.ts'
 import { compileTypeCondition } from './type-condition.ts'
@@ -28,7 +38,7 @@ export function flatKeyOf({ requires = [], inputRewrites }: FetchNode): FlatKey 
 
 /**
  * Compiles a key to source. An entity is told from the others by one field first: hashing its whole representation costs
- * more than making it.
+ * more than making it. Lists and objects are the same where their JSON is.
  * @param type of all the objects; undefined where each says its own
  */
 export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: GraphQLSchema, type?: string): Choose {
@@ -36,13 +46,20 @@ export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: Graph
   const values = fields.map(({ name, alias }, index) => {
     const isKnown = name === '__typename' && type !== undefined
     const from = isKnown ? JSON.stringify(type) : property('object', alias ?? name)
-    return { name, variable: `v${index}`, from, isKnown }
+    return { name, variable: `v${index}`, from, isKnown, isPlain: isPlain(name, schema, typeCondition) }
   })
   const typename = values.find(({ name }) => name === '__typename')?.variable
-  const telling = values[tellingOf(fields, schema, typeCondition)]?.variable
-  const differing = values.filter(({ variable, isKnown }) => variable !== telling && !isKnown)
+  const first = values[tellingOf(fields, schema, typeCondition)]
+  const telling = first?.isPlain === false ? `${source.constant(plainOf)}(${first.variable})` : first?.variable
+  // Of a list or an object, its JSON may be another's text.
+  const differing = values.filter((value) => !value.isKnown && (value !== first || !value.isPlain))
   const same =
-    differing.map(({ name, variable }) => `${property('other', name)} === ${variable}`).join(' && ') || 'true'
+    differing
+      .map(({ name, variable, isPlain }) => {
+        const other = property('other', name)
+        return isPlain ? `${other} === ${variable}` : `${source.constant(isSameValue)}(${other}, ${variable})`
+      })
+      .join(' && ') || 'true'
   const body = `const known = new Map()
     let apart
     for (let i = 0; i < objects.length; i++) {
@@ -50,13 +67,14 @@ export function compileFlatKey({ typeCondition, fields }: FlatKey, schema: Graph
       ${values.map(({ variable, from }) => `const ${variable} = ${from}`).join('\n')}
       if (${values.map(({ variable }) => `${variable} === undefined`).join(' || ')}) continue
       if (!${typename} || !${source.constant(compileTypeCondition(schema, typeCondition))}(${typename})) continue
-      let index = known.get(${telling})
+      const telling = ${telling}
+      let index = known.get(telling)
       const other = representations[index]
       if (other === undefined || !(${same})) {
         const own = { ${values.map(({ name, variable }) => entry(name, variable)).join(', ')} }
         if (other === undefined) {
           index = representations.push(own) - 1
-          known.set(${telling}, index)
+          known.set(telling, index)
         } else {
           apart ??= new Map()
           const text = JSON.stringify(own)
@@ -96,10 +114,26 @@ export function compileTextPrint({ fields }: FlatKey, type: string | undefined):
   )
 }
 
+/** Whether its values are no lists and no objects: of a custom scalar, only its subgraph knows. */
+function isPlain(name: string, schema: GraphQLSchema, typeName: string): boolean {
+  if (name === '__typename') return true
+  const type = getNullableType(fieldsOf(schema, typeName)[name]?.type)
+  return isEnumType(type) || (isScalarType(type) && isSpecifiedScalarType(type))
+}
+
+const plainOf = (value: unknown): unknown => (typeof value === 'object' ? JSON.stringify(value) : value)
+
+const isSameValue = (one: unknown, other: unknown): boolean =>
+  one === other || (typeof one === typeof other && plainOf(one) === plainOf(other))
+
 /** Which field differs most: an id, else the last, since a planner puts what a key is added to first. */
 function tellingOf(fields: readonly QueryPlanFieldNode[], schema: GraphQLSchema, typeName: string): number {
-  const type = schema.getType(typeName)
-  const known = isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}
+  const known = fieldsOf(schema, typeName)
   const id = fields.findIndex(({ name }) => getNullableType(known[name]?.type) === GraphQLID)
   return id === -1 ? fields.findLastIndex(({ name }) => name !== '__typename') : id
+}
+
+function fieldsOf(schema: GraphQLSchema, typeName: string): GraphQLFieldMap<unknown, unknown> {
+  const type = schema.getType(typeName)
+  return isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}
 }
