@@ -1,6 +1,6 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import { createClient } from '@redis/client'
-import { RateLimiterMemory, RateLimiterRedis, RLWrapperTimeouts } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible'
 import type { CounterFactory } from './quotas.ts'
 
 /** Counts in this process: several processes give a client as many quotas. */
@@ -17,43 +17,69 @@ const KEY_PREFIX = 'gateway:quota:'
 const ANSWER_MS_MAX = 100
 const CONNECT_MS_MAX = 2_000
 const RECONNECT_MS = 1_000
+/** For so long Redis is left alone after it did not answer, and every process counts for itself. */
+const REST_MS = 1_000
 
 /**
- * Counts in a Redis that all processes share. While it is away each counts for itself, and the gateway starts without it
- * as well: a counter that is down must not take the graph with it.
+ * Counts in a Redis that all processes share. While it is away or hangs each counts for itself, and the gateway starts
+ * without it as well: a counter that is down must not take the graph with it, nor hold up every request.
+ * @param now_ms of a clock that does not go back
  */
-export function redisCounters(url: string, log: Log): RedisCounters {
+export function redisCounters(url: string, log: Log, now_ms = (): number => performance.now()): RedisCounters {
   const client = createClient({
     url,
     // What was not counted in time is counted elsewhere: it must not be counted later as well.
     disableOfflineQueue: true,
     socket: { connectTimeout: CONNECT_MS_MAX, reconnectStrategy: () => RECONNECT_MS },
   })
+  let restsUntil_ms = Number.NEGATIVE_INFINITY
   let isTold = false
-  client.on('error', (error: unknown) => {
-    if (!isTold) log.warn({ err: error }, 'quotas are counted in this process: Redis cannot be reached')
+
+  function failed(error: unknown): void {
+    restsUntil_ms = now_ms() + REST_MS
+    if (!isTold) log.warn({ err: error }, 'quotas are counted in this process: Redis does not answer')
     isTold = true
-  })
-  client.on('ready', () => {
+  }
+
+  function answered(): void {
     if (isTold) log.info('quotas are counted in Redis again')
     isTold = false
-  })
-  client.connect().catch((error: unknown) => log.warn({ err: error }, 'Redis cannot be reached'))
-
-  return {
-    counterOf: (name, points, duration) =>
-      new RLWrapperTimeouts({
-        timeoutMs: ANSWER_MS_MAX,
-        limiter: new RateLimiterRedis({
-          storeClient: client,
-          useRedisPackage: true,
-          rejectIfRedisNotReady: true,
-          keyPrefix: KEY_PREFIX + name,
-          points,
-          duration,
-          insuranceLimiter: new RateLimiterMemory({ keyPrefix: name, points, duration }),
-        }),
-      }),
-    close: () => client.destroy(),
   }
+
+  client.on('error', failed)
+  client.on('ready', () => {
+    restsUntil_ms = Number.NEGATIVE_INFINITY
+    answered()
+  })
+  client.connect().catch(failed)
+
+  const counterOf: CounterFactory = (name, points, duration) => {
+    const own = memoryCounters(name, points, duration)
+    const shared = new RLWrapperTimeouts({
+      timeoutMs: ANSWER_MS_MAX,
+      limiter: new RateLimiterRedis({
+        storeClient: client,
+        useRedisPackage: true,
+        keyPrefix: KEY_PREFIX + name,
+        points,
+        duration,
+      }),
+    })
+    return {
+      async consume(key, spent) {
+        if (!client.isReady || now_ms() < restsUntil_ms) return own.consume(key, spent)
+        try {
+          const left = await shared.consume(key, spent)
+          answered()
+          return left
+        } catch (error) {
+          if (error instanceof RateLimiterRes) throw error
+          failed(error)
+          return own.consume(key, spent)
+        }
+      },
+    }
+  }
+
+  return { counterOf, close: () => client.destroy() }
 }

@@ -23,12 +23,13 @@ describe.runIf(isRedisInstalled)('quotas in Redis', () => {
   })
   afterEach(async () => {
     for (const counters of processes) counters.close()
+    redis.signal('SIGCONT')
     await redis.kill()
   })
 
   /** As another gateway process would count. */
-  function another(client_requests_max: number): Quotas {
-    const counters = redisCounters(redis.url, log)
+  function another(client_requests_max: number, now_ms?: () => number): Quotas {
+    const counters = redisCounters(redis.url, log, now_ms)
     processes.push(counters)
     const limits = { window_s: 600, client_requests_max, user_operations_max: undefined, user_cost_max: undefined }
     return createQuotas(limits, counters.counterOf)
@@ -69,6 +70,33 @@ describe.runIf(isRedisInstalled)('quotas in Redis', () => {
     expect(before).toBeGreaterThan(999_000)
     expect(await left(quotas)).toBe(before - 1)
   })
+
+  test('wait for a Redis that hangs once, and are counted in the process at once for a second', async () => {
+    let clock = () => performance.now()
+    const quotas = another(1_000_000, () => clock())
+    await whenShared(quotas)
+    const now_ms = clock()
+    clock = () => now_ms
+    redis.signal('SIGSTOP')
+    // The first few may still have been counted there; the next one waits.
+    for (let count = 0; count < 10 && !(await isAtOnce(quotas)); count++);
+    for (let count = 0; count < 10; count++) expect(await isAtOnce(quotas)).toBe(true)
+    clock = () => now_ms + 999
+    expect(await isAtOnce(quotas)).toBe(true)
+    clock = () => now_ms + 1_000
+    expect(await isAtOnce(quotas)).toBe(false)
+    redis.signal('SIGCONT')
+    clock = () => performance.now() + 2_000
+    await whenShared(quotas)
+  })
+
+  /** Whether a request is counted without waiting for anything outside of the process. */
+  async function isAtOnce(quotas: Quotas): Promise<boolean> {
+    const counted = quotas.request('a')
+    const isFirst = await Promise.race([counted.then(() => true), setImmediate(false)])
+    await counted
+    return isFirst
+  }
 
   test('are in Redis again once it is back', async () => {
     const quotas = another(1_000_000)
