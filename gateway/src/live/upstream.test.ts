@@ -18,9 +18,11 @@ const LIMITS: UpstreamLimits = {
 
 let server: Server
 let upstream: Upstream | undefined
+let now_ms: number
 let subgraph: PlayedSubgraph
 
 beforeEach(async () => {
+  now_ms = 0
   server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   subgraph = new PlayedSubgraph(server)
@@ -40,9 +42,21 @@ function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
     }),
     limits: { ...LIMITS, ...limits },
     random: () => 1,
+    now: () => now_ms,
     log: createLog({ service: 'test', level: 'silent' }),
   })
   return upstream
+}
+
+type PlayedConnection = Awaited<ReturnType<PlayedSubgraph['connection']>>
+
+/** Kills a connection, and waits until the stream is told. */
+async function dropped({ socket }: PlayedConnection, notes: Notes): Promise<void> {
+  const told = new Promise<void>((resolve) => {
+    notes.interrupted = resolve
+  })
+  socket.terminate()
+  await told
 }
 
 const next = (id: string | undefined, n: number) => ({ id, type: 'next', payload: { data: { n } } })
@@ -201,10 +215,48 @@ describe('a stream', () => {
     void (async () => {
       for (;;) {
         const { type, id } = await read()
+        now_ms += 1
         if (type === 'subscribe') send({ id, type: 'error', payload: errors })
       }
     })()
     expect(await notes.ending).toEqual(errors)
+  })
+
+  test('is lost when the subgraph acknowledges and dies, over and over', async () => {
+    const notes = new Notes()
+    connect().subscribe(notes)
+    const first = await subgraph.connection()
+    first.send(next((await first.read()).id, 7))
+    await dropped(first, notes)
+    now_ms += LIMITS.lost_ms_max
+    const second = await subgraph.connection()
+    await second.read()
+    second.socket.terminate()
+    const ending = await Promise.race([notes.ending, subgraph.connection()])
+    expect([ending, notes.at]).toEqual(['lost', 7])
+  })
+
+  test.each<[string, (connection: PlayedConnection, id: string | undefined) => void]>([
+    ['something came for a stream', ({ send }, id) => send(next(id, 8))],
+    [
+      'its socket lasted a while',
+      () => {
+        now_ms += LIMITS.backoff.ms_max + 1
+      },
+    ],
+  ])('is waited for anew when the subgraph dies again after %s', async (_, recover) => {
+    const notes = new Notes()
+    connect().subscribe(notes)
+    const first = await subgraph.connection()
+    await first.read()
+    await dropped(first, notes)
+    now_ms += LIMITS.lost_ms_max
+    const second = await subgraph.connection()
+    const { id } = await second.read()
+    recover(second, id)
+    second.socket.terminate()
+    const third = await Promise.race([notes.ending, subgraph.connection()])
+    expect(third).toHaveProperty('socket')
   })
 
   test('of a subgraph that is let go of ends, when it is opened, and when it is taken up', async () => {

@@ -30,6 +30,8 @@ export interface UpstreamOptions {
   readonly limits: UpstreamLimits
   /** In [0, 1). */
   readonly random: () => number
+  /** A monotonic clock, in ms. */
+  readonly now: () => number
   readonly log: Pick<Log, 'info' | 'warn'>
 }
 
@@ -51,6 +53,8 @@ interface Connection {
   readonly socket: UpstreamSocket
   /** When the subgraph acknowledged it, on the monotonic clock; undefined until then. */
   ready_ms: number | undefined
+  /** Whether anything came for a stream. */
+  spoke: boolean
 }
 
 /** A frame that is no GraphQL response. It has no code: the subgraph failed, and clients learn no more than that. */
@@ -66,6 +70,8 @@ export class Upstream {
   #connection: Connection | undefined
   #failedAttempts = 0
   #reconnectTimer: NodeJS.Timeout | undefined
+  /** Since when there is no socket that lasts or brings anything, on the monotonic clock; undefined while there is one. */
+  #lostSince_ms: number | undefined
   #lostTimer: NodeJS.Timeout | undefined
   #idleTimer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -135,10 +141,10 @@ export class Upstream {
     }
     const socket = openUpstreamSocket(url, headers, limits, {
       ready: () => whenCurrent(() => this.#connected(connection)),
-      message: (message) => whenCurrent(() => this.#received(message)),
+      message: (message) => whenCurrent(() => this.#received(connection, message)),
       closed: (reason) => whenCurrent(() => this.#dropped(connection, reason)),
     })
-    const connection: Connection = { socket, ready_ms: undefined }
+    const connection: Connection = { socket, ready_ms: undefined, spoke: false }
     this.#connection = connection
   }
 
@@ -148,11 +154,10 @@ export class Upstream {
   }
 
   #connected(connection: Connection): void {
-    connection.ready_ms = performance.now()
-    const { log, subgraph } = this.#options
-    if (this.#lostTimer !== undefined) log.info({ subgraph, streams: this.#streams.size }, 'streams are resumed')
+    const { log, now, subgraph } = this.#options
+    connection.ready_ms = now()
+    if (this.#lostSince_ms !== undefined) log.info({ subgraph, streams: this.#streams.size }, 'streams are resumed')
     clearTimeout(this.#lostTimer)
-    this.#lostTimer = undefined
     for (const stream of this.#streams) this.#begin(stream)
     this.#idleWhenEmpty()
   }
@@ -181,11 +186,12 @@ export class Upstream {
     stream.id = undefined
   }
 
-  #received(message: Message): void {
+  #received(connection: Connection, message: Message): void {
     if (!('id' in message)) return
     const stream = this.#open.get(message.id)
     // What was under way when its consumer left.
     if (stream === undefined) return
+    connection.spoke = true
     if (message.type === MessageType.Error) this.#failed(stream, message.payload)
     else if (message.type !== MessageType.Next) {
       this.#end(stream)
@@ -207,8 +213,9 @@ export class Upstream {
   /** An outage behind the subgraph is waited for as one of the subgraph is; any other refusal is the stream's end. */
   #failed(stream: Stream, errors: readonly GraphQLFormattedError[]): void {
     const { backoff, lost_ms_max } = this.#options.limits
-    if (stream.failures === 0) stream.failing_ms = performance.now()
-    const isLate = performance.now() - stream.failing_ms > lost_ms_max
+    const now_ms = this.#options.now()
+    if (stream.failures === 0) stream.failing_ms = now_ms
+    const isLate = now_ms - stream.failing_ms > lost_ms_max
     if (!isOutage(errors) || !stream.subscriber.resumable() || isLate) {
       this.#leave(stream)
       stream.subscriber.error(errors)
@@ -240,20 +247,31 @@ export class Upstream {
     const { limits, log, random, subgraph } = this.#options
     if (this.#streams.size > 0)
       log.warn({ subgraph, reason, streams: this.#streams.size }, 'the socket to a subgraph dropped')
+    const lost_ms = this.#lostFor(connection)
     const wasReady = connection.ready_ms !== undefined
     this.#giveUp(({ begun, subscriber }) => (begun ? !subscriber.resumable() : !wasReady))
     for (const { begun, subscriber } of this.#streams) if (begun) subscriber.interrupted()
+    if (lost_ms >= limits.lost_ms_max) this.#lost()
     if (this.#streams.size === 0) return
-    // A subgraph that acknowledges and then dies, over and over, is as much to be waited for as one that is down.
-    if (connection.ready_ms !== undefined && performance.now() - connection.ready_ms > limits.backoff.ms_max)
-      this.#failedAttempts = 0
-    this.#lostTimer ??= setTimeout(() => this.#lost(), limits.lost_ms_max)
+    clearTimeout(this.#lostTimer)
+    this.#lostTimer = setTimeout(() => this.#lost(), Math.max(limits.lost_ms_max - lost_ms, 0))
     const wait_ms = backoff_ms(limits.backoff, this.#failedAttempts++, random())
     this.#reconnectTimer = setTimeout(() => this.#connect(), wait_ms)
   }
 
+  /** How long the subgraph has been away, now that this connection is gone, too. */
+  #lostFor({ ready_ms, spoke }: Connection): number {
+    const now_ms = this.#options.now()
+    // One that acknowledges and then dies, over and over, is as much to be waited for as one that is down.
+    const hasLasted = ready_ms !== undefined && now_ms - ready_ms > this.#options.limits.backoff.ms_max
+    if (hasLasted) this.#failedAttempts = 0
+    if (hasLasted || spoke) this.#lostSince_ms = undefined
+    this.#lostSince_ms ??= now_ms
+    return now_ms - this.#lostSince_ms
+  }
+
   #lost(): void {
-    this.#lostTimer = undefined
+    this.#lostSince_ms = undefined
     this.#giveUp(({ begun }) => begun)
   }
 
@@ -269,7 +287,7 @@ export class Upstream {
     if (this.#streams.size > 0) return
     for (const timer of [this.#reconnectTimer, this.#lostTimer, this.#idleTimer]) clearTimeout(timer)
     this.#reconnectTimer = undefined
-    this.#lostTimer = undefined
+    this.#lostSince_ms = undefined
     if (this.#connection === undefined) return
     this.#idleTimer = setTimeout(() => this.#disconnect(), this.#options.limits.idle_ms)
   }

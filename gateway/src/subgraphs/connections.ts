@@ -97,7 +97,8 @@ export class SubgraphConnections {
       const { webSocketUrl, path } = source.client.nextAddress()
       return { url: webSocketUrl, headers: { [SIGNATURE_HEADER]: sign('GET', path, '') } }
     }
-    const upstream = new Upstream({ subgraph: client.name, target, limits: limits.upstream, random, log })
+    const now = () => performance.now()
+    const upstream = new Upstream({ subgraph: client.name, target, limits: limits.upstream, random, now, log })
     const source: Source = { client, upstream }
     this.#sources.set(client.name, source)
     return source

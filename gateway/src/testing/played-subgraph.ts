@@ -68,7 +68,7 @@ export class Notes implements UpstreamSubscriber {
 
   payload = () => ({ query: 'subscription { n }', variables: { after: this.at } })
   resumable = () => this.#resumable
-  interrupted = () => undefined
+  interrupted = (): void => undefined
   event = (event: object) => {
     this.at = Reflect.get(Reflect.get(event, 'data'), 'n')
   }
