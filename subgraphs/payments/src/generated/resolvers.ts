@@ -682,6 +682,8 @@ export type ReconciliationErrorCode =
   | 'DIRECTION_MISMATCH'
   /** The lines do not sum to what was expected, less a fee within the declared ones. */
   | 'AMOUNTS_DIFFER'
+  /** The line of a case was told by another message of the bank as well: it moved once, and explains nothing more. */
+  | 'CASE_ALREADY_TOLD'
   /** Only people write off, and approve or reject it. */
   | 'NOT_A_PERSON'
   /** The reason is empty, too long or not printable. */

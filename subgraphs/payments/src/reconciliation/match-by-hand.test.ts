@@ -1,5 +1,6 @@
 import { fromUuid, newId } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { camt, ntry } from '../statements/statements.fixture.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
 import { type HandMatch, matchByHand } from './match-by-hand.ts'
 
@@ -15,6 +16,21 @@ describe('by hand', () => {
   const match = ({ caseIds, movementIds = [] }: Partial<HandMatch> & Pick<HandMatch, 'caseIds'>) =>
     matchByHand(stage.db, { caseIds, movementIds }, stage.provenance(ADA))
   const late = { expectedOn: '2026-11-01' }
+
+  test('a line that tells what another message told explains nothing', async () => {
+    const entry = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
+    await stage.expect([
+      { amountMinor: 10_000n, expectedOn: '2026-03-02' },
+      { reference: 'B', ...late },
+    ])
+    for (const file of [camt({ kind: '054', entries: [entry] }), camt({ closing: '200.00', entries: [entry] })])
+      await stage.file(file)
+    await stage.run()
+    const before = await stage.items()
+    expect(before).toEqual(['DUPLICATE OPEN 1/0 0', 'MATCHED SETTLED 1/1 0', 'MISSING_EXTERNALLY OPEN 0/1 -10000'])
+    expect(await match({ caseIds: await stage.cases() })).toMatchObject({ ok: false, code: 'CASE_ALREADY_TOLD' })
+    expect(await stage.items()).toEqual(before)
+  })
 
   test('cases whose sums agree are matched and resolved, and suspense is released', async () => {
     await stage.expect([

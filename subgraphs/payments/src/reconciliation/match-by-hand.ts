@@ -18,6 +18,7 @@ export type HandMatchCode =
   | 'ACCOUNT_BUSY'
   | 'CASE_NOT_FOUND'
   | 'CASE_NOT_OPEN'
+  | 'CASE_ALREADY_TOLD'
   | 'MOVEMENT_NOT_FOUND'
   | 'MOVEMENT_NOT_AWAITED'
   | 'ACCOUNT_MISMATCH'
@@ -34,7 +35,7 @@ export type HandMatch = {
 /**
  * Joins what a person says belongs together: whole cases, of one account, currency and direction, whose lines sum to what
  * was expected less a fee within the declared ones. Of both directions are only entries, or expectations, that take each
- * other back. The cases are resolved, and suspense is released.
+ * other back. A line that tells what another message told explains nothing. The cases are resolved, and suspense is released.
  * @returns the id of the item in which they are matched
  */
 export function matchByHand(
@@ -78,6 +79,9 @@ function join(
   movements: readonly AwaitedMovement[],
   movementIds: readonly Id<'exm'>[],
 ): Outcome<MatchResult, HandMatchCode> {
+  const told = items.find(({ rule }) => rule === 'ALSO_NOTIFIED')
+  if (told !== undefined)
+    return refuse('CASE_ALREADY_TOLD', `What ${told.id} tells was told by another message: it moved once.`, ['caseIds'])
   const missing = movementIds.find((id) => !movements.some((movement) => movement.id === id))
   if (missing !== undefined)
     return refuse('MOVEMENT_NOT_FOUND', `There is no expected movement ${missing}.`, ['expectedMovementIds'])
