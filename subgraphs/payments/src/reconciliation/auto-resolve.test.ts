@@ -63,6 +63,33 @@ describe('by itself', () => {
     expect(await resolve()).toMatchObject({ value: { lateCounterparts: 0, feesWithinDeclared: 0, alreadyTold: 0 } })
   })
 
+  test.each(['camt.054 first', 'camt.053 first'])(
+    'keeps what was told twice, and nobody expected, in the days after: %s',
+    async (order) => {
+      const entry = ntry('7.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
+      const files = [camt({ kind: '054', entries: [entry] }), camt({ closing: '107.00', entries: [entry] })]
+      for (const file of order === 'camt.053 first' ? files.reverse() : files) await stage.file(file)
+      await stage.run()
+      expect(await resolve()).toMatchObject({ value: { alreadyTold: 1 } })
+      stage.clock.set(new Date('2026-11-24T06:00:00.000Z'))
+      for (const day of ['2026-11-21', '2026-11-22']) {
+        expect(await stage.run(day)).toMatchObject({ cases: 0 })
+        expect(await resolve()).toMatchObject({ value: { alreadyTold: 0 } })
+      }
+      await stage.post()
+      expect(await stage.items()).toEqual(['DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD', 'MISSING_INTERNALLY OPEN 1/0 700'])
+      expect(await stage.balances()).toMatchObject({ FUNDING: -700n, SUSPENSE: 700n })
+      // And its counterpart finds it.
+      await stage.expect([{ amountMinor: 700n, expectedOn: '2026-03-02' }])
+      await stage.run('2026-11-23')
+      expect(await stage.items()).toEqual([
+        'DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD',
+        'MATCHED SETTLED 1/1 0',
+        'MISSING_INTERNALLY RESOLVED 1/0 700 LATE_COUNTERPART',
+      ])
+    },
+  )
+
   test('leaves what the bank shows twice to people: it may have moved twice', async () => {
     const line = { reference: 'A', bankReference: 'BANK-1' }
     await stage.expect([{ reference: 'A' }])

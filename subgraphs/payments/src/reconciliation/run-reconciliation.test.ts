@@ -1,6 +1,6 @@
 import { addDays } from '@carriergraph/shared/day.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { camt, ntry } from '../statements/statements.fixture.ts'
+import { camt, ntry, txDtls } from '../statements/statements.fixture.ts'
 import {
   ACCOUNT,
   type ReconciliationStage,
@@ -238,6 +238,26 @@ test('a movement that was notified and matched is not booked again when its stat
   expect(cases).toBe(0)
   expect(await stage.items()).toEqual(['DUPLICATE OPEN 1/0 0', 'MATCHED SETTLED 1/1 0'])
   expect(await stage.post()).toBe(0)
+})
+
+test('a batch whose transactions were notified by references of their own is booked once', async () => {
+  const batch = '<AcctSvcrRef>BANK-1</AcctSvcrRef>'
+  const details = ['100.00', '50.00']
+    .map((amount) =>
+      txDtls(amount, '', 'CRDT').replace('<EndToEndId>', `<AcctSvcrRef>BANK-1-${amount}</AcctSvcrRef><EndToEndId>`),
+    )
+    .join('')
+  await stage.file(camt({ kind: '054', entries: [ntry('150.00', { more: batch, details })] }))
+  await stage.run('2026-03-02')
+  await stage.file(camt({ closing: '250.00', entries: [ntry('150.00', { more: batch })] }))
+  await stage.run('2026-03-02')
+  await stage.post()
+  expect(await stage.items()).toEqual([
+    'DUPLICATE OPEN 1/0 0',
+    'MISSING_INTERNALLY OPEN 1/0 10000',
+    'MISSING_INTERNALLY OPEN 1/0 5000',
+  ])
+  expect(await stage.balances()).toMatchObject({ FUNDING: -15_000n, SUSPENSE: 15_000n })
 })
 
 test('what was expected twice and came once is a duplicate, also on the days after', async () => {

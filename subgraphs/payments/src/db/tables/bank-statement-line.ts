@@ -31,6 +31,7 @@ export const bankStatementLine = pgTable(
     references: text('references').array().notNull(),
     mentions: text('mentions').array().notNull(),
     bankReference: text('bank_reference'),
+    entryBankReference: text('entry_bank_reference'),
     /** All references in one text, by which a line that comes again is found. */
     lookup: text('lookup'),
     remittance: text('remittance').notNull(),
@@ -48,6 +49,9 @@ export const bankStatementLine = pgTable(
     index('bank_statement_line_bank_reference')
       .on(table.tenantId, table.bankReference)
       .where(sql`${table.bankReference} is not null`),
+    index('bank_statement_line_entry_bank_reference')
+      .on(table.tenantId, table.entryBankReference)
+      .where(sql`${table.entryBankReference} is not null`),
     index('bank_statement_line_lookup').on(table.tenantId, table.lookup).where(sql`${table.lookup} is not null`),
     // How the lines of an import that was not ended are found: they are in no item.
     index('bank_statement_line_import').on(table.tenantId, table.importId).where(sql`${table.itemId} is null`),

@@ -20,13 +20,15 @@ type LineRow = {
   readonly counterparty: string | null
   readonly entry: string
   readonly bank_reference: string | null
+  readonly entry_bank_reference: string | null
   readonly lookup: string | null
   readonly is_notification: boolean
 }
 
 const LINE = sql`l.id, l."references", l.mentions, l.amount_minor as amount, l.charges_minor as charges, l.currency,
   l.booked_on::text as day, l.counterparty_account as counterparty,
-  l.import_id || '/' || l.statement_number || '/' || l.entry as entry, l.bank_reference, l.lookup, s.is_notification`
+  l.import_id || '/' || l.statement_number || '/' || l.entry as entry, l.bank_reference,
+  l.entry_bank_reference, l.lookup, s.is_notification`
 
 /** Lines are seen through their statement, which is there when all of its file is. */
 const SEEN = sql`${bankStatementLine} l join ${bankStatement} s
@@ -53,12 +55,15 @@ export async function linesToMatch(
   return { lines: rows.map(toBankLine), known: await knownLines(tx, account, rows, repeat_days) }
 }
 
-/** Lines in items that share the bank's reference, or all references, with one of `rows`. */
+/**
+ * Lines in items that share a reference of the bank, or all references, with one of `rows`. Not those that were told twice:
+ * what stood for them may be looked at again, and must not go for what has gone for it.
+ */
 async function knownLines(tx: Tx, account: string, rows: readonly LineRow[], repeat_days: number): Promise<BankLine[]> {
   const given = new Set(rows.map(({ id }) => id))
   const distinct = (values: (string | null)[]) => [...new Set(values)].filter((value) => value !== null)
   const [bankReferences, lookups] = [
-    distinct(rows.map(({ bank_reference }) => bank_reference)),
+    distinct(rows.flatMap(({ bank_reference, entry_bank_reference }) => [bank_reference, entry_bank_reference])),
     distinct(rows.map(({ lookup }) => lookup)),
   ]
   const [first = '9999-12-31'] = rows.map(({ day }) => day).sort()
@@ -68,9 +73,12 @@ async function knownLines(tx: Tx, account: string, rows: readonly LineRow[], rep
     cross join lateral (
       select * from ${bankStatementLine} p
       where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
-    ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`
+    ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
+    cross join lateral (select from ${reconciliationItem} i where i.id = l.item_id and i.rule <> 'ALSO_NOTIFIED' offset 0) told`
   const known = await tx.execute<LineRow>(sql`
     ${probe(bankReferences, sql`p.bank_reference`, sql``)}
+    union
+    ${probe(bankReferences, sql`p.entry_bank_reference`, sql``)}
     union
     ${probe(lookups, sql`p.lookup`, sql`and p.booked_on >= ${first}::date - ${repeat_days}::int`)}`)
   return known.filter(({ id }) => !given.has(id)).map(toBankLine)
@@ -87,6 +95,7 @@ const toBankLine = (row: LineRow): BankLine => ({
   counterparty: row.counterparty ?? undefined,
   entry: row.entry,
   bankReference: row.bank_reference ?? undefined,
+  entryBankReference: row.entry_bank_reference ?? undefined,
   isNotification: row.is_notification,
 })
 

@@ -64,11 +64,11 @@ export async function insertStatementLines(db: Db, importId: Id<'sti'>, lines: r
     ({ type, values: lines.map((line) => String(read(line))) }) as const
   await db.execute(sql`
     insert into ${bankStatementLine} (id, import_id, statement_number, account, entry, status, booked_on, value_on,
-      amount_minor, charges_minor, currency, is_reversal, "references", mentions, bank_reference, lookup, remittance,
-      counterparty_name, counterparty_account)
+      amount_minor, charges_minor, currency, is_reversal, "references", mentions, bank_reference,
+      entry_bank_reference, lookup, remittance, counterparty_name, counterparty_account)
     select l.id, ${toUuid(importId)}::uuid, l.statement_number, l.account, l.entry, l.status, l.booked_on::date,
       l.value_on::date, l.amount, l.charges, l.currency, l.is_reversal::boolean, l.refs::text[], l.mentions::text[],
-      l.bank_reference, l.lookup, l.remittance, l.name, l.counterparty
+      l.bank_reference, l.entry_bank_reference, l.lookup, l.remittance, l.name, l.counterparty
     from ${unnested(
       { type: 'uuid', values: lines.map(() => toUuid(newId('stl'))) },
       number('int', ({ statementNumber }) => statementNumber),
@@ -84,12 +84,13 @@ export async function insertStatementLines(db: Db, importId: Id<'sti'>, lines: r
       text(({ references }) => makePgArray([...references])),
       text(({ mentions }) => makePgArray([...mentions])),
       text(({ bankReference }) => bankReference),
+      text(({ entryBankReference }) => entryBankReference),
       text(({ lookup }) => lookup),
       text(({ remittance }) => remittance),
       text(({ counterpartyName }) => counterpartyName),
       text(({ counterpartyAccount }) => counterpartyAccount),
     )} as l (id, statement_number, account, entry, status, booked_on, value_on, amount, charges, currency, is_reversal,
-      refs, mentions, bank_reference, lookup, remittance, name, counterparty)`)
+      refs, mentions, bank_reference, entry_bank_reference, lookup, remittance, name, counterparty)`)
 }
 
 export type NewStatement = Omit<typeof bankStatement.$inferSelect, 'tenantId' | 'importId'>

@@ -17,6 +17,7 @@ export type StoredLine = {
   readonly references: readonly string[]
   readonly mentions: readonly string[]
   readonly bankReference: string | null
+  readonly entryBankReference: string | null
   readonly lookup: string | null
   readonly remittance: string
   readonly counterpartyName: string | null
@@ -32,7 +33,7 @@ const MENTION = /^(?=.*\d).{5,35}$/
 export function storedLine(line: StatementLine, statementNumber: number, day: string): StoredLine {
   const references = keysOf(businessReferences(line.references))
   const others = [...otherReferences(line.references), ...wordsOf(line.remittance)]
-  const bankReference = line.references.accountServicerReference
+  const [bankReference, entryBankReference] = bankReferences(line.references)
   return {
     statementNumber,
     account: line.account,
@@ -46,12 +47,20 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     isReversal: line.isReversal,
     references,
     mentions: keysOf(others).filter((key) => !references.includes(key)),
-    bankReference: bankReference === undefined ? null : referenceKey(bankReference),
+    bankReference,
+    entryBankReference,
     lookup: lookupOf(references),
     remittance: line.remittance.join('\n'),
     counterpartyName: line.counterparty.name ?? null,
     counterpartyAccount: line.counterparty.account ?? null,
   }
+}
+
+/** The line's own, and that of its entry where it is another one. */
+function bankReferences(references: References): [line: string | null, entry: string | null] {
+  const [line = null] = keysOf([references.accountServicerReference])
+  const [entry = null] = keysOf([references.entryServicerReference])
+  return [line, entry === line ? null : entry]
 }
 
 /** What payer or payee gave it, and so what we may have given it. */

@@ -5,6 +5,7 @@ import type { BankLine, ExpectedMovement } from './movement.ts'
 import { line, movement, TODAY } from './movements.fixture.ts'
 import { SEARCH_SUMS_MAX } from './pool.ts'
 import { SUBSET_CANDIDATES_MAX } from './subset.ts'
+import { linesToldTwice } from './told-twice.ts'
 
 // Few values of each kind, so that references, amounts, days and counterparties meet all the time.
 const reference = fc.constantFrom('A', 'B', 'C', 'D', 'E')
@@ -25,8 +26,9 @@ const lines: fc.Arbitrary<BankLine[]> = fc
       mentions: references,
       chargesMinor: fc.constantFrom(0n, 0n, 1n),
       bookedOn: day,
-      entry: fc.constantFrom('1', '2', '3', '4'),
+      entry: fc.constantFrom('1/1/1', '1/1/2', '2/1/1', '2/1/2'),
       bankReference: fc.option(fc.constantFrom('b1', 'b2', 'b3'), { nil: undefined }),
+      entryBankReference: fc.option(fc.constantFrom('b1', 'b4'), { nil: undefined }),
       isNotification: fc.boolean(),
     }),
     { maxLength: 25 },
@@ -46,6 +48,54 @@ test('each line and each movement is in exactly one result', () => {
       expect(results.flatMap((result) => result.lines).sort()).toEqual(input.lines.map(ids))
       expect(results.flatMap((result) => result.expected).sort()).toEqual(input.expected.map(ids))
     }),
+  )
+})
+
+test('what messages tell twice counts once, whole or in parts, at once or one message after the other', () => {
+  const amount = fc.integer({ min: -5, max: 9 }).map(BigInt)
+  const toldMovement = fc.record({
+    parts: fc.array(amount, { minLength: 1, maxLength: 4 }),
+    /** In which messages it stands, and whether these tell its parts. */
+    statement: fc.constantFrom('whole', 'parts'),
+    notifications: fc.array(fc.constantFrom('whole', 'parts'), { maxLength: 2 }),
+    haveOwnReferences: fc.boolean(),
+    order: fc.shuffledSubarray([0, 1, 2], { minLength: 3 }),
+  })
+  fc.assert(
+    fc.property(fc.array(toldMovement, { maxLength: 5 }), fc.boolean(), (movements, isAtOnce) => {
+      const runs: BankLine[][] = [[], [], []]
+      for (const [at, { parts, statement, notifications, haveOwnReferences, order }] of movements.entries()) {
+        const forms = [statement, ...notifications]
+        for (const [index, form] of forms.entries()) {
+          const amounts = form === 'whole' ? [parts.reduce((sum, part) => sum + part, 0n)] : parts
+          for (const [part, amountMinor] of amounts.entries()) {
+            const own = form === 'parts' && haveOwnReferences ? `T${at}/${part}` : `E${at}`
+            const told = line(`${at}-${index}-${part}`, {
+              amountMinor,
+              bankReference: own,
+              entryBankReference: own === `E${at}` ? undefined : `E${at}`,
+              entry: `message ${index}/1/${at}`,
+              isNotification: index > 0,
+            })
+            runs[isAtOnce ? 0 : (order[index] ?? 0)]?.push(told)
+          }
+        }
+      }
+      const stands: BankLine[] = []
+      for (const run of runs) {
+        const toldTwice = linesToldTwice(run, stands, 5)
+        stands.push(...run.filter(({ id }) => !toldTwice.has(id)))
+      }
+      for (const [at, { parts, notifications }] of movements.entries()) {
+        const counted = stands
+          .filter(({ id }) => id.startsWith(`${at}-`))
+          .reduce((sum, one) => sum + one.amountMinor, 0n)
+        const truth = parts.reduce((sum, part) => sum + part, 0n)
+        // Of two notifications, the second one may stand until people look at it.
+        expect(notifications.length < 2 ? [truth] : [truth, 2n * truth]).toContain(counted)
+      }
+    }),
+    { numRuns: 1_000 },
   )
 })
 

@@ -5,8 +5,9 @@ import { matchByReference } from './by-reference.ts'
 import { matchBySum } from './by-sum.ts'
 import type { BankLine, ExpectedMovement } from './movement.ts'
 import { Pool, placeLine, placeMovement, SearchBudget, untaken, type Windows } from './pool.ts'
-import { markRepeats, repeatedExpectations, setApartToldTwice } from './repeats.ts'
+import { markRepeats, repeatedExpectations } from './repeats.ts'
 import type { MatchResult } from './result.ts'
+import { linesToldTwice } from './told-twice.ts'
 
 export type MatchOptions = Windows & {
   /** A movement that is expected is missing when it has not come so many days after its day. */
@@ -45,6 +46,8 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
   const searches = new SearchBudget()
   const results: MatchResult[] = []
   const today = dayNumber(day)
+  // Before directions part: charges inside an entry go the other way.
+  const toldTwice = linesToldTwice(lines, known, options.amount_days)
   for (const part of parted({ lines, expected, known, met })) {
     const pool = new Pool(
       part.currency,
@@ -53,7 +56,8 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
       options,
       searches,
     )
-    setApartToldTwice(pool, part.known)
+    for (const placed of pool.lines)
+      if (toldTwice.has(placed.line.id)) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
     markRepeats(pool, part.known)
     matchByReference(pool)
     matchByAmount(pool)

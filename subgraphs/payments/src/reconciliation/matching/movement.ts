@@ -31,10 +31,12 @@ export type BankLine = {
   /** YYYY-MM-DD. */
   readonly bookedOn: string
   readonly counterparty: string | undefined
-  /** The entry that it is part of: lines of one batch share it. */
+  /** The entry that it is part of, as import/statement/entry: lines of one batch share it. */
   readonly entry: string
-  /** The bank's own reference of the entry; a statement and a notification of the same movement share it. */
+  /** The bank's own reference of the line; a statement and a notification of the same movement share it. */
   readonly bankReference: string | undefined
+  /** That of the entry, where the line has another one. */
+  readonly entryBankReference: string | undefined
   /** From a camt.054, which announces what a statement says again. */
   readonly isNotification: boolean
 }

@@ -14,6 +14,7 @@ export const line = (id: string, change: Partial<BankLine> = {}): BankLine => ({
   counterparty: undefined,
   entry: `entry of ${id}`,
   bankReference: undefined,
+  entryBankReference: undefined,
   isNotification: false,
   ...change,
 })

@@ -1,41 +1,5 @@
 import type { BankLine, ExpectedMovement } from './movement.ts'
-import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
-
-/**
- * Takes out what a notification and a statement both tell by the bank's own reference: it is one movement. What was
- * matched before stays; otherwise the side that tells more of it does, and of equals the statement.
- */
-export function setApartToldTwice(pool: Pool, known: readonly BankLine[]): void {
-  for (const { fresh, knownLines } of toldTwice(pool, known)) {
-    const [statement, notification] = [false, true].map((isNotification) => {
-      const lines = fresh.filter(({ line }) => line.isNotification === isNotification)
-      const before = knownLines.filter((line) => line.isNotification === isNotification)
-      const all = [...lines.map(({ line }) => line), ...before]
-      return { lines, isKnown: before.length > 0, count: all.length, sum: sum(all) }
-    })
-    if (statement === undefined || notification === undefined) continue
-    if (statement.count === 0 || notification.count === 0 || statement.sum !== notification.sum) continue
-    if (statement.isKnown && notification.isKnown) continue
-    const keepsNotification = notification.isKnown || (!statement.isKnown && notification.count > statement.count)
-    const dropped = keepsNotification ? statement : notification
-    for (const placed of dropped.lines) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
-  }
-}
-
-const sum = (lines: readonly BankLine[]): bigint => lines.reduce((total, { amountMinor }) => total + amountMinor, 0n)
-
-function toldTwice({ lines }: Pool, known: readonly BankLine[]) {
-  const groups = new Map<string, { fresh: PlacedLine[]; knownLines: BankLine[] }>()
-  for (const placed of lines) {
-    const { bankReference } = placed.line
-    if (bankReference === undefined) continue
-    const group = groups.get(bankReference)
-    if (group === undefined) groups.set(bankReference, { fresh: [placed], knownLines: [] })
-    else group.fresh.push(placed)
-  }
-  for (const line of known) if (line.bankReference !== undefined) groups.get(line.bankReference)?.knownLines.push(line)
-  return groups.values()
-}
+import { type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
 
 /**
  * Marks the lines that say again what another entry said within the window: same references, amount and account at the

@@ -1,0 +1,2 @@
+ALTER TABLE "bank_statement_line" ADD COLUMN "entry_bank_reference" text;--> statement-breakpoint
+CREATE INDEX "bank_statement_line_entry_bank_reference" ON "bank_statement_line" USING btree ("tenant_id","entry_bank_reference") WHERE "bank_statement_line"."entry_bank_reference" is not null;

@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest'
+import { line } from './movements.fixture.ts'
+import { ref, told } from './told.fixture.ts'
+
+type Change = Parameters<typeof line>[1]
+
+/** As a statement tells it, and as a notification does: entries of one message each. */
+const s = (id: string, change: Change = {}) => line(id, { bankReference: 'E', entry: `st/1/${id}`, ...change })
+const n = (id: string, change: Change = {}) =>
+  line(id, { bankReference: 'E', entry: `nt/1/${id}`, isNotification: true, ...change })
+const minor = (amountMinor: bigint) => ({ amountMinor })
+
+describe('what a notification and a statement both tell is one movement', () => {
+  const cases: [string, Parameters<typeof told>[0]['lines'], string[]][] = [
+    [
+      'an entry whose transactions have references of their own',
+      [
+        s('s', minor(150n)),
+        n('n1', { ...minor(100n), bankReference: 'E', entry: 'nt/1/1' }),
+        n('n2', { ...minor(50n), bankReference: 'T2', entryBankReference: 'E', entry: 'nt/1/1' }),
+      ],
+      ['s'],
+    ],
+    [
+      'an entry with one transaction that has a reference of its own',
+      [s('s'), n('n', { bankReference: 'T1', entryBankReference: 'E' })],
+      ['n'],
+    ],
+    [
+      'transactions that both tell, in entries of other references',
+      [
+        s('s1', { ...minor(100n), bankReference: 'T1', entryBankReference: 'E', entry: 'st/1/1' }),
+        s('s2', { ...minor(50n), bankReference: 'T2', entryBankReference: 'E', entry: 'st/1/1' }),
+        n('n1', { ...minor(100n), bankReference: 'T1' }),
+        n('n2', { ...minor(50n), bankReference: 'T2' }),
+      ],
+      ['n1', 'n2'],
+    ],
+    [
+      'an entry with charges of its own sign',
+      [
+        s('s', minor(98n)),
+        n('n1', { ...minor(60n), entry: 'nt/1/1' }),
+        n('n2', { ...minor(40n), entry: 'nt/1/1' }),
+        n('n3', { ...minor(-2n), entry: 'nt/1/1' }),
+      ],
+      ['s'],
+    ],
+    [
+      'an entry of which two messages told the parts',
+      [s('s', minor(100n)), n('n1', { ...minor(40n), entry: 'nt/1/1' }), n('n2', { ...minor(60n), entry: 'nu/1/1' })],
+      ['s'],
+    ],
+    ['two entries of one reference', [s('s1'), s('s2'), n('n1'), n('n2')], ['n1', 'n2']],
+    [
+      'two entries of one reference and of other amounts, of which one was notified',
+      [s('s1', minor(30n)), s('s2', minor(70n)), n('n1', minor(70n))],
+      ['n1'],
+    ],
+    ['an entry that two messages notified', [s('s'), n('n1'), n('n2', { entry: 'nu/1/1' })], ['n1', 'n2']],
+    ['what shares one of its references', [s('s', ref('A', 'B')), n('n', ref('B', 'C'))], ['n']],
+    ['what only one of them knows references of', [s('s'), n('n', ref('A'))], ['n']],
+    ['what the other one only mentions', [s('s', ref('A')), n('n', { ...ref('B'), mentions: ['A'] })], ['n']],
+    ['what was booked some days later', [s('s', { bookedOn: '2026-11-24' }), n('n')], ['n']],
+  ]
+  it.each(cases)('%s', (_, lines, dropped) => {
+    expect(droppedOf(lines)).toEqual(dropped)
+    expect(droppedOf([...lines].reverse())).toEqual(dropped)
+  })
+})
+
+describe('and two are two', () => {
+  const cases: [string, Parameters<typeof told>[0]['lines']][] = [
+    ['of the same kind of message', [s('s1'), s('s2')]],
+    ['with other references', [s('s', ref('NEW')), n('n', ref('OLD'))]],
+    ['at other ends', [s('s', { counterparty: 'DE1' }), n('n', { counterparty: 'DE2' })]],
+    ['a year apart', [s('s', { bookedOn: '2025-11-20' }), n('n')]],
+    ['in other currencies', [s('s', { currency: 'USD' }), n('n')]],
+    ['of opposite signs', [s('s', minor(-10_000n)), n('n')]],
+    ['without a reference of the bank', [s('s', { bankReference: undefined }), n('n', { bankReference: undefined })]],
+  ]
+  it.each(cases)('%s', (_, lines) => expect(droppedOf(lines)).toEqual([]))
+})
+
+describe('of what was dealt with before', () => {
+  it('all stays, and what tells it again goes', () => {
+    expect(droppedOf([s('s')], [n('n')])).toEqual(['s'])
+    expect(droppedOf([n('n')], [s('s')])).toEqual(['n'])
+    expect(
+      droppedOf(
+        [
+          s('s', minor(150n)),
+          n('n2', { ...minor(50n), bankReference: 'T2', entryBankReference: 'E', entry: 'nt/1/1' }),
+        ],
+        [n('n1', { ...minor(100n), bankReference: 'T1', entryBankReference: 'E', entry: 'nt/1/1' })],
+      ),
+    ).toEqual(['s'])
+  })
+
+  it('nothing goes where both sides stay', () => {
+    expect(droppedOf([s('s2')], [s('s1'), n('n1')])).toEqual([])
+  })
+})
+
+function droppedOf(
+  lines: Parameters<typeof told>[0]['lines'],
+  known: NonNullable<Parameters<typeof told>[0]['known']> = [],
+): string[] {
+  return told({ lines, known, expected: [] }).flatMap((result) => {
+    const [, id] = /^DUPLICATE ALSO_NOTIFIED (\w+)=/.exec(result) ?? []
+    return id === undefined ? [] : [id]
+  })
+}
