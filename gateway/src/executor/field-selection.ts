@@ -21,9 +21,21 @@ export interface FieldGroup {
   readonly key: string
   readonly name: string
   readonly nodes: FieldNode[]
-  /** Undefined as soon as one of its selections has no condition. */
+  /** Undefined as soon as one of its selections has no condition, unless where it stands depends on one. */
   condition: Condition
   readonly below: Selected[]
+}
+
+/** Where a key stands, if its condition holds and it does not stand before. */
+export interface FieldPlace {
+  readonly group: FieldGroup
+  condition: Condition
+}
+
+export interface CollectedFields {
+  readonly groups: readonly FieldGroup[]
+  /** Undefined where that of the groups is the order of every answer. */
+  readonly order: readonly FieldPlace[] | undefined
 }
 
 export interface CollectOptions {
@@ -33,42 +45,69 @@ export interface CollectOptions {
 }
 
 /** GraphQL's CollectFields for one type of object, done before there is a request: conditions stay to be asked. */
-export function collectFields(selected: readonly Selected[], options: CollectOptions): readonly FieldGroup[] {
+export const collectFields = (selected: readonly Selected[], options: CollectOptions): readonly FieldGroup[] =>
+  collectInOrder(selected, options).groups
+
+/** The same, with the order of keys: each stands where it is selected first, which conditions may decide. */
+export function collectInOrder(selected: readonly Selected[], options: CollectOptions): CollectedFields {
   const groups = new Map<string, FieldGroup>()
-  for (const { selectionSet, condition } of selected) collect(selectionSet, condition, groups, options)
-  return [...groups.values()]
+  const order: FieldPlace[] = []
+  for (const { selectionSet, condition } of selected) collect(selectionSet, condition, { groups, order }, options)
+  const placed = new Set<FieldGroup>()
+  for (const { group } of order) {
+    if (placed.has(group)) group.condition ??= always
+    placed.add(group)
+  }
+  return { groups: [...groups.values()], order: order.length === groups.size ? undefined : order }
+}
+
+const always = (): boolean => true
+
+interface Collecting {
+  readonly groups: Map<string, FieldGroup>
+  readonly order: FieldPlace[]
 }
 
 function collect(
   { selections }: SelectionSetNode,
   outer: Condition,
-  groups: Map<string, FieldGroup>,
+  collecting: Collecting,
   options: CollectOptions,
 ): void {
   for (const selection of selections) {
     const own = conditionOf(selection.directives ?? [])
     if (own === 'never') continue
     const condition = both(outer, own)
-    if (selection.kind === Kind.FIELD) add(selection, condition, groups)
+    if (selection.kind === Kind.FIELD) add(selection, condition, collecting)
     else {
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : options.fragments.get(selection.name.value)
       const typeCondition = fragment?.typeCondition?.name.value
       if (fragment === undefined || !(typeCondition === undefined || options.applies(typeCondition))) continue
-      collect(fragment.selectionSet, condition, groups, options)
+      collect(fragment.selectionSet, condition, collecting, options)
     }
   }
 }
 
-function add(node: FieldNode, condition: Condition, groups: Map<string, FieldGroup>): void {
+function add(node: FieldNode, condition: Condition, { groups, order }: Collecting): void {
   const key = node.alias?.value ?? node.name.value
   const known = groups.get(key)
   const below = node.selectionSet === undefined ? [] : [{ selectionSet: node.selectionSet, condition }]
-  if (known === undefined) groups.set(key, { key, name: node.name.value, nodes: [node], condition, below })
-  else {
+  if (known === undefined) {
+    const group = { key, name: node.name.value, nodes: [node], condition, below }
+    groups.set(key, group)
+    order.push({ group, condition })
+  } else {
+    if (known.condition !== undefined) place(known, condition, order)
     known.condition = either(known.condition, condition)
     known.nodes.push(node)
     known.below.push(...below)
   }
+}
+
+function place(group: FieldGroup, condition: Condition, order: FieldPlace[]): void {
+  const last = order.at(-1)
+  if (last?.group === group) last.condition = either(last.condition, condition)
+  else order.push({ group, condition })
 }
 
 /** Of what is on these directives; `never` where it is never selected. */

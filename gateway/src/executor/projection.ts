@@ -10,7 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql'
-import { collectFields, type FieldGroup, type Selected } from './field-selection.ts'
+import { collectInOrder, type FieldGroup, type FieldPlace, type Selected } from './field-selection.ts'
 import { entry, FunctionSource, property } from './function-source.ts'
 import { compileLeaf, quickTest } from './leaf.ts'
 import type { ResponseNames, Writing } from './response.ts'
@@ -42,15 +42,31 @@ export class ProjectionCompiler {
   }
 
   #object(source: FunctionSource, type: GraphQLCompositeType, selected: readonly Selected[]): string {
-    const groups = collectFields(selected, { fragments: this.#names.fragments, applies: this.#appliesTo(type) })
+    const options = { fragments: this.#names.fragments, applies: this.#appliesTo(type) }
+    const { groups, order } = collectInOrder(selected, options)
     const fields = groups.map((group, index) => this.#field(source, type, group, `v${index}`))
+    const object =
+      order === undefined
+        ? `return { ${fields.map(({ own }) => own).join(', ')} }`
+        : this.#inOrder(source, groups, order)
     return source.add(
       'value, writing',
       `if (value === null || value === undefined) return null
       if (!${source.constant(isResponseObject)}(value)) return ${source.constant(fault)}(writing, 'is no object')
       ${fields.map(({ statements }) => statements).join('\n')}
-      return { ${fields.map(({ own }) => own).join(', ')} }`,
+      ${object}`,
     )
+  }
+
+  /** A key that is set again stays where it is. */
+  #inOrder(source: FunctionSource, groups: readonly FieldGroup[], order: readonly FieldPlace[]): string {
+    const set = order.map(({ group, condition }) => {
+      const guard = condition && `if (${source.constant(condition)}(writing.coerced)) `
+      const key = JSON.stringify(this.#names.clientKeys.get(group.key) ?? group.key)
+      return `${guard ?? ''}object[${key}] = v${groups.indexOf(group)}`
+    })
+    // Of an object without a prototype, `__proto__` is a key like any other.
+    return `const object = ${source.constant(Object.create)}(null)\n${set.join('\n')}\nreturn object`
   }
 
   #appliesTo(type: GraphQLCompositeType): (typeCondition: string) => boolean {
