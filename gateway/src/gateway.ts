@@ -20,6 +20,8 @@ export interface GatewayOptions extends CoreOptions {
   /** Origins whose pages may use the graph; `*` for all. */
   readonly allowedOrigins: readonly string[]
   readonly playground: (request: IncomingMessage, response: ServerResponse) => boolean
+  /** Forgets the answers that all processes keep; those of this one unless given. Rejects when it cannot be sure of that. */
+  readonly purgeCaches?: () => Promise<void>
 }
 
 export interface Gateway {
@@ -32,6 +34,8 @@ export interface Gateway {
   /** Puts other registered documents in force. */
   readonly register: Core['register']
   readonly degradeRules: Core['degradeRules']
+  /** Forgets the answers that this process keeps. */
+  readonly purgeCache: Core['purgeCache']
   /** Takes no more work, finishes what is under way, and lets go of the subgraphs. */
   stop(): Promise<void>
 }
@@ -72,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       () => graph().subgraphs.clients,
       () => stopping !== undefined,
     ),
-    admin: createAdminHandler({ ...core, log }),
+    admin: createAdminHandler({ ...core, purgeCache: options.purgeCaches ?? core.purgeCache, log }),
     playground,
     log,
   })
@@ -105,6 +109,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     warmUp: core.warmUp,
     register: core.register,
     degradeRules: core.degradeRules,
+    purgeCache: core.purgeCache,
     stop() {
       stopping ??= drain()
       return stopping

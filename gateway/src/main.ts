@@ -7,7 +7,7 @@ import { allocateYoung } from './allocate-young.ts'
 import { readGatewayConfig } from './config.ts'
 import { coreOptionsFrom } from './core-options.ts'
 import { followRulesFile } from './degrade/rules-file.ts'
-import { createGateway } from './gateway.ts'
+import { createGateway, type Gateway } from './gateway.ts'
 import { watchPersistedDocuments } from './persisted/watch.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
@@ -15,6 +15,7 @@ import { watchSupergraph } from './supergraph/watch.ts'
 import { createGatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 import { operationNames } from './telemetry/operation-names.ts'
 import { createWorkers } from './workers.ts'
+import { joinPurges } from './workers-purge.ts'
 
 allocateYoung()
 
@@ -44,7 +45,7 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
     operationNames: operationNames(operations.map(({ query }) => query)),
     log,
   })
-  const server = createGateway({
+  const server: Gateway = createGateway({
     ...options,
     telemetry,
     port,
@@ -55,6 +56,7 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
       tabs: playground ? operations : [],
       headers: () => (playgroundToken === undefined ? {} : { authorization: `Bearer ${playgroundToken}` }),
     }),
+    ...(cluster.isWorker && { purgeCaches: joinPurges(() => server.purgeCache()) }),
   })
   void server.warmUp(operations.map(({ query }) => query))
   const { composedSdl } = options.supergraph

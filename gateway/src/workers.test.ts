@@ -6,11 +6,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { GatewayProcess } from './testing/gateway-process.ts'
 import { authorsSubgraph, compose } from './testing/library-graph.ts'
+import { cachingHeader } from './testing/museum.ts'
 import { startToySubgraph } from './testing/subgraph-server.ts'
+import { startTokenIssuer } from './testing/tokens.ts'
 import { Turnstile } from './testing/turnstile.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'carriergraph-workers-'))
 const SUPERGRAPH_FILE = join(folder, 'supergraph.graphql')
+const SCALES_FILE = join(folder, 'scales.graphql')
 const turnstile = new Turnstile()
 let authors: Awaited<ReturnType<typeof startToySubgraph>>
 
@@ -28,8 +31,8 @@ afterAll(async () => {
 
 const isReady = 'gateway is ready'
 
-async function startTwo() {
-  const gateway = new GatewayProcess({ SUPERGRAPH_FILE, WORKERS: '2' })
+async function startTwo(env: Readonly<Record<string, string>> = {}) {
+  const gateway = new GatewayProcess({ SUPERGRAPH_FILE, WORKERS: '2', ...env })
   const ready = await gateway.logged(isReady, 3)
   const workers = ready.map(({ pid }) => pid ?? 0).filter((pid) => pid !== gateway.pid)
   const url = ready.find(({ pid }) => pid !== gateway.pid)?.url ?? ''
@@ -95,6 +98,28 @@ describe('with two workers', () => {
     // Its output closes when the last process that holds it has ended.
     expect(await gateway.exitCode()).toBe(null)
     await expect(ask(url, '{ __typename }')).rejects.toThrow('fetch failed')
+  })
+
+  test('a purge that one is asked for forgets the answers of both', async () => {
+    const issuer = await startTokenIssuer()
+    const typeDefs = `${cachingHeader('"@shareable"')} type Query { weight: Int @cacheControl(maxAge: 86400) }`
+    const scales = await startToySubgraph({ typeDefs, resolvers: { Query: { weight: () => 7 } } })
+    writeFileSync(SCALES_FILE, compose([{ name: 'scales', url: scales.url, typeDefs }]))
+    const { gateway, url } = await startTwo({ SUPERGRAPH_FILE: SCALES_FILE, ...issuer.env })
+    await using _ = gateway
+    /** Asks until both have asked the subgraph so often; the answer then comes from what each keeps. */
+    const askUntil = async (calls: number) => {
+      for (let asked = 0; asked < 50 && scales.calls.length < calls; asked++) await ask(url, '{ weight }')
+      expect(scales.calls).toHaveLength(calls)
+      for (let asked = 0; asked < 4; asked++) await ask(url, '{ weight }')
+      expect(scales.calls).toHaveLength(calls)
+    }
+    await askUntil(2)
+    const headers = { authorization: await issuer.bearer({ scope: 'gateway:admin' }), connection: 'close' }
+    const response = await fetch(new URL('/admin/cache', url), { method: 'DELETE', headers })
+    expect([response.status, await response.json()]).toEqual([200, { purged: true }])
+    await askUntil(4)
+    await Promise.all([scales.close(), issuer.close()])
   })
 
   test('a port in use is told once, and ends it', async () => {

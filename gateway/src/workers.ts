@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { Service } from '@carriergraph/shared/lifecycle.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
+import { passPurgesOn } from './workers-purge.ts'
 
 export interface WorkersOptions {
   readonly count: number
@@ -19,6 +20,7 @@ const RETRY_MS = 1_000
 export function createWorkers({ count, log }: WorkersOptions): Service['server'] {
   const serving = new Set<Worker>()
   let isStopping = false
+  passPurgesOn(serving)
 
   /** Throws a StartupFault when the worker ends before it serves; why, it has said itself. */
   async function startWorker(): Promise<number> {

@@ -12,6 +12,8 @@ const ALGORITHM = 'ES256'
 
 export interface TokenIssuer {
   readonly verifier: TokenVerifier
+  /** How a gateway in a process of its own is told to believe it. */
+  readonly env: Readonly<Record<string, string>>
   /** An authorization header. `expiresIn_s` may be negative. */
   bearer(options?: {
     readonly subject?: string
@@ -35,9 +37,11 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     server.listen(0, '127.0.0.1', resolve)
   })
   const { port } = server.address() as AddressInfo
+  const jwksUrl = `http://127.0.0.1:${port}/`
   return {
+    env: { JWKS_URL: jwksUrl, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE },
     verifier: createTokenVerifier({
-      jwksUrl: `http://127.0.0.1:${port}/`,
+      jwksUrl,
       issuer: ISSUER,
       audience: AUDIENCE,
       algorithms: [ALGORITHM],
