@@ -7,6 +7,9 @@ export const GATEWAY_CODES = {
     'again later.',
   DOCUMENT_NOT_ALLOWED: 'Only registered documents run here, and this is none of them. Register it with the gateway.',
   ERRORS_OMITTED: 'More went wrong than an answer lists; `extensions.omitted` says how many errors are left out.',
+  EVENT_UNREADABLE:
+    'The next event of the subscription is larger than the gateway takes, or the subgraph sends it as what is no message. ' +
+    'Subscribe again with less selected, behind `extensions.cursor` where there is one, or from now on.',
   GOING_AWAY: 'The gateway stops or restarts, and takes nothing new. Connect again, and ask again.',
   NOT_ACCEPTABLE:
     'The request accepts neither application/graphql-response+json nor application/json, and no stream either: ' +

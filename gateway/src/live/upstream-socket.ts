@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL, type Message, MessageType, parseMessage, stringifyMessage } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
@@ -13,8 +14,10 @@ export interface UpstreamSocketEvents {
   /** The subgraph acknowledged the connection; operations may be sent. */
   ready(): void
   message(message: Message): void
-  /** The end, whatever came before it; nothing is called afterwards. */
-  closed(reason: string): void
+  /** What came for the operation `id` is no message. */
+  malformed(id: string): void
+  /** The end, whatever came before it; nothing is called afterwards. Unreadable: a frame that nobody can say whose it is. */
+  closed(reason: string, isUnreadable: boolean): void
 }
 
 export interface UpstreamSocket {
@@ -22,6 +25,9 @@ export interface UpstreamSocket {
   send(message: Message): boolean
   close(): void
 }
+
+/** Servers write what a message is and whose before what it says, so that this can be read where the rest cannot. */
+const ID_OF_ANSWER = /^\s*\{\s*(?:"type"\s*:\s*"(?:next|error|complete)"\s*,\s*)?"id"\s*:\s*"(\d+)"/
 
 /** What only clients say. */
 const OF_CLIENTS: ReadonlySet<string> = new Set([MessageType.ConnectionInit, MessageType.Subscribe])
@@ -38,8 +44,11 @@ export function openUpstreamSocket(
     handshakeTimeout: limits.connect_ms_max,
     maxPayload: limits.message_bytes_max,
     perMessageDeflate: false,
+    // A text that is no UTF-8 is found below, where it can still be read whose it is.
+    skipUTF8Validation: true,
   })
   let reason = 'closed'
+  let isUnreadable = false
   let heard = true
   let heartbeat: NodeJS.Timeout | undefined
   const ackTimer = setTimeout(() => giveUp('it sent no connection_ack in time'), limits.connect_ms_max)
@@ -64,10 +73,16 @@ export function openUpstreamSocket(
   socket.on('pong', () => {
     heard = true
   })
-  socket.on('message', (data) => {
+  socket.on('message', (data: Buffer) => {
     heard = true
-    const message = parsed(String(data))
-    if (message === undefined || !isExpected(message)) return giveUp('it sent what is not graphql-ws')
+    const text = String(data)
+    const message = isUtf8(data) ? parsed(text) : undefined
+    const id = message === undefined ? ID_OF_ANSWER.exec(text)?.[1] : undefined
+    if (id !== undefined) return events.malformed(id)
+    if (message === undefined || !isExpected(message)) {
+      isUnreadable = true
+      return giveUp('it sent what is not graphql-ws')
+    }
     if (message.type === MessageType.ConnectionAck) {
       clearTimeout(ackTimer)
       heartbeat = setInterval(beat, limits.silence_ms_max / 2)
@@ -75,13 +90,14 @@ export function openUpstreamSocket(
     } else if (message.type === MessageType.Ping) socket.send(stringifyMessage({ type: MessageType.Pong }))
     else events.message(message)
   })
-  socket.on('error', (error) => {
+  socket.on('error', (error: NodeJS.ErrnoException) => {
     reason = error.message
+    isUnreadable = error.code?.startsWith('WS_ERR_') ?? false
   })
   socket.on('close', (code) => {
     clearTimeout(ackTimer)
     clearInterval(heartbeat)
-    events.closed(`${reason} (${code})`)
+    events.closed(`${reason} (${code})`, isUnreadable)
   })
   return {
     send(message) {

@@ -14,6 +14,8 @@ export type Loss =
   | 'unavailable'
   /** It had begun, and could not be taken up again without a gap, or not in time. */
   | 'lost'
+  /** An event of it cannot be read, and broke its socket over and over. */
+  | 'unreadable'
 
 /** One stream of a subgraph, seen from its consumer. After `error`, `complete` or `gone` nothing more is called. */
 export interface UpstreamSubscriber {

@@ -5,7 +5,8 @@ import { createLog } from '@carriergraph/shared/log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { Notes, PlayedSubgraph } from '../testing/played-subgraph.ts'
-import { Upstream, type UpstreamLimits } from './upstream.ts'
+import { Upstream } from './upstream.ts'
+import type { UpstreamLimits } from './upstream-options.ts'
 
 const LIMITS: UpstreamLimits = {
   connect_ms_max: 5_000,
@@ -46,17 +47,6 @@ function connect(limits: Partial<UpstreamLimits> = {}): Upstream {
     log: createLog({ service: 'test', level: 'silent' }),
   })
   return upstream
-}
-
-type PlayedConnection = Awaited<ReturnType<PlayedSubgraph['connection']>>
-
-/** Kills a connection, and waits until the stream is told. */
-async function dropped({ socket }: PlayedConnection, notes: Notes): Promise<void> {
-  const told = new Promise<void>((resolve) => {
-    notes.interrupted = resolve
-  })
-  socket.terminate()
-  await told
 }
 
 const next = (id: string | undefined, n: number) => ({ id, type: 'next', payload: { data: { n } } })
@@ -220,43 +210,6 @@ describe('a stream', () => {
       }
     })()
     expect(await notes.ending).toEqual(errors)
-  })
-
-  test('is lost when the subgraph acknowledges and dies, over and over', async () => {
-    const notes = new Notes()
-    connect().subscribe(notes)
-    const first = await subgraph.connection()
-    first.send(next((await first.read()).id, 7))
-    await dropped(first, notes)
-    now_ms += LIMITS.lost_ms_max
-    const second = await subgraph.connection()
-    await second.read()
-    second.socket.terminate()
-    const ending = await Promise.race([notes.ending, subgraph.connection()])
-    expect([ending, notes.at]).toEqual(['lost', 7])
-  })
-
-  test.each<[string, (connection: PlayedConnection, id: string | undefined) => void]>([
-    ['something came for a stream', ({ send }, id) => send(next(id, 8))],
-    [
-      'its socket lasted a while',
-      () => {
-        now_ms += LIMITS.backoff.ms_max + 1
-      },
-    ],
-  ])('is waited for anew when the subgraph dies again after %s', async (_, recover) => {
-    const notes = new Notes()
-    connect().subscribe(notes)
-    const first = await subgraph.connection()
-    await first.read()
-    await dropped(first, notes)
-    now_ms += LIMITS.lost_ms_max
-    const second = await subgraph.connection()
-    const { id } = await second.read()
-    recover(second, id)
-    second.socket.terminate()
-    const third = await Promise.race([notes.ending, subgraph.connection()])
-    expect(third).toHaveProperty('socket')
   })
 
   test('of a subgraph that is let go of ends, when it is opened, and when it is taken up', async () => {

@@ -1,5 +1,6 @@
 import { SIGNATURE_HEADER } from '@carriergraph/shared/signature/canonical.ts'
-import { Upstream, type UpstreamOptions, type UpstreamTarget } from '../live/upstream.ts'
+import { Upstream } from '../live/upstream.ts'
+import type { UpstreamOptions, UpstreamTarget } from '../live/upstream-options.ts'
 import { addressesOf } from './address.ts'
 import { type CallerOf, createCaller } from './caller.ts'
 import { createSubgraphClient, type SubgraphClient, type SubgraphClientOptions } from './client.ts'

@@ -1,7 +1,7 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { GraphQLFormattedError } from 'graphql'
 import type { SubscribePayload } from 'graphql-ws'
-import { gatewayError } from '../../errors/codes.ts'
+import { type GatewayCode, gatewayError } from '../../errors/codes.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { forwardedHeaderRecord } from '../../subgraphs/forwarded-headers.ts'
 import type { EventExecutor } from '../event-executor.ts'
@@ -50,6 +50,12 @@ export interface FeedEvent {
   readonly arrived_ms: number
   /** The position behind this event; undefined when it carries none. */
   readonly cursor: unknown
+}
+
+const CODE_OF_LOSS: Readonly<Record<Loss, GatewayCode>> = {
+  unavailable: 'SUBGRAPH_UNAVAILABLE',
+  lost: 'UPSTREAM_LOST',
+  unreadable: 'EVENT_UNREADABLE',
 }
 
 /** `complete`, or why the stream could not go on. */
@@ -187,8 +193,7 @@ export class UpstreamFeed implements BearingSubscriber {
 
   gone(loss: Loss): void {
     const extensions = { subgraph: this.#subject.prepared.plan.primary.serviceName }
-    const error = gatewayError(loss === 'lost' ? 'UPSTREAM_LOST' : 'SUBGRAPH_UNAVAILABLE', { extensions })
-    this.#queue.end([error.toJSON()])
+    this.#queue.end([gatewayError(CODE_OF_LOSS[loss], { extensions }).toJSON()])
   }
 
   /** Whoever it is opened for has left: it goes on under another's token as soon as that is possible without a gap. */
