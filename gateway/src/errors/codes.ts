@@ -10,7 +10,9 @@ export const GATEWAY_CODES = {
   EVENT_UNREADABLE:
     'The next event of the subscription is larger than the gateway takes, or the subgraph sends it as what is no message. ' +
     'Subscribe again with less selected, behind `extensions.cursor` where there is one, or from now on.',
-  GOING_AWAY: 'The gateway stops or restarts, and takes nothing new. Connect again, and ask again.',
+  GOING_AWAY:
+    'The gateway stops or restarts, and takes nothing new. Connect again, and ask again; a subscription goes on with ' +
+    '`after: extensions.cursor` where there is one.',
   NOT_ACCEPTABLE:
     'The request accepts neither application/graphql-response+json nor application/json, and no stream either: ' +
     'text/event-stream or multipart/mixed;subscriptionSpec=1.0.',

@@ -8,7 +8,7 @@ export interface SocketListener {
   message(text: string): void
   /** `write` had answered false; now there is room again. */
   drained(): void
-  /** The server stops: nothing new is taken, and the socket closed once what is under way is answered. */
+  /** The server stops: nothing new is taken, streams end, and the socket is closed once what is under way is answered. */
   goAway(): void
   /** More waits for the client to read than may. */
   overflowed(): void

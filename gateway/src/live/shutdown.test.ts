@@ -53,3 +53,49 @@ describe('a mutation that is under way when the gateway stops', () => {
     await stopped
   })
 })
+
+describe('a subscription that runs when the gateway stops ends with an error and its cursor', () => {
+  const DAYS = 'subscription { bookLent { days } }'
+  const ENDING = { message: expect.any(String), extensions: { code: 'GOING_AWAY', cursor: '1' } }
+
+  /** Brings the event behind which whoever reads is to go on. */
+  async function lendOne(): Promise<void> {
+    await library.journal.whenStreams(1)
+    library.journal.append({ bookId: 'b1', days: 1 })
+  }
+
+  test('over a WebSocket, which closes then', async () => {
+    library = await startLibrary()
+    const client = await new RawClient(library.url).ready()
+    client.subscribe('s', DAYS)
+    await lendOne()
+    await client.next('next')
+    await library.gateway.stop()
+    expect(await client.closed).toBe(1001)
+    expect(client.messages.at(-1)).toEqual({ id: 's', type: 'error', payload: [ENDING] })
+  })
+
+  test.each([
+    ['SSE', 'text/event-stream', /data: (.*)\n\nevent: complete\ndata:\n\n$/, { errors: [ENDING] }],
+    [
+      'multipart',
+      'multipart/mixed;subscriptionSpec=1.0',
+      /\r\n\r\n(.*)\r\n--graphql--\r\n$/,
+      { payload: null, errors: [ENDING] },
+    ],
+  ])('over %s, whose last answer it is', async (_, accept, last, ending) => {
+    library = await startLibrary()
+    const headers = { accept, 'content-type': 'application/json' }
+    const { body } = await fetch(library.url, { method: 'POST', headers, body: JSON.stringify({ query: DAYS }) })
+    await lendOne()
+    let text = ''
+    let stopped: Promise<void> | undefined
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString()
+      if (text.includes('"days":1')) stopped ??= library.gateway.stop()
+    }
+    const [, json = ''] = last.exec(text) ?? []
+    expect(JSON.parse(json)).toEqual(ending)
+    await stopped
+  })
+})

@@ -66,7 +66,8 @@ export class GraphqlWsConnection implements SocketListener {
 
   goAway(): void {
     this.#isGoingAway = true
-    for (const [id, { subscription }] of this.#operations) if (subscription !== undefined) this.#leave(id)
+    for (const { subscription } of this.#operations.values())
+      subscription?.terminate(gatewayError('GOING_AWAY').toJSON())
     this.#closeWhenQuiet()
   }
 

@@ -44,7 +44,7 @@ export interface HttpStreams {
     operation: () => OperationRequest,
     context: RequestContext,
   ): void
-  /** Opens no more streams, and breaks off those of events; what is only to be answered is. */
+  /** Opens no more streams, and ends those of events, with their cursors; what is only to be answered is. */
   goAway(): void
   /** Breaks off what is left. */
   close(): void
@@ -86,7 +86,7 @@ export function createHttpStreams({ operations, allowOrigin, limits, clock, log 
     },
     goAway() {
       isGoingAway = true
-      for (const stream of streams) if (stream.subscription !== undefined) stream.abandon()
+      for (const { subscription } of streams) subscription?.terminate(gatewayError('GOING_AWAY').toJSON())
     },
     close() {
       heartbeat.stop()

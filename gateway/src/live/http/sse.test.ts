@@ -205,14 +205,6 @@ describe('a response', () => {
       data: { book: { title: 'Book b1' } },
     })
   })
-
-  test('breaks off without a complete when the gateway stops', async () => {
-    await start()
-    const response = await open(DAYS)
-    await library.journal.whenStreams(1)
-    void library.gateway.stop()
-    await expect(response.text()).rejects.toThrow('terminated')
-  })
 })
 
 test('a browser’s EventSource that lost its connection goes on behind its last event', async () => {
