@@ -47,7 +47,7 @@ export class SubgraphConnections {
     return {
       clients,
       callerOf: createCaller(clients),
-      followingCallerOf: createCaller(sources.map(following)),
+      followingCallerOf: createCaller(sources.map((source) => this.#following(source))),
       upstreams: new Map(sources.map(({ client, upstream }) => [client.name, upstream])),
     }
   }
@@ -104,9 +104,13 @@ export class SubgraphConnections {
     this.#sources.set(client.name, source)
     return source
   }
-}
 
-const following = (source: Source): Pick<SubgraphClient, 'name' | 'execute'> => ({
-  name: source.client.name,
-  execute: (request, context) => source.client.execute(request, context),
-})
+  #following(source: Source): Pick<SubgraphClient, 'name' | 'execute'> {
+    const { name } = source.client
+    return {
+      name,
+      // A subgraph that left the supergraph and came back is another source.
+      execute: (request, context) => (this.#sources.get(name) ?? source).client.execute(request, context),
+    }
+  }
+}
