@@ -9,6 +9,11 @@ change of this page is a change of what somebody may see, so it is to be reviewe
 A row without a field holds for every field of the type. A caller needs one of the scopes (all of those joined by "and"),
 and has to be one of those under "who": \`owner\` is the user whom the object belongs to, \`operator\` and \`service\` are
 roles of the token. What is not listed may be read by whoever was given the object that it is a field of.
+
+A subscription is authorised when it is opened. One that runs while the gateway takes up a stricter supergraph goes on by what
+held then, with a token until that expires. Subgraphs enforce their own marks at every fetch and whenever a stream is
+opened, so a subgraph that is restarted with them refuses what they forbid; where only the gateway knows them, restart it: its
+subscriptions end with their cursors and are authorised anew.
 `
 
 const ROOTS = ['Query', 'Mutation', 'Subscription']
