@@ -20,6 +20,9 @@ const claims = z.object({
 /** The claims that say for whom a token speaks: all that an actor is made of. */
 export const ACTOR_CLAIMS: readonly string[] = Object.keys(claims.omit({ exp: true }).shape)
 
+/** ECMA-262: the last moment that is a date. Behind it `exp` would be no time at all, and long past for whoever compares. */
+const DATE_MS_MAX = 8.64e15
+
 const SERVICE_SUBJECT = /^svc:[a-z][a-z0-9-]{0,62}$/
 
 /**
@@ -36,7 +39,7 @@ export function actorFromClaims(payload: JWTPayload, leeway_s: number): Actor | 
     tenant,
     roles,
     scopes: new Set(scope.split(' ').filter((name) => name !== '')),
-    expiresAt: new Date((exp + leeway_s) * 1000),
+    expiresAt: new Date(Math.min((exp + leeway_s) * 1000, DATE_MS_MAX)),
   }
   if (SERVICE_SUBJECT.test(subject)) return { kind: 'service', ...rest }
   if (!isId('usr', subject)) return { badClaim: 'sub' }

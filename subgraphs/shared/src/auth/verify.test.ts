@@ -119,6 +119,11 @@ describe('a good token', () => {
     expect(await refusalOf(`Bearer ${await tokenWith({}, other)}`)).toBe('accepted')
   })
 
+  test('may last longer than there are dates', async () => {
+    const { expiresAt } = await verifierWith().verify(`Bearer ${await tokenWith({ exp: 1e15 })}`)
+    expect(expiresAt).toEqual(new Date(8.64e15))
+  })
+
   test('is accepted within the leeway after its end, and refused after that', async () => {
     expect(await refusalOf(`Bearer ${await tokenWith({ exp: NOW_S - 4 })}`)).toBe('accepted')
     expect(await refusalOf(`Bearer ${await tokenWith({ exp: NOW_S - 5 })}`)).toBe('UNAUTHENTICATED TOKEN_EXPIRED')
