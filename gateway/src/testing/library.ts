@@ -117,6 +117,7 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
   const gateway = createGateway(gatewayOptions)
   const { url } = await gateway.start()
   const clients: Client[] = []
+  const closed: Promise<unknown>[] = []
   return {
     url,
     sdl,
@@ -141,10 +142,13 @@ export async function startLibrary(options: LibraryOptions = {}): Promise<Librar
         ...(authorization !== undefined && { connectionParams: { authorization } }),
       })
       clients.push(client)
+      client.on('opened', () => closed.push(new Promise((resolve) => client.on('closed', resolve))))
       return client
     },
     async close() {
       await Promise.all(clients.map((client) => client.dispose()))
+      // Streams that are left then are told that the gateway stops, which is for nobody to hear any more.
+      await Promise.all(closed)
       await gateway.stop()
       await Promise.all([issuer.close(), ...[...subgraphs.values()].map((subgraph) => subgraph.close())])
     },
