@@ -216,7 +216,9 @@ test('a dispute waits for the refunds that are on their way, and a refund is not
   expect(outcomeOf(dispute(paymentIn('COMPLETED', { type: 'REFUND' }), 'why'))).toBe(NO)
 })
 
-test('a dispute that was won leaves what was refunded before, and is won once', () => {
+test('a dispute that is won leaves what was refunded before, is won once, and not while it is being lost', () => {
+  const lost = paymentIn('DISPUTED', { refundClaimedMinor: 1_000n, refundedMinor: 400n })
+  expect(outcomeOf(winDispute(lost))).toBe('REFUND_UNDER_WAY')
   const won = winDispute(paymentIn('DISPUTED', { refundClaimedMinor: 400n, refundedMinor: 400n }))
   expect(won).toEqual({ ok: true, value: { status: 'PARTIALLY_REFUNDED', dispute: { reason: 'why', outcome: 'WON' } } })
   const resolved = { dispute: { reason: 'why', outcome: 'WON' } } as const

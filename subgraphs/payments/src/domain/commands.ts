@@ -73,12 +73,15 @@ export function dispute(payment: Payment, reason: string): Outcome<Change, Comma
   if (payment.type === 'WITHDRAWAL')
     return refuse('ILLEGAL_TRANSITION', 'A withdrawal cannot be disputed: its payer has the money.', ['paymentId'])
   if (payment.status !== 'COMPLETED' && payment.status !== 'PARTIALLY_REFUNDED') return illegal(payment, 'disputed')
-  if (payment.refundClaimedMinor !== payment.refundedMinor)
-    return refuse('REFUND_UNDER_WAY', 'A refund of the payment is on its way; try again when it has ended.', [
-      'paymentId',
-    ])
+  if (isBeingRefunded(payment)) return refundUnderWay()
   return ok({ status: 'DISPUTED', dispute: { reason, outcome: null } })
 }
+
+const isBeingRefunded = ({ refundClaimedMinor, refundedMinor }: Payment): boolean =>
+  refundClaimedMinor !== refundedMinor
+
+const refundUnderWay = () =>
+  refuse('REFUND_UNDER_WAY', 'A refund of the payment is on its way; try again when it has ended.', ['paymentId'])
 
 /** Whether a dispute that is to end so is still open. False: it has ended so already. */
 export function endsDispute(payment: Payment, outcome: DisputeOutcome): Outcome<boolean, CommandCode> {
@@ -86,11 +89,12 @@ export function endsDispute(payment: Payment, outcome: DisputeOutcome): Outcome<
   return payment.status === 'DISPUTED' ? ok(true) : illegal(payment, 'taken out of a dispute')
 }
 
-/** A payment whose dispute was won is what it was before. */
+/** A payment whose dispute was won is what it was before. Nobody has begun to lose it, which ends with a refund. */
 export function winDispute(payment: Payment): Outcome<Change, CommandCode> {
   const isOpen = endsDispute(payment, 'WON')
   if (!isOpen.ok) return isOpen
   if (!isOpen.value || payment.dispute === null) return ok(undefined)
+  if (isBeingRefunded(payment)) return refundUnderWay()
   return ok({
     status: payment.refundedMinor === 0n ? 'COMPLETED' : 'PARTIALLY_REFUNDED',
     dispute: { ...payment.dispute, outcome: 'WON' },
