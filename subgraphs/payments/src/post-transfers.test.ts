@@ -52,6 +52,11 @@ it('answers again as the first time, by id or by key, refusals included; another
   expect((await graph.stateOf(graph.ada))[0]).toBe('100.00')
 })
 
+it('a reference has as many characters as it says, whichever they are', async () => {
+  const written = [graph.single('1.00', { reference: '💶'.repeat(140) }), graph.single('1.00')]
+  expect(await graph.codesOf(...written)).toEqual([null, null])
+})
+
 it('the same order twice in one call, and the same call many times at once, moves money once', async () => {
   const order = graph.single('10.00')
   const answers = await Promise.all(Array.from({ length: 8 }, () => graph.post(order, order)))
