@@ -1,4 +1,4 @@
-import { maySee } from '@carriergraph/shared/authorize/ownership.ts'
+import { actsForOthers, maySee } from '@carriergraph/shared/authorize/ownership.ts'
 import { pageArgs } from '@carriergraph/shared/connection/page.ts'
 import { parseId } from '@carriergraph/shared/ids.ts'
 import { referred } from '@carriergraph/shared/loader.ts'
@@ -19,7 +19,8 @@ export const Payment: PaymentResolvers = {
   original: ({ originalId }, _, { loaders }) => (originalId === null ? null : loaders.payment.load(originalId)),
   refunds: ({ id }, args, { loaders }) => loaders.refundsOfPayment.load(id, pageArgs(newestRefunds, args)),
   history: async ({ id }, _, { loaders }) => [...(await loaders.historyOfPayment.load(id))],
-  unapplied: async ({ id }, _, { loaders }) => [...(await loaders.unappliedOf.load(id))],
+  unapplied: async ({ id }, _, { actor, loaders }) =>
+    actsForOthers(actor) ? [...(await loaders.unappliedOf.load(id))] : null,
 
   async sourceAccount({ sourceAccountId }, _, { actor, loaders }) {
     const account = await loaders.ledgerAccount.load(sourceAccountId)

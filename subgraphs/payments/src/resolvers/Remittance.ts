@@ -26,7 +26,8 @@ export const Remittance: RemittanceResolvers = {
   bankReference: ({ id, status }) => (hasBeenSent(status) ? endToEndId(deliveryId(id)) : null),
   returned: ({ returnedMinor, targetCurrency }) =>
     returnedMinor === null ? null : money(returnedMinor, targetCurrency),
-  unapplied: async ({ id }, _, { loaders }) => [...(await loaders.unappliedOf.load(id))],
+  unapplied: async ({ id }, _, { actor, loaders }) =>
+    actsForOthers(actor) ? [...(await loaders.unappliedOf.load(id))] : null,
   async history({ id }, _, { actor, loaders }) {
     const history = await loaders.historyOfRemittance.load(id)
     return history.map((transition) => ({ ...transition, actor: shownActor(transition.actor, actor) }))
