@@ -180,6 +180,17 @@ it.each([
     { bankAccount: { ...ACCOUNT, holder: '' } },
     ['INVALID_VALUE', ['bankAccount', 'holder']],
   ],
+  [
+    'check digits that are wrong',
+    { bankAccount: { ...ACCOUNT, iban: 'DE88370400440532013000' } },
+    ['IBAN_INVALID', ['bankAccount', 'iban']],
+  ],
+  ['a bank that is none', { bankAccount: { ...ACCOUNT, bic: 'X' } }, ['BIC_INVALID', ['bankAccount', 'bic']]],
+  [
+    'a holder whom no bank can write',
+    { bankAccount: { ...ACCOUNT, holder: 'Иван' } },
+    ['CHARACTER_NOT_ALLOWED', ['bankAccount', 'holder']],
+  ],
   ['a text without an end', { remittance: 'x'.repeat(141) }, ['INVALID_VALUE', ['remittance']]],
   ['a card number in a text', { remittance: '4242424242424242' }, ['INVALID_VALUE', ['remittance']]],
 ] as const)('refuses %s, and says where', async (_, change, [code, field]) => {

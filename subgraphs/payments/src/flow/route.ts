@@ -36,7 +36,7 @@ export async function routeOf(
     instructionOf({ id: newId('pay', now), type, amount }, route, rails.config, now),
   )
   // A bank's own number is carried as well, in countries without IBANs; what was given here is meant to be an IBAN.
-  if (carried.ok && rail === 'iso20022' && counterparty.method === 'BANK' && !isValidIBAN(counterparty.iban))
+  if (carried.ok && counterparty.method === 'BANK' && !isValidIBAN(counterparty.iban))
     return refuse('IBAN_INVALID', INSTRUCTION_REFUSALS.IBAN_INVALID, ['bankAccount', 'iban'])
   if (carried.ok) return ok(route)
   const { code, message, field = [] } = carried

@@ -65,6 +65,15 @@ export function checkInstruction(
   })
 }
 
+/** What is wrong with one side, whichever message it is for. */
+export function partyFault(side: 'debtor' | 'creditor', party: Party): Refused<InstructionCode> | undefined {
+  if (party.name.trim() === '') return refusal('NAME_MISSING', side, 'name')
+  const name = toLatin(party.name, [side, 'name'])
+  if (!name.ok) return name
+  if (name.value.length > NAME_CHARACTERS_MAX) return refusal('TEXT_TOO_LONG', side, 'name')
+  return accountFault(side, party) ?? agentFault(side, party)
+}
+
 const PRECEDENCE = Object.keys(INSTRUCTION_REFUSALS)
 
 function firstFault(
@@ -80,7 +89,7 @@ function accountFault(side: string, { account, agent }: Party): Refused<Instruct
 }
 
 /** SEPA finds the bank by the IBAN; between banks it has to be named. */
-function agentFault(side: string, { agent }: Party, message: WrittenMessage): Refused<InstructionCode> | undefined {
+function agentFault(side: string, { agent }: Party, message?: WrittenMessage): Refused<InstructionCode> | undefined {
   if (agent !== undefined) return countryOfAgent(agent) ? undefined : refusal('BIC_INVALID', side, 'agent')
   return message === 'pacs.008.001.08' ? refusal('BIC_MISSING', side, 'agent') : undefined
 }

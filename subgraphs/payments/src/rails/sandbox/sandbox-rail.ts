@@ -1,6 +1,6 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import {
@@ -13,6 +13,7 @@ import {
   type SandboxInstruction,
 } from '../../db/sandbox-instructions.ts'
 import { type Instruction, instructionHash } from '../instruction.ts'
+import { partyFault } from '../iso20022/check-instruction.ts'
 import type { Notice } from '../notice.ts'
 import {
   type Answer,
@@ -103,11 +104,13 @@ export function createSandboxRail({ db, clock, ...settings }: SandboxRailOptions
   return { name: 'sandbox', check, submit, inquire, cancel, notices }
 }
 
-/** It carries everything that is above zero. */
-const check = ({ amount }: Instruction): Outcome<void, InstructionCode> =>
-  amount.minor > 0n
-    ? ok(undefined)
-    : refuse('AMOUNT_NOT_POSITIVE', INSTRUCTION_REFUSALS.AMOUNT_NOT_POSITIVE, ['amount'])
+/** It carries everything that is above zero, with accounts that banks know: a client meets here what it meets at a bank. */
+function check({ amount, direction, debtor, creditor }: Instruction): Outcome<void, InstructionCode> {
+  if (amount.minor <= 0n) return refuse('AMOUNT_NOT_POSITIVE', INSTRUCTION_REFUSALS.AMOUNT_NOT_POSITIVE, ['amount'])
+  const [side, party] = direction === 'OUT' ? (['creditor', creditor] as const) : (['debtor', debtor] as const)
+  // The operator's own account is nowhere, and a card has no more than an id.
+  return isId('card', party.account ?? '') ? ok(undefined) : (partyFault(side, party) ?? ok(undefined))
+}
 
 const NOT_ARRIVED = { arrivedAt: null, nextNoticeAt: null }
 
