@@ -93,7 +93,7 @@ describe('writing off', () => {
     const ada = by(ADA)
     expect(await requestWriteOff(stage.db, { caseId: none, reason: '' }, robot)).toMatchObject({ code: 'NOT_A_PERSON' })
     expect(await approveWriteOff(stage.db, { caseId: id }, robot)).toMatchObject({ code: 'NOT_A_PERSON' })
-    for (const reason of ['', 'paid with 4111111111111111'])
+    for (const reason of ['', 'paid with 4111111111111111', 'card 4111 1111 1111 1111 12/30 cvv 123'])
       expect(await requestWriteOff(stage.db, { caseId: none, reason }, ada)).toMatchObject({ code: 'INVALID_REASON' })
     expect(await rejectWriteOff(stage.db, { caseId: id, reason: 'x'.repeat(501) }, ada)).toMatchObject({
       code: 'INVALID_REASON',

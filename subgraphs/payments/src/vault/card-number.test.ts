@@ -110,6 +110,9 @@ test.each([
   ['x'.repeat(201), false],
   ['the number is 4111111111111111', false],
   ['the number is 4111 1111 - 1111.1111', false],
+  ['the number is 4111 1111 1111 1111 12/30', false],
+  ['chargeback 20261121-000123, called +49 155 5000 0009', true],
+  ['refund to DE89 3704 0044 0532 0130 00', true],
   ['line\nbreaks are not for logs', false],
 ])('a reason such as "%s": %s', (text, isTaken) => {
   expect(parseRevealReason(text).ok).toBe(isTaken)

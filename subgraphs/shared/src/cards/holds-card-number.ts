@@ -1,13 +1,37 @@
 import { brandRulesOf } from './brands.ts'
 import { passesLuhn } from './luhn.ts'
+import { withoutNamed } from './named-numbers.ts'
+import { withPlainDigits } from './plain-digits.ts'
+
+/** What stands between the groups of one number. Commas and the like tell numbers of a list apart. */
+const JOINT = String.raw`[\s\p{Pd}\p{Cf}._/·]{1,3}`
+
+const times = (count: number, digits: number): number[] => Array<number>(count).fill(digits)
 
 /**
- * Digits that stand for themselves, in one piece or as cards have them in print. Not a part of a longer number, of an
- * IBAN or of a UUID: an idempotency key must not be refused by chance. Not 13 digits: the last cards with so few are
- * decades old, and mobile numbers of countries from +40 to +49 have as many.
+ * How many digits the groups of a number have: in one piece, by fours, as American Express, Diners Club and UnionPay print
+ * it, by eights, or digit by digit. Not 13 digits: the last cards with so few are decades old, and mobile numbers of countries
+ * from +40 to +49 have as many.
  */
-const CANDIDATE =
-  /(?<![\p{L}\p{N}])(?<!\p{N}[ -])(?:\d{14,19}|\d{4}([ -])\d{4}\1\d{4}\1\d{4}|\d{4}([ -])\d{6}\2\d{5})(?![\p{L}\p{N}])(?![ -]\p{N})/gu
+const LENGTHS = [14, 15, 16, 17, 18, 19]
+const SHAPES: readonly (readonly number[])[] = [
+  ...LENGTHS.map((length) => [length]),
+  ...LENGTHS.map((length) => [...times(Math.floor(length / 4), 4), ...times(length % 4 && 1, length % 4)]),
+  [4, 6, 4],
+  [4, 6, 5],
+  [6, 13],
+  [8, 8],
+  ...LENGTHS.map((length) => times(length, 1)),
+]
+
+/**
+ * Numbers of each shape, whatever other groups or letters are beside them: an expiry, a security code, another number. They
+ * overlap, so they are looked for ahead. Groups are whole: digits of a longer number or of a UUID are none.
+ */
+const CANDIDATES = SHAPES.map((groups) => {
+  const digits = groups.map((length) => String.raw`\d{${length}}`).join(JOINT)
+  return new RegExp(String.raw`(?<!\d)(?=(${digits})(?!\d))`, 'gu')
+})
 
 /**
  * Year, month, day, hour and minute by two digits each, from 2020 to 2039: numbers that systems make of the time begin so.
@@ -19,11 +43,17 @@ const TIME = /^[23]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0
  * Whether a text that is kept in the clear holds a card number: as many digits as its scheme has, with the check digit
  * that fits. Whoever sends one in a key, a reason or a reference did so by mistake, and it would stay for ever.
  */
-export const holdsCardNumber = (text: string): boolean =>
-  (text.normalize('NFKC').match(CANDIDATE) ?? []).some((found) => isCardNumber(found.replaceAll(/[ -]/g, '')))
+export function holdsCardNumber(text: string): boolean {
+  const looked = withoutNamed(withPlainDigits(text.normalize('NFKC')))
+  return CANDIDATES.some((candidate) => [...looked.matchAll(candidate)].some(([, found = '']) => isCardNumber(found)))
+}
 
-const isCardNumber = (digits: string): boolean =>
-  brandRulesOf(digits)?.lengths.includes(digits.length) === true && passesLuhn(digits) && !TIME.test(digits)
+function isCardNumber(found: string): boolean {
+  const digits = found.replaceAll(/\D/g, '')
+  if (brandRulesOf(digits)?.lengths.includes(digits.length) !== true || !passesLuhn(digits)) return false
+  // Nobody writes such a time in groups.
+  return digits !== found || !TIME.test(digits)
+}
 
 /** The same of a URL, which may hold it encoded, or with `+` for spaces. */
 export const urlHoldsCardNumber = (url: string): boolean =>
