@@ -108,7 +108,7 @@ export type BankStatement = {
   isNotification: Scalars['Boolean']['output'];
   /** What its file was. */
   format: BankStatementFormat;
-  /** Its currency; null where it has neither lines nor balances. */
+  /** Its currency; null where it has neither lines nor balances, and does not say it of its account. */
   currency?: Maybe<Scalars['CurrencyCode']['output']>;
   /** The balance before its first line; below zero: overdrawn. Null where it says none. */
   openingBalance?: Maybe<Money>;

@@ -78,7 +78,8 @@ export type StatementSummary = {
   readonly statementId: string
   /** The bank's running number, with its page where it has one. */
   readonly sequence: string | undefined
-  readonly currency: string | undefined
+  /** Of its balances or lines; where it has neither, as the bank says it of the account. */
+  readonly currency: Money['currency'] | undefined
   readonly entries: number
   readonly lines: number
   /** opening + booked lines = closing holds. A notification has neither. */

@@ -111,9 +111,10 @@ export class SeenStatements {
   readonly #keys = new Set<string>()
 
   /** @throws StatementFault STATEMENT_REPEATED or TOO_MANY_STATEMENTS */
-  add({ account, statementId, sequence, balances, position }: StatementSummary): void {
-    // As it is stored, by the day as well: banks that do not number statements give all of them one id.
-    const key = JSON.stringify([account, statementId, sequence, balances?.closing.date])
+  add({ account, statementId, sequence, balances, currency, position }: StatementSummary): void {
+    // As it is stored, by the day as well: banks that do not number statements give all of them one id. And by the
+    // currency: those of an account that has several may have all else in common.
+    const key = JSON.stringify([account, statementId, sequence, balances?.closing.date, currency])
     if (this.#keys.has(key)) {
       const message = `Statement ${shown(statementId)} of account ${shown(account)} was in the file before.`
       throw new StatementFault('STATEMENT_REPEATED', message, position)

@@ -1,6 +1,7 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
+import { sql } from 'drizzle-orm'
 import {
   bigint,
   boolean,
@@ -33,7 +34,7 @@ export const bankStatement = pgTable(
     sequence: text('sequence').notNull(),
     closingOn: text('closing_on').notNull(),
     isNotification: boolean('is_notification').notNull(),
-    /** Null where it has neither lines nor balances. */
+    /** Null where nothing in it says it, and of notifications and CSV of before, whose lines do. */
     currency: char('currency', { length: 3 }).$type<CurrencyCode>(),
     openingMinor: bigint('opening_minor', { mode: 'bigint' }),
     closingMinor: bigint('closing_minor', { mode: 'bigint' }),
@@ -51,6 +52,7 @@ export const bankStatement = pgTable(
       table.sequence,
       table.closingOn,
       table.isNotification,
+      sql`coalesce(${table.currency}, '')`,
     ),
     // For the list of one account; that of all is the primary key's.
     index('bank_statement_of_account').on(table.tenantId, table.account, table.importId, table.number),

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { and, eq, isNotNull, isNull, ne, sql } from 'drizzle-orm'
 import { makePgArray } from 'drizzle-orm/pg-core'
 import { bankStatement } from '../../db/tables/bank-statement.ts'
@@ -12,13 +13,17 @@ import type { StoredLine } from '../import/stored-line.ts'
 
 export type NewImport = Omit<typeof statementImport.$inferSelect, 'tenantId' | 'importedAt'>
 
-/** What makes a statement the same one: a bank's running number and day beside its id, which some repeat. */
+/**
+ * What makes a statement the same one: a bank's running number and day beside its id, which some repeat, and its currency:
+ * statements of an account that has several may have all else in common.
+ */
 export type StatementIdentity = {
   readonly account: string
   readonly statementId: string
   readonly sequence: string
   readonly closingOn: string
   readonly isNotification: boolean
+  readonly currency: CurrencyCode | null
 }
 
 export const identityOf = (summary: StatementSummary, isNotification: boolean): StatementIdentity => ({
@@ -27,6 +32,7 @@ export const identityOf = (summary: StatementSummary, isNotification: boolean): 
   sequence: summary.sequence ?? '',
   closingOn: summary.balances?.closing.date ?? '',
   isNotification,
+  currency: summary.currency ?? null,
 })
 
 export async function isFileImported(db: Db, digest: string): Promise<boolean> {
@@ -37,19 +43,26 @@ export async function isFileImported(db: Db, digest: string): Promise<boolean> {
   return rows.length > 0
 }
 
-/** The digests of the contents of those statements that are there, by place in `identities`. */
+/**
+ * The digests of the contents of those statements that are there, by place in `identities`. Notifications and CSV were stored
+ * without a currency once: theirs is that of their lines.
+ */
 export async function findStatements(
   db: Db,
   identities: readonly StatementIdentity[],
 ): Promise<ReadonlyMap<number, string>> {
-  const column = (name: 'account' | 'statementId' | 'sequence' | 'closingOn') =>
-    ({ type: 'text', values: identities.map((identity) => identity[name]) }) as const
+  const column = (name: 'account' | 'statementId' | 'sequence' | 'closingOn' | 'currency') =>
+    ({ type: 'text', values: identities.map((identity) => identity[name] ?? '') }) as const
   const rows = await db.execute<{ place: string; digest: string }>(sql`
     select given.place, s.content_digest as digest
-    from ${unnested(column('account'), column('statementId'), column('sequence'), column('closingOn'))}
-      with ordinality as given (account, statement_id, sequence, closing_on, place)
+    from ${unnested(...(['account', 'statementId', 'sequence', 'closingOn', 'currency'] as const).map(column))}
+      with ordinality as given (account, statement_id, sequence, closing_on, currency, place)
     join ${bankStatement} s using (account, statement_id, sequence, closing_on)
-    where s.is_notification = ${identities[0]?.isNotification ?? false}`)
+    where s.is_notification = ${identities[0]?.isNotification ?? false}
+      and coalesce(s.currency::text, (
+        select l.currency::text from ${bankStatementLine} l
+        where (l.tenant_id, l.import_id, l.statement_number) = (s.tenant_id, s.import_id, s.number) limit 1
+      ), given.currency) = given.currency`)
   return new Map(rows.map(({ place, digest }) => [Number(place) - 1, digest]))
 }
 

@@ -160,11 +160,10 @@ function newStatements(
         `Statement ${summary.statementId} of account ${summary.account} (line ${summary.position.line}) was imported with other lines.`,
       )
     if (digest !== undefined) return []
-    const { balances, currency, entries, lines } = summary
+    const { balances, entries, lines } = summary
     return {
       ...identity,
       number: place + 1,
-      currency: currency === undefined ? null : (balances?.opening.amount.currency ?? null),
       openingMinor: balances?.opening.amount.minor ?? null,
       closingMinor: balances?.closing.amount.minor ?? null,
       entries,

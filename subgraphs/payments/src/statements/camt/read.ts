@@ -1,3 +1,5 @@
+import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
 import { readXmlAmount, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Charge, Position, StatementEvent, StatementEvents, StatementFormat } from '../statement.ts'
@@ -159,7 +161,7 @@ class CamtMessage implements ElementHandler {
     const pair = this.#message?.hasBalances ? this.#balances.pair(position) : undefined
     if (pair !== undefined) tally.checkBalances(pair.opening, pair.closing, position)
     const balances = pair && { opening: pair.opening, closing: pair.closing }
-    const currency = balances?.opening.amount.currency ?? tally.currency ?? scope.text('Acct/Ccy')
+    const currency = balances?.opening.amount.currency ?? tally.currency ?? accountCurrency(scope)
     if (this.#totals !== undefined) {
       const day = balances?.opening.date ?? this.#day
       tally.checkTotals(statedTotals(this.#totals, currency, day), this.#totals.position)
@@ -187,6 +189,11 @@ const identity = (statement: Scope) => ({
   account: statement.need('Acct/Id/IBAN', 'Acct/Id/Othr/Id').text,
   statementId: statement.need('Id').text,
 })
+
+function accountCurrency(statement: Scope): Money['currency'] | undefined {
+  const code = statement.text('Acct/Ccy')
+  return code !== undefined && isCurrencyCode(code) ? code : undefined
+}
 
 /** What is gathered, by its path in a statement. */
 const ELEMENTS: ReadonlyMap<string, Kept> = new Map([

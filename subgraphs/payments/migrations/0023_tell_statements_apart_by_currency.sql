@@ -1,0 +1,2 @@
+DROP INDEX "bank_statement_once";--> statement-breakpoint
+CREATE UNIQUE INDEX "bank_statement_once" ON "bank_statement" USING btree ("tenant_id","account","statement_id","sequence","closing_on","is_notification",coalesce("currency", ''));
