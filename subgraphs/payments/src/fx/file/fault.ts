@@ -3,6 +3,7 @@ export const RATE_FILE_FAULTS = {
   FILE_EMPTY: 'The file has no line with rates.',
   HEADER_INVALID: 'The first line is not "Date" and then the currencies, each once.',
   COLUMN_COUNT: 'A line has not as many columns as the first one.',
+  LINE_CUT_OFF: 'The first line ends with a comma and another does not: its last rate may lack digits.',
   DATE_INVALID: 'A line does not begin with a day, as 2026-04-13 or 13 April 2026.',
   DATE_IN_FUTURE: 'A day is not there yet.',
   DATE_REPEATED: 'A day is there twice.',

@@ -60,6 +60,9 @@ describe('a file is refused whole', () => {
     ['HEADER_INVALID 1:3', 'Date,USD,USD\n2026-04-13,1.1,1.1\n'],
     ['COLUMN_COUNT 2:2', 'Date,USD,JPY\n2026-04-13,1.1\n'],
     ['COLUMN_COUNT 2:4', 'Date,USD,JPY\n2026-04-13,1.1,186,7\n'],
+    ['LINE_CUT_OFF 2:3', 'Date, USD, JPY, \n13 April 2026, 1.1684, 18'],
+    ['LINE_CUT_OFF 3:2', 'Date,USD,\n2026-04-13,1.1684,\n2026-04-10,1.17'],
+    ['LINE_CUT_OFF 2:2', 'Date,USD,\n2026-04-13,1.1\n2026-04-10,1.1711,\n'],
     ['DATE_INVALID 2:1', 'Date,USD\n13.04.2026,1.1\n'],
     ['DATE_INVALID 2:1', 'Date,USD\n2026-02-30,1.1\n'],
     ['DATE_INVALID 2:1', 'Date,USD\n31 February 2026,1.1\n'],
@@ -119,6 +122,17 @@ describe('a file is refused whole', () => {
         return !file.ok || file.rates.every(({ rate, day }) => Number(rate) > 0 && day <= TODAY)
       }),
     )
+  })
+
+  test.each([
+    ['the history', HISTORY],
+    ['one day', 'Date, USD, JPY, \n13 April 2026, 1.1684, 186.75, \n'],
+  ])('and wherever %s is cut off, no rate is read that it does not have', (_, text) => {
+    const whole = ratesOf(text)
+    for (let end = 0; end < text.length; end += 1) {
+      const file = read(text.slice(0, end))
+      if (file.ok) expect(whole).toEqual(expect.arrayContaining(ratesOf(text.slice(0, end))))
+    }
   })
 
   test('damage to any one character of a file either shows, or leaves a file of rates that are no further off than twice', () => {

@@ -32,7 +32,8 @@ export const JUMP_DAYS_MAX = 14
 /**
  * Reads the ECB's `eurofxref-hist.csv` or `eurofxref.csv`: "Date" and currencies, then a line for each day with what one euro
  * was worth; "N/A" where nothing was published. Commas at the ends of lines, spaces around values and either order of
- * days are taken. A file with any fault is refused whole, with every fault in its place.
+ * days are taken. Where the first line ends with a comma, a line without one was cut off. A file with any fault is refused
+ * whole, with every fault in its place.
  * @param today YYYY-MM-DD
  * @param mayJump currencies whose rates are not compared with the ones before
  */
@@ -44,7 +45,7 @@ export function readRates(text: string, today: string, mayJump: readonly string[
   const lines = text
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
-    .map((line, index) => ({ number: index + 1, cells: cellsOf(line) }))
+    .map((line, index) => ({ number: index + 1, cells: cellsOf(line), isClosed: line.trimEnd().endsWith(',') }))
     .filter(({ cells }) => cells.length > 0)
   const [header, ...rows] = lines
   if (header === undefined || rows.length === 0)
@@ -52,7 +53,7 @@ export function readRates(text: string, today: string, mayJump: readonly string[
   const currencies = currenciesOf(header, fault)
   const rates: FileRate[] = []
   const lineOfDay = new Map<string, number>()
-  for (const { number, cells } of rows) {
+  for (const { number, cells, isClosed } of rows) {
     if (cells.length !== header.cells.length) {
       fault(
         'COLUMN_COUNT',
@@ -60,6 +61,10 @@ export function readRates(text: string, today: string, mayJump: readonly string[
         cells.length,
         `${cells.length} columns, and the first line has ${header.cells.length}.`,
       )
+      continue
+    }
+    if (header.isClosed && !isClosed) {
+      fault('LINE_CUT_OFF', number, cells.length, 'The first line ends with a comma, and this one does not.')
       continue
     }
     const day = dayIn(cells[0] ?? '')
