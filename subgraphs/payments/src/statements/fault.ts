@@ -15,6 +15,7 @@ export const STATEMENT_FAULTS = {
   XML_TOO_LARGE: 'One text, tag or comment, or what is kept of one element, is larger than any bank writes.',
   MESSAGE_UNKNOWN: 'The message is not camt.053 or camt.054 in a version that is known.',
   ELEMENT_MISSING: 'An element or column that is needed is missing or empty.',
+  ELEMENT_UNKNOWN: 'An element stands where ISO 20022 has none of its name and namespace: an entry may be lost in it.',
   ELEMENT_REPEATED: 'An element stands twice where there is one.',
   VALUE_INVALID: 'A code or number is none that the format knows.',
   VALUE_TOO_LONG: 'An account, or a number or reference of the bank, is longer than any bank writes.',
@@ -25,7 +26,8 @@ export const STATEMENT_FAULTS = {
   BALANCE_MISSING: 'A statement has no opening or no closing balance.',
   BALANCE_AMBIGUOUS: 'A statement has two different balances of one kind.',
   BALANCE_MISMATCH: 'Opening balance and booked entries do not give the closing balance.',
-  TOTALS_MISMATCH: 'The number or the sum of the entries is not what the statement says.',
+  TOTALS_MISMATCH:
+    'The number or the sum of the entries is not what the statement says, or that of transactions not what their batch says.',
   ENTRY_SPLIT_MISMATCH: 'The transactions of a batch do not add up to its entry.',
   STATEMENT_REPEATED: 'The same statement of the same account stands in the file twice.',
   TOO_MANY_STATEMENTS: 'The file has more statements than a file may have.',

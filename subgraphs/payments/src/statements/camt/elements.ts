@@ -43,6 +43,9 @@ const ENVELOPES: ReadonlySet<string> = new Set([
   'Message',
 ])
 
+/** Before the name of an element whose namespace is not that of the root. */
+export const OF_ANOTHER_NAMESPACE = '{}'
+
 /** Path of what an envelope holds beside its Document, of which nobody is told. */
 const OUTSIDE = ''
 
@@ -113,7 +116,7 @@ export class ElementReader {
     this.#refuseText()
     const isRoot = this.#isRoot(local, uri)
     if (isRoot) this.#namespace = uri
-    const name = uri === this.#namespace ? local : `{}${local}`
+    const name = uri === this.#namespace ? local : `${OF_ANOTHER_NAMESPACE}${local}`
     const parent = this.#paths.at(-1)
     const path = isRoot ? name : parent === OUTSIDE || parent === undefined ? OUTSIDE : `${parent}/${name}`
     if (this.#paths.push(path) > DEPTH_MAX)

@@ -11,6 +11,7 @@ import {
   referenceText,
   type StatementLine,
 } from '../statement.ts'
+import type { Batch } from './batch.ts'
 import type { Scope } from './scope.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -44,7 +45,10 @@ export function entryHead(entry: Scope): EntryHead {
 /** That of the booking, or of the value, as far as the entry was read. */
 export const entryDay = (entry: Scope | undefined): string | undefined => entry?.day('BookgDt') ?? entry?.day('ValDt')
 
-type Context = Pick<StatementLine, 'account' | 'statementId' | 'entry'> & { readonly charges: readonly Charge[] }
+type Context = Pick<StatementLine, 'account' | 'statementId' | 'entry'> & {
+  readonly charges: readonly Charge[]
+  readonly batches: readonly Batch[]
+}
 
 /**
  * The lines of an entry: one for each transaction of a batch, where the transactions say their amounts, else one. What
@@ -130,13 +134,13 @@ function withCharges(lines: StatementLine[], charges: readonly Charge[]): Statem
   return [{ ...first, charges }, ...others]
 }
 
-function lineOf(entry: Scope, { status }: EntryHead, { account, statementId, entry: number }: Context) {
+function lineOf(entry: Scope, { status }: EntryHead, { account, statementId, entry: number, batches }: Context) {
   const isReversal = entry.flag('RvslInd') ?? false
   const [bookingDate, valueDate] = [entry.day('BookgDt'), entry.day('ValDt')]
   const entryReference = referenceText(entry.text('NtryRef'))
   const servicerReference = referenceText(entry.text('AcctSvcrRef'))
-  const [batchMessage] = entry.texts('NtryDtls/Btch/MsgId')
-  const [batchPayment] = entry.texts('NtryDtls/Btch/PmtInfId')
+  const [batchMessage] = batches.flatMap(({ messageId }) => messageId ?? [])
+  const [batchPayment] = batches.flatMap(({ paymentInformationId }) => paymentInformationId ?? [])
   const entryText = entry.text('AddtlNtryInf')
   return (amount: Money, charges: readonly Charge[], transaction: Transaction | undefined): StatementLine => {
     const references = transaction?.references ?? NO_REFERENCES

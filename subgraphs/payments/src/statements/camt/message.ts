@@ -1,6 +1,7 @@
 import { shown } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Position, StatementFormat } from '../statement.ts'
+import { type Children, childrenOf } from './children.ts'
 
 /** How one kind of message is laid out. */
 export type Message = {
@@ -11,6 +12,7 @@ export type Message = {
   readonly page: string
   /** Whether its balances are a part of it. */
   readonly hasBalances: boolean
+  readonly children: Children
 }
 
 const message = (format: StatementFormat, root: string, statement: string, hasBalances: boolean): Message => ({
@@ -18,6 +20,7 @@ const message = (format: StatementFormat, root: string, statement: string, hasBa
   statement: `Document/${root}/${statement}`,
   page: `Document/${root}/GrpHdr/MsgPgntn/PgNb`,
   hasBalances,
+  children: childrenOf(root, statement),
 })
 
 const MESSAGES: Readonly<Record<string, Message>> = {

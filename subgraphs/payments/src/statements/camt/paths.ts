@@ -29,23 +29,22 @@ export const TOTALS: Kept = kept([
 
 export const BALANCE: Kept = kept(['Tp/CdOrPrtry/Cd', 'Amt', 'CdtDbtInd', 'Dt/Dt', 'Dt/DtTm'])
 
-export const ENTRY: Kept = kept(
-  [
-    'NtryRef',
-    'Amt',
-    'CdtDbtInd',
-    'RvslInd',
-    'Sts',
-    'Sts/Cd',
-    'BookgDt/Dt',
-    'BookgDt/DtTm',
-    'ValDt/Dt',
-    'ValDt/DtTm',
-    'AcctSvcrRef',
-    'AddtlNtryInf',
-  ],
-  ['NtryDtls/Btch/MsgId', 'NtryDtls/Btch/PmtInfId'],
-)
+export const ENTRY: Kept = kept([
+  'NtryRef',
+  'Amt',
+  'CdtDbtInd',
+  'RvslInd',
+  'Sts',
+  'Sts/Cd',
+  'BookgDt/Dt',
+  'BookgDt/DtTm',
+  'ValDt/Dt',
+  'ValDt/DtTm',
+  'AcctSvcrRef',
+  'AddtlNtryInf',
+])
+
+export const DETAILS: Kept = kept(['Btch/MsgId', 'Btch/PmtInfId', 'Btch/NbOfTxs'])
 
 const PARTY = ['Nm', 'Pty/Nm', 'Agt/FinInstnId/Nm']
 const ACCOUNT = ['Id/IBAN', 'Id/Othr/Id']

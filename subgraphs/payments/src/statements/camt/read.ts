@@ -1,21 +1,24 @@
 import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { readXmlAmount, signed } from '../amounts.ts'
+import { readXmlAmount, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Charge, Position, StatementEvent, StatementEvents, StatementFormat } from '../statement.ts'
 import { Tally } from '../tally.ts'
 import { decode } from '../text.ts'
 import { Balances, statedTotals } from './balances.ts'
-import { type ElementHandler, ElementReader, type Leaf } from './elements.ts'
+import { type Batch, checkBatches, readBatch } from './batch.ts'
+import { type ElementHandler, ElementReader, type Leaf, OF_ANOTHER_NAMESPACE } from './elements.ts'
 import { type EntryHead, entryDay, entryHead, entryLines } from './entry.ts'
 import { type Message, messageOf } from './message.ts'
-import { BALANCE, CHARGE, ENTRY, STATEMENT, TOTALS, TRANSACTION } from './paths.ts'
+import { BALANCE, CHARGE, DETAILS, ENTRY, STATEMENT, TOTALS, TRANSACTION } from './paths.ts'
 import { type Kept, Scope } from './scope.ts'
 import { readTransaction, type Transaction } from './transaction.ts'
 
 /** Transactions of one batch are held until their sum is known to be the entry's. A batch of pain.001 has 100,000. */
 export const TRANSACTIONS_MAX = 100_000
 const CHARGES_MAX = 100
+/** What banks add of their own: ISO has it in messages and transactions, banks elsewhere and in other namespaces as well. */
+const SUPPLEMENT = 'SplmtryData'
 /** Max5NumericText. */
 const PAGE = /^\d{1,5}$/
 
@@ -45,13 +48,16 @@ class CamtMessage implements ElementHandler {
   #page: string | undefined
   /** Of the last entry that had one. */
   #day: string | undefined
-  /** Innermost last: statement, entry, transaction, charge, record of a charge. */
+  /** Innermost last: statement, entry, its details, transaction, charge, record of a charge. */
   readonly #scopes: Scope[] = []
   #balances = new Balances()
   #tally = new Tally()
   #totals: Scope | undefined
   #head: EntryHead | undefined
   #transactions: Transaction[] = []
+  #batches: Batch[] = []
+  /** Where in the transactions those of the details in hand begin. */
+  #detailsBegan = 0
   /** Of the entry, and of the transaction in hand. */
   #entryCharges: Charge[] = []
   #transactionCharges: Charge[] = []
@@ -72,6 +78,7 @@ class CamtMessage implements ElementHandler {
   }
 
   open(path: string, position: Position): void {
+    this.#refuseUnknown(path, position)
     const statement = this.#message?.statement ?? ''
     if (!path.startsWith(statement)) return
     const element = ELEMENTS.get(path.slice(statement.length))
@@ -85,8 +92,10 @@ class CamtMessage implements ElementHandler {
     } else if (element === ENTRY) {
       this.#head = undefined
       this.#transactions = []
+      this.#batches = []
       this.#entryCharges = []
-    } else if (element === TRANSACTION) this.#transactionCharges = []
+    } else if (element === DETAILS) this.#detailsBegan = this.#transactions.length
+    else if (element === TRANSACTION) this.#transactionCharges = []
   }
 
   leaf(path: string, leaf: Leaf): void {
@@ -105,8 +114,21 @@ class CamtMessage implements ElementHandler {
     else if (element === BALANCE) this.#balances.add(scope)
     else if (element === TOTALS) this.#addTotals(scope)
     else if (element === ENTRY) this.#endEntry(scope)
+    else if (element === DETAILS) this.#endDetails(scope)
     else if (element === TRANSACTION) this.#endTransaction(scope)
     else if (element === CHARGE) this.#endCharge(scope)
+  }
+
+  /** @throws StatementFault ELEMENT_UNKNOWN */
+  #refuseUnknown(path: string, position: Position): void {
+    const end = path.lastIndexOf('/')
+    const children = this.#message?.children.get(path.slice(0, Math.max(end, 0)))
+    if (children === undefined || children.has(path.slice(end + 1))) return
+    const name = path.slice(end + 1).replace(OF_ANOTHER_NAMESPACE, '')
+    if (name === SUPPLEMENT) return
+    const parent = path.slice(path.lastIndexOf('/', end - 1) + 1, end)
+    const of = path.endsWith(`/${name}`) ? '' : ' of another namespace'
+    throw new StatementFault('ELEMENT_UNKNOWN', `${shown(name)}${of} is nothing that ${parent} has.`, position)
   }
 
   #addTotals(scope: Scope): void {
@@ -117,13 +139,23 @@ class CamtMessage implements ElementHandler {
 
   #endTransaction(scope: Scope): void {
     // The schema puts what the head is read from before the transactions.
-    const head = this.#head ?? entryHead(this.#scopes.at(-1) ?? scope)
+    const head = this.#head ?? entryHead(this.#scopes[1] ?? scope)
     this.#head = head
     this.#transactions.push(readTransaction(scope, head, this.#transactionCharges))
     if (this.#transactions.length > TRANSACTIONS_MAX)
       throw new StatementFault(
         'TOO_MANY_TRANSACTIONS',
         `An entry has ${TRANSACTIONS_MAX} transactions at the most.`,
+        scope.position,
+      )
+  }
+
+  #endDetails(scope: Scope): void {
+    this.#batches.push(readBatch(scope, this.#transactions.slice(this.#detailsBegan)))
+    if (this.#batches.length > TRANSACTIONS_MAX)
+      throw new StatementFault(
+        'TOO_MANY_TRANSACTIONS',
+        `An entry has ${TRANSACTIONS_MAX} batches at the most.`,
         scope.position,
       )
   }
@@ -148,12 +180,15 @@ class CamtMessage implements ElementHandler {
     const statement = this.#scopes.at(-1) ?? entry
     const { account, statementId } = identity(statement)
     const head = this.#head ?? entryHead(entry)
-    const context = { account, statementId, entry: this.#tally.entries + 1, charges: this.#entryCharges }
+    checkBatches(this.#batches, head)
+    const number = this.#tally.entries + 1
+    const context = { account, statementId, entry: number, charges: this.#entryCharges, batches: this.#batches }
     const lines = entryLines(entry, head, this.#transactions, context)
     this.#tally.entry(head.amount, head.isCredit, head.status, lines.length, entry.position)
     this.#day = head.day ?? this.#day
     for (const line of lines) this.#events.push({ kind: 'line', line })
     this.#transactions = []
+    this.#batches = []
   }
 
   #endStatement(scope: Scope, position: Position): void {
@@ -203,6 +238,7 @@ const ELEMENTS: ReadonlyMap<string, Kept> = new Map([
   ['/Ntry', ENTRY],
   ['/Ntry/Chrgs', CHARGE],
   ['/Ntry/Chrgs/Rcrd', CHARGE],
+  ['/Ntry/NtryDtls', DETAILS],
   ['/Ntry/NtryDtls/TxDtls', TRANSACTION],
   ['/Ntry/NtryDtls/TxDtls/Chrgs', CHARGE],
   ['/Ntry/NtryDtls/TxDtls/Chrgs/Rcrd', CHARGE],

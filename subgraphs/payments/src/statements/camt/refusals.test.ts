@@ -80,10 +80,14 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
     'an entity of a file',
     { before: '<!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]>', statement: '&x;' },
   ],
-  ['XML_TOO_DEEP', 'deep nesting', { entries: ['<a>'.repeat(DEPTH_MAX)] }],
+  ['XML_TOO_DEEP', 'deep nesting', { entries: [`<SplmtryData>${'<a>'.repeat(DEPTH_MAX)}`] }],
   ['XML_TOO_LARGE', 'a long text', { statement: 'x'.repeat(2 * PIECE_CHARACTERS_MAX) }],
   ['XML_TOO_LARGE', 'a long attribute', { entries: [`<a b="${'x'.repeat(2 * PIECE_CHARACTERS_MAX)}"/>`] }],
-  ['XML_TOO_LARGE', 'a text in many pieces', { entries: [`<a>${'<![CDATA[12345678]]>'.repeat(10_000)}</a>`] }],
+  [
+    'XML_TOO_LARGE',
+    'a text in many pieces',
+    { entries: [`<SplmtryData>${'<![CDATA[12345678]]>'.repeat(10_000)}</SplmtryData>`] },
+  ],
   ['XML_TOO_LARGE', 'a long comment', { before: `<!--${'x'.repeat(2 * PIECE_CHARACTERS_MAX)}-->` }],
   ['XML_TOO_LARGE', 'a document type without end', { before: `<!DOCTYPE ${'x'.repeat(2 * PIECE_CHARACTERS_MAX)}` }],
   [
@@ -98,6 +102,11 @@ test.each<[string, string, Parameters<typeof camt>[0] | string]>([
     'TOO_MANY_TRANSACTIONS',
     'charges without end',
     { kind: '054', entries: [ntry('1.00', { more: `<Chrgs>${charge('1').repeat(101)}</Chrgs>` })] },
+  ],
+  [
+    'TOO_MANY_TRANSACTIONS',
+    'batches without end',
+    { kind: '054', entries: [ntry('1.00', { details: '</NtryDtls><NtryDtls>'.repeat(TRANSACTIONS_MAX) })] },
   ],
   [
     'TOO_MANY_TRANSACTIONS',
