@@ -864,7 +864,7 @@ export type ExpectedBankMovement = {
   fee: Money;
   /** The day on which it is expected. */
   expectedOn: Scalars['Date']['output'];
-  /** Account of the other end; null where it is not known. */
+  /** Account of the other end, an IBAN in capitals and without spaces; null where it is not known. */
   counterpartyAccount?: Maybe<Scalars['String']['output']>;
 };
 
@@ -888,7 +888,7 @@ export type BankMovementInput = {
   fee?: Scalars['Decimal']['input'];
   /** The day on which the bank is expected to show it. */
   expectedOn: Scalars['Date']['input'];
-  /** Account of the other end, 1 to 64 characters, where it is known. */
+  /** Account of the other end, 1 to 64 characters, where it is known; an IBAN with spaces and small letters as well. */
   counterpartyAccount?: InputMaybe<Scalars['String']['input']>;
 };
 

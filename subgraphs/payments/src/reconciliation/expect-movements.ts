@@ -2,6 +2,7 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { accountKey } from './counterparty-account.ts'
 import {
   type ExpectedBankMovement,
   ensureReconciledAccount,
@@ -37,7 +38,9 @@ export const expectMovements = (db: TenantDb, toExpect: ToExpect): Promise<Expec
 export async function expectWithin(tx: Tx, { account, movements, now }: ToExpect): Promise<Expected> {
   const wanted = movements.map((movement) => {
     const references = [...new Set(movement.references.map(referenceKey).filter((key) => key !== ''))]
-    return { ...movement, references, lookup: lookupOf(references), id: newId('exm', now), account, createdAt: now }
+    const counterparty = movement.counterparty === null ? null : accountKey(movement.counterparty)
+    const lookup = lookupOf(references)
+    return { ...movement, references, counterparty, lookup, id: newId('exm', now), account, createdAt: now }
   })
   const sources = wanted.map(({ source }) => source)
   await lockSources(tx, account)

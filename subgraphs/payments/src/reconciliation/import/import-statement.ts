@@ -8,6 +8,7 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { eventOf } from '../../events.ts'
 import type { StatementFile } from '../../statements/read-statement.ts'
 import type { StatementSummary } from '../../statements/statement.ts'
+import { accountKey } from '../counterparty-account.ts'
 import {
   beginImport,
   discardUnfinishedImports,
@@ -114,12 +115,18 @@ async function storeLines(
     const row = storedLine(line, place + 1, summary?.balances?.closing.date ?? day)
     digests[place]?.update(contentOf(row, line.bookingDate))
     read += 1
-    if (!known.has(place)) batch.push(row)
+    if (!known.has(place)) batch.push(comparable(row))
     if (batch.length === IMPORT_BATCH || read % IMPORT_BATCH === 0) await store()
   }
   await store()
   return stored
 }
+
+/** A digest is of what the bank wrote: statements that were stored as it wrote them are known by theirs. */
+const comparable = ({ counterpartyAccount, ...row }: StoredLine): StoredLine => ({
+  ...row,
+  counterpartyAccount: counterpartyAccount === null ? null : accountKey(counterpartyAccount),
+})
 
 /** What of a line is of its statement, and neither of its place in a file nor of the day of the import. */
 const contentOf = ({ statementNumber: _, bookedOn: __, ...row }: StoredLine, bookingDate: string | undefined): string =>
