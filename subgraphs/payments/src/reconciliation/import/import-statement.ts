@@ -128,9 +128,28 @@ const comparable = ({ counterpartyAccount, ...row }: StoredLine): StoredLine => 
   counterpartyAccount: counterpartyAccount === null ? null : accountKey(counterpartyAccount),
 })
 
-/** What of a line is of its statement, and neither of its place in a file nor of the day of the import. */
-const contentOf = ({ statementNumber: _, bookedOn: __, ...row }: StoredLine, bookingDate: string | undefined): string =>
-  `${JSON.stringify([bookingDate, row], (___, value) => (typeof value === 'bigint' ? String(value) : value))}\n`
+/**
+ * What of a line is of its statement, and neither of its place in a file nor of the day of the import. What else comes to be
+ * stored of a line is left out: with it, no statement would be known that was stored before.
+ */
+function contentOf(row: StoredLine, bookingDate: string | undefined): string {
+  const { account, entry, status, valueOn, currency, isReversal, references, mentions, bankReference, lookup } = row
+  const { remittance, counterpartyName, counterpartyAccount } = row
+  const minor = { amountMinor: String(row.amountMinor), chargesMinor: String(row.chargesMinor) }
+  const before = {
+    account,
+    entry,
+    status,
+    valueOn,
+    ...minor,
+    currency,
+    isReversal,
+    references,
+    mentions,
+    bankReference,
+  }
+  return `${JSON.stringify([bookingDate, { ...before, lookup, remittance, counterpartyName, counterpartyAccount }])}\n`
+}
 
 /** Tells of each line, in the order of the file, which statement it is of: those of CSV mix accounts, the others do not. */
 function statementPlaces({ format, statements }: StatementFile): (account: string) => number {
