@@ -4,7 +4,7 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
-import { findReturnRefunds, lockPayment } from '../db/payments.ts'
+import { findRefundsToEnd, findReturnRefunds, lockPayment } from '../db/payments.ts'
 import { findInstruction } from '../db/rail-instructions.ts'
 import { findUnapplied, lockKept } from '../db/unapplied-money.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
@@ -20,7 +20,7 @@ import { recordUnapplied } from './unapplied.ts'
 
 /**
  * Takes on the refund that gives back in the books what has come back over the rail, all or part, once. While refunds are on
- * their way that may leave too little for it, it waits for their end. What they have given back before is named: its payer
+ * their way that may leave too little for it, or hold it still, it waits for their end. What they have given back before is named: its payer
  * has it twice, and a person has to ask it back.
  * @returns whether that is taken care of
  */
@@ -29,6 +29,8 @@ export const giveBack = ({ db }: Books, { id }: Pick<Payment, 'id'>, clock: Cloc
     const payment = await lockPayment(tx, id)
     if (payment.execution !== 'RETURNED') return true
     const returned = await notFollowedYet(tx, payment)
+    // What one that has ended still holds is what the ledger would refuse this one.
+    if ((await findRefundsToEnd(tx, id)).some(({ hold }) => hold === 'RELEASING')) return false
     // What is claimed is free again where a refund that is on its way fails.
     if (isClaimed(payment, returned) && payment.refundClaimedMinor !== payment.refundedMinor) return false
     const by = { now: clock(), actor: SETTLING_ACTOR }

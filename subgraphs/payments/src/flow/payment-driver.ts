@@ -1,7 +1,7 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { findRoute } from '../db/payment-routes.ts'
-import { findPayment, findRefundsUnderWay } from '../db/payments.ts'
+import { findPayment, findRefundsToEnd } from '../db/payments.ts'
 import { decide } from '../domain/decide.ts'
 import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
@@ -93,7 +93,7 @@ export class PaymentDriver {
 
   /** Takes back what would pay a second time what has come back by itself, where the rail lets it. */
   async #recallRefunds(scope: Books, { id }: Pick<Payment, 'id'>): Promise<void> {
-    for (const refund of await findRefundsUnderWay(scope.db, id)) {
+    for (const refund of await findRefundsToEnd(scope.db, id)) {
       if (refund.execution === 'INSTRUCTED') {
         const { rail } = await findRoute(scope.db, refund.id)
         await this.#rails.cancel(scope, { rail, id: instructionIdOf(refund) })
@@ -106,7 +106,7 @@ export class PaymentDriver {
   async #driveRefunds(scope: Books, { id }: Pick<Payment, 'id'>): Promise<void> {
     const driven = new Set<Id<'pay'>>()
     for (;;) {
-      const next = (await findRefundsUnderWay(scope.db, id)).find((refund) => !driven.has(refund.id))
+      const next = (await findRefundsToEnd(scope.db, id)).find((refund) => !driven.has(refund.id))
       if (next === undefined || driven.size === REFUNDS_DRIVEN_MAX) return
       driven.add(next.id)
       await this.drive(scope, next)

@@ -101,6 +101,25 @@ test('a chargeback takes back what a dispute that was lost by hand is just payin
   await expectSoundPayments(stage.database)
 })
 
+test('what a refund that was called back still holds is waited for, and not taken from suspense', async () => {
+  const purse = await stage.purseWith(0n)
+  const healthy = stage.process()
+  const payment = await on.moved(healthy, purse, 'DEPOSIT')
+  await on.dispute(healthy, payment)
+  await on.resolve(healthy, payment)
+  // Another process has called it back, and has not asked the ledger yet.
+  const dying = on.dyingBefore('VOID_PENDING')
+  await on.tell(dying, payment, 'r', returned(1_000n))
+  await dying.turn()
+  const [refund] = await on.refundsOf(purse)
+  expect(refund).toMatchObject({ status: 'CANCELLED', hold: 'RELEASING' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 1_000n })
+  await healthy.flow.resume(stage.books, payment.id)
+  expect(await on.refundsOf(purse)).toHaveLength(2)
+  expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
 test('whatever comes first, or both at once, and however often: the payer is paid once, or what is too much is named', async () => {
   for (let round = 0; round < 12; round += 1) {
     const purse = await stage.purseWith(0n)

@@ -115,6 +115,19 @@ export function returnsOn(stage: RailsStage) {
       },
     })
 
+  /** Dies before the ledger is asked for a transfer of that kind. */
+  const dyingBefore = (kind: string) =>
+    stage.process({
+      ledgers: {
+        of: (books) => ({
+          async post(order) {
+            if (order.kind === kind) throw new Error('died')
+            return stage.ledgers.of(books).post(order)
+          },
+        }),
+      },
+    })
+
   return {
     tell,
     moved,
@@ -128,5 +141,6 @@ export function returnsOn(stage: RailsStage) {
     suspense,
     suspenseAccount,
     dyingAfter,
+    dyingBefore,
   }
 }
