@@ -141,8 +141,9 @@ test('what has gone back when the ledger refuses what was approved is followed, 
   const before = await on.suspense()
   const { found, deposit, refundId } = await approved(purse)
   const { id: walletId } = await on.suspenseAccount()
-  await on.tell(process, deposit, 'all', returned(1_000n, 'one'))
+  // Before it is told: behind that, the refund is driven on at once.
   await on.setStatus({ ...purse, walletId }, 'FROZEN')
+  await on.tell(process, deposit, 'all', returned(1_000n, 'one'))
   await process.flow.resume(stage.books, refundId)
   await on.setStatus({ ...purse, walletId }, 'ACTIVE')
   await on.quiet(process)
