@@ -50,7 +50,7 @@ test('a subgraph that is killed again and again while a client replays a long ba
 })
 
 test('a subgraph that hangs with its sockets open costs no event and repeats none', async () => {
-  const upstream = { ...FAST_UPSTREAM, silence_ms_max: 200, connect_ms_max: 200 }
+  const upstream = { ...FAST_UPSTREAM, silence_ms_max: 2_000, connect_ms_max: 2_000 }
   await start(60_000, { upstream })
   const events = subscribe(DAYS)
   const first = daysOf(events, 1)
