@@ -5,7 +5,7 @@ import { insertionOf, recordsetOf } from '@carriergraph/shared/db/recordset.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { placeholderFor } from '@carriergraph/shared/placeholder.ts'
-import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import type { Payment, PaymentTransition } from '../domain/payment.ts'
 import { type PaymentRow, payment } from './tables/payment.ts'
 import { type PaymentTransitionRow, paymentTransition } from './tables/payment-transition.ts'
@@ -128,23 +128,21 @@ export async function lockFreePayments(tx: Tx, ids: readonly Id<'pay'>[]): Promi
   return rows.map(toPayment)
 }
 
-/** The refunds of a payment that are on their way, also where that is a rail, oldest first. */
-export async function findRefundsUnderWay(db: Db, originalId: Id<'pay'>): Promise<Payment[]> {
-  const rows = await db
-    .select()
-    .from(payment)
-    .where(and(eq(payment.originalId, originalId), inArray(payment.status, ['AUTHORISED', 'PROCESSING'])))
-    .orderBy(payment.id)
-  return rows.map(toPayment)
-}
+const isUnderWay = inArray(payment.status, ['AUTHORISED', 'PROCESSING'])
 
-/** The refunds of a payment for which something is left to be done: those under way, and those that hold their amount in vain. */
-export async function findRefundsToEnd(db: Db, originalId: Id<'pay'>): Promise<Payment[]> {
-  const isUnderWay = inArray(payment.status, ['AUTHORISED', 'PROCESSING'])
+/** The refunds of a payment that are on their way, also where that is a rail, oldest first. */
+export const findRefundsUnderWay = (db: Db, originalId: Id<'pay'>): Promise<Payment[]> =>
+  findRefunds(db, originalId, isUnderWay)
+
+/** Those for which something is left to be done: those under way, and those that hold their amount in vain; oldest first. */
+export const findRefundsToEnd = (db: Db, originalId: Id<'pay'>): Promise<Payment[]> =>
+  findRefunds(db, originalId, or(isUnderWay, eq(payment.hold, 'RELEASING')))
+
+async function findRefunds(db: Db, originalId: Id<'pay'>, which: SQL | undefined): Promise<Payment[]> {
   const rows = await db
     .select()
     .from(payment)
-    .where(and(eq(payment.originalId, originalId), or(isUnderWay, eq(payment.hold, 'RELEASING'))))
+    .where(and(eq(payment.originalId, originalId), which))
     .orderBy(payment.id)
   return rows.map(toPayment)
 }

@@ -107,7 +107,7 @@ function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>): Te
 }
 
 function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
-  const isUsed = new Set<Telling>()
+  const isUsed = new Set<Telling | undefined>()
   const inOrder = tellings.toSorted((a, b) => Number(b.isKnown) - Number(a.isKnown) || a.firstDay - b.firstDay)
   const notifications = inOrder.filter(({ isNotification }) => isNotification)
   const pairs: Pair[] = []
@@ -118,7 +118,7 @@ function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
       .find((one) => !isUsed.has(one) && mayBeOne(statement, one, days_max))
     if (notification === undefined) continue
     isUsed.add(notification)
-    while (isUsed.has(notifications[from] as Telling)) from += 1
+    while (isUsed.has(notifications[from])) from += 1
     const keepsNotification =
       !statement.isKnown && (notification.isKnown || notification.lines.length > statement.lines.length)
     pairs.push(keepsNotification ? { stays: notification, goes: statement } : { stays: statement, goes: notification })
