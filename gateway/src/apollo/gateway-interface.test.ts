@@ -39,12 +39,24 @@ test.each([
   ['more tokens than the limit', `{ ${'book(id: "b1") { title } '.repeat(400)} }`, {}],
   ['more fields than the limit', TOO_MANY_FIELDS, {}],
   ['a field that there is not', '{ nothing }', {}],
+  ['a subscription', 'subscription { bookLent { days } }', {}],
 ])('Apollo Server in front answers %s as our own server does', async (_, query, variables) => {
   const body = JSON.stringify({ query, variables })
-  const headers = { 'content-type': 'application/json', 'x-correlation-id': 'one-and-the-same' }
+  const headers = {
+    accept: 'application/graphql-response+json',
+    'content-type': 'application/json',
+    'x-correlation-id': 'one-and-the-same',
+  }
   const [own, apollos] = await Promise.all(
-    [library.url, apolloUrl].map(async (url) => (await fetch(url, { method: 'POST', headers, body })).json()),
+    [library.url, apolloUrl].map(async (url) => {
+      const response = await fetch(url, { method: 'POST', headers, body })
+      return {
+        status: response.status,
+        challenge: response.headers.get('www-authenticate'),
+        body: await response.json(),
+      }
+    }),
   )
-  expect(own).not.toEqual({})
+  expect(own?.body).not.toEqual({})
   expect(apollos).toEqual(own)
 })

@@ -5,9 +5,9 @@ import { headerOf } from '@carriergraph/shared/server/header.ts'
 import { GraphQLError } from 'graphql'
 import type { Core } from '../core.ts'
 import { clientNameOf } from '../degrade/client-name.ts'
-import { retryAfterOf, setQuotaHeaders } from '../http/quota-headers.ts'
-import { headersOfStatus, statusOf } from '../http/status.ts'
+import { setQuotaHeaders } from '../http/quota-headers.ts'
 import type { RequestContext } from '../request-context.ts'
+import { httpOf } from './http-of-error.ts'
 import { noteRequest } from './request-of-error.ts'
 
 /** What Apollo Server hands to the function that makes a context. */
@@ -58,15 +58,8 @@ async function admitted(
   }
 }
 
-/** As Apollo Server is told what to answer with; it takes that out of the error again. */
 function overHttp(error: GraphQLError): GraphQLError {
-  const status = statusOf([error])
-  if (status === undefined) return error
-  const [name, value] = headersOfStatus(status)
-  const headers = new Map<string, string>()
-  if (name !== undefined && value !== undefined) headers.set(name, value)
-  const retryAfter_s = retryAfterOf(error)
-  if (retryAfter_s !== undefined) headers.set('retry-after', String(retryAfter_s))
-  const extensions = { ...error.extensions, http: { status, headers } }
-  return new GraphQLError(error.message, { originalError: error, extensions })
+  const http = httpOf([error])
+  if (http === undefined) return error
+  return new GraphQLError(error.message, { originalError: error, extensions: { ...error.extensions, http } })
 }
