@@ -6,7 +6,7 @@ import { createLog } from '@carriergraph/shared/log.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { createSubgraphServer, type SubgraphServer } from '@carriergraph/shared/server/subgraph-server.ts'
 import { createSignatureVerifier } from '@carriergraph/shared/signature/verify.ts'
-import { parse } from 'graphql'
+import { GraphQLError, GraphQLScalarType, parse } from 'graphql'
 import { type Client, createClient } from 'graphql-ws'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -25,11 +25,21 @@ import { startTokenIssuer, type TokenIssuer } from './testing/tokens.ts'
 
 const TYPE_DEFS = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
-  type Query { mine: String @authenticated }
+  scalar Even
+  type Query { mine: String @authenticated half(of: Even): Int }
   type Subscription { counted(after: String): Counted! @authenticated }
   type Counted { cursor: String! n: Int! }`
 
 const log = createLog({ service: 'test', level: 'silent' })
+const EVEN = new GraphQLScalarType<number>({
+  name: 'Even',
+  parseValue(value) {
+    const even = Number(value)
+    if (even % 2 !== 0) throw new GraphQLError('not even')
+    return even
+  },
+})
+
 let journal: ToyJournal<number>
 let issuer: TokenIssuer
 let subgraph: SubgraphServer
@@ -43,7 +53,8 @@ const startSubgraph = async (port: number): Promise<number> => {
     name: 'counting',
     typeDefs: parse(TYPE_DEFS),
     resolvers: {
-      Query: { mine: () => 'yours' },
+      Even: EVEN,
+      Query: { mine: () => 'yours', half: (_: unknown, { of }: { of: number }) => of / 2 },
       Subscription: {
         counted: {
           subscribe(_parent: unknown, { after }: { after?: string | null }) {
@@ -123,6 +134,25 @@ describe.each([
       body: '{"query":"{ mine }"}',
     })
     expect(await response.json()).toEqual({ data: { mine: 'yours' } })
+  })
+
+  test.each([
+    ['a literal', { query: '{ half(of: 3) }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a literal in a fragment',
+      { query: '{ ...F } fragment F on Query { half(of: "3") }' },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['the default of a variable', { query: 'query ($n: Even = 3) { half(of: $n) }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a variable', { query: 'query ($n: Even) { half(of: $n) }', variables: { n: 3 } }, 'BAD_USER_INPUT'],
+  ])('%s that its scalar does not take is told to whoever wrote it', async (_place, request, code) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(request),
+    })
+    const message = expect.stringContaining('not even')
+    expect(await response.json()).toMatchObject({ errors: [{ message, extensions: { code } }] })
   })
 
   test('queries share a connection, each with its own token, and go on when the subgraph was stopped and started again', async () => {

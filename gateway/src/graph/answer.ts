@@ -1,5 +1,5 @@
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
-import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError, GraphQLSchema } from 'graphql'
 import type { QuotaState } from '../admission/quotas.ts'
 import type { Caching } from '../caching/caching.ts'
 import type { StaleAnswer } from '../caching/fetch-fallback.ts'
@@ -11,6 +11,7 @@ import type { CallerOf } from '../subgraphs/caller.ts'
 import type { GatewayCounts } from '../telemetry/counts.ts'
 import type { Admit } from './admit.ts'
 import type { KnownOperation } from './documents.ts'
+import { withRefusedLiterals } from './refused-literals.ts'
 
 /** What a client is answered. */
 export interface GraphAnswer {
@@ -36,6 +37,8 @@ export type Answer = (
 ) => Promise<GraphAnswer>
 
 export interface AnswerOptions {
+  /** What clients see. */
+  readonly apiSchema: GraphQLSchema
   readonly admit: Admit
   readonly executor: Executor
   readonly callerOf: CallerOf
@@ -45,7 +48,7 @@ export interface AnswerOptions {
 }
 
 /** The one way of every query and mutation: admitted, planned, executed, in this order. */
-export function createAnswer({ admit, executor, callerOf, caching, format, counts }: AnswerOptions): Answer {
+export function createAnswer({ apiSchema, admit, executor, callerOf, caching, format, counts }: AnswerOptions): Answer {
   const refused = (errors: readonly GraphQLError[], told?: Pick<GraphAnswer, 'cost' | 'quotas'>): GraphAnswer => ({
     data: undefined,
     errors: errors.map((error) => format(error.toJSON(), error)),
@@ -63,7 +66,8 @@ export function createAnswer({ admit, executor, callerOf, caching, format, count
       const { call, stale } = caching.fallback(callerOf(context), context, compiled)
       const { data, errors, way } = await compiled.execute({ variables, coerced, call })
       counts.answers[way] += 1
-      return { data, errors: errors.map((error) => format(error, error)), ...(stale.length > 0 && { stale }) }
+      const told = withRefusedLiterals(errors, document, apiSchema)
+      return { data, errors: told.map((error) => format(error, error)), ...(stale.length > 0 && { stale }) }
     }
     const cacheable = caching.responses.cacheable(known, compiled)
     const answer = await (cacheable === undefined ? execute() : cacheable.answer(coerced, context, execute))

@@ -67,7 +67,7 @@ export function createGraph(options: GraphOptions): Graph {
     authorizer: createAuthorizer(apiSchema, authorization),
   })
   const caching = createCaching(supergraph, { ...options.caching, counts })
-  const plainAnswer = createAnswer({ ...options, admit, executor, callerOf, caching, counts })
+  const plainAnswer = createAnswer({ ...options, apiSchema, admit, executor, callerOf, caching, counts })
   const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
   const execute = createEventExecutor(supergraph, executor, observed(subgraphs.followingCallerOf))
   const { prepare, has } = createPreparer(supergraph, planner, counts.plans)

@@ -114,7 +114,8 @@ const withVariables = (document: DocumentNode, more: readonly VariableDefinition
     OperationDefinition: (node) => ({ ...node, variableDefinitions: [...(node.variableDefinitions ?? []), ...more] }),
   })
 
-const isOfCustomScalar = (type: GraphQLInputType | null | undefined): boolean => {
+/** Whether no more than its subgraph knows is known of a literal's type; what stands inside such a literal has none. */
+export const isOfCustomScalar = (type: GraphQLInputType | null | undefined): boolean => {
   const named = type && getNamedType(type)
   return !named || (isScalarType(named) && !isSpecifiedScalarType(named))
 }
