@@ -44,8 +44,6 @@ export interface Gateway {
 const KEEP_ALIVE_MS = 65_000
 /** How long a request may take to arrive. */
 const RECEIVE_MS_MAX = 30_000
-/** How long what is in flight may take to finish once the gateway stops. */
-const DRAIN_MS_MAX = 10_000
 
 /** One graph at one URL, in front of the subgraphs of a supergraph. */
 export function createGateway(options: GatewayOptions): Gateway {
@@ -92,8 +90,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     server.keepAliveTimeout = 1
     server.keepAliveTimeoutBuffer = 0
     const closed = new Promise((resolve) => server.close(resolve))
-    const expires_ms = performance.now() + DRAIN_MS_MAX
-    await door.close(DRAIN_MS_MAX)
+    const expires_ms = performance.now() + limits.drain_ms_max
+    await door.close(limits.drain_ms_max)
     if (!(await within(closed, Math.max(expires_ms - performance.now(), 0)))) server.closeAllConnections()
     await closed
     await core.close()

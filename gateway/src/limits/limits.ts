@@ -18,6 +18,8 @@ export interface GatewayLimits {
   readonly body_bytes_max: number
   /** How long nothing may pass over a connection on which an answer is awaited, or waits to be taken. */
   readonly stall_ms_max: number
+  /** How long what is under way may take to finish once the gateway stops. */
+  readonly drain_ms_max: number
   /** Operations in the list of one POST; 0 where lists are not taken. */
   readonly batch_max: number
   readonly tokens_max: number
@@ -58,6 +60,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   body_bytes_max: MIB / 2,
   // An answer that its client does not read stays in memory. The slowest is made in half a minute or so.
   stall_ms_max: 120_000,
+  // Shorter than what orchestrators wait before they kill, which is half a minute.
+  drain_ms_max: 10_000,
   // Each operation of a list would pass the limits of one.
   batch_max: 0,
   tokens_max: 1_000,

@@ -1,6 +1,7 @@
 // What a gateway that stops does with what is under way in streams and sockets.
 
 import { afterEach, describe, expect, test } from 'vitest'
+import type { GatewayLimits } from '../limits/limits.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
 import { RawClient } from '../testing/raw-client.ts'
 import { Turnstile } from '../testing/turnstile.ts'
@@ -13,9 +14,9 @@ const RENAME = 'mutation { renameBook(id: "b1", title: "New") { title } }'
 const RENAMED = { data: { renameBook: { title: 'New' } } }
 
 /** A library whose books answer every call with what `RENAME` is answered, once the test lets them. */
-async function start(): Promise<void> {
+async function start(limits: Partial<GatewayLimits> = {}): Promise<void> {
   turnstile = new Turnstile()
-  library = await startLibrary({ intercept: { books: turnstile.holding(RENAMED) } })
+  library = await startLibrary({ intercept: { books: turnstile.holding(RENAMED) }, limits })
 }
 
 describe('a mutation that is under way when the gateway stops', () => {
@@ -51,6 +52,34 @@ describe('a mutation that is under way when the gateway stops', () => {
     const text = await (await answered).text()
     expect(text.slice(-end.length)).toBe(end)
     await stopped
+  })
+})
+
+describe('what is not answered by the deadline of a gateway that stops is let go of', () => {
+  const SOON = { drain_ms_max: 50 }
+
+  test('over a WebSocket', async () => {
+    await start(SOON)
+    const client = await new RawClient(library.url).ready()
+    client.subscribe('m', RENAME)
+    await turnstile.whenHeld()
+    await library.gateway.stop()
+    expect(await client.closed).toBe(1001)
+    expect(client.messages.filter(({ id }) => id === 'm')).toEqual([])
+  })
+
+  test.each([
+    ['HTTP', 'application/json'],
+    ['SSE', 'text/event-stream'],
+    ['multipart', 'multipart/mixed;subscriptionSpec=1.0'],
+  ])('over %s', async (_, accept) => {
+    await start(SOON)
+    const headers = { accept, 'content-type': 'application/json' }
+    const answered = fetch(library.url, { method: 'POST', headers, body: JSON.stringify({ query: RENAME }) })
+    const text = answered.then((response) => response.text()).catch(() => 'cut off')
+    await turnstile.whenHeld()
+    await library.gateway.stop()
+    expect(await text).not.toContain('New')
   })
 })
 
