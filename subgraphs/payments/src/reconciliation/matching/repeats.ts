@@ -1,12 +1,13 @@
 import type { BankLine, ExpectedMovement } from './movement.ts'
-import { type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
 
 /**
  * Marks the lines that say again what another entry said within the window: same references, amount and account at the
  * other end. They may be two payments of one customer, so they are matched where a second one is expected by reference.
  */
 export function markRepeats(pool: Pool, known: readonly BankLine[]): void {
-  const before = new Map<string, { line: BankLine; day: number; ordinal: number }[]>()
+  // One for each place in an entry, the newest: what is older is out of the window for all that follow.
+  const before = new Map<string, PlacedLine[]>()
   const seenInEntry = new Map<string, number>()
   const isFresh = new Set(pool.lines)
   const all = [...known.map(placeLine), ...pool.lines].sort((a, b) => a.day - b.day)
@@ -18,20 +19,14 @@ export function markRepeats(pool: Pool, known: readonly BankLine[]): void {
     seenInEntry.set(inEntry, ordinal + 1)
     const originals = before.get(key) ?? []
     before.set(key, originals)
-    const repeats = originals.findLast(
-      (original) =>
-        original.ordinal === ordinal &&
-        original.line.entry !== placed.line.entry &&
-        placed.day - original.day <= pool.windows.amount_days,
-    )
-    if (repeats === undefined) keepOriginal(originals, { line: placed.line, day: placed.day, ordinal })
+    const original = originals[ordinal]
+    const isRepeat =
+      original !== undefined &&
+      original.line.entry !== placed.line.entry &&
+      placed.day - original.day <= pool.windows.amount_days
+    if (!isRepeat) originals[ordinal] = placed
     else if (isFresh.has(placed)) placed.isSuspect = true
   }
-}
-
-/** One for each place in an entry, the newest: what is older is out of the window for all that follow. */
-function keepOriginal<T extends { readonly ordinal: number }>(originals: T[], original: T): void {
-  originals[original.ordinal] = original
 }
 
 const repeatKey = ({ references, bankReference, amountMinor, counterparty }: BankLine): string | undefined =>
