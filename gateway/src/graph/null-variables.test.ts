@@ -1,8 +1,10 @@
 // A variable may be null where its field takes no null, if it or the argument has a default: what validation lets pass is
 // told before any subgraph hears of it.
 
+import { buildSchema, getOperationAST, parse } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Library, startLibrary } from '../testing/library.ts'
+import { compileNullFaults } from './null-variables.ts'
 
 let library: Library
 beforeAll(async () => {
@@ -71,4 +73,20 @@ test.each<[string, string, Record<string, unknown>, object]>([
   ],
 ])('takes %s', async (_, query, variables, data) => {
   expect((await library.post({ query, variables })).body).toEqual({ data })
+})
+
+test('null in a fragment that is spread more often than anybody could look is found, and where it is on no condition is not', () => {
+  const schema = buildSchema('type Query { wait(ms: Int!): Int echo(n: Int): Int }')
+  const doubling = Array.from({ length: 60 }, (_, n) => `fragment F${n + 1} on Query { ...F${n} ...F${n} }`).join(' ')
+  const faultsOf = (spread: string, coerced: Record<string, unknown>) => {
+    const document = parse(`query ($x: Int = 1, $on: Boolean!) { ${spread} }
+      fragment F0 on Query { wait(ms: $x) } ${doubling}`)
+    const operation = getOperationAST(document)
+    if (!operation) throw new Error('no operation')
+    return compileNullFaults(schema, document, operation)(coerced)
+  }
+  expect(faultsOf('...F60', { x: null, on: true })).toMatchObject([{ message: refusal('Int!').message }])
+  expect(faultsOf('...F60', { x: 1, on: true })).toEqual([])
+  expect(faultsOf('...F60 @include(if: $on)', { x: null, on: false })).toEqual([])
+  expect(faultsOf('...F60 @include(if: $on) ...F60 @skip(if: $on)', { x: null, on: false })).toHaveLength(1)
 })
