@@ -13,6 +13,8 @@ const schema = buildSchema(`
 `)
 const KEY = on('Book', field('__typename'), field('id'))
 
+const NESTED = field('a', { selections: [field('b')] })
+
 test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | null]>([
   ['what is selected, and nothing else', [KEY], { __typename: 'Book', id: 1, more: 2 }, { __typename: 'Book', id: 1 }],
   ['null as it is', [KEY], { __typename: 'Book', id: null }, { __typename: 'Book', id: null }],
@@ -32,7 +34,7 @@ test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | nu
   ],
   [
     'objects in lists of lists, with null in them',
-    [field('a', { selections: [field('b')] })],
+    [NESTED],
     { a: [[{ b: 1, c: 2 }, null], null] },
     { a: [[{ b: 1 }, null], null] },
   ],
@@ -42,6 +44,8 @@ test.each<[string, QueryPlanSelectionNode[], ResponseObject, ResponseObject | nu
     { price: 1, _required0_price: 2 },
     { price: 2 },
   ],
+  ['nothing at all where a part of an object is missing', [NESTED], { a: { c: 2 } }, null],
+  ['nothing at all where a part of one in a list is missing', [NESTED], { a: [{ b: 1 }, { c: 2 }] }, null],
   ['nothing at all where a field without fragment is missing', [field('a')], { b: 1 }, null],
 ])('represents %s', (_, selections, object, expected) => {
   expect(compileRepresentation(schema, createMerging(schema).object, selections)(object)).toEqual(expected)

@@ -28,8 +28,9 @@ function compilePick(schema: GraphQLSchema, merge: Merge, selection: QueryPlanSe
     const copy = selection.selections && compileCopy(compileRepresentation(schema, merge, selection.selections))
     return (object, into) => {
       const value = ownValue(object, key)
-      if (value === undefined) return false
-      into[selection.name] = copy === undefined ? value : copy(value)
+      const copied = copy === undefined ? value : copy(value)
+      if (copied === undefined) return false
+      into[selection.name] = copied
       return true
     }
   }
@@ -45,10 +46,14 @@ function compilePick(schema: GraphQLSchema, merge: Merge, selection: QueryPlanSe
   }
 }
 
+/** Undefined where some of it is not there: null in its place would be said to be what the subgraph is to reckon with. */
 function compileCopy(represent: Represent): (value: unknown) => unknown {
   const copy = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(copy)
-    return isResponseObject(value) ? represent(value) : value
+    if (Array.isArray(value)) {
+      const copies = value.map(copy)
+      return copies.includes(undefined) ? undefined : copies
+    }
+    return isResponseObject(value) ? (represent(value) ?? undefined) : value
   }
   return copy
 }

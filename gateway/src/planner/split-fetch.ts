@@ -14,7 +14,7 @@ import {
 } from 'graphql'
 import { fragmentsOf } from '../executor/root-fields.ts'
 import type { PlannableSupergraph } from '../supergraph/plannable.ts'
-import { entityKey, requirementKey } from '../supergraph/requirements.ts'
+import { entityKey, pathOf, requirementKey } from '../supergraph/requirements.ts'
 import { isOfSomeTypes } from './whole-requirements.ts'
 
 const NOTHING: ReadonlySet<string> = new Set()
@@ -23,6 +23,7 @@ const NOTHING: ReadonlySet<string> = new Set()
 interface Group {
   /** Under which variables they are asked for, or for which requirement, where that must not be mixed with others. */
   readonly condition: string
+  /** Paths of what they require. */
   readonly required: Set<string>
 }
 
@@ -38,8 +39,8 @@ interface Group {
 export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): readonly FetchNode[] {
   const { standIns, requirements, keyFields } = supergraph
   const { requires = [], serviceName } = fetch
-  const isConflicting = (names: readonly string[]): boolean => {
-    const required = new Set(names.filter((name) => standIns.has(name)))
+  const isConflicting = (paths: readonly string[]): boolean => {
+    const required = new Set(paths.map(lastOf).filter((name) => standIns.has(name)))
     return new Set([...required].map((name) => standIns.get(name)?.field)).size < required.size
   }
   if (requires.length === 0) return [fetch]
@@ -65,14 +66,12 @@ export function splitFetch(fetch: FetchNode, supergraph: PlannableSupergraph): r
   const asked = new Set(groups.flatMap(({ required }) => [...required]))
   return groups.map((group) => {
     const operation = printed(document, (field) => groupOf.get(field) === group)
-    const isDropped = (field: string, type: string | undefined): boolean => {
-      if (!asked.has(field) || group.required.has(field)) return false
-      return standIns.has(field) || (type !== undefined && !keyFields.get(entityKey(serviceName, type))?.has(field))
-    }
+    const isDropped = (path: string, type: string): boolean =>
+      asked.has(path) && !group.required.has(path) && !keyFields.get(entityKey(serviceName, type))?.has(path)
     return {
       ...fetch,
       operation,
-      requires: without(requires, isDropped, ''),
+      requires: without(requires, isDropped, { type: '', path: '' }),
       variableUsages: (fetch.variableUsages ?? []).filter((name) => variablesIn(operation).has(name)),
     }
   })
@@ -85,19 +84,23 @@ function fieldNames(selections: readonly QueryPlanSelectionNode[]): readonly str
   ])
 }
 
-/** @param type of the entity; undefined below its fields */
+/** The last name of a path. */
+const lastOf = (path: string): string => path.slice(path.lastIndexOf('.') + 1)
+
+/** @param above the type of the entity, and the path of the field around, '' where there is none */
 function without(
   selections: readonly QueryPlanSelectionNode[],
-  isDropped: (field: string, type: string | undefined) => boolean,
-  type: string | undefined,
+  isDropped: (path: string, type: string) => boolean,
+  above: { readonly type: string; readonly path: string },
 ): QueryPlanSelectionNode[] {
   return selections.flatMap((selection) => {
-    const isField = selection.kind === 'Field'
-    if (isField && isDropped(selection.name, type)) return []
+    const inner = { ...above }
+    if (selection.kind === 'Field') inner.path = pathOf(above.path, selection.name)
+    else if (above.path === '') inner.type = selection.typeCondition ?? above.type
+    if (selection.kind === 'Field' && isDropped(inner.path, inner.type)) return []
     if (selection.selections === undefined) return [selection]
-    const inner = isField || type === undefined ? undefined : (selection.typeCondition ?? type)
-    const selections = without(selection.selections, isDropped, inner)
-    return selections.length === 0 ? [] : [{ ...selection, selections }]
+    const kept = without(selection.selections, isDropped, inner)
+    return kept.length === 0 ? [] : [{ ...selection, selections: kept }]
   })
 }
 

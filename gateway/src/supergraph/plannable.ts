@@ -25,7 +25,7 @@ export interface PlannableSupergraph extends Requirements {
  */
 export function plannableSupergraph(sdl: DocumentNode): PlannableSupergraph {
   const { document, standIns } = addStandIns(resolvableKeysFirst(sdl))
-  const requirements = readRequirements(document, (field) => standIns.has(field))
+  const requirements = readRequirements(document)
   const interfaceObjects = interfaceObjectsOf(document)
   return { sdl: print(document), ownNames: ownNames(document), interfaceObjects, standIns, ...requirements }
 }

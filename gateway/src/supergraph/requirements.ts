@@ -1,26 +1,18 @@
 import { type ConstDirectiveNode, type DocumentNode, Kind, type SelectionSetNode } from 'graphql'
-import {
-  argumentText,
-  fieldsIn,
-  JOIN_FIELD,
-  JOIN_GRAPH,
-  JOIN_GRAPH_ENUM,
-  JOIN_TYPE,
-  parseFieldSet,
-} from './join-directives.ts'
+import { argumentText, JOIN_FIELD, JOIN_GRAPH, JOIN_GRAPH_ENUM, JOIN_TYPE, parseFieldSet } from './join-directives.ts'
 
 /** What subgraphs demand of a representation. Names are those that the planner knows. */
 export interface Requirements {
-  /** `requirementKey` of a field -> the fields of its entity, and the stand-ins at any depth, that it requires. */
+  /** `requirementKey` of a field -> the paths of the fields that it requires of its entity: `box`, `box.side`. */
   readonly requirements: ReadonlyMap<string, ReadonlySet<string>>
-  /** `entityKey` of a type -> the fields of its keys. */
+  /** `entityKey` of a type -> the paths of the fields of its keys. */
   readonly keyFields: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 export const entityKey = (subgraph: string, type: string): string => `${subgraph} ${type}`
 export const requirementKey = (subgraph: string, type: string, field: string): string => `${subgraph} ${type}.${field}`
 
-export function readRequirements(sdl: DocumentNode, isStandIn: (field: string) => boolean): Requirements {
+export function readRequirements(sdl: DocumentNode): Requirements {
   const requirements = new Map<string, ReadonlySet<string>>()
   const keyFields = new Map<string, ReadonlySet<string>>()
   const subgraphs = subgraphNames(sdl)
@@ -33,27 +25,31 @@ export function readRequirements(sdl: DocumentNode, isStandIn: (field: string) =
       const key = directive.name.value === JOIN_TYPE ? argumentText(directive, 'key') : undefined
       if (key === undefined) continue
       const entity = entityKey(subgraphOf(directive), type.name.value)
-      keyFields.set(entity, new Set([...(keyFields.get(entity) ?? []), ...topFields(parseFieldSet(key))]))
+      keyFields.set(entity, new Set([...(keyFields.get(entity) ?? []), ...pathsIn(parseFieldSet(key))]))
     }
     for (const field of type.fields ?? [])
       for (const directive of field.directives ?? []) {
         const requires = directive.name.value === JOIN_FIELD ? argumentText(directive, 'requires') : undefined
         if (requires === undefined) continue
-        const selection = parseFieldSet(requires)
-        const standIns = fieldsIn(selection).filter(({ name }) => isStandIn(name.value))
-        const names = [...topFields(selection), ...standIns.map(({ name }) => name.value)]
-        requirements.set(requirementKey(subgraphOf(directive), type.name.value, field.name.value), new Set(names))
+        const paths = new Set(pathsIn(parseFieldSet(requires)))
+        requirements.set(requirementKey(subgraphOf(directive), type.name.value, field.name.value), paths)
       }
   }
   return { requirements, keyFields }
 }
 
-function topFields({ selections }: SelectionSetNode): readonly string[] {
+/** Of every field at whatever depth; on which type it is does not matter. */
+function pathsIn({ selections }: SelectionSetNode, above = ''): readonly string[] {
   return selections.flatMap((selection) => {
-    if (selection.kind === Kind.FIELD) return [selection.name.value]
-    return selection.kind === Kind.INLINE_FRAGMENT ? topFields(selection.selectionSet) : []
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return []
+    if (selection.kind === Kind.INLINE_FRAGMENT) return pathsIn(selection.selectionSet, above)
+    const path = pathOf(above, selection.name.value)
+    return [path, ...(selection.selectionSet ? pathsIn(selection.selectionSet, path) : [])]
   })
 }
+
+/** @param above '' for a field of the entity itself */
+export const pathOf = (above: string, field: string): string => (above === '' ? field : `${above}.${field}`)
 
 /** `join__Graph` value -> the name of the subgraph. */
 function subgraphNames(sdl: DocumentNode): ReadonlyMap<string, string> {

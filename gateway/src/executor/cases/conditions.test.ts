@@ -135,3 +135,82 @@ describe('@skip and @include', () => {
     expect(graph.calls.map(({ subgraph }) => subgraph)).toEqual(['a'])
   })
 })
+
+describe('what is required of one object by fields on different conditions', () => {
+  const said = (value: unknown) => JSON.stringify(value)
+  const THING = {
+    spec: { code: 'M', size: { mm: 8 }, note: 'n' },
+    dims: { h: 1, w: 2, unit: { name: 'cm' } },
+    parts: [{ a: 1, b: 2 }],
+    grade: 'A',
+  }
+  type Thing = typeof THING
+  const things = caseGraph({
+    p: {
+      sdl: `
+        type Query { things: [Thing!]! }
+        type Thing @key(fields: "spec { code size { mm } }") { spec: Spec! dims: Dims parts: [Part!] grade: String }
+        type Spec { code: String! size: Size! note: String }
+        type Size { mm: Int! }
+        type Dims { h: Int w: Int unit: Unit }
+        type Unit { name: String }
+        type Part { a: Int b: Int }
+      `,
+      resolvers: { Query: { things: () => [THING] }, Thing: { __resolveReference: () => THING } },
+    },
+    r: {
+      sdl: `
+        type Thing @key(fields: "spec { code size { mm } }") {
+          spec: Spec! dims: Dims @external parts: [Part!] @external grade: String @external
+          cost: String @requires(fields: "dims { h w }")
+          unitOf: String @requires(fields: "dims { unit { name } } grade")
+          sum: String @requires(fields: "parts { a }")
+          rest: String @requires(fields: "parts { b } spec { note }")
+        }
+        type Spec { code: String! size: Size! note: String @external }
+        type Size { mm: Int! }
+        type Dims @external { h: Int w: Int unit: Unit }
+        type Unit @external { name: String }
+        type Part @external { a: Int b: Int }
+      `,
+      resolvers: {
+        Thing: {
+          cost: ({ dims }: Thing) => said(dims),
+          unitOf: ({ dims, grade }: Thing) => said([dims, grade]),
+          sum: ({ parts }: Thing) => said(parts),
+          rest: ({ parts, spec }: Thing) => said([parts, spec]),
+        },
+      },
+    },
+  })
+  const COST = said({ h: 1, w: 2 })
+  const UNIT_OF = said([{ unit: { name: 'cm' } }, 'A'])
+  const SUM = said([{ a: 1 }])
+  const REST = said([[{ b: 2 }], { code: 'M', size: { mm: 8 }, note: 'n' }])
+  const each = (thing: object) => ({ data: { things: [thing] } })
+  const of = (selection: string) => `query ($on: Boolean!) { things { ${selection} } }`
+
+  testAnswers(things, [
+    ['is whole for one without the other', of('cost unitOf @include(if: $on)'), each({ cost: COST }), { on: false }],
+    ['is whole for both', of('cost unitOf @include(if: $on)'), each({ cost: COST, unitOf: UNIT_OF }), { on: true }],
+    [
+      'is whole for the one that is not skipped',
+      of('... @skip(if: $on) { v: cost } ... on Thing { unitOf @include(if: $on) }'),
+      each({ unitOf: UNIT_OF }),
+      { on: true },
+    ],
+    ['is whole in lists and keys', of('sum rest @include(if: $on)'), each({ sum: SUM }), { on: false }],
+    [
+      'is whole in lists and keys for both',
+      of('rest sum @include(if: $on)'),
+      each({ rest: REST, sum: SUM }),
+      { on: true },
+    ],
+    [
+      'leaves keys whole where only a part of them is selected',
+      of('spec { note } rest @include(if: $on) sum @skip(if: $on)'),
+      each({ spec: { note: 'n' }, sum: SUM }),
+      { on: false },
+    ],
+  ])
+})
