@@ -1,3 +1,4 @@
+import { callerFromClaims } from '@carriergraph/shared/auth/caller.ts'
 import { createTokenVerifier, TOKEN_ALGORITHMS } from '@carriergraph/shared/auth/verify.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
@@ -24,12 +25,10 @@ export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<
     subgraphUrls,
     subgraphHeaders,
     signingKeys,
-    tokens: createTokenVerifier({
-      ...config.identity,
-      algorithms: TOKEN_ALGORITHMS,
-      clock: systemClock,
-      leeway_s: TOKEN_LEEWAY_S,
-    }),
+    tokens: createTokenVerifier(
+      { ...config.identity, algorithms: TOKEN_ALGORITHMS, clock: systemClock, leeway_s: TOKEN_LEEWAY_S },
+      callerFromClaims,
+    ),
     limits,
     persisted: await loadPersistedDocuments(config.persistedDocuments, limits.tokens_max),
     gate: openGate(config.gate, Math.random, log),

@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
@@ -36,7 +36,7 @@ export interface CoreOptions {
   /** Headers of a client's request, in lower case, that subgraphs get beside the token and the correlation id. */
   readonly subgraphHeaders?: readonly string[]
   readonly signingKeys: SigningKeys
-  readonly tokens: TokenVerifier
+  readonly tokens: TokenVerifier<Caller>
   readonly limits: GatewayLimits
   /** Without it no document is known beforehand, and any may run. */
   readonly persisted?: PersistedDocuments
@@ -60,7 +60,7 @@ export interface Core {
   /** The graph that is served at the moment. Whoever began with one goes on with it. */
   graph(): Graph
   /** Throws a Refusal when the token is not good. */
-  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
   readonly format: ErrorFormatter
   /** Finds the document of a request, and refuses what is not trusted where it has to be. */
   readonly resolveDocument: ResolveDocument
@@ -163,8 +163,8 @@ export function createCore(options: CoreOptions): Core {
 
 /** An issuer whose keys cannot be fetched signs nobody in, and only the log can say why. */
 const authenticatorOf =
-  (tokens: TokenVerifier, log: Log) =>
-  async (authorization: string | undefined): Promise<Actor> => {
+  (tokens: TokenVerifier<Caller>, log: Log) =>
+  async (authorization: string | undefined): Promise<Caller> => {
     try {
       return await tokens.verify(authorization)
     } catch (error) {

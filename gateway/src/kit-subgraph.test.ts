@@ -67,7 +67,7 @@ const startSubgraph = async (port: number): Promise<number> => {
     },
     context: (info) => info,
     policies: {},
-    verifier: issuer.verifier,
+    verifier: issuer.actorVerifier,
     signature: createSignatureVerifier({ keys: TOY_KEYS, clock: systemClock }),
     log,
     port,

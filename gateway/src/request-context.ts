@@ -1,10 +1,10 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { Observation } from './telemetry/observation.ts'
 
 /** What one operation carries on its way through the gateway, whichever transport it came by. */
 export type RequestContext = {
   /** From the verified token; the anonymous actor without one. */
-  readonly actor: Actor
+  readonly actor: Caller
   /** The client's header as it came, for the subgraphs to verify again. */
   readonly authorization: string | undefined
   readonly correlationId: string

@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { gatewayError } from '../errors/codes.ts'
 import type { Overload } from './overload.ts'
 import type { Quotas, Spent } from './quotas.ts'
@@ -8,7 +8,7 @@ export interface Gate {
   /** A request, or an operation on a socket, before anything of it is read. */
   enter(clientAddress: string): Promise<Spent>
   /** An operation that may run, with what it may cost at the most. */
-  run(actor: Actor, clientAddress: string, cost: number): Promise<Spent>
+  run(actor: Caller, clientAddress: string, cost: number): Promise<Spent>
   /** Counts and watches no more. */
   close(): void
 }

@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { GraphQLError } from 'graphql'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { gatewayError } from '../errors/codes.ts'
@@ -41,7 +41,7 @@ export interface Quotas {
   /** One request, or one message that starts an operation, from a client address. */
   request(address: string): Promise<Spent>
   /** One operation that is about to run. */
-  operation(actor: Actor, address: string, cost: number): Promise<Spent>
+  operation(actor: Caller, address: string, cost: number): Promise<Spent>
 }
 
 export function createQuotas(limits: QuotaLimits, counterOf: CounterFactory): Quotas {
@@ -74,7 +74,7 @@ export function createQuotas(limits: QuotaLimits, counterOf: CounterFactory): Qu
   return {
     request: (address) => spend(requests, clientKey(address), 1),
     async operation(actor, address, cost) {
-      const key = actor.kind === 'anonymous' ? clientKey(address) : `${actor.tenant}/${actor.subject}`
+      const key = actor.kind === 'anonymous' ? clientKey(address) : `${actor.tenant ?? ''}/${actor.subject}`
       const counted = await spend(operations, key, 1)
       if (counted.refusal !== undefined) return counted
       // Points are whole, here and in Redis.

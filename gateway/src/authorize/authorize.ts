@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { tokenMissing } from '@carriergraph/shared/auth/refusals.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql'
@@ -18,7 +18,7 @@ export interface Authorizer {
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Readonly<Record<string, unknown>>,
-    actor: Actor,
+    actor: Caller,
   ): readonly GraphQLError[]
 }
 
@@ -43,7 +43,7 @@ export function createAuthorizer(apiSchema: GraphQLSchema, map: AuthorizationMap
 }
 
 /** Why `actor` may not read what is marked so; undefined when it may. */
-export function refusalOf({ scopes = [] }: Requirement, actor: Actor): Refusal | undefined {
+export function refusalOf({ scopes = [] }: Requirement, actor: Caller): Refusal | undefined {
   if (actor.kind === 'anonymous') return tokenMissing()
   const unmet = scopes.find((alternatives) => !alternatives.some((all) => all.every((one) => actor.scopes.has(one))))
   if (unmet === undefined) return undefined

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { tokenMissing } from '@carriergraph/shared/auth/refusals.ts'
 import type { ErrorFormatter } from '@carriergraph/shared/edge-errors.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
@@ -14,7 +14,7 @@ const PREFIX = '/admin/'
 const ADMIN_SCOPE = 'gateway:admin'
 
 export interface AdminOptions {
-  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
   readonly degradeRules: { list(): readonly RuleStatus[] }
   readonly purgeCache: () => Promise<void>
   readonly format: ErrorFormatter
@@ -24,7 +24,7 @@ export interface AdminOptions {
 /** What operators look at and do. Answers what is theirs and resolves to true; false leaves the request to the others. */
 export type AdminHandler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<boolean>
 
-type Route = (actor: Actor) => Promise<readonly [status: number, body: unknown]>
+type Route = (actor: Caller) => Promise<readonly [status: number, body: unknown]>
 
 export function createAdminHandler(options: AdminOptions): AdminHandler {
   const { authenticate, degradeRules, purgeCache, format, log } = options

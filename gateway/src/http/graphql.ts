@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { Refusal } from '@carriergraph/shared/refusal.ts'
 import type { ClientAddress } from '../admission/client-address.ts'
 import type { Gate } from '../admission/gate.ts'
@@ -22,7 +22,7 @@ export interface GraphqlHandlerOptions extends OperationAnswersOptions {
   readonly gate: Gate
   readonly clientAddress: ClientAddress
   /** Throws a GraphQLError with a code when the token is not good. */
-  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
   readonly readHeaders: HeaderReader
   readonly readTrace: TraceReader
   /** The names of what `readHeaders` takes. */

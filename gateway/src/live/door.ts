@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { ClientAddress } from '../admission/client-address.ts'
@@ -22,7 +22,7 @@ export interface LiveDoorOptions {
   readonly resolveDocument: ResolveDocument
   readonly gate: Gate
   readonly clientAddress: ClientAddress
-  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
   readonly readHeaders: HeaderReader
   readonly readTrace: TraceReader
   readonly allowOrigin: (origin: string | undefined) => boolean

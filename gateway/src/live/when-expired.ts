@@ -1,11 +1,11 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 
 /** The longest delay that setTimeout takes; a longer one would fire at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1
 
 /** Calls `act` once the token of this actor is not good any more. The function returned forgets about it. */
-export function whenExpired({ expiresAt }: Actor, clock: Clock, act: () => void): () => void {
+export function whenExpired({ expiresAt }: Caller, clock: Clock, act: () => void): () => void {
   if (expiresAt === undefined) return () => undefined
   const left_ms = (): number => expiresAt.getTime() - clock().getTime()
   const wait = (): NodeJS.Timeout => setTimeout(look, Math.min(Math.max(left_ms(), 0), TIMER_MS_MAX))

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { TraceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
 import type { DocumentNode, GraphQLFormattedError, OperationDefinitionNode } from 'graphql'
 
@@ -34,7 +34,7 @@ export interface Observation {
   run<T>(work: () => T): T
   /** What the operation turned out to be, and who sent it. */
   knows(operation: ObservedOperation): void
-  isOf(actor: Actor): void
+  isOf(actor: Caller): void
   /** Errors of an event, before its answer is handed on as text. */
   tells(errors: readonly GraphQLFormattedError[]): void
   /** A subgraph is called with a body of this text. */

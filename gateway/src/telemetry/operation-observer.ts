@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { MASKED } from '@carriergraph/shared/edge-errors.ts'
 import { runUnder } from '@carriergraph/shared/telemetry/current-span.ts'
 import { failSpan, remoteSpan, type Tracing, traceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
@@ -31,7 +31,7 @@ class OperationObservation implements Observation {
   readonly #span: Span | undefined
   readonly #subgraphs = new Map<string, SubgraphTimes>()
   #known: ObservedOperation | undefined
-  #actor: Actor | undefined
+  #actor: Caller | undefined
   #told: readonly GraphQLFormattedError[] | undefined
 
   constructor(parts: ObserverParts, start: OperationStart) {
@@ -48,7 +48,7 @@ class OperationObservation implements Observation {
     this.#known = operation
   }
 
-  isOf(actor: Actor): void {
+  isOf(actor: Caller): void {
     this.#actor = actor
   }
 

@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import type { EndedOperation } from './ended-operation.ts'
 
@@ -21,7 +21,7 @@ export interface LoggedOperation extends EndedOperation {
   readonly status: number | undefined
   readonly hash: () => string | undefined
   readonly cost: number | undefined
-  readonly actor: Actor | undefined
+  readonly actor: Caller | undefined
   readonly subgraphs: ReadonlyMap<string, SubgraphTimes>
 }
 

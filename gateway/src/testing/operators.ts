@@ -1,4 +1,5 @@
-import { type Actor, ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
+import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { ToyJournal } from './journal.ts'
 import { booksSubgraph, type Lent, type ToySubgraphDefinition } from './library-graph.ts'
@@ -36,7 +37,7 @@ export interface ToyUser {
 let tokens = 0
 
 /** What an operation of this user carries, under a token of its own that nobody has signed. */
-export function contextOf(user: ToyUser, actor: Actor = ANONYMOUS): RequestContext {
+export function contextOf(user: ToyUser, actor: Caller = ANONYMOUS): RequestContext {
   const claims = Buffer.from(JSON.stringify({ ...user, jti: String(++tokens) })).toString('base64url')
   return {
     actor,

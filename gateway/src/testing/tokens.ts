@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type Caller, callerFromClaims } from '@carriergraph/shared/auth/caller.ts'
 import { createTokenVerifier, type TokenVerifier } from '@carriergraph/shared/auth/verify.ts'
 import { systemClock } from '@carriergraph/shared/clock.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
@@ -11,7 +12,9 @@ const AUDIENCE = 'toy'
 const ALGORITHM = 'ES256'
 
 export interface TokenIssuer {
-  readonly verifier: TokenVerifier
+  readonly verifier: TokenVerifier<Caller>
+  /** As subgraphs of the kit read tokens. */
+  readonly actorVerifier: TokenVerifier
   /** How a gateway in a process of its own is told to believe it. */
   readonly env: Readonly<Record<string, string>>
   /** An authorization header. `expiresIn_s` may be negative. */
@@ -22,6 +25,8 @@ export interface TokenIssuer {
     readonly roles?: readonly string[]
     readonly expiresIn_s?: number
     readonly forged?: boolean
+    /** In the place of tenant, roles and scope: as other issuers write tokens. */
+    readonly claims?: Readonly<Record<string, unknown>>
   }): Promise<string>
   close(): Promise<void>
 }
@@ -38,16 +43,12 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
   })
   const { port } = server.address() as AddressInfo
   const jwksUrl = `http://127.0.0.1:${port}/`
+  const algorithms = [ALGORITHM] as const
+  const options = { jwksUrl, issuer: ISSUER, audience: AUDIENCE, algorithms, clock: systemClock, leeway_s: 0 }
   return {
     env: { JWKS_URL: jwksUrl, JWT_ISSUER: ISSUER, JWT_AUDIENCE: AUDIENCE },
-    verifier: createTokenVerifier({
-      jwksUrl,
-      issuer: ISSUER,
-      audience: AUDIENCE,
-      algorithms: [ALGORITHM],
-      clock: systemClock,
-      leeway_s: 0,
-    }),
+    verifier: createTokenVerifier(options, callerFromClaims),
+    actorVerifier: createTokenVerifier(options),
     async bearer({
       subject = newId('usr'),
       scope = '',
@@ -55,8 +56,9 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       roles = ['customer'],
       expiresIn_s = 600,
       forged = false,
+      claims = { tenant, roles, scope },
     } = {}) {
-      const token = await new SignJWT({ tenant, roles, scope })
+      const token = await new SignJWT({ ...claims })
         .setProtectedHeader({ alg: ALGORITHM, kid: 'toy' })
         .setSubject(subject)
         .setJti(randomUUID())

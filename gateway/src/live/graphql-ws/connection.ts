@@ -1,4 +1,5 @@
-import { type Actor, ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
+import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
 import { GraphQLError } from 'graphql'
@@ -34,7 +35,7 @@ export class GraphqlWsConnection implements SocketListener {
   readonly #operations = new Map<string, SocketOperation>()
   #state: 'waiting' | 'initialising' | 'ready' = 'waiting'
   #initTimer: NodeJS.Timeout | undefined
-  #actor: Actor = ANONYMOUS
+  #actor: Caller = ANONYMOUS
   #authorization: string | undefined
   #forwarded: readonly string[] = []
   #clientName: string | undefined
@@ -102,7 +103,7 @@ export class GraphqlWsConnection implements SocketListener {
   }
 
   /** The socket speaks for this actor from now until its token expires. */
-  #signIn(actor: Actor, authorization: string | undefined): void {
+  #signIn(actor: Caller, authorization: string | undefined): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return
     this.#actor = actor
     this.#authorization = authorization

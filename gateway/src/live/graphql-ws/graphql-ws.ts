@@ -1,4 +1,4 @@
-import type { Actor } from '@carriergraph/shared/auth/actor.ts'
+import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { GRAPHQL_TRANSPORT_WS_PROTOCOL } from 'graphql-ws'
@@ -23,7 +23,7 @@ export interface GraphqlWsOptions {
   readonly resolveDocument: ResolveDocument
   readonly gate: Gate
   /** Throws a GraphQLError whose `extensions.reason` says what is wrong with the token. */
-  readonly authenticate: (authorization: string | undefined) => Promise<Actor>
+  readonly authenticate: (authorization: string | undefined) => Promise<Caller>
   readonly readHeaders: HeaderReader
   readonly readTrace: TraceReader
   readonly limits: GraphqlWsLimits

@@ -3,7 +3,8 @@ import type { Clock } from '../clock.ts'
 import { Refusal } from '../refusal.ts'
 import { AcceptedTokens } from './accepted-tokens.ts'
 import { type Actor, ANONYMOUS } from './actor.ts'
-import { actorFromClaims } from './claims.ts'
+import type { Caller } from './caller.ts'
+import { actorFromClaims, type BadClaim } from './claims.ts'
 import { tokenExpired, unauthenticated } from './refusals.ts'
 
 /** Signatures by a private key only: with HS256 a holder of the public key could sign tokens. */
@@ -22,18 +23,30 @@ export type TokenVerifierOptions = {
   readonly cooldown_ms?: number
 }
 
-export type TokenVerifier = {
+/** @template A what becomes of a token's claims */
+export type TokenVerifier<A extends Caller = Actor> = {
   /**
    * @param authorizationHeader `Bearer <token>`, or undefined for the anonymous actor
    * @throws Refusal UNAUTHENTICATED with `extensions.reason`, or SERVICE_UNAVAILABLE when the keys cannot be fetched
    */
-  verify(authorizationHeader: string | undefined): Promise<Actor>
+  verify(authorizationHeader: string | undefined): Promise<A | Actor>
 }
 
+/** Makes of the claims of a verified token whom it speaks for; `leeway_s` is how long after `exp` it is still accepted. */
+export type ReadClaims<A extends Caller> = (payload: JWTPayload, leeway_s: number) => A | BadClaim
+
 /** Verifies tokens against the issuer's published keys, which are cached and fetched again when a new one appears. */
-export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier
+export function createTokenVerifier<A extends Caller>(
+  options: TokenVerifierOptions,
+  read: ReadClaims<A>,
+): TokenVerifier<A>
+export function createTokenVerifier(
+  options: TokenVerifierOptions,
+  read: ReadClaims<Caller> = actorFromClaims,
+): TokenVerifier<Caller> {
   const { jwksUrl, issuer, audience, algorithms, clock, leeway_s, cooldown_ms = 30_000 } = options
-  const accepted = new AcceptedTokens()
+  const accepted = new AcceptedTokens<Caller>()
   const keys = keysOfIssuer(
     createRemoteJWKSet(new URL(jwksUrl), {
       async [customFetch](...request) {
@@ -70,7 +83,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const known = accepted.get(token, clock())
       if (known !== undefined) return known
       const accept = accepted.begin(token, clock())
-      const actor = actorFromClaims(await payloadOf(token), leeway_s)
+      const actor = read(await payloadOf(token), leeway_s)
       if ('badClaim' in actor) throw invalid(`The token's claim "${actor.badClaim}" is missing or not as it must be.`)
       accept(actor)
       return actor
