@@ -95,32 +95,37 @@ export function compileEntityFetch(
 }
 
 /** What is renamed depends on the type of an entity, which it may have left to its representation to say. */
-function rewrite(
-  rewriteOutput: Rewrite,
-  entities: readonly (ResponseObject | null)[],
-  { targets, indexes }: Asked,
-): void {
+function rewrite(rewriteOutput: Rewrite, entities: readonly (ResponseObject | null)[], asked: Asked): void {
+  const targets = targetsOf(asked)
   for (const [index, entity] of entities.entries()) {
     if (entity === null) continue
-    entity.__typename ??= targets[indexes.indexOf(index)]?.__typename
+    entity.__typename ??= targets.get(index)?.values().next().value?.__typename
     rewriteOutput(entity)
   }
 }
 
 /** A subgraph says `_entities` and a number where clients see the places of all objects that look so to it. */
-function placeErrors(
-  run: Run,
-  errors: readonly GraphQLFormattedError[],
-  { targets, indexes }: Asked,
-  place: Place,
-): void {
+function placeErrors(run: Run, errors: readonly GraphQLFormattedError[], asked: Asked, place: Place): void {
+  const targets = targetsOf(asked)
   let paths: ReadonlyMap<ResponseObject, readonly ErrorPath[]> | undefined
   for (const error of errors) {
     const [root, index, ...below] = error.path ?? []
-    const objects = root === '_entities' ? targets.filter((_, position) => indexes[position] === index) : []
+    const objects = root === '_entities' && typeof index === 'number' ? targets.get(index) : undefined
     paths ??= pathsAt(run.data, place)
-    const places = [...new Set(objects)].flatMap((object) => paths?.get(object) ?? [])
+    const places = [...(objects ?? [])].flatMap((object) => paths?.get(object) ?? [])
     if (places.length === 0) run.errors.add(errorAt(nearestPath(place), error))
     for (const path of places) run.errors.add(errorAt([...path, ...below], error))
   }
+}
+
+/** By the number of its representation, the objects that each entity is merged into: the first stands first. */
+function targetsOf({ targets, indexes }: Asked): ReadonlyMap<number, ReadonlySet<ResponseObject>> {
+  const byIndex = new Map<number, Set<ResponseObject>>()
+  for (const [position, target] of targets.entries()) {
+    const index = indexes[position] ?? 0
+    const known = byIndex.get(index)
+    if (known === undefined) byIndex.set(index, new Set([target]))
+    else known.add(target)
+  }
+  return byIndex
 }
