@@ -45,6 +45,10 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'BankStatement',
     'BankStatementLine',
     'ExpectedBankMovement',
+    'SettlementCycle',
+    'SettlementPosition',
+    'SettlementTotals',
+    'SettlementRefusal',
   ],
   risk: [
     'User',

@@ -91,6 +91,8 @@ describe('each field refuses who may not have it', () => {
     ['User.cards', 'payments:read', 'FORBIDDEN'],
     ['User.wallets', 'payments:read', 'FORBIDDEN'],
     ['User.payments', 'payments:read', 'FORBIDDEN'],
+    ['settlementCycle', 'payments:read', 'FORBIDDEN'],
+    ['settlementCycles', 'payments:read', 'FORBIDDEN'],
   ]
 
   /** The question for each field about somebody's purse and payment. */
@@ -122,6 +124,8 @@ describe('each field refuses who may not have it', () => {
         { input: wallet },
       ],
       createPayment: [CREATE, inputOf(purse, 'another')],
+      settlementCycle: [`{ settlementCycle(id: "${newId('cyc')}") { id } }`, {}],
+      settlementCycles: ['{ settlementCycles { nodes { id } } }', {}],
       'User.wallets': entity('... on User { wallets { pageInfo { hasNextPage } } }'),
       'User.payments': entity('... on User { payments { pageInfo { hasNextPage } } }'),
     }

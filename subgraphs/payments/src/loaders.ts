@@ -18,6 +18,7 @@ import { findPayments, findTransitions, toPayment } from './db/payments.ts'
 import { findInstructions } from './db/rail-instructions.ts'
 import { type newestRemittancesOfUser, remittancesOfUsers } from './db/remittance-lists.ts'
 import { findRemittances, findRemittanceTransitions, toRemittance } from './db/remittances.ts'
+import { findCycles, findObligations, findPositions } from './db/settlement-cycles.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
 import { findUnapplied } from './db/unapplied-money.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
@@ -127,6 +128,19 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   attemptsOfDelivery: pageLoader((ids: Ids<'whd'>, page: PageOf<typeof newestWebhookAttempts>) =>
     attemptsOfDeliveries(db, ids, page),
+  ),
+  settlementCycle: loaderById(
+    (ids: Ids<'cyc'>) => findCycles(db, ids),
+    ({ id }) => id,
+  ),
+  obligationsOfCycle: loaderByParent(
+    (ids: Ids<'cyc'>) => findObligations(db, ids),
+    ({ cycleId }) => cycleId,
+  ),
+  /** Of cycles that are not open any more. */
+  positionsOfCycle: loaderByParent(
+    (ids: Ids<'cyc'>) => findPositions(db, ids),
+    ({ cycleId }) => cycleId,
   ),
   reconciliationRun: loaderById(
     (ids: Ids<'rcr'>) => findRuns(db, ids),

@@ -1,5 +1,6 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { PostedEntry } from '@carriergraph/shared/ledger/entry-tail.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import type { Card } from './db/cards.ts'
 import type { FxQuote } from './db/fx-quotes.ts'
@@ -22,6 +23,9 @@ import type { ShownLine } from './reconciliation/db/statement-lines.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
 import type { Beneficiary } from './remittance/beneficiary.ts'
 import type { Remittance, RemittanceStatus } from './remittance/remittance.ts'
+import type { SettlementCycle } from './settlement/cycle.ts'
+import type { Position } from './settlement/netting.ts'
+import type { Totals } from './settlement/totals.ts'
 
 // What resolvers hand on for each object type of the schema.
 
@@ -76,3 +80,7 @@ export type ReconciliationMismatchEventModel = {
   readonly cases: number
   readonly runId: Id<'rcr'>
 }
+export type SettlementCycleModel = SettlementCycle
+export type SettlementPositionModel = Position & { readonly currency: CurrencyCode }
+export type SettlementTotalsModel = Totals & { readonly currency: CurrencyCode }
+export type SettlementRefusalModel = NonNullable<SettlementCycle['refusal']>

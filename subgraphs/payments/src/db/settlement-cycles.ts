@@ -1,11 +1,12 @@
 import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { and, asc, eq, inArray, lte, or, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, lte, or, sql } from 'drizzle-orm'
 import type { RailName } from '../rails/rail.ts'
 import type { SettlementCycle } from '../settlement/cycle.ts'
 import type { Obligation, Position } from '../settlement/netting.ts'
 import type { Pair } from '../settlement/orders.ts'
+import type { CyclePeriod } from '../settlement/schedule.ts'
 import { type SettlementCycleRow, settlementCycle } from './tables/settlement-cycle.ts'
 import { settlementItem } from './tables/settlement-item.ts'
 import { settlementPosition } from './tables/settlement-position.ts'
@@ -16,7 +17,7 @@ export type SettlementItem = Obligation & { readonly reference: string; readonly
 /** The cycle of a rail's day, made where there is none yet. */
 export async function ensureCycle(
   tx: Tx,
-  cycle: Omit<SettlementCycle, 'state' | 'version' | 'attempt' | 'reversalAttempt' | 'refusal'>,
+  cycle: Pick<SettlementCycle, keyof CyclePeriod | 'id' | 'rail' | 'currency' | 'netting' | 'accounts'>,
   now: Date,
 ): Promise<Id<'cyc'>> {
   const { accounts, ...rest } = cycle
@@ -62,8 +63,17 @@ export async function lockCycle(
 }
 
 export async function findCycle(db: Db, id: Id<'cyc'>): Promise<SettlementCycle | undefined> {
-  const [row] = await db.select().from(settlementCycle).where(eq(settlementCycle.id, id))
-  return row && toCycle(row)
+  const [cycle] = await findCycles(db, [id])
+  return cycle
+}
+
+/** Those that exist, in any order. */
+export async function findCycles(db: Db, ids: readonly Id<'cyc'>[]): Promise<SettlementCycle[]> {
+  const rows = await db
+    .select()
+    .from(settlementCycle)
+    .where(inArray(settlementCycle.id, [...ids]))
+  return rows.map(toCycle)
 }
 
 /** Open cycles that are past their cut-off, and closed ones that are to be settled by that day, the eldest first. */
@@ -112,8 +122,8 @@ export const findDueSettlements = (system: TenantDb, now: Date, today: string): 
 const DUE_CYCLES_MAX = 100
 
 /** Stores where a cycle stands, whose row the caller holds. */
-export async function updateCycle(tx: Tx, cycle: SettlementCycle, now: Date): Promise<void> {
-  const { id, state, version, attempt, reversalAttempt, refusal } = cycle
+export async function updateCycle(tx: Tx, cycle: SettlementCycle): Promise<void> {
+  const { id, state, version, attempt, reversalAttempt, refusal, changedAt } = cycle
   await tx
     .update(settlementCycle)
     .set({
@@ -123,7 +133,7 @@ export async function updateCycle(tx: Tx, cycle: SettlementCycle, now: Date): Pr
       reversalAttempt,
       refusalCode: refusal?.code ?? null,
       refusalAccountId: refusal?.accountId ?? null,
-      changedAt: now,
+      changedAt,
     })
     .where(eq(settlementCycle.id, id))
 }
@@ -161,26 +171,27 @@ export const findPairs = (db: Db, id: Id<'cyc'>): Promise<Pair[]> =>
     .from(settlementItem)
     .where(ofCycle(id))
 
-/** What the items of a cycle come to for each pair, exactly. */
-export async function findObligations(db: Db, id: Id<'cyc'>): Promise<Obligation[]> {
+/** What the items of a cycle come to for one pair. */
+export type PairObligation = Obligation & { readonly cycleId: Id<'cyc'>; readonly items: number }
+
+/** What the items of these cycles come to for each pair, exactly. */
+export async function findObligations(db: Db, ids: readonly Id<'cyc'>[]): Promise<PairObligation[]> {
+  const { cycleId, debtorId, creditorId } = settlementItem
   const rows = await db
     .select({
-      debtorId: settlementItem.debtorId,
-      creditorId: settlementItem.creditorId,
+      cycleId,
+      items: count(),
+      debtorId,
+      creditorId,
       // The sum of bigints is numeric, which comes as text.
       amount: sql<string>`sum(${settlementItem.amountMinor})::text`,
       fee: sql<string>`sum(${settlementItem.feeMinor})::text`,
     })
     .from(settlementItem)
-    .where(ofCycle(id))
-    .groupBy(settlementItem.debtorId, settlementItem.creditorId)
-    .orderBy(settlementItem.debtorId, settlementItem.creditorId)
-  return rows.map(({ debtorId, creditorId, amount, fee }) => ({
-    debtorId,
-    creditorId,
-    amountMinor: BigInt(amount),
-    feeMinor: BigInt(fee),
-  }))
+    .where(inArray(cycleId, [...ids]))
+    .groupBy(cycleId, debtorId, creditorId)
+    .orderBy(cycleId, debtorId, creditorId)
+  return rows.map(({ amount, fee, ...pair }) => ({ ...pair, amountMinor: BigInt(amount), feeMinor: BigInt(fee) }))
 }
 
 export async function insertPositions(tx: Tx, cycleId: Id<'cyc'>, positions: readonly Position[]): Promise<void> {
@@ -201,7 +212,7 @@ export const findPositions = (db: Db, ids: readonly Id<'cyc'>[]): Promise<(Posit
     .where(inArray(settlementPosition.cycleId, [...ids]))
     .orderBy(asc(settlementPosition.cycleId), asc(settlementPosition.accountId))
 
-const toCycle = (row: SettlementCycleRow): SettlementCycle => ({
+export const toCycle = (row: SettlementCycleRow): SettlementCycle => ({
   id: row.id,
   rail: row.rail,
   currency: row.currency,
@@ -219,4 +230,6 @@ const toCycle = (row: SettlementCycleRow): SettlementCycle => ({
     row.refusalCode === null || row.refusalAccountId === null
       ? null
       : { code: row.refusalCode, accountId: row.refusalAccountId },
+  openedAt: row.openedAt,
+  changedAt: row.changedAt,
 })

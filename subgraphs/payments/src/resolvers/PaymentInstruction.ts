@@ -1,12 +1,10 @@
 import type { PaymentInstructionResolvers, PaymentPartyResolvers } from '../generated/resolvers.ts'
 import { endToEndId } from '../rails/instruction.ts'
-import type { RailName } from '../rails/rail.ts'
-
-const RAILS = { sandbox: 'SANDBOX', iso20022: 'ISO20022' } as const satisfies Record<RailName, string>
+import { GRAPH_RAILS } from './rail-names.ts'
 
 export const PaymentInstruction: PaymentInstructionResolvers = {
   id: ({ instruction }) => instruction.id,
-  rail: ({ rail }) => RAILS[rail],
+  rail: ({ rail }) => GRAPH_RAILS[rail],
   reason: ({ reason }) => (reason === undefined ? null : { code: reason.code, text: reason.text ?? null }),
   endToEndId: ({ instruction }) => endToEndId(instruction.id),
   debtor: ({ instruction }) => instruction.debtor,

@@ -7,6 +7,7 @@ import { Refusal } from '@carriergraph/shared/refusal.ts'
 import { findRatesInForce, listFxRates, newestFxRates } from '../db/fx-rates.ts'
 import { listPayments, newestPayments } from '../db/payment-lists.ts'
 import { listRemittances, newestRemittances } from '../db/remittance-lists.ts'
+import { listCycles, newestCycles } from '../db/settlement-cycle-lists.ts'
 import { listUnapplied, newestUnapplied } from '../db/unapplied-money.ts'
 import { listWebhookDeliveries, newestWebhookDeliveries } from '../db/webhook-deliveries.ts'
 import { listWebhookEndpoints, newestWebhookEndpoints } from '../db/webhook-endpoints.ts'
@@ -18,7 +19,9 @@ import { listCases, newestCases } from '../reconciliation/db/item-lists.ts'
 import { listRuns, newestRuns } from '../reconciliation/db/run-lists.ts'
 import { bankAccountWanted } from './bank-account.ts'
 import { cardIdIn } from './card-id.ts'
+import { currencyWanted } from './currency-wanted.ts'
 import { anyCurrencyIn } from './fx-input.ts'
+import { RAIL_OF } from './rail-names.ts'
 import { byCurrency } from './trial-balance.ts'
 
 export const Query: QueryResolvers = {
@@ -70,6 +73,14 @@ export const Query: QueryResolvers = {
 
   unappliedMoney: (_, { filter, ...page }, { db }) =>
     listUnapplied(db, pageArgs(newestUnapplied, page), filter?.state ?? undefined),
+  settlementCycle: (_, { id }, { loaders }) => loaders.settlementCycle.load(parseId('cyc', id)),
+  settlementCycles: (_, { filter, ...page }, { db }) =>
+    listCycles(db, pageArgs(newestCycles, page), {
+      rail: filter?.rail == null ? undefined : RAIL_OF[filter.rail],
+      currency: filter?.currency == null ? undefined : currencyWanted(filter.currency, ['filter', 'currency']),
+      state: filter?.state ?? undefined,
+    }),
+
   bankStatements: (_, { account, ...page }, { db }) =>
     listStatements(db, pageArgs(newestStatements, page), bankAccountWanted(account, ['account'])),
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),

@@ -55,6 +55,7 @@ import { ReconciliationRun } from './ReconciliationRun.ts'
 import { ReconciliationTotal } from './ReconciliationTotal.ts'
 import { Remittance } from './Remittance.ts'
 import { RemittanceStatusEvent } from './RemittanceStatusEvent.ts'
+import { SettlementCycle, SettlementPosition, SettlementRefusal, SettlementTotals } from './SettlementCycle.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
 import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
@@ -136,6 +137,10 @@ export const resolvers: Resolvers = {
   ReconciliationTotal,
   Remittance,
   RemittanceStatusEvent,
+  SettlementCycle,
+  SettlementPosition,
+  SettlementRefusal,
+  SettlementTotals,
   Transfer,
   UnappliedMoney,
   User,

@@ -33,6 +33,9 @@ export type SettlementCycle = {
   readonly reversalAttempt: number
   /** Why the last posting was refused, and which transfer of it; null where none was. */
   readonly refusal: { readonly code: PostingCode; readonly accountId: Id<'led'> } | null
+  readonly openedAt: Date
+  /** When its state or its refusal changed the last time. */
+  readonly changedAt: Date
 }
 
 /** Why something is not done with a cycle. The first that applies is the answer. */

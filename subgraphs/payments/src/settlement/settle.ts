@@ -50,7 +50,7 @@ export function closeCycle(
     if (cycle.state === 'CLOSED') return ok(cycle)
     if (cycle.state !== 'OPEN') return settlementRefusal('CYCLE_STATE_WRONG')
     if (now < cycle.cutOffAt) return settlementRefusal('CYCLE_NOT_DUE')
-    await insertPositions(tx, id, positionsOf(await findObligations(tx, id)))
+    await insertPositions(tx, id, positionsOf(await findObligations(tx, [id])))
     return ok(await move(tx, cycle, 'CLOSED', now))
   })
 }
@@ -115,7 +115,7 @@ export async function settleDueCycles(
 
 async function planOf(db: TenantDb, cycle: SettlementCycle): Promise<SettlementPlan> {
   const { id: cycleId, attempt, netting, currency, accounts } = cycle
-  return { cycleId, attempt, netting, currency, accounts, obligations: await findObligations(db, cycleId) }
+  return { cycleId, attempt, netting, currency, accounts, obligations: await findObligations(db, [cycleId]) }
 }
 
 type RefusedPosting = NonNullable<SettlementCycle['refusal']>
@@ -161,8 +161,9 @@ function conclude(
       attempt: cycle.attempt + (isReversal ? 0 : 1),
       reversalAttempt: cycle.reversalAttempt + (isReversal ? 1 : 0),
       refusal: refused,
+      changedAt: now,
     }
-    await updateCycle(tx, after, now)
+    await updateCycle(tx, after)
     await appendToJournal(tx, settlementEvent('settlement.refused', after, provenance(after.id, now)))
     return settlementRefusal('POSTING_REFUSED')
   })
@@ -182,8 +183,8 @@ async function move(
 ): Promise<SettlementCycle> {
   const next: readonly CycleState[] = CYCLE_TRANSITIONS[cycle.state]
   if (!next.includes(state)) throw new Error(`${cycle.id} cannot go from ${cycle.state} to ${state}.`)
-  const after: SettlementCycle = { ...cycle, state, version: cycle.version + 1, refusal: null }
-  await updateCycle(tx, after, now)
+  const after: SettlementCycle = { ...cycle, state, version: cycle.version + 1, refusal: null, changedAt: now }
+  await updateCycle(tx, after)
   await appendToJournal(tx, settlementEvent(EVENTS[state], after, provenance(after.id, now)))
   return after
 }

@@ -39,6 +39,7 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
       enterItem(tx, terms, { reference, debtorId, creditorId, amount: money(minor, 'EUR') }, clock()),
     )
   return {
+    tenant,
     db,
     clock,
     terms,

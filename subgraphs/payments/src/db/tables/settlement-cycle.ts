@@ -40,6 +40,8 @@ export const settlementCycle = pgTable(
     index('settlement_cycle_unsettled')
       .on(table.tenantId, table.cutOffAt)
       .where(sql`${table.state} in ('OPEN', 'CLOSED')`),
+    // Cycles in a state, newest first: nearly all are SETTLED, and those that are looked for are not.
+    index('settlement_cycle_by_state').on(table.tenantId, table.state, table.id),
     check('settlement_cycle_state_known', sql`${table.state} in ('OPEN', 'CLOSED', 'SETTLED', 'REVERSED')`),
     check('settlement_cycle_refusal', sql`(${table.refusalCode} is null) = (${table.refusalAccountId} is null)`),
     tenantPolicy(),

@@ -1,0 +1,1 @@
+CREATE INDEX "settlement_cycle_by_state" ON "settlement_cycle" USING btree ("tenant_id","state","id");
