@@ -49,6 +49,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'SettlementPosition',
     'SettlementTotals',
     'SettlementRefusal',
+    'SettlementReversal',
   ],
   risk: [
     'User',

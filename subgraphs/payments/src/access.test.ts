@@ -93,7 +93,13 @@ describe('each field refuses who may not have it', () => {
     ['User.payments', 'payments:read', 'FORBIDDEN'],
     ['settlementCycle', 'payments:read', 'FORBIDDEN'],
     ['settlementCycles', 'payments:read', 'FORBIDDEN'],
+    ['requestSettlementReversal', 'payments:write', 'FORBIDDEN'],
+    ['approveSettlementReversal', 'payments:write', 'FORBIDDEN'],
+    ['rejectSettlementReversal', 'payments:write', 'FORBIDDEN'],
   ]
+
+  /** And for no service. */
+  const FOR_OPERATORS = /^openWallet$|SettlementReversal$/
 
   /** The question for each field about somebody's purse and payment. */
   async function questions(): Promise<Record<string, [string, Record<string, unknown>]>> {
@@ -103,6 +109,10 @@ describe('each field refuses who may not have it', () => {
     const entity = (selection: string): [string, Record<string, unknown>] => [
       `query ($refs: [_Any!]!) { _entities(representations: $refs) { ${selection} } }`,
       { refs: [{ __typename: 'User', id: purse.userId }] },
+    ]
+    const reversal = (step: string, input: string): [string, Record<string, unknown>] => [
+      `mutation { ${step}SettlementReversal(input: { ${input} }) { errors { code } } }`,
+      {},
     ]
     const wallet = { ownerId: purse.userId, currency: 'USD' }
     const toAdd = { ownerId: purse.userId, number: '4111111111111111', expiryMonth: 12, expiryYear: 2030 }
@@ -126,6 +136,9 @@ describe('each field refuses who may not have it', () => {
       createPayment: [CREATE, inputOf(purse, 'another')],
       settlementCycle: [`{ settlementCycle(id: "${newId('cyc')}") { id } }`, {}],
       settlementCycles: ['{ settlementCycles { nodes { id } } }', {}],
+      requestSettlementReversal: reversal('request', 'id: "x", reason: "y"'),
+      approveSettlementReversal: reversal('approve', 'id: "x"'),
+      rejectSettlementReversal: reversal('reject', 'id: "x", reason: "y"'),
       'User.wallets': entity('... on User { wallets { pageInfo { hasNextPage } } }'),
       'User.payments': entity('... on User { payments { pageInfo { hasNextPage } } }'),
     }
@@ -145,7 +158,7 @@ describe('each field refuses who may not have it', () => {
     })
     expect(await codeOf({ customer: foreign })).toBe(toForeign)
     expect(await codeOf(operator)).toBe('allowed')
-    expect(await codeOf({ service: 'billing' })).toBe(field === 'openWallet' ? 'FORBIDDEN' : 'allowed')
+    expect(await codeOf({ service: 'billing' })).toBe(FOR_OPERATORS.test(field) ? 'FORBIDDEN' : 'allowed')
   })
 })
 

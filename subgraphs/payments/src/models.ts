@@ -23,7 +23,7 @@ import type { ShownLine } from './reconciliation/db/statement-lines.ts'
 import type { ReconciliationItem } from './reconciliation/item.ts'
 import type { Beneficiary } from './remittance/beneficiary.ts'
 import type { Remittance, RemittanceStatus } from './remittance/remittance.ts'
-import type { SettlementCycle } from './settlement/cycle.ts'
+import type { CycleReversal, SettlementCycle } from './settlement/cycle.ts'
 import type { Position } from './settlement/netting.ts'
 import type { Totals } from './settlement/totals.ts'
 
@@ -84,3 +84,4 @@ export type SettlementCycleModel = SettlementCycle
 export type SettlementPositionModel = Position & { readonly currency: CurrencyCode }
 export type SettlementTotalsModel = Totals & { readonly currency: CurrencyCode }
 export type SettlementRefusalModel = NonNullable<SettlementCycle['refusal']>
+export type SettlementReversalModel = CycleReversal

@@ -3,7 +3,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { and, asc, count, eq, inArray, lte, or, sql } from 'drizzle-orm'
 import type { RailName } from '../rails/rail.ts'
-import type { SettlementCycle } from '../settlement/cycle.ts'
+import type { CycleReversal, SettlementCycle } from '../settlement/cycle.ts'
 import type { Obligation, Position } from '../settlement/netting.ts'
 import type { Pair } from '../settlement/orders.ts'
 import type { CyclePeriod } from '../settlement/schedule.ts'
@@ -76,7 +76,10 @@ export async function findCycles(db: Db, ids: readonly Id<'cyc'>[]): Promise<Set
   return rows.map(toCycle)
 }
 
-/** Open cycles that are past their cut-off, and closed ones that are to be settled by that day, the eldest first. */
+/**
+ * Open cycles that are past their cut-off, closed ones that are to be settled by that day, and those that two people have
+ * taken back, the eldest first.
+ */
 export async function findDueCycles(
   db: TenantDb,
   rail: RailName,
@@ -97,6 +100,7 @@ const isDue = (now: Date, today: string) =>
   or(
     and(eq(settlementCycle.state, 'OPEN'), lte(settlementCycle.cutOffAt, now)),
     and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, today)),
+    eq(settlementCycle.state, 'REVERSING'),
   )
 
 /** Whose cycles of which rail and currency are due. */
@@ -123,7 +127,7 @@ const DUE_CYCLES_MAX = 100
 
 /** Stores where a cycle stands, whose row the caller holds. */
 export async function updateCycle(tx: Tx, cycle: SettlementCycle): Promise<void> {
-  const { id, state, version, attempt, reversalAttempt, refusal, changedAt } = cycle
+  const { id, state, version, attempt, reversalAttempt, refusal, reversal, changedAt } = cycle
   await tx
     .update(settlementCycle)
     .set({
@@ -133,6 +137,11 @@ export async function updateCycle(tx: Tx, cycle: SettlementCycle): Promise<void>
       reversalAttempt,
       refusalCode: refusal?.code ?? null,
       refusalAccountId: refusal?.accountId ?? null,
+      reversalRequestedBy: reversal?.requestedBy ?? null,
+      reversalRequestedAt: reversal?.requestedAt ?? null,
+      reversalReason: reversal?.reason ?? null,
+      reversalApprovedBy: reversal?.approval?.approvedBy ?? null,
+      reversalApprovedAt: reversal?.approval?.approvedAt ?? null,
       changedAt,
     })
     .where(eq(settlementCycle.id, id))
@@ -230,6 +239,15 @@ export const toCycle = (row: SettlementCycleRow): SettlementCycle => ({
     row.refusalCode === null || row.refusalAccountId === null
       ? null
       : { code: row.refusalCode, accountId: row.refusalAccountId },
+  reversal: reversalOf(row),
   openedAt: row.openedAt,
   changedAt: row.changedAt,
 })
+
+function reversalOf(row: SettlementCycleRow): CycleReversal | null {
+  const { reversalRequestedBy: requestedBy, reversalRequestedAt: requestedAt, reversalReason: reason } = row
+  const { reversalApprovedBy: approvedBy, reversalApprovedAt: approvedAt } = row
+  if (requestedBy === null || requestedAt === null || reason === null) return null
+  const approval = approvedBy === null || approvedAt === null ? null : { approvedBy, approvedAt }
+  return { requestedBy, requestedAt, reason, approval }
+}

@@ -18,8 +18,17 @@ export const settlementEvents = {
   'settlement.settled': z.strictObject(settlementFields),
   'settlement.refused': z.strictObject({
     ...settlementFields,
-    refusalCode: z.string().describe('Why the ledger refused it: none of it was posted.'),
+    refusalCode: z.string().describe('Why the ledger refused to settle it or to take it back: none of it was posted.'),
     accountId: idField('led').nullable().describe('The account of the transfer that was refused.'),
+  }),
+  'settlement.reversal_requested': z.strictObject({
+    ...settlementFields,
+    reason: z.string().describe('Why it is to be taken back.'),
+  }),
+  'settlement.reversal_rejected': z.strictObject({ ...settlementFields, reason: z.string().describe('Why not.') }),
+  'settlement.reversal_approved': z.strictObject({
+    ...settlementFields,
+    requestedBy: idField('usr').describe('Who asked for it; whoever approved it is another person.'),
   }),
   'settlement.reversed': z.strictObject(settlementFields),
 } as const satisfies Record<string, z.ZodType>

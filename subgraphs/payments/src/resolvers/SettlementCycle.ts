@@ -4,6 +4,7 @@ import type {
   SettlementCycleResolvers,
   SettlementPositionResolvers,
   SettlementRefusalResolvers,
+  SettlementReversalResolvers,
   SettlementTotalsResolvers,
 } from '../generated/resolvers.ts'
 import { netOf, positionsOf } from '../settlement/netting.ts'
@@ -41,4 +42,9 @@ export const SettlementTotals: SettlementTotalsResolvers = {
 
 export const SettlementRefusal: SettlementRefusalResolvers = {
   account: async ({ accountId }, _, { loaders }) => present(await loaders.ledgerAccount.load(accountId), accountId),
+}
+
+export const SettlementReversal: SettlementReversalResolvers = {
+  approvedBy: ({ approval }) => approval?.approvedBy ?? null,
+  approvedAt: ({ approval }) => approval?.approvedAt ?? null,
 }

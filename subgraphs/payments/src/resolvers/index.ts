@@ -10,6 +10,7 @@ import { LedgerAccount } from './LedgerAccount.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
+import { approveSettlementReversal } from './Mutation/approveSettlementReversal.ts'
 import { approveUnappliedResolution } from './Mutation/approveUnappliedResolution.ts'
 import { approveWriteOff } from './Mutation/approveWriteOff.ts'
 import { autoResolve } from './Mutation/autoResolve.ts'
@@ -31,10 +32,12 @@ import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
 import { refundPayment } from './Mutation/refundPayment.ts'
+import { rejectSettlementReversal } from './Mutation/rejectSettlementReversal.ts'
 import { rejectUnappliedResolution } from './Mutation/rejectUnappliedResolution.ts'
 import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
+import { requestSettlementReversal } from './Mutation/requestSettlementReversal.ts'
 import { requestUnappliedResolution } from './Mutation/requestUnappliedResolution.ts'
 import { requestWriteOff } from './Mutation/requestWriteOff.ts'
 import { resolveDispute } from './Mutation/resolveDispute.ts'
@@ -55,7 +58,13 @@ import { ReconciliationRun } from './ReconciliationRun.ts'
 import { ReconciliationTotal } from './ReconciliationTotal.ts'
 import { Remittance } from './Remittance.ts'
 import { RemittanceStatusEvent } from './RemittanceStatusEvent.ts'
-import { SettlementCycle, SettlementPosition, SettlementRefusal, SettlementTotals } from './SettlementCycle.ts'
+import {
+  SettlementCycle,
+  SettlementPosition,
+  SettlementRefusal,
+  SettlementReversal,
+  SettlementTotals,
+} from './SettlementCycle.ts'
 import { ledgerEntryPosted } from './Subscription/ledgerEntryPosted.ts'
 import { paymentStatusChanged } from './Subscription/paymentStatusChanged.ts'
 import { reconciliationMismatch } from './Subscription/reconciliationMismatch.ts'
@@ -71,6 +80,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation: {
     addCard,
+    approveSettlementReversal,
     approveUnappliedResolution,
     approveWriteOff,
     autoResolve,
@@ -94,10 +104,12 @@ export const resolvers: Resolvers = {
     pauseWebhookEndpoint,
     postTransfers,
     refundPayment,
+    rejectSettlementReversal,
     rejectUnappliedResolution,
     rejectWriteOff,
     removeCard,
     replayWebhookDeliveries,
+    requestSettlementReversal,
     requestUnappliedResolution,
     requestWriteOff,
     resolveDispute,
@@ -140,6 +152,7 @@ export const resolvers: Resolvers = {
   SettlementCycle,
   SettlementPosition,
   SettlementRefusal,
+  SettlementReversal,
   SettlementTotals,
   Transfer,
   UnappliedMoney,

@@ -5,15 +5,35 @@ import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import type { RailName } from '../rails/rail.ts'
 import type { Netting, SettlementAccounts } from './orders.ts'
 
-/** OPEN: takes items. CLOSED: what it comes to stands fast. SETTLED: it was posted. REVERSED: that was taken back. */
+/**
+ * OPEN: takes items. CLOSED: what it comes to stands fast. SETTLED: it was posted. REVERSAL_REQUESTED: one person asks that it
+ * is taken back. REVERSING: two have decided so, and the ledger is to follow; where it refuses, it is settled as before.
+ * REVERSED: it was taken back.
+ */
 export type CycleState = keyof typeof CYCLE_TRANSITIONS
 
-export const CYCLE_TRANSITIONS = {
+const CYCLE_TRANSITIONS = {
   OPEN: ['CLOSED'],
   CLOSED: ['SETTLED'],
-  SETTLED: ['REVERSED'],
+  SETTLED: ['REVERSAL_REQUESTED'],
+  REVERSAL_REQUESTED: ['SETTLED', 'REVERSING'],
+  REVERSING: ['SETTLED', 'REVERSED'],
   REVERSED: [],
 } as const satisfies Record<string, readonly string[]>
+
+export const CYCLE_STATES = Object.keys(CYCLE_TRANSITIONS) as readonly CycleState[]
+
+export const mayBecome = (from: CycleState, to: CycleState): boolean =>
+  (CYCLE_TRANSITIONS[from] as readonly CycleState[]).includes(to)
+
+/** Who wants a settlement taken back, and why. */
+export type CycleReversal = {
+  readonly requestedBy: Id<'usr'>
+  readonly requestedAt: Date
+  readonly reason: string
+  /** Null until another person has approved it. */
+  readonly approval: { readonly approvedBy: Id<'usr'>; readonly approvedAt: Date } | null
+}
 
 export type SettlementCycle = {
   readonly id: Id<'cyc'>
@@ -33,6 +53,8 @@ export type SettlementCycle = {
   readonly reversalAttempt: number
   /** Why the last posting was refused, and which transfer of it; null where none was. */
   readonly refusal: { readonly code: PostingCode; readonly accountId: Id<'led'> } | null
+  /** Null where nobody asks for it, also after it was turned down or refused. */
+  readonly reversal: CycleReversal | null
   readonly openedAt: Date
   /** When its state or its refusal changed the last time. */
   readonly changedAt: Date

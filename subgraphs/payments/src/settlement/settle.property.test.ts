@@ -44,6 +44,7 @@ test.each(NETTINGS)(
         await settleDueCycles({ ...set.options, currency: 'EUR' })
         expect(await Promise.all(participants.map(set.balance))).toEqual([...expected.values()])
         expect(await set.balance(set.accounts.settlementId)).toBe(0n)
+        await set.decideReversal(cycle ?? 'cyc_')
         expect(await reverseCycle(set.options, cycle ?? 'cyc_')).toMatchObject({ ok: true })
         expect(await Promise.all(participants.map(set.balance))).toEqual(participants.map(() => 1_000_000n))
       }),

@@ -74,8 +74,10 @@ test('each step done again does nothing more', async () => {
   expect(await settleCycle(set.options, cycle)).toMatchObject({ ok: true, value: { state: 'SETTLED', version: 3 } })
   expect(await set.balance(bob)).toBe(60n)
   expect(await closeCycle(set.options, cycle)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
+  expect(await reverseCycle(set.options, cycle)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
+  await set.decideReversal(cycle)
   await Promise.all([1, 2, 3].map(() => reverseCycle(set.options, cycle)))
-  expect(await reverseCycle(set.options, cycle)).toMatchObject({ ok: true, value: { state: 'REVERSED', version: 4 } })
+  expect(await reverseCycle(set.options, cycle)).toMatchObject({ ok: true, value: { state: 'REVERSED', version: 6 } })
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
   expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
 })
@@ -112,8 +114,10 @@ test('a process that dies after posting has posted, and the next one finds that 
   const terms = { ...set.terms, accounts: { settlementId: newId('led'), feesId: newId('led') } }
   expect(await settleCycle({ ...set.options, terms }, cycle)).toMatchObject({ ok: true })
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([40n, 60n])
+  await set.decideReversal(cycle)
   await expect(reverseCycle(dying, cycle)).rejects.toThrow('died')
-  expect(await reverseCycle(set.options, cycle)).toMatchObject({ ok: true, value: { state: 'REVERSED' } })
+  expect(await settleDueCycles({ ...set.options, currency: 'EUR' })).toEqual({ done: 1, refused: 0 })
+  expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'REVERSED' })
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
 })
 
@@ -140,6 +144,7 @@ test('whoever records a settlement after others have settled and reversed it is 
   const { ada, bob, cycle } = await set.closedCycle()
   const slow = onceAnswered(set.options, async () => {
     await settleCycle(set.options, cycle)
+    await set.decideReversal(cycle)
     await reverseCycle(set.options, cycle)
   })
   expect(await settleCycle(slow, cycle)).toMatchObject({ ok: false, code: 'CYCLE_STATE_WRONG' })
@@ -161,7 +166,7 @@ test('participants that are even move nothing, and the cycle is settled', async 
   const cycle = await set.entered(ada, bob, 60n)
   await set.entered(bob, ada, 60n)
   set.clock.set(MONDAY)
-  expect(await settleDueCycles({ ...set.options, currency: 'EUR' })).toEqual({ settled: 1, refused: 0 })
+  expect(await settleDueCycles({ ...set.options, currency: 'EUR' })).toEqual({ done: 1, refused: 0 })
   expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'SETTLED' })
 })
 
@@ -172,17 +177,17 @@ test('what is due is closed and settled, the eldest first, and the rest waits', 
   set.clock.set(new Date('2026-11-20T15:00:00Z'))
   const second = await set.entered(ada, bob, 2n)
   const due = () => settleDueCycles({ ...set.options, currency: 'EUR' })
-  expect(await due()).toEqual({ settled: 0, refused: 0 })
+  expect(await due()).toEqual({ done: 0, refused: 0 })
   expect([await findCycle(set.db, first), await findCycle(set.db, second)]).toMatchObject([
     { state: 'CLOSED' },
     { state: 'OPEN' },
   ])
   set.clock.set(MONDAY)
-  expect(await due()).toEqual({ settled: 1, refused: 0 })
+  expect(await due()).toEqual({ done: 1, refused: 0 })
   set.clock.set(new Date('2026-11-23T15:30:00Z'))
   await set.entered(eve, bob, 5n)
   set.clock.set(new Date('2026-11-25T09:00:00Z'))
-  expect(await due()).toEqual({ settled: 1, refused: 1 })
+  expect(await due()).toEqual({ done: 1, refused: 1 })
   expect(await set.balance(bob)).toBe(3n)
 })
 

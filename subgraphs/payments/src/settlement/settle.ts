@@ -1,32 +1,20 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { correlationId } from '@carriergraph/shared/correlation.ts'
-import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
-import {
-  findCycle,
-  findDueCycles,
-  findObligations,
-  insertPositions,
-  lockCycle,
-  updateCycle,
-} from '../db/settlement-cycles.ts'
+import { findCycle, findDueCycles, findObligations, insertPositions, lockCycle } from '../db/settlement-cycles.ts'
+import { eventOf } from '../events.ts'
 import { SETTLING_ACTOR } from '../flow/change-payment.ts'
-import {
-  CYCLE_TRANSITIONS,
-  type CycleState,
-  type SettlementCode,
-  type SettlementCycle,
-  settlementRefusal,
-} from './cycle.ts'
+import { changeCycle } from './change-cycle.ts'
+import { type SettlementCode, type SettlementCycle, settlementRefusal } from './cycle.ts'
 import { positionsOf } from './netting.ts'
 import { reversalOrders, type SettlementPlan, settlementOrders } from './orders.ts'
 import { type CycleSchedule, localDay } from './schedule.ts'
-import { settlementEvent } from './settlement-event.ts'
+import type { Tell } from './settlement-event.ts'
 import type { SettlementTerms } from './terms.ts'
 
 export type SettlementOptions = {
@@ -37,6 +25,8 @@ export type SettlementOptions = {
   readonly terms: Pick<SettlementTerms, 'rail'> & { readonly schedule: Pick<CycleSchedule, 'timeZone'> }
   readonly clock: Clock
 }
+
+type PostingOptions = Omit<SettlementOptions, 'terms'>
 
 /** Closes a cycle that is past its cut-off: what it comes to for each participant stands fast. */
 export function closeCycle(
@@ -51,7 +41,8 @@ export function closeCycle(
     if (cycle.state !== 'OPEN') return settlementRefusal('CYCLE_STATE_WRONG')
     if (now < cycle.cutOffAt) return settlementRefusal('CYCLE_NOT_DUE')
     await insertPositions(tx, id, positionsOf(await findObligations(tx, [id])))
-    return ok(await move(tx, cycle, 'CLOSED', now))
+    const tell: Tell = (about) => eventOf('settlement.closed', about)
+    return ok(await changeCycle(tx, cycle, { state: 'CLOSED' }, tell, provenance(id, now)))
   })
 }
 
@@ -75,15 +66,18 @@ export async function settleCycle(
   return conclude(options, cycle, 'SETTLED', refused)
 }
 
-/** Takes back what a settlement moved: all of it, or nothing, as where a participant has spent what it received. */
+/**
+ * Takes back what a settlement moved, once two people have decided so: all of it, or nothing, as where a participant has spent
+ * what it received; then it is settled as before, and says from whom. May be called again as `settleCycle` may.
+ */
 export async function reverseCycle(
-  options: SettlementOptions,
+  options: PostingOptions,
   id: Id<'cyc'>,
 ): Promise<Outcome<SettlementCycle, SettlementCode>> {
   const cycle = await findCycle(options.db, id)
   if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
   if (cycle.state === 'REVERSED') return ok(cycle)
-  if (cycle.state !== 'SETTLED') return settlementRefusal('CYCLE_STATE_WRONG')
+  if (cycle.state !== 'REVERSING') return settlementRefusal('CYCLE_STATE_WRONG')
   const plan = await planOf(options.db, cycle)
   const orders = reversalOrders(plan, cycle.reversalAttempt)
   // What a reversal takes from is what its transfer had given to.
@@ -94,23 +88,25 @@ export async function reverseCycle(
 }
 
 /**
- * Closes and settles what is due of one rail and currency.
- * @returns the cycles that were settled, and those that the ledger refused
+ * Closes and settles what is due of one rail and currency, and ends reversals that a killed process has left.
+ * @returns how many cycles were settled or reversed, and how many the ledger refused
  */
 export async function settleDueCycles(
   options: SettlementOptions & { readonly currency: SettlementCycle['currency'] },
-): Promise<{ readonly settled: number; readonly refused: number }> {
+): Promise<{ readonly done: number; readonly refused: number }> {
   const { db, terms, clock, currency } = options
   const today = localDay(clock(), terms.schedule.timeZone)
-  let [settled, refused] = [0, 0]
-  for (const { id, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), today)) {
-    const closed = await closeCycle(options, id)
-    if (!closed.ok || settlementDate > today) continue
-    const outcome = await settleCycle(options, id)
-    if (outcome.ok) settled += 1
+  let [done, refused] = [0, 0]
+  for (const { id, state, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), today)) {
+    if (state !== 'REVERSING') {
+      const closed = await closeCycle(options, id)
+      if (!closed.ok || settlementDate > today) continue
+    }
+    const outcome = await (state === 'REVERSING' ? reverseCycle(options, id) : settleCycle(options, id))
+    if (outcome.ok) done += 1
     else refused += 1
   }
-  return { settled, refused }
+  return { done, refused }
 }
 
 async function planOf(db: TenantDb, cycle: SettlementCycle): Promise<SettlementPlan> {
@@ -139,54 +135,34 @@ function refusedIn(
 
 /** Stores what came of a posting, unless somebody else has done so. */
 function conclude(
-  { db, clock }: SettlementOptions,
+  { db, clock }: PostingOptions,
   seen: SettlementCycle,
   state: 'SETTLED' | 'REVERSED',
   refused: RefusedPosting | undefined,
 ): Promise<Outcome<SettlementCycle, SettlementCode>> {
-  const now = clock()
+  const by = provenance(seen.id, clock())
   return inTransaction(db, async (tx) => {
     const cycle = await lockCycle(tx, seen.id, 'no key update')
     if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
     if (cycle.state === state) return ok(cycle)
     // Somebody was faster by more than this step: what was settled here is reversed by now.
     if (cycle.state !== seen.state) return settlementRefusal('CYCLE_STATE_WRONG')
-    if (refused === undefined) return ok(await move(tx, cycle, state, now))
+    if (refused === undefined)
+      return ok(await changeCycle(tx, cycle, { state, refusal: null }, (about) => eventOf(EVENTS[state], about), by))
     // Another one was refused the same, and has counted it.
     if (cycle.version !== seen.version) return settlementRefusal('POSTING_REFUSED')
-    const isReversal = state === 'REVERSED'
-    const after: SettlementCycle = {
-      ...cycle,
-      version: cycle.version + 1,
-      attempt: cycle.attempt + (isReversal ? 0 : 1),
-      reversalAttempt: cycle.reversalAttempt + (isReversal ? 1 : 0),
-      refusal: refused,
-      changedAt: now,
-    }
-    await updateCycle(tx, after)
-    await appendToJournal(tx, settlementEvent('settlement.refused', after, provenance(after.id, now)))
+    const { attempt, reversalAttempt } = cycle
+    const change =
+      state === 'REVERSED'
+        ? ({ state: 'SETTLED', reversalAttempt: reversalAttempt + 1, reversal: null } as const)
+        : { state: cycle.state, attempt: attempt + 1 }
+    const told = { refusalCode: refused.code, accountId: refused.accountId }
+    const tell: Tell = (about) => eventOf('settlement.refused', { ...about, ...told })
+    await changeCycle(tx, cycle, { ...change, refusal: refused }, tell, by)
     return settlementRefusal('POSTING_REFUSED')
   })
 }
 
-const EVENTS = {
-  CLOSED: 'settlement.closed',
-  SETTLED: 'settlement.settled',
-  REVERSED: 'settlement.reversed',
-} as const
-
-async function move(
-  tx: Tx,
-  cycle: SettlementCycle,
-  state: Exclude<CycleState, 'OPEN'>,
-  now: Date,
-): Promise<SettlementCycle> {
-  const next: readonly CycleState[] = CYCLE_TRANSITIONS[cycle.state]
-  if (!next.includes(state)) throw new Error(`${cycle.id} cannot go from ${cycle.state} to ${state}.`)
-  const after: SettlementCycle = { ...cycle, state, version: cycle.version + 1, refusal: null, changedAt: now }
-  await updateCycle(tx, after)
-  await appendToJournal(tx, settlementEvent(EVENTS[state], after, provenance(after.id, now)))
-  return after
-}
+const EVENTS = { SETTLED: 'settlement.settled', REVERSED: 'settlement.reversed' } as const
 
 const provenance = (id: Id<'cyc'>, now: Date) => ({ actor: SETTLING_ACTOR, correlationId: correlationId() ?? id, now })

@@ -24,8 +24,9 @@ export type SettlementWorkerOptions = {
 }
 
 /**
- * Closes the cycles of every tenant that are past their cut-off, and settles those that are due. Two at once do no harm: a
- * cycle is settled once. `runOnce` resolves with how many were. To be stopped before its ledgers are.
+ * Closes the cycles of every tenant that are past their cut-off, settles those that are due, and ends reversals that were
+ * approved. Two at once do no harm: a cycle is settled, and taken back, once. `runOnce` resolves with how many were. To be
+ * stopped before its ledgers are.
  */
 export function createSettlementWorker(options: SettlementWorkerOptions): LaneWorker {
   const { database, ledgers, clearing, clock, log, schedule } = options
@@ -35,13 +36,13 @@ export function createSettlementWorker(options: SettlementWorkerOptions): LaneWo
     const { timeZone } = clearing
     try {
       const ledger = ledgers.of({ tenant, db })
-      const { settled, refused } = await withCorrelation(undefined, () =>
+      const { done, refused } = await withCorrelation(undefined, () =>
         settleDueCycles({ db, ledger, terms: { rail, schedule: { timeZone } }, clock, currency }),
       )
-      const told = { tenant, rail, currency, settled, refused }
-      if (refused > 0) log.error(told, 'the ledger refused a settlement')
-      else if (settled > 0) log.info(told, 'settled what was cleared')
-      return settled
+      const told = { tenant, rail, currency, done, refused }
+      if (refused > 0) log.error(told, 'the ledger refused a settlement, or to take one back')
+      else if (done > 0) log.info(told, 'settled what was cleared, or took it back')
+      return done
     } catch (error) {
       // The others must not wait for this one; it is tried again with the next look.
       log.error({ err: error, tenant, rail, currency }, 'could not settle')
@@ -54,9 +55,9 @@ export function createSettlementWorker(options: SettlementWorkerOptions): LaneWo
     const due = await findDueSettlements(database.system, now, localDay(now, clearing.timeZone))
     return [...Map.groupBy(due, ({ tenant }) => tenant)].map(([tenant, ofTenant]) =>
       lanes.begin(tenant, async () => {
-        let settled = 0
-        for (const one of ofTenant) settled += await settle(one)
-        return settled
+        let done = 0
+        for (const one of ofTenant) done += await settle(one)
+        return done
       }),
     )
   }

@@ -6,7 +6,9 @@ import { findLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
+import type { Decider } from '../four-eyes/decider.ts'
 import { calendarOf } from './calendar.ts'
+import { approveReversal, requestReversal } from './decide-reversal.ts'
 import { enterItem } from './enter-item.ts'
 import { closeCycle, type SettlementOptions } from './settle.ts'
 import type { SettlementTerms } from './terms.ts'
@@ -15,6 +17,14 @@ import type { SettlementTerms } from './terms.ts'
 export const FRIDAY = new Date('2026-11-20T12:00:00.000Z')
 /** After the cut-off, on the settlement date. */
 export const MONDAY = new Date('2026-11-23T09:00:00.000Z')
+
+export const [ADA, BRUNO] = [newId('usr'), newId('usr')] as const
+
+/** A person who decides, or a service. */
+export const by = (personId: Id<'usr'> | undefined, now: Date): Decider => ({
+  provenance: { actor: personId ?? 'svc:robot', correlationId: 'c', now },
+  personId,
+})
 
 let tenants = 0
 
@@ -83,6 +93,12 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
       const closed = await closeCycle(options, cycle)
       if (!closed.ok) throw new Error(closed.code)
       return { ada, bob, cycle }
+    },
+    /** Two people decide that a settlement is taken back; the ledger has yet to follow. */
+    async decideReversal(id: Id<'cyc'>): Promise<void> {
+      const asked = await requestReversal(db, { id, reason: 'The bank has not moved it.' }, by(ADA, clock()))
+      const approved = await approveReversal(db, { id }, by(BRUNO, clock()))
+      for (const step of [asked, approved]) if (!step.ok) throw new Error(step.code)
     },
     /** `version type` of what the journal tells of a cycle. */
     async events(id: Id<'cyc'>): Promise<string[]> {

@@ -10,6 +10,7 @@ it('every event of the journal may either be sent, or is named as one that may n
     ...['reconciliation_item.write_off_requested', 'reconciliation_item.written_off', 'reconciliation_run.completed'],
     ...['reconciliation_run.mismatched', 'settlement.closed', 'settlement.refused', 'settlement.reversed'],
     'settlement.settled',
+    ...['settlement.reversal_approved', 'settlement.reversal_rejected', 'settlement.reversal_requested'],
     ...['recorded', 'resolution_approved', 'resolution_refused', 'resolution_rejected', 'resolution_requested'].map(
       (what) => `unapplied_money.${what}`,
     ),
