@@ -22,6 +22,9 @@ export function instructionOf(
   const direction = directionOf(payment)
   const [debtor, creditor] = direction === 'OUT' ? [operator, counterparty] : [counterparty, operator]
   const { id, amount } = payment
-  const executionDate = businessDayFrom(calendarOf(amount.currency), localDay(now, clearing.timeZone))
+  const executionDate = businessDayFrom(
+    calendarOf(amount.currency, clearing.closingDays),
+    localDay(now, clearing.timeZone),
+  )
   return { id: instructionIdOf(payment), direction, reference: id, amount, debtor, creditor, remittance, executionDate }
 }

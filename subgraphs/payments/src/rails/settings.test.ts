@@ -1,4 +1,5 @@
 import { readConfig } from '@carriergraph/shared/config.ts'
+import { addDays } from '@carriergraph/shared/day.ts'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { RAIL_SETTINGS, railsConfig } from './settings.ts'
@@ -19,7 +20,7 @@ test('unless something is said, the sandbox carries all, and in production nothi
     carriers: { BANK: 'sandbox', CARD: 'sandbox' },
     sandbox: { seed: 'sandbox', rates: {} },
     operator: { name: 'CarrierGraph', account: undefined },
-    clearing: { cutOffs: ['16:00'], timeZone: 'Europe/Brussels', settlementDays: 0 },
+    clearing: { cutOffs: ['16:00'], timeZone: 'Europe/Brussels', settlementDays: 0, closingDays: new Map() },
   })
   expect(configOf({ NODE_ENV: 'production' })).toMatchObject({
     carriers: { BANK: undefined, CARD: undefined },
@@ -57,6 +58,32 @@ test('shares of faults, currencies and cut-offs are read', () => {
   expect(config.sandbox?.rates).toEqual({ DECLINE: 0.02, 'LATE-SUCCESS': 0.5 })
   expect([...(config.iso20022?.currencies ?? [])]).toEqual(['EUR', 'USD'])
   expect(config.clearing).toMatchObject({ cutOffs: ['10:00', '16:00'], settlementDays: 2 })
+})
+
+test('closing days are read by currency', () => {
+  const { clearing } = configOf({ RAIL_CLOSING_DAYS: 'JPY=2026-11-23/2027-01-01, USD=2026-11-26' })
+  expect(clearing.closingDays).toEqual(
+    new Map([
+      ['JPY', new Set(['2026-11-23', '2027-01-01'])],
+      ['USD', new Set(['2026-11-26'])],
+    ]),
+  )
+})
+
+/** All days of December and January. */
+const TWO_MONTHS = Array.from({ length: 62 }, (_, at) => addDays('2026-12-01', at)).join('/')
+
+test.each([
+  ['XXY=2026-11-23', 'has "XXY", which is no currency'],
+  ['2026-11-23', 'has "2026-11-23", which is no currency'],
+  ['JPY=2026-02-30', 'has "2026-02-30" for JPY, which is no day'],
+  ['JPY=2026-11-23/', 'has "" for JPY, which is no day'],
+  ['JPY', 'has "" for JPY, which is no day'],
+  ['JPY=2026-11-23=2026-11-24', 'has "JPY=2026-11-23=2026-11-24", which is no currency with its days'],
+  ['JPY=2026-11-23,JPY=2027-01-01', 'has JPY twice'],
+  [`JPY=${TWO_MONTHS}`, 'has no business day in 30 days for JPY'],
+])('RAIL_CLOSING_DAYS = %s is a fault of the configuration, which says what it is', (value, fault) => {
+  expect(() => configOf({ RAIL_CLOSING_DAYS: value })).toThrow(`RAIL_CLOSING_DAYS: ${fault}, expected such as JPY=`)
 })
 
 test.each([

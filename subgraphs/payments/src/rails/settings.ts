@@ -4,6 +4,8 @@ import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
 import { isValidBIC, isValidIBAN } from 'ibantools'
 import { z } from 'zod'
 import type { RailMethod } from '../domain/method.ts'
+import { type ClosingDays, NO_CLOSING_DAYS } from '../settlement/calendar.ts'
+import { closingDays } from './closing-days.ts'
 import type { Party } from './instruction.ts'
 import { WRITTEN_MESSAGES, type WrittenMessage } from './iso20022/check-instruction.ts'
 import { toLatin } from './iso20022/latin.ts'
@@ -91,6 +93,8 @@ export const RAIL_SETTINGS = {
     .stringFormat('number of days', /^[0-5]$/)
     .transform(Number)
     .optional(),
+  /** On which days, beside weekends and T2's, the settlement systems of currencies rest. */
+  RAIL_CLOSING_DAYS: closingDays.optional(),
   NODE_ENV: z.string().optional(),
 } as const
 
@@ -120,10 +124,16 @@ export type ClearingSettings = {
   readonly cutOffs: readonly string[]
   readonly timeZone: string
   readonly settlementDays: number
+  readonly closingDays: ClosingDays
 }
 
 /** Before the end of T2's day for customers, in its zone. */
-const CLEARING: ClearingSettings = { cutOffs: ['16:00'], timeZone: 'Europe/Brussels', settlementDays: 0 }
+const CLEARING: ClearingSettings = {
+  cutOffs: ['16:00'],
+  timeZone: 'Europe/Brussels',
+  settlementDays: 0,
+  closingDays: NO_CLOSING_DAYS,
+}
 
 /** Long enough for a file to have more than one transfer, and short enough for nobody to notice. */
 const FILE_EVERY_MS = 60_000
@@ -164,6 +174,7 @@ export function railsConfig(given: RailSettings): RailsConfig {
       cutOffs: given.RAIL_CUT_OFFS ?? CLEARING.cutOffs,
       timeZone: given.RAIL_TIME_ZONE ?? CLEARING.timeZone,
       settlementDays: given.RAIL_SETTLEMENT_DAYS ?? CLEARING.settlementDays,
+      closingDays: given.RAIL_CLOSING_DAYS ?? CLEARING.closingDays,
     },
     operator: { name: given.RAIL_OPERATOR_NAME ?? 'CarrierGraph', account, agent },
     sandbox: mayUseSandbox ? { seed, rates } : undefined,

@@ -34,5 +34,8 @@ export const deliveryOf = (
     agent: agentOf(beneficiary),
   },
   remittance: message ?? id.replace('_', '-'),
-  executionDate: businessDayFrom(calendarOf(delivered.currency), localDay(now, clearing.timeZone)),
+  executionDate: businessDayFrom(
+    calendarOf(delivered.currency, clearing.closingDays),
+    localDay(now, clearing.timeZone),
+  ),
 })

@@ -1,10 +1,10 @@
 import { addDays, weekdayOf } from '@carriergraph/shared/day.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { addBusinessDays, businessDayFrom, calendarOf, easterSunday } from './calendar.ts'
+import { addBusinessDays, businessDayFrom, calendarOf, easterSunday, NO_CLOSING_DAYS } from './calendar.ts'
 import { cycleAt, instantOf, localDay } from './schedule.ts'
 
-const T2 = calendarOf('EUR')
+const T2 = calendarOf('EUR', NO_CLOSING_DAYS)
 
 test.each([
   // The earliest and the latest that there is, leap years, and centuries.
@@ -54,8 +54,9 @@ test.each([
   ['SAR', '2026-11-22', true],
   ['AED', '2026-11-20', true],
 ] as const)('%s on %s: %s', (currency, day, expected) => {
-  expect(calendarOf(currency).isBusinessDay(day)).toBe(expected)
-  expect(calendarOf(currency, new Set([day])).isBusinessDay(day)).toBe(false)
+  expect(calendarOf(currency, NO_CLOSING_DAYS).isBusinessDay(day)).toBe(expected)
+  expect(calendarOf(currency, new Map([[currency, new Set([day])]])).isBusinessDay(day)).toBe(false)
+  expect(calendarOf(currency, new Map([['JPY', new Set([day])]])).isBusinessDay(day)).toBe(expected)
 })
 
 const anyDay = fc.integer({ min: 0, max: 40_000 }).map((count) => addDays('2002-01-01', count))

@@ -4,6 +4,11 @@ import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 /** On which days a currency is settled. */
 export type Calendar = { isBusinessDay(day: string): boolean }
 
+/** Days on which the settlement systems of currencies rest beside weekends. */
+export type ClosingDays = ReadonlyMap<CurrencyCode, ReadonlySet<string>>
+
+export const NO_CLOSING_DAYS: ClosingDays = new Map()
+
 const [SUNDAY, FRIDAY, SATURDAY] = [0, 5, 6]
 const USUAL_WEEKEND: readonly number[] = [SATURDAY, SUNDAY]
 const FRIDAY_WEEKEND: readonly number[] = [FRIDAY, SATURDAY]
@@ -30,13 +35,14 @@ const WEEKENDS: Partial<Readonly<Record<CurrencyCode, readonly number[]>>> = {
 
 /**
  * The calendar of a currency. Of the euro it is T2's (TARGET2's before 2023), by rule; it holds from 2002 on. Of other
- * currencies weekends are known here, and the closing days of their settlement system are given as `closed`.
+ * currencies weekends are known here, and the closing days of their settlement system are given.
  */
-export function calendarOf(currency: CurrencyCode, closed: ReadonlySet<string> = new Set()): Calendar {
+export function calendarOf(currency: CurrencyCode, closingDays: ClosingDays): Calendar {
+  const closed = closingDays.get(currency)
   const weekend = WEEKENDS[currency] ?? USUAL_WEEKEND
   return {
     isBusinessDay: (day) =>
-      !weekend.includes(weekdayOf(day)) && !closed.has(day) && !(currency === 'EUR' && isT2ClosingDay(day)),
+      !weekend.includes(weekdayOf(day)) && !closed?.has(day) && !(currency === 'EUR' && isT2ClosingDay(day)),
   }
 }
 
@@ -64,7 +70,7 @@ export function easterSunday(year: number): string {
 }
 
 /** No settlement system rests for so long. */
-const REST_DAYS_MAX = 30
+export const REST_DAYS_MAX = 30
 
 /** The day itself, where business is done on it, or the next one. @throws RangeError where there is none within 30 days */
 export function businessDayFrom(calendar: Calendar, day: string): string {

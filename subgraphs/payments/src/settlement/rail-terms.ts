@@ -12,11 +12,11 @@ const NO_FEES = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined } as const
 export const railTerms = (
   rail: RailName,
   currency: CurrencyCode,
-  { cutOffs, timeZone, settlementDays }: ClearingSettings,
+  { cutOffs, timeZone, settlementDays, closingDays }: ClearingSettings,
   accounts: { readonly SETTLEMENT: Id<'led'>; readonly FEE_INCOME: Id<'led'> },
 ): SettlementTerms => ({
   rail,
-  schedule: { timeZone, cutOffs, settlementDays, calendar: calendarOf(currency) },
+  schedule: { timeZone, cutOffs, settlementDays, calendar: calendarOf(currency, closingDays) },
   netting: 'MULTILATERAL',
   fees: NO_FEES,
   accounts: { settlementId: accounts.SETTLEMENT, feesId: accounts.FEE_INCOME },

@@ -7,7 +7,7 @@ import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
 import type { Decider } from '../four-eyes/decider.ts'
-import { calendarOf } from './calendar.ts'
+import { calendarOf, NO_CLOSING_DAYS } from './calendar.ts'
 import { approveReversal, requestReversal } from './decide-reversal.ts'
 import { enterItem } from './enter-item.ts'
 import { closeCycle, type SettlementOptions } from './settle.ts'
@@ -40,7 +40,8 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
   const own = async (purpose: (typeof purposes)[number]) => (await findOperatorAccount(db, purpose, 'EUR')).id
   const bank = await own('FUNDING')
   const accounts = { settlementId: await own('SETTLEMENT'), feesId: await own('FEE_INCOME') }
-  const schedule = { timeZone: 'Europe/Brussels', cutOffs: ['16:00'], settlementDays: 1, calendar: calendarOf('EUR') }
+  const calendar = calendarOf('EUR', NO_CLOSING_DAYS)
+  const schedule = { timeZone: 'Europe/Brussels', cutOffs: ['16:00'], settlementDays: 1, calendar }
   const fees = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined }
   const terms: SettlementTerms = { rail: 'sandbox', schedule, netting: 'MULTILATERAL', fees, accounts, ...more }
   const options: SettlementOptions = { db, ledger, terms, clock }
