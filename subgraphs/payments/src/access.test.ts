@@ -96,10 +96,11 @@ describe('each field refuses who may not have it', () => {
     ['requestSettlementReversal', 'payments:write', 'FORBIDDEN'],
     ['approveSettlementReversal', 'payments:write', 'FORBIDDEN'],
     ['rejectSettlementReversal', 'payments:write', 'FORBIDDEN'],
+    ['settleCycleAgain', 'payments:write', 'FORBIDDEN'],
   ]
 
   /** And for no service. */
-  const FOR_OPERATORS = /^openWallet$|SettlementReversal$/
+  const FOR_OPERATORS = /^openWallet$|SettlementReversal$|^settleCycleAgain$/
 
   /** The question for each field about somebody's purse and payment. */
   async function questions(): Promise<Record<string, [string, Record<string, unknown>]>> {
@@ -139,6 +140,7 @@ describe('each field refuses who may not have it', () => {
       requestSettlementReversal: reversal('request', 'id: "x", reason: "y"'),
       approveSettlementReversal: reversal('approve', 'id: "x"'),
       rejectSettlementReversal: reversal('reject', 'id: "x", reason: "y"'),
+      settleCycleAgain: ['mutation { settleCycleAgain(input: { id: "x", reason: "y" }) { errors { code } } }', {}],
       'User.wallets': entity('... on User { wallets { pageInfo { hasNextPage } } }'),
       'User.payments': entity('... on User { payments { pageInfo { hasNextPage } } }'),
     }

@@ -23,6 +23,7 @@ const PAYLOAD = `{ cycle { id state refusal { code account { id } }
 const REQUEST = `mutation ($id: ID!, $reason: String!) { payload: requestSettlementReversal(input: { id: $id, reason: $reason }) ${PAYLOAD} }`
 const APPROVE = `mutation ($id: ID!) { payload: approveSettlementReversal(input: { id: $id }) ${PAYLOAD} }`
 const REJECT = `mutation ($id: ID!) { payload: rejectSettlementReversal(input: { id: $id, reason: "It has." }) ${PAYLOAD} }`
+const AGAIN = `mutation ($id: ID!, $reason: String!) { payload: settleCycleAgain(input: { id: $id, reason: $reason }) ${PAYLOAD} }`
 const REASON = 'The bank has not moved it.'
 
 /** A cycle of a tenant of its own in which `ada` has paid 60 cents to `bob`, and what people ask about it. */
@@ -106,4 +107,17 @@ it('is refused with the place of what is wrong, and for what is not settled', as
   ]
   for (const [variables, error] of refused)
     expect(await ask(ADA, REQUEST, variables)).toMatchObject({ cycle: null, errors: [error] })
+})
+
+it('settles again what was taken back', async () => {
+  const { set, id, ask, balances } = await settled()
+  expect(await ask(ADA, AGAIN, { reason: '' })).toMatchObject({ cycle: null, errors: [{ code: 'INVALID_REASON' }] })
+  await ask(ADA, REQUEST)
+  expect(await ask(ADA, AGAIN)).toMatchObject({ cycle: null, errors: [{ code: 'CYCLE_STATE_WRONG', field: ['id'] }] })
+  await ask(BRUNO, APPROVE)
+  for (const _ of [1, 2])
+    expect(await ask(ADA, AGAIN)).toMatchObject({ cycle: { state: 'CLOSED', reversal: null }, errors: [] })
+  await settleCycle(set.options, id)
+  expect(await ask(ADA, AGAIN)).toMatchObject({ cycle: { state: 'SETTLED' }, errors: [] })
+  expect(await balances()).toEqual([40n, 60n])
 })

@@ -30,5 +30,9 @@ export const settlementEvents = {
     ...settlementFields,
     requestedBy: idField('usr').describe('Who asked for it; whoever approved it is another person.'),
   }),
+  'settlement.resumed': z.strictObject({
+    ...settlementFields,
+    reason: z.string().describe('Why what was taken back is to be settled again.'),
+  }),
   'settlement.reversed': z.strictObject(settlementFields),
 } as const satisfies Record<string, z.ZodType>

@@ -2629,6 +2629,11 @@ export type Mutation = {
   /** Turns down what was asked for, or takes back one's own request: the cycle is settled as before. */
   rejectSettlementReversal?: Maybe<RejectSettlementReversalPayload>;
   /**
+   * Has a cycle settled again whose settlement was taken back: it is CLOSED, and posted within a minute as any other that is due.
+   * Of one that is closed or settled already, nothing is changed.
+   */
+  settleCycleAgain?: Maybe<SettleCycleAgainPayload>;
+  /**
    * Posts transfers to the ledger, 1 to 1,000 in one call, decided in their order. Each is answered for itself: one that is
    * refused holds up no other, unless they are linked. An order is decided once for its id or key: sent again it is answered
    * as the first time, refusals included. What is malformed is refused and not stored. What payments, settlements and
@@ -2804,6 +2809,11 @@ export type MutationRejectSettlementReversalArgs = {
 };
 
 
+export type MutationSettleCycleAgainArgs = {
+  input: SettleCycleAgainInput;
+};
+
+
 export type MutationPostTransfersArgs = {
   input: PostTransfersInput;
 };
@@ -2945,7 +2955,7 @@ export type SettlementCycleState =
   | 'REVERSAL_REQUESTED'
   /** Two people have decided that it is taken back, and the ledger is to follow. Where it refuses, it is settled as before. */
   | 'REVERSING'
-  /** What was posted was taken back, for good: what was cleared is where it was before, and no cycle settles it again. */
+  /** What was posted was taken back: what was cleared is where it was before, until `settleCycleAgain` is asked for. */
   | 'REVERSED';
 
 /** How what participants owe each other is set off. */
@@ -3094,6 +3104,23 @@ export type RejectSettlementReversalPayload = {
   errors: Array<SettlementError>;
 };
 
+/** What to settle again. */
+export type SettleCycleAgainInput = {
+  /** Id of the cycle, `cyc_…`. */
+  id: Scalars['ID']['input'];
+  /** Why, for the record: 1 to 500 characters, without a card number. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to settleCycleAgain. */
+export type SettleCycleAgainPayload = {
+  __typename?: 'SettleCycleAgainPayload';
+  /** The cycle as it stands; null where it was refused. */
+  cycle?: Maybe<SettlementCycle>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<SettlementError>;
+};
+
 /** Why nothing was decided on a settlement. */
 export type SettlementError = {
   __typename?: 'SettlementError';
@@ -3115,7 +3142,7 @@ export type SettlementErrorCode =
   | 'INVALID_REASON'
   /** There is no such cycle. */
   | 'CYCLE_NOT_FOUND'
-  /** The cycle is not in the state for that: only what is settled is taken back. */
+  /** The cycle is not in the state for that: only what is settled is taken back, and what was taken back is settled again. */
   | 'CYCLE_STATE_WRONG'
   /** Nobody asks that it is taken back. */
   | 'REVERSAL_NOT_REQUESTED'
@@ -4291,6 +4318,8 @@ export type ResolversTypes = {
   ApproveSettlementReversalPayload: ResolverTypeWrapper<Omit<ApproveSettlementReversalPayload, 'cycle'> & { cycle?: Maybe<ResolversTypes['SettlementCycle']> }>;
   RejectSettlementReversalInput: RejectSettlementReversalInput;
   RejectSettlementReversalPayload: ResolverTypeWrapper<Omit<RejectSettlementReversalPayload, 'cycle'> & { cycle?: Maybe<ResolversTypes['SettlementCycle']> }>;
+  SettleCycleAgainInput: SettleCycleAgainInput;
+  SettleCycleAgainPayload: ResolverTypeWrapper<Omit<SettleCycleAgainPayload, 'cycle'> & { cycle?: Maybe<ResolversTypes['SettlementCycle']> }>;
   SettlementError: ResolverTypeWrapper<SettlementError>;
   SettlementErrorCode: SettlementErrorCode;
   SettlementCycleFilter: SettlementCycleFilter;
@@ -4506,6 +4535,8 @@ export type ResolversParentTypes = {
   ApproveSettlementReversalPayload: Omit<ApproveSettlementReversalPayload, 'cycle'> & { cycle?: Maybe<ResolversParentTypes['SettlementCycle']> };
   RejectSettlementReversalInput: RejectSettlementReversalInput;
   RejectSettlementReversalPayload: Omit<RejectSettlementReversalPayload, 'cycle'> & { cycle?: Maybe<ResolversParentTypes['SettlementCycle']> };
+  SettleCycleAgainInput: SettleCycleAgainInput;
+  SettleCycleAgainPayload: Omit<SettleCycleAgainPayload, 'cycle'> & { cycle?: Maybe<ResolversParentTypes['SettlementCycle']> };
   SettlementError: SettlementError;
   SettlementCycleFilter: SettlementCycleFilter;
   SettlementCycleConnection: Omit<SettlementCycleConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['SettlementCycleEdge']>, nodes: Array<ResolversParentTypes['SettlementCycle']> };
@@ -5269,6 +5300,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   requestSettlementReversal?: Resolver<Maybe<ResolversTypes['RequestSettlementReversalPayload']>, ParentType, ContextType, RequireFields<MutationRequestSettlementReversalArgs, 'input'>>;
   approveSettlementReversal?: Resolver<Maybe<ResolversTypes['ApproveSettlementReversalPayload']>, ParentType, ContextType, RequireFields<MutationApproveSettlementReversalArgs, 'input'>>;
   rejectSettlementReversal?: Resolver<Maybe<ResolversTypes['RejectSettlementReversalPayload']>, ParentType, ContextType, RequireFields<MutationRejectSettlementReversalArgs, 'input'>>;
+  settleCycleAgain?: Resolver<Maybe<ResolversTypes['SettleCycleAgainPayload']>, ParentType, ContextType, RequireFields<MutationSettleCycleAgainArgs, 'input'>>;
   postTransfers?: Resolver<Maybe<ResolversTypes['PostTransfersPayload']>, ParentType, ContextType, RequireFields<MutationPostTransfersArgs, 'input'>>;
   requestUnappliedResolution?: Resolver<Maybe<ResolversTypes['RequestUnappliedResolutionPayload']>, ParentType, ContextType, RequireFields<MutationRequestUnappliedResolutionArgs, 'input'>>;
   approveUnappliedResolution?: Resolver<Maybe<ResolversTypes['ApproveUnappliedResolutionPayload']>, ParentType, ContextType, RequireFields<MutationApproveUnappliedResolutionArgs, 'input'>>;
@@ -5350,6 +5382,11 @@ export type ApproveSettlementReversalPayloadResolvers<ContextType = Context, Par
 };
 
 export type RejectSettlementReversalPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RejectSettlementReversalPayload'] = ResolversParentTypes['RejectSettlementReversalPayload']> = {
+  cycle?: Resolver<Maybe<ResolversTypes['SettlementCycle']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['SettlementError']>, ParentType, ContextType>;
+};
+
+export type SettleCycleAgainPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SettleCycleAgainPayload'] = ResolversParentTypes['SettleCycleAgainPayload']> = {
   cycle?: Resolver<Maybe<ResolversTypes['SettlementCycle']>, ParentType, ContextType>;
   errors?: Resolver<Array<ResolversTypes['SettlementError']>, ParentType, ContextType>;
 };
@@ -5741,6 +5778,7 @@ export type Resolvers<ContextType = Context> = {
   RequestSettlementReversalPayload?: RequestSettlementReversalPayloadResolvers<ContextType>;
   ApproveSettlementReversalPayload?: ApproveSettlementReversalPayloadResolvers<ContextType>;
   RejectSettlementReversalPayload?: RejectSettlementReversalPayloadResolvers<ContextType>;
+  SettleCycleAgainPayload?: SettleCycleAgainPayloadResolvers<ContextType>;
   SettlementError?: SettlementErrorResolvers<ContextType>;
   SettlementCycleConnection?: SettlementCycleConnectionResolvers<ContextType>;
   SettlementCycleEdge?: SettlementCycleEdgeResolvers<ContextType>;

@@ -45,6 +45,7 @@ import { revealCard } from './Mutation/revealCard.ts'
 import { rotateWebhookSecret } from './Mutation/rotateWebhookSecret.ts'
 import { runReconciliation } from './Mutation/runReconciliation.ts'
 import { setOverdraftLimit } from './Mutation/setOverdraftLimit.ts'
+import { settleCycleAgain } from './Mutation/settleCycleAgain.ts'
 import { unfreezeLedgerAccount } from './Mutation/unfreezeLedgerAccount.ts'
 import { deleteWebhookEndpoint, pauseWebhookEndpoint, resumeWebhookEndpoint } from './Mutation/webhookEndpointStatus.ts'
 import { Payment } from './Payment.ts'
@@ -118,6 +119,7 @@ export const resolvers: Resolvers = {
     rotateWebhookSecret,
     runReconciliation,
     setOverdraftLimit,
+    settleCycleAgain,
     unfreezeLedgerAccount,
   },
   Subscription: {

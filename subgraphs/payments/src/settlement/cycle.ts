@@ -8,7 +8,7 @@ import type { Netting, SettlementAccounts } from './orders.ts'
 /**
  * OPEN: takes items. CLOSED: what it comes to stands fast. SETTLED: it was posted. REVERSAL_REQUESTED: one person asks that it
  * is taken back. REVERSING: two have decided so, and the ledger is to follow; where it refuses, it is settled as before.
- * REVERSED: it was taken back.
+ * REVERSED: it was taken back, and is settled again only where somebody asks for that.
  */
 export type CycleState = keyof typeof CYCLE_TRANSITIONS
 
@@ -18,7 +18,7 @@ const CYCLE_TRANSITIONS = {
   SETTLED: ['REVERSAL_REQUESTED'],
   REVERSAL_REQUESTED: ['SETTLED', 'REVERSING'],
   REVERSING: ['SETTLED', 'REVERSED'],
-  REVERSED: [],
+  REVERSED: ['CLOSED'],
 } as const satisfies Record<string, readonly string[]>
 
 export const CYCLE_STATES = Object.keys(CYCLE_TRANSITIONS) as readonly CycleState[]

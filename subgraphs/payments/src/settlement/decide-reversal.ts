@@ -81,6 +81,28 @@ export const rejectReversal = (db: TenantDb, { id, reason }: Reasoned, decider: 
     )
   })
 
+/**
+ * Has a cycle settled again whose settlement was taken back, as it would be if it had just been closed. Of one that is closed or
+ * settled that is so already, and nothing is changed.
+ */
+export const settleAgain = (db: TenantDb, { id, reason }: Reasoned, decider: Decider): Promise<Decided> =>
+  decided(db, { id, reason }, decider, async (tx, cycle) => {
+    const { state, attempt } = cycle
+    if (state === 'CLOSED' || state === 'SETTLED') return ok(cycle)
+    if (state !== 'REVERSED')
+      return refuse('CYCLE_STATE_WRONG', `Only what was taken back is settled again: it is ${state}.`, ['id'])
+    return ok(
+      await changeCycle(
+        tx,
+        cycle,
+        // Under ids of its own: those of the settlement that was taken back are used up.
+        { state: 'CLOSED', reversal: null, attempt: attempt + 1 },
+        (about) => eventOf('settlement.resumed', { ...about, reason }),
+        decider.provenance,
+      ),
+    )
+  })
+
 const notRequested = ({ state }: SettlementCycle) =>
   refuse('REVERSAL_NOT_REQUESTED', `Nobody asks that it is taken back: it is ${state}.`, ['id'])
 

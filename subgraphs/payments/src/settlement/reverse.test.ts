@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle } from '../db/settlement-cycles.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
-import { approveReversal, rejectReversal, requestReversal } from './decide-reversal.ts'
+import { approveReversal, rejectReversal, requestReversal, settleAgain } from './decide-reversal.ts'
 import { reverseCycle, settleCycle, settleDueCycles } from './settle.ts'
-import { ADA, BRUNO, by, MONDAY, setSettlementStage } from './settlement.fixture.ts'
+import { ADA, BRUNO, by, MONDAY, onceAnswered, setSettlementStage } from './settlement.fixture.ts'
 import type { SettlementTerms } from './terms.ts'
 
 let payments: PaymentsDatabase
@@ -57,6 +57,7 @@ async function settled() {
     request: (person: Person, why = reason, id = cycle) =>
       requestReversal(set.db, { id, reason: why }, by(person, MONDAY)),
     approve: (person: Person, id = cycle) => approveReversal(set.db, { id }, by(person, MONDAY)),
+    again: (person: Person, why = reason, id = cycle) => settleAgain(set.db, { id, reason: why }, by(person, MONDAY)),
     reject: (person: Person, why = reason, id = cycle) =>
       rejectReversal(set.db, { id, reason: why }, by(person, MONDAY)),
   }
@@ -109,7 +110,7 @@ test('of many who ask at once one has asked, of many who approve one has, and it
 })
 
 test('is refused by the first of these, and then nothing is changed', async () => {
-  const { set, cycle, request, approve, reject } = await settled()
+  const { set, cycle, request, approve, reject, again } = await settled()
   const open = await set.entered(await set.participant(0n), await set.participant(0n), 1n)
   const none = newId('cyc')
   const before = await set.events(cycle)
@@ -117,6 +118,10 @@ test('is refused by the first of these, and then nothing is changed', async () =
     [() => request(undefined, '', none), 'NOT_A_PERSON'],
     [() => approve(undefined, none), 'NOT_A_PERSON'],
     [() => reject(undefined, '', none), 'NOT_A_PERSON'],
+    [() => again(undefined, '', none), 'NOT_A_PERSON'],
+    [() => again(ADA, '', none), 'INVALID_REASON'],
+    [() => again(ADA, 'Why not.', none), 'CYCLE_NOT_FOUND'],
+    [() => again(ADA, 'Why not.', open), 'CYCLE_STATE_WRONG'],
     [() => request(ADA, '', none), 'INVALID_REASON'],
     [() => request(ADA, 'paid with 4111111111111111', none), 'INVALID_REASON'],
     [() => reject(ADA, 'a\nb', none), 'INVALID_REASON'],
@@ -131,6 +136,7 @@ test('is refused by the first of these, and then nothing is changed', async () =
   expect(await set.events(cycle)).toEqual(before)
   await request(ADA)
   expect(await request(BRUNO)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
+  expect(await again(ADA)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
   expect(await request(ADA, 'Another one.')).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
   expect(await approve(ADA)).toMatchObject({ code: 'SAME_PERSON' })
   const alone = payments.database.sql.system`
@@ -138,3 +144,49 @@ test('is refused by the first of these, and then nothing is changed', async () =
     where state = 'REVERSAL_REQUESTED'`
   await expect(alone).rejects.toMatchObject({ constraint_name: 'settlement_cycle_four_eyes' })
 })
+
+test('what was taken back is settled again once, however many ask, and may be taken back again', async () => {
+  const { set, cycle, balances, again } = await settled()
+  await set.decideReversal(cycle)
+  await reverseCycle(set.options, cycle)
+  const due = () => settleDueCycles({ ...set.options, currency: 'EUR' })
+  expect(await due()).toEqual({ done: 0, refused: 0 })
+  const asked = await Promise.all([ADA, BRUNO, ADA].map((person) => again(person)))
+  for (const answer of asked)
+    expect(answer).toMatchObject({ ok: true, value: { state: 'CLOSED', version: 7, reversal: null } })
+  expect(await due()).toEqual({ done: 1, refused: 0 })
+  expect(await balances()).toEqual([40n, 60n])
+  expect(await again(ADA)).toMatchObject({ ok: true, value: { state: 'SETTLED', version: 8 } })
+  await set.decideReversal(cycle)
+  expect(await due()).toEqual({ done: 1, refused: 0 })
+  expect(await balances()).toEqual([100n, 0n])
+})
+
+test.each(['settleCycle', 'reverseCycle'] as const)(
+  'whoever records a %s that was taken back and begun again meanwhile records nothing of the one that is to come',
+  async (step) => {
+    const set = await stage()
+    const { ada, cycle } = await set.closedCycle()
+    const whole = async () => {
+      await settleCycle(set.options, cycle)
+      await set.decideReversal(cycle)
+      await reverseCycle(set.options, cycle)
+      await settleAgain(set.db, { id: cycle, reason: 'It has moved now.' }, by(ADA, MONDAY))
+    }
+    if (step === 'reverseCycle') {
+      await settleCycle(set.options, cycle)
+      await set.decideReversal(cycle)
+    }
+    const slow = onceAnswered(set.options, async () => {
+      if (step === 'settleCycle') return whole()
+      await reverseCycle(set.options, cycle)
+      await settleAgain(set.db, { id: cycle, reason: 'It has moved now.' }, by(ADA, MONDAY))
+      await settleCycle(set.options, cycle)
+      await set.decideReversal(cycle)
+    })
+    const record = step === 'settleCycle' ? settleCycle : reverseCycle
+    expect(await record(slow, cycle)).toMatchObject({ code: 'CYCLE_STATE_WRONG' })
+    expect(await findCycle(set.db, cycle)).toMatchObject({ state: step === 'settleCycle' ? 'CLOSED' : 'REVERSING' })
+    expect(await set.balance(ada)).toBe(step === 'settleCycle' ? 100n : 40n)
+  },
+)

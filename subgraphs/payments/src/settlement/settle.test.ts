@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle, findPositions } from '../db/settlement-cycles.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
-import { closeCycle, reverseCycle, type SettlementOptions, settleCycle, settleDueCycles } from './settle.ts'
-import { FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
+import { closeCycle, reverseCycle, settleCycle, settleDueCycles } from './settle.ts'
+import { FRIDAY, MONDAY, onceAnswered, setSettlementStage } from './settlement.fixture.ts'
 import type { SettlementTerms } from './terms.ts'
 
 let payments: PaymentsDatabase
@@ -20,18 +20,6 @@ afterAll(async () => {
 })
 
 const stage = (more?: Partial<SettlementTerms>) => setSettlementStage(payments.database, more)
-
-/** A settlement to which something happens once the ledger has answered, and before that is recorded. */
-const onceAnswered = (options: SettlementOptions, happen: () => Promise<unknown>): SettlementOptions => ({
-  ...options,
-  ledger: {
-    async postLinked(orders) {
-      const postings = await options.ledger.postLinked(orders)
-      await happen()
-      return postings
-    },
-  },
-})
 
 test('a cycle is closed after its cut-off, settled on its date, and everybody has what was owed', async () => {
   const set = await stage({ fees: { fixedMinor: 10n, basisPoints: 100, maxMinor: undefined } })

@@ -145,8 +145,9 @@ function conclude(
     const cycle = await lockCycle(tx, seen.id, 'no key update')
     if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
     if (cycle.state === state) return ok(cycle)
-    // Somebody was faster by more than this step: what was settled here is reversed by now.
-    if (cycle.state !== seen.state) return settlementRefusal('CYCLE_STATE_WRONG')
+    // Somebody was faster by more than this step: what was settled here is reversed by now, perhaps to be settled again.
+    const isOver = refused === undefined && cycle.attempt !== seen.attempt
+    if (cycle.state !== seen.state || isOver) return settlementRefusal('CYCLE_STATE_WRONG')
     if (refused === undefined)
       return ok(await changeCycle(tx, cycle, { state, refusal: null }, (about) => eventOf(EVENTS[state], about), by))
     // Another one was refused the same, and has counted it.

@@ -26,6 +26,18 @@ export const by = (personId: Id<'usr'> | undefined, now: Date): Decider => ({
   personId,
 })
 
+/** A settlement to which something happens once the ledger has answered, and before that is recorded. */
+export const onceAnswered = (options: SettlementOptions, happen: () => Promise<unknown>): SettlementOptions => ({
+  ...options,
+  ledger: {
+    async postLinked(orders) {
+      const postings = await options.ledger.postLinked(orders)
+      await happen()
+      return postings
+    },
+  },
+})
+
 let tenants = 0
 
 /** A tenant whose rail clears euro once a day and settles on the next business day; its participants are wallets. */

@@ -11,6 +11,7 @@ it('every event of the journal may either be sent, or is named as one that may n
     ...['reconciliation_run.mismatched', 'settlement.closed', 'settlement.refused', 'settlement.reversed'],
     'settlement.settled',
     ...['settlement.reversal_approved', 'settlement.reversal_rejected', 'settlement.reversal_requested'],
+    'settlement.resumed',
     ...['recorded', 'resolution_approved', 'resolution_refused', 'resolution_rejected', 'resolution_requested'].map(
       (what) => `unapplied_money.${what}`,
     ),
