@@ -3018,13 +3018,13 @@ export type SettlementPosition = {
 /** What is in a cycle, added up. */
 export type SettlementTotals = {
   __typename?: 'SettlementTotals';
-  /** How many items were entered. */
+  /** How many items were entered; what a rail charges for one is another one. */
   items: Scalars['SafeInt']['output'];
   /** Their amounts together. */
   gross: Money;
   /** What moves when it is settled: what is left of `gross` to be paid when all is set off. */
   net: Money;
-  /** What participants owe the operator for it. */
+  /** What participants owe the operator for it. What rails charge the operator is in `gross`, and in the position of BANK_FEES. */
   fees: Money;
 };
 

@@ -10,6 +10,7 @@ import type { Party } from './instruction.ts'
 import { WRITTEN_MESSAGES, type WrittenMessage } from './iso20022/check-instruction.ts'
 import { toLatin } from './iso20022/latin.ts'
 import { RAIL_NAMES, type RailName } from './rail.ts'
+import { type RailFees, railFees } from './rail-fees.ts'
 import { FAULTS, type Fault, type SandboxSettings } from './sandbox/fault.ts'
 
 const RATE = /^([A-Z-]+)=(0(?:\.\d{1,4})?|1)$/
@@ -93,6 +94,8 @@ export const RAIL_SETTINGS = {
     .stringFormat('number of days', /^[0-5]$/)
     .transform(Number)
     .optional(),
+  /** What rails charge for each transfer, where they do so for each one. */
+  RAIL_FEES: railFees.optional(),
   /** On which days, beside weekends and T2's, the settlement systems of currencies rest. */
   RAIL_CLOSING_DAYS: closingDays.optional(),
   NODE_ENV: z.string().optional(),
@@ -117,6 +120,7 @@ export type RailsConfig = {
   readonly sandbox: SandboxSettings | undefined
   readonly iso20022: BankFileSettings | undefined
   readonly clearing: ClearingSettings
+  readonly fees: RailFees
 }
 
 /** When what was moved over rails is cleared and settled. */
@@ -176,6 +180,7 @@ export function railsConfig(given: RailSettings): RailsConfig {
       settlementDays: given.RAIL_SETTLEMENT_DAYS ?? CLEARING.settlementDays,
       closingDays: given.RAIL_CLOSING_DAYS ?? CLEARING.closingDays,
     },
+    fees: given.RAIL_FEES ?? new Map(),
     operator: { name: given.RAIL_OPERATOR_NAME ?? 'CarrierGraph', account, agent },
     sandbox: mayUseSandbox ? { seed, rates } : undefined,
     iso20022: folders && {

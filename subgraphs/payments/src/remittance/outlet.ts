@@ -58,11 +58,17 @@ export async function clearMoved(
 ): Promise<void> {
   const { id, deliveredMinor, returnedMinor, targetCurrency } = remittance
   const by = await carriageOf(tx, remittance)
-  const left = { ...by, reference: id, direction: 'OUT', amount: money(deliveredMinor, targetCurrency) } as const
+  const left = {
+    ...by,
+    reference: id,
+    direction: 'OUT',
+    isCharged: true,
+    amount: money(deliveredMinor, targetCurrency),
+  } as const
   await clear(tx, config, left, now)
   if (returnedMinor === null) return
   const amount = money(returnedMinor - clearedMinor, targetCurrency)
-  await clear(tx, config, { ...by, reference: by.instruction, direction: 'IN', amount }, now)
+  await clear(tx, config, { ...by, reference: by.instruction, direction: 'IN', isCharged: false, amount }, now)
 }
 
 /** Clears a part that came back, under a reference of its own. */
@@ -73,7 +79,7 @@ export async function clearPart(
   part: { readonly reference: string; readonly amount: Money },
   now: Date,
 ): Promise<void> {
-  await clear(tx, config, { ...(await carriageOf(tx, remittance)), ...part, direction: 'IN' }, now)
+  await clear(tx, config, { ...(await carriageOf(tx, remittance)), ...part, direction: 'IN', isCharged: false }, now)
 }
 
 /** By what a remittance went. */

@@ -5,7 +5,10 @@ import type { ClearingSettings } from '../rails/settings.ts'
 import { calendarOf } from './calendar.ts'
 import type { SettlementTerms } from './terms.ts'
 
-/** What a rail charges is on the statement of the bank, and for reconciliation. */
+/**
+ * Participants are the operator's own accounts, which owe it nothing; what a rail charges is an item of its own
+ * (`flow/clear.ts`).
+ */
 const NO_FEES = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined } as const
 
 /** How what a rail has moved for payments is cleared and settled. */

@@ -5,11 +5,12 @@ import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { findLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
 import type { Decider } from '../four-eyes/decider.ts'
 import { calendarOf, NO_CLOSING_DAYS } from './calendar.ts'
 import { approveReversal, requestReversal } from './decide-reversal.ts'
-import { enterItem } from './enter-item.ts'
+import { enterItems } from './enter-item.ts'
 import { closeCycle, type SettlementOptions } from './settle.ts'
 import type { SettlementTerms } from './terms.ts'
 
@@ -57,10 +58,14 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
   const fees = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined }
   const terms: SettlementTerms = { rail: 'sandbox', schedule, netting: 'MULTILATERAL', fees, accounts, ...more }
   const options: SettlementOptions = { db, ledger, terms, clock }
-  const enter = (debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) =>
-    inTransaction(db, (tx) =>
-      enterItem(tx, terms, { reference, debtorId, creditorId, amount: money(minor, 'EUR') }, clock()),
-    )
+  async function enter(debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) {
+    const item = { reference, debtorId, creditorId, amount: money(minor, 'EUR') }
+    const entered = await inTransaction(db, (tx) => enterItems(tx, terms, [item], clock()))
+    if (!entered.ok) return entered
+    const [one] = entered.value
+    if (one === undefined) throw new Error('Nothing was entered.')
+    return ok(one)
+  }
   return {
     tenant,
     db,

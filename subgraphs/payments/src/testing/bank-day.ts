@@ -19,6 +19,8 @@ export type BankEntry = {
   readonly id: Id<'ins'>
   /** Among other words, as people write it; otherwise as banks carry it from end to end. */
   readonly isQuoted?: boolean
+  /** The bank does not say what it is for. */
+  readonly isUnnamed?: boolean
   readonly returnReason?: string
   /** It is booked so many times in one entry, under one reference of the bank's; each may have its own besides. */
   readonly batch?: { readonly reference: string; readonly count: number; readonly own?: readonly string[] }
@@ -26,9 +28,9 @@ export type BankEntry = {
 
 /** An entry of a statement or a notification. */
 function entryOf(entry: BankEntry): string {
-  const { amount, sign, id, isQuoted = false, returnReason, batch } = entry
+  const { amount, sign, id, isQuoted = false, isUnnamed = false, returnReason, batch } = entry
   const reference = endToEndId(id)
-  const refs = isQuoted ? 'NOTPROVIDED' : reference
+  const refs = isQuoted || isUnnamed ? 'NOTPROVIDED' : reference
   const text = isQuoted ? `<RmtInf><Ustrd>Top up ${reference.toUpperCase()} thanks</Ustrd></RmtInf>` : ''
   const back = returnReason === undefined ? '' : `<RtrInf><Rsn><Cd>${returnReason}</Cd></Rsn></RtrInf>`
   const own = batch === undefined ? '' : `<Amt Ccy="EUR">${amount}</Amt>`
