@@ -26,7 +26,7 @@ export async function coreOptionsFrom(config: GatewayConfig, log: Log): Promise<
     subgraphHeaders,
     signingKeys,
     tokens: createTokenVerifier(
-      { ...config.identity, algorithms: TOKEN_ALGORITHMS, clock: systemClock, leeway_s: TOKEN_LEEWAY_S },
+      { ...config.identity, algorithms: TOKEN_ALGORITHMS, clock: systemClock, leeway_s: TOKEN_LEEWAY_S, log },
       callerFromClaims,
     ),
     limits,

@@ -35,7 +35,7 @@ export class AcceptedTokens<A extends Caller> {
     }
   }
 
-  /** The issuer was asked for its keys: what the old ones signed is verified once more. */
+  /** The issuer said its keys anew: what the old ones signed is verified once more. */
   forget(): void {
     this.#generation += 1
     this.#accepted.clear()

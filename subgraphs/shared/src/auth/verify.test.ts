@@ -265,12 +265,15 @@ describe("the issuer's keys", () => {
     ['answers 503', { status: 503 }],
     ['answers something that is not JSON', { status: 200, body: '<html>' }],
     ['answers something that is not a key set', { status: 200, body: '{"keys":1}' }],
-  ])('an issuer that %s is SERVICE_UNAVAILABLE, and the next request asks again', async (_case, broken) => {
-    const verifier = verifierWith()
+  ])('an issuer that %s is SERVICE_UNAVAILABLE, and is asked again after five seconds', async (_case, broken) => {
+    let now = NOW
+    const verifier = verifierWith({ clock: () => now })
     const header = `Bearer ${await tokenWith()}`
     answer = broken
     expect(await refusalOf(header, verifier)).toBe('SERVICE_UNAVAILABLE')
     answer = { status: 200 }
+    expect(await refusalOf(header, verifier)).toBe('SERVICE_UNAVAILABLE')
+    now = new Date(NOW.getTime() + 5_000)
     expect(await refusalOf(header, verifier)).toBe('accepted')
   })
 

@@ -1,10 +1,12 @@
-import { createRemoteJWKSet, customFetch, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
 import { Refusal } from '../refusal.ts'
 import { AcceptedTokens } from './accepted-tokens.ts'
 import { type Actor, ANONYMOUS } from './actor.ts'
 import type { Caller } from './caller.ts'
 import { actorFromClaims, type BadClaim } from './claims.ts'
+import { keysOfIssuer } from './issuer-keys.ts'
 import { tokenExpired, unauthenticated } from './refusals.ts'
 
 /** Signatures by a private key only: with HS256 a holder of the public key could sign tokens. */
@@ -21,6 +23,8 @@ export type TokenVerifierOptions = {
   readonly leeway_s: number
   /** How long an unknown key id does not make us fetch the keys again: a forger must not drive the issuer. */
   readonly cooldown_ms?: number
+  /** Told of an issuer that fails. */
+  readonly log?: Log
 }
 
 /** @template A what becomes of a token's claims */
@@ -45,20 +49,9 @@ export function createTokenVerifier(
   options: TokenVerifierOptions,
   read: ReadClaims<Caller> = actorFromClaims,
 ): TokenVerifier<Caller> {
-  const { jwksUrl, issuer, audience, algorithms, clock, leeway_s, cooldown_ms = 30_000 } = options
+  const { issuer, audience, algorithms, clock, leeway_s, cooldown_ms = 30_000 } = options
   const accepted = new AcceptedTokens<Caller>()
-  const keys = keysOfIssuer(
-    createRemoteJWKSet(new URL(jwksUrl), {
-      async [customFetch](...request) {
-        const response = await fetch(...request)
-        accepted.forget()
-        return response
-      },
-      cooldownDuration: cooldown_ms,
-      cacheMaxAge: JWKS_AGE_MS_MAX,
-      timeoutDuration: JWKS_TIMEOUT_MS,
-    }),
-  )
+  const keys = keysOfIssuer({ ...options, cooldown_ms, onFetched: () => accepted.forget() })
 
   async function payloadOf(token: string): Promise<JWTPayload> {
     try {
@@ -93,20 +86,6 @@ export function createTokenVerifier(
 
 const invalid = (message: string): Refusal => unauthenticated('TOKEN_INVALID', message)
 
-/** Tells a token that names no key of the issuer from an issuer that cannot be asked: an outage must not sign everybody out. */
-function keysOfIssuer(remote: JWTVerifyGetKey): JWTVerifyGetKey {
-  return async (header, token) => {
-    try {
-      return await remote(header, token)
-    } catch (error) {
-      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error
-      const refusal = new Refusal('SERVICE_UNAVAILABLE', 'Tokens cannot be verified at the moment. Try again soon.')
-      refusal.cause = error
-      throw refusal
-    }
-  }
-}
-
 function refusalFor(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   if (error instanceof errors.JWTExpired) return tokenExpired()
@@ -118,6 +97,3 @@ function refusalFor(error: unknown): Refusal {
 const BEARER = /^bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*)$/i
 /** Far above any token of ours, far below what costs time to hash. */
 const HEADER_LENGTH_MAX = 8192
-/** A revoked key is refused after this at the latest. */
-const JWKS_AGE_MS_MAX = 600_000
-const JWKS_TIMEOUT_MS = 5_000

@@ -128,6 +128,7 @@ export async function createSubgraphService<Context extends RequestContext>(
       algorithms: TOKEN_ALGORITHMS,
       clock,
       leeway_s: TOKEN_LEEWAY_S,
+      log,
     }),
     signature: createSignatureVerifier({ keys: settings.SIGNING_KEYS, clock }),
     log,
