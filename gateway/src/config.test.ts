@@ -128,6 +128,15 @@ test('limits are set by name', () => {
   })
 })
 
+test.each(['2000', '4000000'])('a body of %s bytes is what a message over WebSocket carries, too', (BODY_BYTES_MAX) => {
+  const { body_bytes_max, websocket } = read({ BODY_BYTES_MAX }).limits
+  expect(body_bytes_max).toBe(Number(BODY_BYTES_MAX))
+  const body = JSON.stringify({ query: '{a}' }).padEnd(body_bytes_max)
+  const message = `{"id":"${crypto.randomUUID()}","type":"subscribe","payload":${body}}`
+  expect(websocket.message_bytes_max).toBeGreaterThanOrEqual(message.length)
+  expect(websocket.message_bytes_max).toBeLessThanOrEqual(body_bytes_max + 1_024)
+})
+
 test('answers are kept in this process unless there is a Redis', () => {
   expect(read().redisUrl).toBeUndefined()
   expect(read({ REDIS_URL: 'rediss://redis.example:6380/2' }).redisUrl).toBe('rediss://redis.example:6380/2')
@@ -142,6 +151,10 @@ test('degrade rules are followed in a file that is named', () => {
 describe('faults', () => {
   test.each(['0', '257', 'many'])('%s workers are none', (WORKERS) => {
     expect(() => read({ WORKERS })).toThrow(/^The configuration is wrong:\n {2}WORKERS: expected/)
+  })
+
+  test('a body of more than a process can hold as one text is none', () => {
+    expect(() => read({ BODY_BYTES_MAX: '4294967296' })).toThrow('BODY_BYTES_MAX: expected at most 268435456')
   })
 
   test('are reported together', () => {

@@ -60,6 +60,12 @@ const WORKERS_MAX = 256
 /** Far below what a subgraph takes (256). */
 const CALLS_PER_CONNECTION_MAX = 128
 
+/** Far below what Node holds as one text, and what `ws` counts up to (2^31). */
+const BODY_BYTES_CEILING = 2 ** 28
+
+/** What stands around a body in a message of graphql-ws: its type and an id. */
+const ENVELOPE_BYTES = 1_024
+
 /** The environment that the gateway reads. */
 export const GATEWAY_SETTINGS = {
   PORT: port.default(4000),
@@ -109,7 +115,10 @@ export const GATEWAY_SETTINGS = {
   USER_COST_MAX: wholeOrOff.optional(),
   /** Delay of the event loop from which requests are turned away; in production set unless `off`. */
   OVERLOAD_DELAY_MS: wholeOrOff.optional(),
-  BODY_BYTES_MAX: whole.default(DEFAULT_LIMITS.body_bytes_max),
+  /** Of a POST, and of what a message over WebSocket carries. */
+  BODY_BYTES_MAX: whole
+    .refine((bytes) => bytes <= BODY_BYTES_CEILING, `expected at most ${BODY_BYTES_CEILING}`)
+    .default(DEFAULT_LIMITS.body_bytes_max),
   DEPTH_MAX: whole.default(DEFAULT_LIMITS.operation.depth_max),
   TOKENS_MAX: whole.default(DEFAULT_LIMITS.tokens_max),
   ALIASES_MAX: whole.default(DEFAULT_LIMITS.operation.aliases_max),
@@ -155,6 +164,7 @@ export function readGatewayConfig(env: NodeJS.ProcessEnv = process.env) {
   const limits: GatewayLimits = {
     ...DEFAULT_LIMITS,
     body_bytes_max: config.BODY_BYTES_MAX,
+    websocket: { ...DEFAULT_LIMITS.websocket, message_bytes_max: config.BODY_BYTES_MAX + ENVELOPE_BYTES },
     batch_max: config.BATCH_MAX ?? DEFAULT_LIMITS.batch_max,
     tokens_max: config.TOKENS_MAX,
     operation: {
