@@ -4,8 +4,26 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts 
 import type { CounterFactory } from './quotas.ts'
 
 /** Counts in this process: several processes give a client as many quotas. */
-export const memoryCounters: CounterFactory = (name, points, duration) =>
-  new RateLimiterMemory({ keyPrefix: name, points, duration })
+export const memoryCounters: CounterFactory = (name, points, duration) => {
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration })
+  let turn: Promise<unknown> = Promise.resolve()
+
+  async function take(key: string, spent: number): Promise<RateLimiterRes> {
+    const counted = await limiter.get(key)
+    const isRefused = counted !== null && counted.msBeforeNext > 0 && counted.consumedPoints + spent > points
+    if (isRefused) throw counted
+    return limiter.consume(key, spent)
+  }
+
+  return {
+    consume(key, spent) {
+      // The limiter would count what it refuses, so it is asked before, and one after the other for both to be one step.
+      const taken = turn.then(() => take(key, spent))
+      turn = taken.catch(() => undefined)
+      return taken
+    },
+  }
+}
 
 export interface RedisCounters {
   readonly counterOf: CounterFactory
@@ -19,6 +37,13 @@ const CONNECT_MS_MAX = 2_000
 const RECONNECT_MS = 1_000
 /** For so long Redis is left alone after it did not answer, and every process counts for itself. */
 const REST_MS = 1_000
+
+/** The limiter's own counts what it refuses, too. Answers with what would be counted, and when the window ends. */
+const TAKE_SCRIPT = `
+redis.call('set', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+local counted = tonumber(redis.call('get', KEYS[1])) + tonumber(ARGV[1])
+if counted <= tonumber(ARGV[3]) then redis.call('incrby', KEYS[1], ARGV[1]) end
+return { counted, redis.call('pttl', KEYS[1]) }`
 
 /**
  * Counts in a Redis that all processes share. While it is away or hangs each counts for itself, and the gateway starts
@@ -63,6 +88,7 @@ export function redisCounters(url: string, log: Log, now_ms = (): number => perf
         keyPrefix: KEY_PREFIX + name,
         points,
         duration,
+        customIncrTtlLuaScript: TAKE_SCRIPT,
       }),
     })
     return {
@@ -73,7 +99,10 @@ export function redisCounters(url: string, log: Log, now_ms = (): number => perf
           answered()
           return left
         } catch (error) {
-          if (error instanceof RateLimiterRes) throw error
+          if (error instanceof RateLimiterRes) {
+            const counted = error.consumedPoints - spent
+            throw new RateLimiterRes(Math.max(0, points - counted), error.msBeforeNext, counted)
+          }
           failed(error)
           return own.consume(key, spent)
         }

@@ -79,8 +79,19 @@ describe('a user', () => {
     expect(first.headers.get('ratelimit')).toMatch(/^"cost";r=1;t=\d+$/)
     const event = socket({ authorization }).iterate({ query: 'subscription { bookLent { book { author { name } } } }' })
     await expect(event.next()).rejects.toMatchObject(LIMITED.errors)
+    expect((await post({ query: QUERY, headers })).status).toBe(200)
     expect((await post({ query: QUERY, headers })).status).toBe(429)
     expect((await post({ query: QUERY })).status).toBe(200)
+  })
+
+  test('who asks for more than a whole window allows is not told to come back', async () => {
+    const { post } = await start({ gate: gateOf({ user_cost_max: 1 }) })
+    const answer = await post({ query: '{ book(id: "b1") { author { name } } }' })
+    expect([answer.status, answer.headers.get('retry-after'), answer.body]).toMatchObject([
+      400,
+      null,
+      { errors: [{ extensions: { code: 'OPERATION_TOO_COSTLY', cost: 2, limit: 1 } }] },
+    ])
   })
 
   test('does not pay for what is refused', async () => {

@@ -107,6 +107,30 @@ describe('operations', () => {
     expect(await spend(1)).toBe('cost')
     expect(await spend(0)).toBeUndefined()
   })
+
+  test('that are refused pay nothing, also those of one moment', async () => {
+    const quotas = quotasOf({ user_cost_max: 1_000 })
+    const spend = async (cost: number) => {
+      const { refusal, states } = await quotas.operation(user('u'), 'a', cost)
+      return [refusal?.extensions.code ?? 'runs', states.at(-1)?.points_left]
+    }
+    expect(await Promise.all([499, 900, 501, 1].map(spend))).toEqual([
+      ['runs', 501],
+      ['RATE_LIMITED', 501],
+      ['runs', 0],
+      ['RATE_LIMITED', 0],
+    ])
+    vi.advanceTimersByTime(60_000)
+    expect(await spend(900)).toEqual(['runs', 100])
+  })
+
+  test('that cost more than a whole window allows are told so, and are counted as operations', async () => {
+    const quotas = quotasOf({ user_operations_max: 2, user_cost_max: 100 })
+    const refusalOf = async (cost: number) => (await quotas.operation(user('u'), 'a', cost)).refusal?.extensions
+    expect(await refusalOf(101)).toEqual({ code: 'OPERATION_TOO_COSTLY', cost: 101, limit: 100 })
+    expect(await refusalOf(100)).toBeUndefined()
+    expect(await refusalOf(101)).toMatchObject({ code: 'RATE_LIMITED', quota: 'user' })
+  })
 })
 
 test('what is not limited is not counted', async () => {

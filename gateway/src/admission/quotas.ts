@@ -2,6 +2,7 @@ import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import type { GraphQLError } from 'graphql'
 import { RateLimiterRes } from 'rate-limiter-flexible'
 import { gatewayError } from '../errors/codes.ts'
+import { operationTooCostly } from '../limits/cost.ts'
 import { clientKey } from './client-address.ts'
 
 /** How much of what one window allows. */
@@ -15,7 +16,7 @@ export interface QuotaLimits {
   readonly user_cost_max: number | undefined
 }
 
-/** Counts points under a key until its window ends; rejects with a RateLimiterRes when there are none left. */
+/** Counts points under a key until its window ends; rejects with a RateLimiterRes, uncounted, what is more than is left. */
 export interface Counter {
   consume(key: string, points: number): Promise<RateLimiterRes>
 }
@@ -77,6 +78,10 @@ export function createQuotas(limits: QuotaLimits, counterOf: CounterFactory): Qu
       const key = actor.kind === 'anonymous' ? clientKey(address) : `${actor.tenant ?? ''}/${actor.subject}`
       const counted = await spend(operations, key, 1)
       if (counted.refusal !== undefined) return counted
+      const { user_cost_max } = limits
+      // In no window there would be room for it.
+      if (user_cost_max !== undefined && cost > user_cost_max)
+        return { states: counted.states, refusal: operationTooCostly(cost, user_cost_max) }
       // Points are whole, here and in Redis.
       const paid = await spend(costs, key, Math.ceil(cost))
       return { states: [...counted.states, ...paid.states], refusal: paid.refusal }

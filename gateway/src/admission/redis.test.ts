@@ -1,6 +1,7 @@
 // Against a real redis-server, which .ci/run installs; without one on this machine there is nothing to test.
 
 import { setImmediate } from 'node:timers/promises'
+import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { isRedisInstalled, RedisProcess } from '../testing/redis.ts'
@@ -28,10 +29,10 @@ describe.runIf(isRedisInstalled)('quotas in Redis', () => {
   })
 
   /** As another gateway process would count. */
-  function another(client_requests_max: number, now_ms?: () => number): Quotas {
+  function another(client_requests_max: number, now_ms?: () => number, user_cost_max?: number): Quotas {
     const counters = redisCounters(redis.url, log, now_ms)
     processes.push(counters)
-    const limits = { window_s: 600, client_requests_max, user_operations_max: undefined, user_cost_max: undefined }
+    const limits = { window_s: 600, client_requests_max, user_operations_max: undefined, user_cost_max }
     return createQuotas(limits, counters.counterOf)
   }
 
@@ -55,6 +56,22 @@ describe.runIf(isRedisInstalled)('quotas in Redis', () => {
     await whenShared(other)
     const before = (await left(one)) ?? 0
     expect([await left(other), await left(one)]).toEqual([before - 1, before - 2])
+  })
+
+  test('do not count what is refused', async () => {
+    const [one, other] = [another(1_000_000, undefined, 1_000), another(1_000_000, undefined, 1_000)]
+    await whenShared(one)
+    await whenShared(other)
+    const spend = async (quotas: Quotas, cost: number) => {
+      const { refusal, states } = await quotas.operation(ANONYMOUS, 'a', cost)
+      return [refusal?.extensions.code ?? 'runs', states[0]?.points_left]
+    }
+    expect(await spend(one, 499)).toEqual(['runs', 501])
+    expect(await spend(other, 900)).toEqual(['RATE_LIMITED', 501])
+    expect(await Promise.all([spend(one, 300), spend(other, 300), spend(one, 201)])).toSatisfy(
+      (spent: unknown[][]) => spent.filter(([code]) => code === 'runs').length === 2,
+    )
+    expect(await spend(other, 1_000)).toMatchObject(['RATE_LIMITED', expect.any(Number)])
   })
 
   test.each<[string, (server: RedisProcess) => unknown]>([

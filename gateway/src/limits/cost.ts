@@ -58,7 +58,8 @@ export function createCostCompiler(
   }
 }
 
-const operationTooCostly = (cost: number, limit: number): GraphQLError =>
+/** One that is above the limit, of one operation or of all in a window, and will never be answered. */
+export const operationTooCostly = (cost: number, limit: number): GraphQLError =>
   gatewayError('OPERATION_TOO_COSTLY', {
     message: `The operation costs ${cost}; ${limit} is the limit. Ask for smaller pages or fewer lists in lists.`,
     extensions: { cost, limit },
