@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { bool, csv, port, readConfig, secretsList, url, urlOf } from '@carriergraph/shared/config.ts'
+import { bool, csv, port, readConfig, secretsList, urlOf, urlToFetch } from '@carriergraph/shared/config.ts'
 import { TELEMETRY_SETTINGS } from '@carriergraph/shared/telemetry/settings.ts'
 import { z } from 'zod'
 import { clientAddressBehind } from './admission/client-address.ts'
@@ -34,13 +34,16 @@ const URL_SEPARATOR = '|'
 
 const subgraphUrls = csv.transform((entries, context) => {
   const urls = new Map<string, readonly string[]>()
-  for (const entry of entries) {
+  for (const [index, entry] of entries.entries()) {
     const [, name, list = ''] = /^([^=]+)=(.+)$/.exec(entry) ?? []
     const addresses = list.split(URL_SEPARATOR).map((url) => url.trim())
     const areAddresses = addresses.every((url) => parseAddress(url) !== undefined)
     if (name !== undefined && areAddresses && !urls.has(name)) urls.set(name, addresses)
-    else
-      context.addIssue({ code: 'custom', message: `${entry} is not name=http://…|http://…, or names a subgraph again` })
+    else {
+      // By its position alone: a URL may carry a password.
+      const message = `entry ${index + 1} is not name=http://…|http://…, or names a subgraph again`
+      context.addIssue({ code: 'custom', message })
+    }
   }
   return urls
 })
@@ -83,7 +86,7 @@ export const GATEWAY_SETTINGS = {
   /** Headers of a client's request that subgraphs get beside the token, the correlation id and the trace context. */
   SUBGRAPH_HEADERS: subgraphHeaders.default([...DEFAULT_SUBGRAPH_HEADERS]),
   SIGNING_KEYS: secretsList,
-  JWKS_URL: url,
+  JWKS_URL: urlToFetch,
   JWT_ISSUER: z.string(),
   JWT_AUDIENCE: z.string(),
   /** Origins whose pages may use the graph; `*` for all. */

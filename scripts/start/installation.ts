@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { bool, port, readConfig, secretsList, url, urlOf } from '@carriergraph/shared/config.ts'
+import { bool, port, readConfig, secretsList, urlOf, urlToFetch } from '@carriergraph/shared/config.ts'
 import { z } from 'zod'
 import { GATEWAY_SETTINGS } from '../../gateway/src/config.ts'
 import { SETTINGS } from '../../subgraphs/payments/src/config.ts'
@@ -72,7 +72,7 @@ const variables = z.object({
   SIGNING_KEYS: secretsList.optional(),
   VAULT_KEY: PAYMENTS_SETTINGS.VAULT_KEY,
   VAULT_KEY_FILE: PAYMENTS_SETTINGS.VAULT_KEY_FILE,
-  JWKS_URL: url.optional(),
+  JWKS_URL: urlToFetch.optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().default('carriergraph'),
   // Read by the services themselves; checked here too, so that all faults are found before the first one starts.

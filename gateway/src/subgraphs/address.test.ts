@@ -37,6 +37,6 @@ describe('where a subgraph is', () => {
     'ws://a.example',
   ])('is not read from %j', (url) => {
     expect(parseAddress(url)).toBeUndefined()
-    expect(() => addressesOf(['http://fine.example', url])).toThrow('is no URL of a subgraph')
+    expect(() => addressesOf('books', ['http://fine.example', url])).toThrow('A URL of the subgraph books is none')
   })
 })

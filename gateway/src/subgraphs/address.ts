@@ -47,12 +47,14 @@ export type SubgraphAddresses = readonly [SubgraphAddress, ...SubgraphAddress[]]
  * Where the processes of one subgraph listen.
  * @throws StartupFault
  */
-export function addressesOf(urls: readonly string[]): SubgraphAddresses {
+export function addressesOf(name: string, urls: readonly string[]): SubgraphAddresses {
   const [first, ...rest] = urls.map((url) => {
     const address = parseAddress(url)
-    if (address === undefined) throw new StartupFault(`${JSON.stringify(url)} is no URL of a subgraph.`)
+    // Not repeated: it may carry a password.
+    if (address === undefined)
+      throw new StartupFault(`A URL of the subgraph ${name} is none, expected one like http://host/graphql.`)
     return address
   })
-  if (first === undefined) throw new StartupFault('A subgraph needs a URL.')
+  if (first === undefined) throw new StartupFault(`The subgraph ${name} needs a URL.`)
   return [first, ...rest]
 }

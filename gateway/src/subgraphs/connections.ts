@@ -73,7 +73,7 @@ export class SubgraphConnections {
     if (known !== undefined) return known
     const client = createSubgraphClient({
       name,
-      addresses: addressesOf(urls),
+      addresses: addressesOf(name, urls),
       sign,
       limits: limits.subgraph,
       now: () => performance.now(),

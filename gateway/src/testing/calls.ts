@@ -30,7 +30,7 @@ export function clientOf(urls: readonly string[], limits: Partial<SubgraphLimits
   const circuits: string[] = []
   const client = createSubgraphClient({
     name: 'toy',
-    addresses: addressesOf(urls),
+    addresses: addressesOf('toy', urls),
     sign: createSigner(TOY_KEYS, systemClock),
     limits: { ...DEFAULT_LIMITS.subgraph, deadline_ms: DEADLINE_MS, ...limits },
     now: () => clock.now_ms,

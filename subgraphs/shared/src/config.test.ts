@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { bool, ConfigError, csv, ms, port, readConfig, secretsList, url, urlOf } from './config.ts'
+import { bool, ConfigError, csv, ms, port, readConfig, secretsList, url, urlOf, urlToFetch } from './config.ts'
 
 const SECRET = 's3cr3t-of-forty-characters-for-the-tests'
 
@@ -18,6 +18,7 @@ describe('readConfig', () => {
   const schema = z.object({
     PORT: port.default(4001),
     JWKS_URL: url,
+    KEYS_URL: urlToFetch.optional(),
     DATABASE_URL: urlOf('postgres:', 'postgresql:'),
     SIGNING_KEYS: secretsList,
     LOG_PRETTY: bool.default(false),
@@ -74,8 +75,16 @@ describe('readConfig', () => {
     expect(faultsOf(paired, { A: 'x' })).toEqual(['B: is missing, expected with A'])
   })
 
+  test.each(['https://user@host', 'https://:secret@host'])('refuses %s for what is fetched', (KEYS_URL) => {
+    const fetched = z.object({ KEYS_URL: urlToFetch })
+    expect(faultsOf(fetched, { KEYS_URL })).toEqual(['KEYS_URL: has a user or a password in it, expected neither'])
+    expect(faultsOf(fetched, { KEYS_URL: 'ftp' })).toEqual([expect.stringContaining('is not a URL')])
+    expect(faultsOf(fetched, { KEYS_URL: 'https://host/keys?of=us' })).toEqual([])
+  })
+
   test.each([
     ['a password in a URL', { JWKS_URL: `ftp://user:${SECRET}@host` }],
+    ['a password for what is fetched', { KEYS_URL: `https://user:${SECRET}@host` }],
     ['a password in a text that is no URL', { DATABASE_URL: `postgres//user:${SECRET}@host` }],
     ['a secret without a name', { SIGNING_KEYS: SECRET }],
     ['a secret that is too short', { SIGNING_KEYS: `k:${SECRET.slice(0, 20)}` }],

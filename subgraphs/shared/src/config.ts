@@ -75,6 +75,12 @@ export const urlOf = (...protocols: readonly [string, ...string[]]) =>
 
 export const url = urlOf('http:', 'https:')
 
+/** One that is fetched: `fetch` takes no user and password, and repeats them in the error that says so. */
+export const urlToFetch = url.refine((text) => {
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
+}, 'has a user or a password in it, expected neither')
+
 /** A secret with the short public name under which it is rotated. */
 export type NamedSecret = { readonly kid: string; readonly secret: string }
 

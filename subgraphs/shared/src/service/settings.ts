@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { port, secretsList, url, urlOf } from '../config.ts'
+import { port, secretsList, urlOf, urlToFetch } from '../config.ts'
 import { TELEMETRY_SETTINGS } from '../telemetry/settings.ts'
 
 const postgresUrl = urlOf('postgres:', 'postgresql:')
@@ -22,7 +22,7 @@ export const SUBGRAPH_SETTINGS = {
   /** The database of the event bus. */
   EVENT_BUS_URL: postgresUrl,
   SIGNING_KEYS: secretsList,
-  JWKS_URL: url,
+  JWKS_URL: urlToFetch,
   JWT_ISSUER: z.string().min(1),
   JWT_AUDIENCE: z.string().min(1).default('carriergraph'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
