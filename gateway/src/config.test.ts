@@ -175,6 +175,45 @@ describe('faults', () => {
   })
 
   test.each([
+    ['NODE_ENV', 'Production'],
+    ['SUPERGRAPH_POLL_MS', '999999999999'],
+    ['PERSISTED_DOCUMENTS_POLL_MS', '2147483648'],
+    ['DEGRADE_RULES_POLL_MS', '0'],
+    ['SUBGRAPH_DEADLINE_MS', '999999999999'],
+    ['UPSTREAM_LOST_MS_MAX', '999999999999'],
+    ['PLAN_MS_MAX', '999999999999'],
+    ['REQUEST_LOG_SLOW_MS', '999999999999'],
+    ['OVERLOAD_DELAY_MS', '999999999999'],
+    ['QUOTA_WINDOW_S', '2147484'],
+    ['CORS_ORIGINS', 'nonsense'],
+    ['CORS_ORIGINS', 'https://a.example,https://b.example/'],
+    ['CORS_ORIGINS', 'https://a.example/path'],
+    ['CORS_ORIGINS', 'https://A.example'],
+    ['CORS_ORIGINS', 'https://a.example:443'],
+    ['CORS_ORIGINS', 'https://*.a.example'],
+    ['REDIS_URL', 'redis://redis.example/abc'],
+    ['REDIS_URL', 'redis://user:100%@redis.example'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization Bearer'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=100%'],
+    ['OTEL_EXPORTER_OTLP_TRACES_HEADERS', 'cookie=a;b'],
+  ])('%s is not %s', (variable, value) => {
+    expect(() => read({ [variable]: value })).toThrow(`The configuration is wrong:\n  ${variable}: `)
+  })
+
+  test.each([
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'https://a.example,http://[::1]:5173,capacitor://localhost'],
+    ['REDIS_URL', 'redis://user:p%2Fw@redis.example:6379/3'],
+    ['SUPERGRAPH_POLL_MS', '2147483647'],
+    ['QUOTA_WINDOW_S', '2147483'],
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization=Bearer%20x==, x-scope = a b'],
+  ])('%s may be %s', (variable, value) => {
+    expect(() => read({ [variable]: value })).not.toThrow()
+  })
+
+  test.each([
+    ['OTEL_EXPORTER_OTLP_HEADERS', 'authorization pa55'],
+    ['REDIS_URL', 'redis://user:pa55@redis.example/abc'],
     ['JWKS_URL', 'https://user:pa55@issuer.example/jwks'],
     ['SUBGRAPH_URLS', 'a=ftp://user:pa55@a.example/graphql'],
     ['SUBGRAPH_URLS', 'http://user:pa55@a.example/graphql?b=c'],

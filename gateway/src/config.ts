@@ -1,5 +1,16 @@
 import { join } from 'node:path'
-import { bool, csv, port, readConfig, secretsList, urlOf, urlToFetch } from '@carriergraph/shared/config.ts'
+import {
+  bool,
+  csv,
+  ms,
+  nodeEnv,
+  port,
+  readConfig,
+  seconds,
+  secretsList,
+  urlOf,
+  urlToFetch,
+} from '@carriergraph/shared/config.ts'
 import { TELEMETRY_SETTINGS } from '@carriergraph/shared/telemetry/settings.ts'
 import { z } from 'zod'
 import { clientAddressBehind } from './admission/client-address.ts'
@@ -18,7 +29,43 @@ const whole = z
   .regex(/^[1-9]\d{0,11}$/, 'expected a whole number above 0')
   .transform(Number)
 
-const wholeOrOff = z.union([z.literal('off'), whole])
+const wholeOrOff = z.union([z.literal('off'), whole], 'expected off, or a whole number above 0')
+
+const someMs = ms.refine((value) => value > 0, 'expected a whole number above 0')
+
+const someMsOrOff = z.union([z.literal('off'), someMs], 'expected off, or some milliseconds, fewer than 2147483648')
+
+const someSeconds = seconds.refine((value) => value > 0, 'expected a whole number above 0')
+
+/** `*`, or as browsers write it in `Origin`: no other text is ever equal to that. */
+const origins = csv.refine(
+  (entries) => entries.every((entry) => entry === '*' || isOrigin(entry)),
+  'expected * or origins like https://app.example:8443, in lower case, without a path or a default port',
+)
+
+/** Of pages, and of apps whose scheme is their own (`capacitor://localhost`). */
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  if (url === null || url.host === '' || url.host.includes('*')) return false
+  return (url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin) === text
+}
+
+const redisUrl = urlOf('redis:', 'rediss:')
+  .refine(
+    (text) => /^\/?\d*$/.test(new URL(text).pathname),
+    'names no database by its number, as redis://host:6379/0 does',
+  )
+  .refine((text) => isDecodable(new URL(text)), 'has a user or a password with a % in it, expected %25')
+
+/** Of the user and the password, as the client of Redis reads them. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const proxies = csv.transform((entries, context) => {
   try {
@@ -35,7 +82,7 @@ const URL_SEPARATOR = '|'
 const subgraphUrls = csv.transform((entries, context) => {
   const urls = new Map<string, readonly string[]>()
   for (const [index, entry] of entries.entries()) {
-    const [, name, list = ''] = /^([^=]+)=(.+)$/.exec(entry) ?? []
+    const [, name, list = ''] = /^([^=:/]+)=(.+)$/.exec(entry) ?? []
     const addresses = list.split(URL_SEPARATOR).map((url) => url.trim())
     const areAddresses = addresses.every((url) => parseAddress(url) !== undefined)
     if (name !== undefined && areAddresses && !urls.has(name)) urls.set(name, addresses)
@@ -73,14 +120,14 @@ const ENVELOPE_BYTES = 1_024
 export const GATEWAY_SETTINGS = {
   PORT: port.default(4000),
   HOST: z.string().default('127.0.0.1'),
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: nodeEnv.default('development'),
   /** Processes that share the port. */
   WORKERS: whole.refine((count) => count <= WORKERS_MAX, `expected at most ${WORKERS_MAX}`).default(1),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** The composed supergraph, with its authorisation directives. */
   SUPERGRAPH_FILE: z.string().default(SUPERGRAPH_FILE),
   /** How often that file is looked at for a change. */
-  SUPERGRAPH_POLL_MS: whole.default(2_000),
+  SUPERGRAPH_POLL_MS: someMs.default(2_000),
   /** `name=http://…|http://…,other=http+unix:///run/other.sock:/graphql`, where the supergraph says otherwise. */
   SUBGRAPH_URLS: subgraphUrls.optional(),
   /** Headers of a client's request that subgraphs get beside the token, the correlation id and the trace context. */
@@ -90,7 +137,7 @@ export const GATEWAY_SETTINGS = {
   JWT_ISSUER: z.string(),
   JWT_AUDIENCE: z.string(),
   /** Origins whose pages may use the graph; `*` for all. */
-  CORS_ORIGINS: csv.default(['*']),
+  CORS_ORIGINS: origins.default(['*']),
   /** Whether anybody may ask for the schema, and is told which name they may have meant. Off in production. */
   INTROSPECTION: z.enum(['on', 'off']).optional(),
   /** The page at `/`, where the graph is explored. Off in production. */
@@ -104,12 +151,12 @@ export const GATEWAY_SETTINGS = {
   /** Manifests of registered documents. */
   PERSISTED_DOCUMENTS_FILES: csv.default([PERSISTED_DOCUMENTS_FILE]),
   /** How often they are looked at for a change. */
-  PERSISTED_DOCUMENTS_POLL_MS: whole.default(2_000),
+  PERSISTED_DOCUMENTS_POLL_MS: someMs.default(2_000),
   /** Proxies whose `x-forwarded-for` is believed: addresses, ranges, or loopback, linklocal, uniquelocal. */
   TRUSTED_PROXIES: proxies.optional(),
   /** Where gateway processes count quotas and keep answers together. */
-  REDIS_URL: urlOf('redis:', 'rediss:').optional(),
-  QUOTA_WINDOW_S: whole.default(PRODUCTION_QUOTAS.window_s),
+  REDIS_URL: redisUrl.optional(),
+  QUOTA_WINDOW_S: someSeconds.default(PRODUCTION_QUOTAS.window_s),
   /** Requests of one client address in a window, as for the others: in production limited unless `off`. */
   CLIENT_REQUESTS_MAX: wholeOrOff.optional(),
   /** Operations of one user in a window. */
@@ -117,7 +164,7 @@ export const GATEWAY_SETTINGS = {
   /** Cost of one user's operations in a window. */
   USER_COST_MAX: wholeOrOff.optional(),
   /** Delay of the event loop from which requests are turned away; in production set unless `off`. */
-  OVERLOAD_DELAY_MS: wholeOrOff.optional(),
+  OVERLOAD_DELAY_MS: someMsOrOff.optional(),
   /** Of a POST, and of what a message over WebSocket carries. */
   BODY_BYTES_MAX: whole
     .refine((bytes) => bytes <= BODY_BYTES_CEILING, `expected at most ${BODY_BYTES_CEILING}`)
@@ -133,23 +180,23 @@ export const GATEWAY_SETTINGS = {
   /** Threads that plan, some 60 MB each. */
   PLANNER_THREADS: whole.default(DEFAULT_LIMITS.planner.threads),
   /** How long one operation may be planned before it is refused. */
-  PLAN_MS_MAX: whole.default(DEFAULT_LIMITS.planner.plan_ms_max),
+  PLAN_MS_MAX: someMs.default(DEFAULT_LIMITS.planner.plan_ms_max),
   /** JSON: when calls to a subgraph are answered from before, or not made. Followed while the gateway runs. */
   DEGRADE_RULES_FILE: z.string().optional(),
   /** How often that file is looked at for a change. */
-  DEGRADE_RULES_POLL_MS: whole.default(2_000),
+  DEGRADE_RULES_POLL_MS: someMs.default(2_000),
   /** Of answers that are kept in this process. */
   CACHE_BYTES_MAX: whole.default(DEFAULT_LIMITS.cache.memory_bytes_max),
-  SUBGRAPH_DEADLINE_MS: whole.default(DEFAULT_LIMITS.subgraph.deadline_ms),
+  SUBGRAPH_DEADLINE_MS: someMs.default(DEFAULT_LIMITS.subgraph.deadline_ms),
   /** Queries at once on a connection to a subgraph that takes several; 1 for HTTP alone. */
   SUBGRAPH_CALLS_PER_CONNECTION: whole
     .refine((count) => count <= CALLS_PER_CONNECTION_MAX, `expected at most ${CALLS_PER_CONNECTION_MAX}`)
     .default(DEFAULT_LIMITS.subgraph.connection.calls_max),
-  UPSTREAM_LOST_MS_MAX: whole.default(DEFAULT_LIMITS.upstream.lost_ms_max),
+  UPSTREAM_LOST_MS_MAX: someMs.default(DEFAULT_LIMITS.upstream.lost_ms_max),
   ...TELEMETRY_SETTINGS,
   /** Which requests get a line in the log: those that were not answered in full, those and the slow ones, or all. */
   REQUEST_LOG: z.enum(REQUEST_LOG_MODES).default('slow'),
-  REQUEST_LOG_SLOW_MS: whole.default(1_000),
+  REQUEST_LOG_SLOW_MS: someMs.default(1_000),
   /** Whether a client's `traceparent` is gone on with; from the public, it could have every request recorded. */
   TRACE_CONTEXT_TRUSTED: bool.default(false),
 }

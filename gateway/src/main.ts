@@ -11,6 +11,8 @@ import { createGateway, type Gateway } from './gateway.ts'
 import { watchPersistedDocuments } from './persisted/watch.ts'
 import { servePlayground } from './playground/assets.ts'
 import { readOperations } from './playground/operations.ts'
+import { loadSupergraphFile } from './supergraph/load.ts'
+import { refuseUnknownSubgraphs } from './supergraph/unknown-subgraphs.ts'
 import { watchSupergraph } from './supergraph/watch.ts'
 import { createGatewayTelemetry } from './telemetry/gateway-telemetry.ts'
 import { operationNames } from './telemetry/operation-names.ts'
@@ -33,10 +35,12 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
   } = config
   const log = createLog({ service: 'gateway', level: config.logLevel, pretty: process.stdout.isTTY })
   if (config.workers > 1 && cluster.isPrimary) {
+    refuseUnknownSubgraphs(config.subgraphUrls, await loadSupergraphFile(supergraphFile))
     await serveWorkerMetrics(config.telemetry, resources, log)
     return { log, server: createWorkers({ count: config.workers, log }) }
   }
   const options = await coreOptionsFrom(config, log)
+  if (cluster.isPrimary) refuseUnknownSubgraphs(config.subgraphUrls, options.supergraph)
   const operations = await readOperations()
   const telemetry = createGatewayTelemetry({
     ...(await openTelemetry('gateway', config.telemetry, resources, log)),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { bool, port, readConfig, secretsList, urlOf, urlToFetch } from '@carriergraph/shared/config.ts'
+import { bool, nodeEnv, port, readConfig, secretsList, urlOf, urlToFetch } from '@carriergraph/shared/config.ts'
 import { z } from 'zod'
 import { GATEWAY_SETTINGS } from '../../gateway/src/config.ts'
 import { SETTINGS } from '../../subgraphs/payments/src/config.ts'
@@ -55,7 +55,7 @@ export const databaseVariable = <N extends SubgraphName>(name: N): `DATABASE_URL
 
 const variables = z.object({
   CARRIERGRAPH_HOME: z.string().default(repositoryFile('.carriergraph')),
-  NODE_ENV: z.string().default('development'),
+  NODE_ENV: nodeEnv.default('development'),
   SIMULATOR: bool.default(true),
   PORT: fixedPort(4000),
   PORT_NETWORK: fixedPort(4001),

@@ -1,6 +1,19 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { bool, ConfigError, csv, ms, port, readConfig, secretsList, url, urlOf, urlToFetch } from './config.ts'
+import {
+  bool,
+  ConfigError,
+  csv,
+  ms,
+  nodeEnv,
+  port,
+  readConfig,
+  seconds,
+  secretsList,
+  url,
+  urlOf,
+  urlToFetch,
+} from './config.ts'
 
 const SECRET = 's3cr3t-of-forty-characters-for-the-tests'
 
@@ -62,7 +75,7 @@ describe('readConfig', () => {
       'DATABASE_URL: is missing, expected a URL that starts with postgres:// or postgresql://',
       'SIGNING_KEYS: entry 1 is not name:secret, expected name:secret[,name2:secret2], each secret of 32 characters or more',
       'LOG_PRETTY: is "maybe", expected true or false',
-      'DRAIN_MS: is "1.5", expected a whole number of milliseconds',
+      'DRAIN_MS: is "1.5", expected a whole number of milliseconds, at most 2147483647',
       'LOG_LEVEL: Invalid option: expected one of "debug"|"info"',
     ])
   })
@@ -73,6 +86,26 @@ describe('readConfig', () => {
         context.addIssue({ code: 'custom', path: ['B'], message: 'is missing, expected with A' })
     })
     expect(faultsOf(paired, { A: 'x' })).toEqual(['B: is missing, expected with A'])
+  })
+
+  test('takes no duration that is longer than a timer waits', () => {
+    const durations = z.object({ WAIT_MS: ms, WINDOW_S: seconds })
+    expect(readConfig(durations, { WAIT_MS: '2147483647', WINDOW_S: '2147483' })).toEqual({
+      WAIT_MS: 2_147_483_647,
+      WINDOW_S: 2_147_483,
+    })
+    expect(faultsOf(durations, { WAIT_MS: '2147483648', WINDOW_S: '2147484' })).toEqual([
+      'WAIT_MS: is "2147483648", expected a whole number of milliseconds, at most 2147483647',
+      'WINDOW_S: is "2147484", expected a whole number of seconds, at most 2147483',
+    ])
+  })
+
+  test.each(['Production', 'prod', 'staging'])('does not take %s for an environment that it knows', (NODE_ENV) => {
+    const schemaOfEnv = z.object({ NODE_ENV: nodeEnv.default('development') })
+    expect(faultsOf(schemaOfEnv, { NODE_ENV })).toEqual([
+      'NODE_ENV: Invalid option: expected one of "production"|"development"|"test"',
+    ])
+    expect(readConfig(schemaOfEnv, {})).toEqual({ NODE_ENV: 'development' })
   })
 
   test.each(['https://user@host', 'https://:secret@host'])('refuses %s for what is fetched', (KEYS_URL) => {

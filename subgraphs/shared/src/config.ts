@@ -49,10 +49,23 @@ export const port = field('a port number from 0 to 65535', (text, fault) => {
   return value !== undefined && value <= 65_535 ? value : fault(`is ${JSON.stringify(text)}`)
 })
 
+/** The longest that a timer of Node waits: what is longer fires at once, and again. */
+const TIMER_MS_MAX = 2 ** 31 - 1
+
+const duration = (unit: string, max: number) =>
+  field(`a whole number of ${unit}, at most ${max}`, (text, fault) => {
+    const value = wholeNumber(text)
+    return value !== undefined && value <= max ? value : fault(`is ${JSON.stringify(text)}`)
+  })
+
 /** A duration in ms, written as a whole number. */
-export const ms = field('a whole number of milliseconds', (text, fault) => {
-  return wholeNumber(text) ?? fault(`is ${JSON.stringify(text)}`)
-})
+export const ms = duration('milliseconds', TIMER_MS_MAX)
+
+/** A duration in s, written as a whole number. */
+export const seconds = duration('seconds', Math.floor(TIMER_MS_MAX / 1_000))
+
+/** What a service runs for. A word that nobody knows would leave the guards of production off. */
+export const nodeEnv = z.enum(['production', 'development', 'test'])
 
 export const bool = field('true or false', (text, fault) => {
   const value = BOOLEANS.get(text.toLowerCase())

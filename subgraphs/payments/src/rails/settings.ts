@@ -1,4 +1,4 @@
-import { bool, ConfigError, csv, ms } from '@carriergraph/shared/config.ts'
+import { bool, ConfigError, csv, ms, nodeEnv } from '@carriergraph/shared/config.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
 import { isValidBIC, isValidIBAN } from 'ibantools'
@@ -98,7 +98,7 @@ export const RAIL_SETTINGS = {
   RAIL_FEES: railFees.optional(),
   /** On which days, beside weekends and T2's, the settlement systems of currencies rest. */
   RAIL_CLOSING_DAYS: closingDays.optional(),
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: nodeEnv.optional(),
 } as const
 
 const settings = z.object(RAIL_SETTINGS)

@@ -1,4 +1,4 @@
-import { bool, ConfigError, csv } from '@carriergraph/shared/config.ts'
+import { bool, ConfigError, csv, nodeEnv } from '@carriergraph/shared/config.ts'
 import { z } from 'zod'
 import { type AddressPolicy, type AddressRange, addressPolicy, parseRange } from './guard/address-policy.ts'
 
@@ -27,7 +27,7 @@ export const WEBHOOK_SETTINGS = {
   WEBHOOK_REFUSED_RANGES: ranges.optional(),
   /** Receivers on this machine, by plain http and at any port. Never in production. */
   WEBHOOK_LOOPBACK: bool.prefault('false'),
-  NODE_ENV: z.string().optional(),
+  NODE_ENV: nodeEnv.optional(),
 } as const
 
 const settings = z.object(WEBHOOK_SETTINGS)

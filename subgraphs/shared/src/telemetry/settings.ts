@@ -1,5 +1,6 @@
+import { validateHeaderValue } from 'node:http'
 import { z } from 'zod'
-import { bool, port, url } from '../config.ts'
+import { bool, csv, port, url } from '../config.ts'
 
 /** Every sampler that the OpenTelemetry specification names, apart from those that ask a server. */
 const SAMPLERS = [
@@ -16,15 +17,36 @@ const ratio = z
   .refine((text) => Number(text) >= 0 && Number(text) <= 1, 'expected a share from 0 to 1')
   .transform(Number)
 
+/** The exporter leaves out what it cannot read: a collector would refuse spans without a word here. Never echoed. */
+const headers = csv.refine(
+  (entries) => entries.every(isHeader),
+  'expected name=value[,name2=value2], with %2C, %3B and %25 for a comma, a semicolon and a percent sign',
+)
+
+function isHeader(entry: string): boolean {
+  const [, name, value] = /^([!#$&'*+.^_`|~\w-]+)\s*=\s*([^;]+)$/.exec(entry) ?? []
+  if (name === undefined || value === undefined) return false
+  try {
+    validateHeaderValue(name, decodeURIComponent(value))
+    return true
+  } catch {
+    return false
+  }
+}
+
 /**
  * What a service reads to be watched. Nothing is collected unless `OTEL_EXPORTER_OTLP_ENDPOINT` or `METRICS_PORT` says
- * where to. The exporter itself reads the other `OTEL_EXPORTER_OTLP_*` variables, such as the headers.
+ * where to. The exporter itself reads the other `OTEL_EXPORTER_OTLP_*` variables, such as the headers, of which
+ * only the form is checked here.
  */
 export const TELEMETRY_SETTINGS = {
   /** An OTLP collector's HTTP port; spans go to `/v1/traces` below it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: url.optional(),
   /** The same for spans alone, as it stands. */
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url.optional(),
+  /** What the collector asks for beside spans, such as `authorization=Bearer%20…`. */
+  OTEL_EXPORTER_OTLP_HEADERS: headers.optional(),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: headers.optional(),
   /** JSON is the one encoding that is spoken; a collector takes it on the port of protobuf. */
   OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/json').optional(),
   OTEL_SDK_DISABLED: bool.optional(),
