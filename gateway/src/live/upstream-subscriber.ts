@@ -8,6 +8,9 @@ export interface UpstreamEvent {
   readonly extensions?: Record<string, unknown> | undefined
 }
 
+/** Whether a stream is begun, or one gone on with that was let go of: from its beginning on a subgraph is waited for. */
+export type Opening = 'new' | 'continued'
+
 /** Why a stream ended without the subgraph having said so. */
 export type Loss =
   /** It never began: the subgraph could not be reached. */

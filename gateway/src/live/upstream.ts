@@ -1,6 +1,6 @@
 import { UpstreamLane, type UpstreamStream } from './upstream-lane.ts'
 import type { UpstreamOptions } from './upstream-options.ts'
-import type { UpstreamSubscriber } from './upstream-subscriber.ts'
+import type { Opening, UpstreamSubscriber } from './upstream-subscriber.ts'
 
 /** Sockets to one subgraph: halving finds two streams at fault among ten thousand, at one time, with fewer. */
 const LANES_MAX = 32
@@ -29,7 +29,7 @@ export class Upstream {
    * Opens a stream, or takes up one that was left. The function returned leaves it: the subgraph is told at once, however
    * quiet the stream is.
    */
-  subscribe(subscriber: UpstreamSubscriber, kind: 'new' | 'continued' = 'new'): () => void {
+  subscribe(subscriber: UpstreamSubscriber, kind: Opening = 'new'): () => void {
     const isSuspect = this.#unreadable.size > 0 && this.#unreadable.has(positionOf(subscriber))
     const lane = isSuspect && this.#lanes.size < LANES_MAX ? this.#openLane() : this.#main
     const stream: UpstreamStream = {

@@ -2,12 +2,20 @@ import type { GraphQLFormattedError } from 'graphql'
 import type { RequestContext } from '../../request-context.ts'
 import type { EventExecutor } from '../event-executor.ts'
 import type { ResumableStream } from '../resume.ts'
+import type { Opening } from '../upstream-subscriber.ts'
 import type { Frame } from './frame.ts'
 import type { Subscriber, Subscription } from './subscription.ts'
 import type { BearingSubscriber, StreamSource } from './upstream-feed.ts'
 
-/** Joins the one stream of events, behind a cursor or, where that is undefined, from now on. */
-type JoinEvents = (subscriber: Subscriber, context: RequestContext, after: unknown) => Subscription
+/** Joins the one stream of events. */
+type JoinEvents = (subscriber: Subscriber, place: JoinedPlace) => Subscription
+
+interface JoinedPlace {
+  readonly bearer: RequestContext
+  /** A cursor; undefined for what happens from now on. */
+  readonly after: unknown
+  readonly kind: Opening
+}
 
 /** What the events themselves say: the stream that brings them completes nothing. */
 export const eventsAsTheyCame: EventExecutor = async (_prepared, _variables, { data, errors = [] }) => ({
@@ -28,10 +36,10 @@ export class EventRelay implements StreamSource {
     this.#join = join
   }
 
-  subscribe(subscriber: BearingSubscriber): () => void {
+  subscribe(subscriber: BearingSubscriber, kind: Opening = 'new'): () => void {
     const reader = new RelayReader(subscriber, this.#resume)
     // Nothing comes before this has returned, as from a subgraph.
-    queueMicrotask(() => reader.join(this.#join))
+    queueMicrotask(() => reader.join(this.#join, kind))
     return () => reader.leave()
   }
 }
@@ -48,10 +56,10 @@ class RelayReader implements Subscriber {
     this.#resume = resume
   }
 
-  join(join: JoinEvents): void {
+  join(join: JoinEvents, kind: Opening): void {
     if (this.#hasLeft) return
     const after = this.#reader.payload().variables?.[this.#resume.afterVariable]
-    const subscription = join(this, this.#reader.bearer, after)
+    const subscription = join(this, { bearer: this.#reader.bearer, after, kind })
     this.#subscription = subscription
     // What it could read at once may have been enough.
     if (this.#hasLeft) subscription.leave()

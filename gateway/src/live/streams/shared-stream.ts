@@ -52,7 +52,7 @@ export class SharedStream implements FeedListener {
   constructor(
     subject: StreamSubject,
     after: unknown,
-    opener: RequestContext,
+    { context: opener, kind }: Subscription,
     neighbours: StreamNeighbours,
     options: StreamOptions,
   ) {
@@ -63,7 +63,7 @@ export class SharedStream implements FeedListener {
     this.#speaker = opener
     this.#base = after
     const { limits, clock } = options
-    this.#feed = new UpstreamFeed(subject, after, opener, { listener: this, clock, queue_max: limits.queue_max })
+    this.#feed = new UpstreamFeed(subject, after, opener, { kind, listener: this, clock, queue_max: limits.queue_max })
     void this.#run()
   }
 

@@ -50,8 +50,8 @@ export class SharedStreams {
     // Without fields of other subgraphs the events are the answers, and all who get the one get the other.
     if (plan.rest === undefined) return this.#group(prepared, eventKey, shared, this.#options)
     const events = { ...shared, execute: eventsAsTheyCame }
-    const upstream = new EventRelay(resume, (reader, bearer, after) => {
-      const subscription = new Subscription(reader, bearer)
+    const upstream = new EventRelay(resume, (reader, { bearer, after, kind }) => {
+      const subscription = new Subscription(reader, bearer, kind)
       this.#group(prepared, eventKey, events, this.#inner).join(subscription, after)
       return subscription
     })

@@ -73,8 +73,8 @@ export class StreamGroup implements StreamNeighbours {
     stream.join(subscription, next)
   }
 
-  #open({ context }: Subscription, after: unknown): SharedStream {
-    const stream = new SharedStream(this.#subject, after, context, this, this.#options)
+  #open(opener: Subscription, after: unknown): SharedStream {
+    const stream = new SharedStream(this.#subject, after, opener, this, this.#options)
     this.#streams.add(stream)
     return stream
   }

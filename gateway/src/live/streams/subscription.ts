@@ -1,6 +1,7 @@
 import type { GraphQLFormattedError } from 'graphql'
 import { presentError } from '../../errors/present.ts'
 import type { RequestContext } from '../../request-context.ts'
+import type { Opening } from '../upstream-subscriber.ts'
 import type { Frame } from './frame.ts'
 import type { SharedStream } from './shared-stream.ts'
 
@@ -26,6 +27,8 @@ export type ErrorCause =
 export class Subscription {
   readonly subscriber: Subscriber
   readonly context: RequestContext
+  /** How the stream is opened, where it has to be opened for this subscription. */
+  readonly kind: Opening
   /** Where the client would resume: behind the last answer that was handed to it. */
   cursor: unknown
   /** The stream that it is in; undefined once it is over. */
@@ -35,9 +38,10 @@ export class Subscription {
   /** Runs while the client takes nothing. */
   stallTimer: NodeJS.Timeout | undefined
 
-  constructor(subscriber: Subscriber, context: RequestContext) {
+  constructor(subscriber: Subscriber, context: RequestContext, kind: Opening = 'new') {
     this.subscriber = subscriber
     this.context = context
+    this.kind = kind
   }
 
   /** Unless it begins somewhere already. */

@@ -37,6 +37,7 @@ beforeEach(() => {
     nextBearer: () => undefined,
   }
   feed = new UpstreamFeed({ prepared, resume: prepared.resume, variables: {}, upstream, execute }, undefined, bearer, {
+    kind: 'new',
     listener,
     clock: systemClock,
     queue_max: 10,

@@ -8,7 +8,7 @@ import type { EventExecutor } from '../event-executor.ts'
 import { EventQueue } from '../event-queue.ts'
 import type { PreparedSubscription } from '../prepare.ts'
 import type { ResumableStream } from '../resume.ts'
-import type { Loss, UpstreamEvent, UpstreamSubscriber } from '../upstream-subscriber.ts'
+import type { Loss, Opening, UpstreamEvent, UpstreamSubscriber } from '../upstream-subscriber.ts'
 import { whenExpired } from '../when-expired.ts'
 
 /** A stream's consumer who says in whose name it is opened. */
@@ -18,7 +18,7 @@ export interface BearingSubscriber extends UpstreamSubscriber {
 
 /** Where streams are opened; the function returned leaves the stream, at once. */
 export interface StreamSource {
-  subscribe(subscriber: BearingSubscriber, kind?: 'new' | 'continued'): () => void
+  subscribe(subscriber: BearingSubscriber, kind?: Opening): () => void
 }
 
 /** What all who share a stream have in common. */
@@ -89,7 +89,12 @@ export class UpstreamFeed implements BearingSubscriber {
     subject: StreamSubject,
     after: unknown,
     bearer: RequestContext,
-    options: { readonly listener: FeedListener; readonly clock: Clock; readonly queue_max: number },
+    options: {
+      readonly kind: Opening
+      readonly listener: FeedListener
+      readonly clock: Clock
+      readonly queue_max: number
+    },
   ) {
     this.#subject = subject
     this.#listener = options.listener
@@ -99,7 +104,7 @@ export class UpstreamFeed implements BearingSubscriber {
     this.#received = after
     this.#bearer = bearer
     this.#forgetExpiry = this.#watchExpiry()
-    this.#leave = subject.upstream.subscribe(this)
+    this.#leave = subject.upstream.subscribe(this, options.kind)
   }
 
   get bearer(): RequestContext {
