@@ -40,6 +40,20 @@ export function presentError(error: GraphQLFormattedError, id: string): GraphQLF
   return { message, ...place, extensions: Object.fromEntries(visible) }
 }
 
+/** `presentError` for several; what it masks goes into the log, once, under the id that clients are told. */
+export function presentErrors(
+  errors: readonly GraphQLFormattedError[],
+  id: string,
+  tell: { readonly log: Pick<Log, 'error'>; readonly message: string },
+): readonly GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const presented = presentError(error, id)
+    if (isMasked(error))
+      tell.log.error({ err: error, correlationId: presented.extensions?.correlationId }, tell.message)
+    return presented
+  })
+}
+
 /** Whether clients are told no more than that something failed: what has no code that is a text says nothing else. */
 export function isMasked({ extensions }: GraphQLFormattedError): boolean {
   const code = extensions?.code

@@ -61,12 +61,13 @@ class Client implements Subscriber {
 /** A subgraph that can be down: what was begun waits for it then, what is new is refused, as by `Upstream`. */
 class World implements StreamSource {
   readonly upstream = new PlayedUpstream(resume, true)
+  readonly logged: object[] = []
   isDown = false
   readonly #waiting = new Set<BearingSubscriber>()
   readonly #streams = new SharedStreams({
     limits: { ...DEFAULT_LIMITS.stream, queue_max: 4 },
     clock: systemClock,
-    log: createLog({ service: 'test', level: 'silent' }),
+    log: createLog({ service: 'test', destination: { write: (line) => void this.logged.push(JSON.parse(line)) } }),
   })
 
   subscribe(...[subscriber, kind]: Parameters<StreamSource['subscribe']>): () => void {
@@ -131,4 +132,18 @@ test('whoever goes on under another token outlasts a subgraph that is down', asy
   await world.comeBack()
   expect(other.errors).toEqual([])
   expect(other.days).toEqual([1])
+})
+
+test('why the one stream ended is said in the log once, under the id that clients are told', async () => {
+  const world = new World()
+  const clients = [new Client(), new Client()]
+  for (const [index, client] of clients.entries()) world.join(client, { ...ANN, sub: `ann-${index}` }, '0')
+  await world.turns()
+  const [stream] = world.upstream.streams
+  stream?.subscriber.error([{ message: 'relation "trips" does not exist' }])
+  await world.turns()
+  expect(world.logged).toMatchObject([{ err: { message: 'relation "trips" does not exist' } }])
+  const { correlationId } = Object(world.logged[0])
+  const told = [{ extensions: { code: 'INTERNAL_SERVER_ERROR', correlationId } }]
+  expect(clients.map(({ errors }) => errors)).toMatchObject([told, told])
 })

@@ -28,6 +28,8 @@ export const eventsAsTheyCame: EventExecutor = async (_prepared, _variables, { d
  * them in their own name with the fields of other subgraphs.
  */
 export class EventRelay implements StreamSource {
+  /** Its one stream does. */
+  readonly logsEndings = true
   readonly #resume: ResumableStream
   readonly #join: JoinEvents
 

@@ -1,5 +1,6 @@
+import type { GraphQLFormattedError } from 'graphql'
 import { gatewayError } from '../../errors/codes.ts'
-import { isMasked, presentError } from '../../errors/present.ts'
+import { presentError, presentErrors } from '../../errors/present.ts'
 import { textOf } from '../../graph/answer.ts'
 import type { RequestContext } from '../../request-context.ts'
 import { UNTRACED } from '../../subgraphs/trace-context.ts'
@@ -138,7 +139,7 @@ export class SharedStream implements FeedListener {
         if (this.#isClosed) return
         if ('ending' in taken) {
           await this.#published
-          this.#end(taken.ending)
+          this.#end(taken.ending === 'complete' ? taken.ending : this.#presented(taken.ending))
           return
         }
         this.#complete(taken.value)
@@ -177,17 +178,22 @@ export class SharedStream implements FeedListener {
   #fail(error: unknown): void {
     if (this.#ending !== undefined || this.#isClosed) return
     this.#options.log.error({ err: error, correlationId: this.#correlationId }, 'a live stream failed')
-    this.#end([{ message: 'unexpected' }])
+    this.#end([presentError({ message: 'unexpected' }, this.#correlationId)])
+  }
+
+  #presented(errors: readonly GraphQLFormattedError[]): StreamEnding {
+    if (this.#subject.upstream.logsEndings === true) return errors
+    const { log } = this.#options
+    return presentErrors(errors, this.#correlationId, { log, message: 'a subgraph ended a live stream' })
   }
 
   async #completed({ event, cursor }: FeedEvent): Promise<Frame> {
     const { prepared, variables, execute } = this.#subject
-    const correlationId = this.#correlationId
+    const { log } = this.#options
     const context = { ...this.#unnamed(this.#speaker), isFresh: true }
     const { data, errors } = await execute(prepared, variables, event, context)
-    for (const error of errors.filter(isMasked))
-      this.#options.log.error({ err: error, correlationId }, 'an event could not be completed')
-    return new Frame(textOf({ data, errors: errors.map((error) => presentError(error, correlationId)) }), cursor)
+    const told = presentErrors(errors, this.#correlationId, { log, message: 'an event could not be completed' })
+    return new Frame(textOf({ data, errors: told }), cursor)
   }
 
   #publish(frame: Frame): void {

@@ -18,6 +18,8 @@ export interface BearingSubscriber extends UpstreamSubscriber {
 
 /** Where streams are opened; the function returned leaves the stream, at once. */
 export interface StreamSource {
+  /** Whether it has said in the log why a stream of it ended with an error. */
+  readonly logsEndings?: boolean
   subscribe(subscriber: BearingSubscriber, kind?: Opening): () => void
 }
 
