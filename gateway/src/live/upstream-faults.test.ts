@@ -118,6 +118,47 @@ describe('a stream of a played subgraph', () => {
     expect(await other.ending).toBe('complete')
     expect([notes.at, other.at]).toEqual([7, 1])
   })
+
+  test('whose first event failed at its root field goes on with it, as soon as another follows', async () => {
+    const notes = new Notes()
+    const events: object[] = []
+    notes.event = (event) => void events.push(event)
+    upstream.subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    const failed = { data: null, errors: [{ message: 'no', path: ['n'] }] }
+    send({ id, type: 'next', payload: failed })
+    send(next(id, 8))
+    send({ id, type: 'complete' })
+    expect(await notes.ending).toBe('complete')
+    expect(events).toMatchObject([failed, { data: { n: 8 } }])
+  })
+
+  test('whose first event failed at its root field is told so though nothing follows', async () => {
+    const notes = new Notes()
+    const event = new Promise((resolve) => {
+      notes.event = resolve
+    })
+    upstream.subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const failed = { data: null, errors: [{ message: 'no', path: ['n'] }] }
+    send({ id: (await read()).id, type: 'next', payload: failed })
+    expect(await event).toMatchObject(failed)
+  })
+
+  test.each([
+    ['without data', {}],
+    ['with data of null', { data: null }],
+  ])('that is refused at its root field, in a frame %s, and completed ends with the refusal', async (_, data) => {
+    const notes = new Notes()
+    upstream.subscribe(notes)
+    const { read, send } = await subgraph.connection()
+    const { id } = await read()
+    const errors = [{ message: 'no', path: ['n'], extensions: { code: 'INVALID_CURSOR' } }]
+    send({ id, type: 'next', payload: { ...data, errors } })
+    send({ id, type: 'complete' })
+    expect(await notes.ending).toEqual(errors)
+  })
 })
 
 /** A stream by its name, which counts how often it broke off. */

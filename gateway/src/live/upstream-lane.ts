@@ -2,29 +2,11 @@ import type { GraphQLFormattedError } from 'graphql'
 import { type Message, MessageType } from 'graphql-ws'
 import { responseOf } from '../subgraphs/answer.ts'
 import { backoff_ms } from './backoff.ts'
-import { isOutage, refusalIn } from './refusal-frame.ts'
+import { isOutage, mayRefuse, refusalIn } from './refusal-frame.ts'
 import type { UpstreamOptions } from './upstream-options.ts'
 import { openUpstreamSocket, type UpstreamSocket } from './upstream-socket.ts'
-import type { UpstreamEvent, UpstreamSubscriber } from './upstream-subscriber.ts'
-
-/** One stream of a subgraph. */
-export interface UpstreamStream {
-  readonly subscriber: UpstreamSubscriber
-  /** Over whose socket it goes. */
-  lane: UpstreamLane
-  /** The subgraph was asked to open it, now or earlier: from then on it is waited for. */
-  begun: boolean
-  /** Its id on the present socket; undefined while it is not open there. */
-  id: string | undefined
-  /** Whether anything came for it under that id. */
-  spoke: boolean
-  /** How many sockets in a row a frame broke that cannot be read, while no other stream was on them. */
-  unreadable: number
-  /** Attempts that the subgraph failed since the last event, and when the first was, on the monotonic clock. */
-  failures: number
-  failing_ms: number
-  retryTimer: NodeJS.Timeout | undefined
-}
+import type { UpstreamStream } from './upstream-stream.ts'
+import type { UpstreamEvent } from './upstream-subscriber.ts'
 
 interface Connection {
   readonly socket: UpstreamSocket
@@ -36,6 +18,9 @@ interface Connection {
 
 /** A frame that is no GraphQL response. It has no code: the subgraph failed, and clients learn no more than that. */
 const MALFORMED: GraphQLFormattedError = { message: 'The subgraph sent what is no GraphQL response.' }
+
+/** Servers that complete what they refuse do so in the same breath. */
+const HELD_MS_MAX = 1_000
 
 export interface LaneEvents {
   /** A frame that cannot be read broke the socket. Its streams, all of which can be resumed, may be moved. */
@@ -82,7 +67,7 @@ export class UpstreamLane {
   /** The subgraph is told at once that nobody listens, however quiet the stream is. */
   leave(stream: UpstreamStream): void {
     if (!this.#streams.delete(stream)) return
-    clearTimeout(stream.retryTimer)
+    clearTimeout(stream.timer)
     this.#closeStream(stream)
     this.#idleWhenEmpty()
   }
@@ -153,6 +138,7 @@ export class UpstreamLane {
     stream.begun = true
     stream.id = id
     stream.spoke = false
+    stream.held = undefined
     this.#open.set(id, stream)
   }
 
@@ -169,11 +155,17 @@ export class UpstreamLane {
     // What was under way when its consumer left.
     if (stream === undefined) return
     connection.spoke = true
+    const refusal = message.type === MessageType.Complete ? stream.held?.errors : undefined
+    if (refusal === undefined) this.#release(stream)
+    // Its consumer may have left over what was held.
+    if (stream.id !== message.id) return
     if (message.type === MessageType.Error) this.#failed(stream, message.payload)
-    else if (message.type !== MessageType.Next) {
+    else if (message.type === MessageType.Next) this.#receivedFrame(stream, message.payload)
+    else if (refusal !== undefined) this.#failed(stream, refusal)
+    else {
       this.#end(stream)
       stream.subscriber.complete()
-    } else this.#receivedFrame(stream, message.payload)
+    }
   }
 
   /** The others on the socket shall not suffer for it. */
@@ -184,14 +176,27 @@ export class UpstreamLane {
 
   #receivedFrame(stream: UpstreamStream, frame: UpstreamEvent): void {
     const response = responseOf(frame)
-    const refusal = response === undefined ? [MALFORMED] : refusalIn(response, !stream.spoke)
+    const isFirst = !stream.spoke
+    const refusal = response === undefined ? [MALFORMED] : refusalIn(response, isFirst)
     stream.spoke = true
-    if (refusal !== undefined) this.#failed(stream, refusal)
-    else {
-      stream.failures = 0
-      stream.unreadable = 0
-      stream.subscriber.event({ ...response, extensions: frame.extensions })
+    if (refusal !== undefined) {
+      this.#failed(stream, refusal)
+      return
     }
+    stream.held = { ...response, extensions: frame.extensions }
+    if (isFirst && mayRefuse(stream.held)) stream.timer = setTimeout(() => this.#release(stream), HELD_MS_MAX)
+    else this.#release(stream)
+  }
+
+  /** What is held is an event. */
+  #release(stream: UpstreamStream): void {
+    const { held } = stream
+    if (held === undefined) return
+    clearTimeout(stream.timer)
+    stream.held = undefined
+    stream.failures = 0
+    stream.unreadable = 0
+    stream.subscriber.event(held)
   }
 
   /** An outage behind the subgraph is waited for as one of the subgraph is; any other refusal is the stream's end. */
@@ -205,17 +210,18 @@ export class UpstreamLane {
       stream.subscriber.error(errors)
       return
     }
+    clearTimeout(stream.timer)
     this.#closeStream(stream)
     stream.subscriber.interrupted()
     const wait_ms = backoff_ms(backoff, stream.failures++, this.#options.random())
-    stream.retryTimer = setTimeout(() => {
+    stream.timer = setTimeout(() => {
       if (this.isConnected) this.#begin(stream)
     }, wait_ms)
   }
 
   #end(stream: UpstreamStream): void {
     this.#streams.delete(stream)
-    clearTimeout(stream.retryTimer)
+    clearTimeout(stream.timer)
     if (stream.id !== undefined) this.#open.delete(stream.id)
     this.#idleWhenEmpty()
   }
@@ -227,7 +233,7 @@ export class UpstreamLane {
     this.#open.clear()
     for (const stream of this.#streams) {
       stream.id = undefined
-      clearTimeout(stream.retryTimer)
+      clearTimeout(stream.timer)
     }
     const { limits, log, random, subgraph } = this.#options
     if (this.#streams.size > 0)

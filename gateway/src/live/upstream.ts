@@ -1,5 +1,6 @@
-import { UpstreamLane, type UpstreamStream } from './upstream-lane.ts'
+import { UpstreamLane } from './upstream-lane.ts'
 import type { UpstreamOptions } from './upstream-options.ts'
+import type { UpstreamStream } from './upstream-stream.ts'
 import type { Opening, UpstreamSubscriber } from './upstream-subscriber.ts'
 
 /** Sockets to one subgraph: halving finds two streams at fault among ten thousand, at one time, with fewer. */
@@ -41,7 +42,8 @@ export class Upstream {
       unreadable: 0,
       failures: 0,
       failing_ms: 0,
-      retryTimer: undefined,
+      held: undefined,
+      timer: undefined,
     }
     lane.add(stream)
     return () => stream.lane.leave(stream)
