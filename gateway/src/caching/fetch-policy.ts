@@ -119,10 +119,11 @@ class PolicyWalk {
     const ofParent = hints.field(parent.name, name)
     const requirements = [authorization.field(parent.name, name), authorization.type(type.name)]
     let below: Lifetime = UNBOUNDED
-    for (const typeName of this.#runtimeTypes(parent)) {
-      const own = hints.field(typeName, name) ?? ofParent
+    for (const runtime of this.#runtimeTypes(parent)) {
+      const own = hints.field(runtime.name, name) ?? ofParent
       const lifetime = lifetimeOf(own, ofType, answered !== undefined, inherited)
-      const scope = own?.scope ?? ofParent?.scope ?? (answered && this.#scopeOf(answered))
+      const named = scopeNamed(runtime, (typeName) => hints.field(typeName, name))
+      const scope = named ?? ofParent?.scope ?? (answered && this.#scopeOf(answered))
       const audience = audienceOf(scope, requirements)
       this.#add(lifetime, audience)
       below = strictest({ ...below, audience }, { ...lifetime, audience })
@@ -141,7 +142,7 @@ class PolicyWalk {
   /** An object may turn out to be one of those that are somebody's own. */
   #scopeOf(type: GraphQLCompositeType): CacheHint['scope'] {
     const { hints } = this.#rules
-    const isPrivate = this.#runtimeTypes(type).some((typeName) => hints.type(typeName)?.scope === 'PRIVATE')
+    const isPrivate = this.#runtimeTypes(type).some((runtime) => scopeNamed(runtime, hints.type) === 'PRIVATE')
     return isPrivate ? 'PRIVATE' : hints.type(type.name)?.scope
   }
 
@@ -150,11 +151,24 @@ class PolicyWalk {
   }
 
   /** What an object may turn out to be, each with hints of its own. */
-  #runtimeTypes(type: GraphQLCompositeType): readonly string[] {
-    if (!isAbstractType(type)) return [type.name]
-    const possible = this.#rules.supergraphSchema.getPossibleTypes(type).map(({ name }) => name)
-    return possible.length === 0 ? [type.name] : possible
+  #runtimeTypes(type: GraphQLCompositeType): readonly GraphQLCompositeType[] {
+    if (!isAbstractType(type)) return [type]
+    const possible = this.#rules.supergraphSchema.getPossibleTypes(type)
+    return possible.length === 0 ? [type] : possible
   }
+}
+
+/**
+ * The scope that a type, or its field, names. An interface that says PRIVATE says it for all that implement it and name
+ * none, however they are read; GraphQL has a type list the interfaces of its interfaces as well.
+ */
+function scopeNamed(
+  type: GraphQLCompositeType,
+  hintOf: (typeName: string) => CacheHint | undefined,
+): CacheHint['scope'] {
+  const own = hintOf(type.name)?.scope
+  if (own !== undefined || !('getInterfaces' in type)) return own
+  return type.getInterfaces().some(({ name }) => hintOf(name)?.scope === 'PRIVATE') ? 'PRIVATE' : undefined
 }
 
 /** A hint with a `maxAge` speaks for itself: the errors that it does not say it outlives, it does not. */
