@@ -8,6 +8,7 @@ import type { CachePolicy } from './cache-policy.ts'
 import type { CacheLimits, CacheStore } from './cache-store.ts'
 import { type CachingRules, compileFetchPolicy } from './fetch-policy.ts'
 import { compileLacksObject, type LacksObject } from './lacks-object.ts'
+import { requestDirectives } from './request-directives.ts'
 
 export interface KeptFetchesOptions {
   readonly rules: CachingRules
@@ -20,7 +21,7 @@ export interface KeptFetchesOptions {
 
 /** A call to a subgraph whose last good answer may stand in for the next. */
 export interface KeptFetch {
-  /** The last good answer, unless it is too old to stand in. */
+  /** The last good answer, unless it is too old to stand in, or the client wants none from before. */
   find(): Promise<{ readonly answer: SubgraphAnswer; readonly age_s: number } | undefined>
   /** `askedAt_ms` since 1970. */
   keep(answer: SubgraphAnswer, askedAt_ms: number): void
@@ -42,17 +43,19 @@ export class KeptFetches {
     this.#options = options
   }
 
-  /** Undefined where nothing is kept of the fetch. Decided once for each fetch of a plan. */
+  /** Undefined where nothing is kept, of the fetch (decided once for each fetch of a plan) or for this client. */
   of(subgraph: string, fetch: PlannedFetch, body: string, context: RequestContext): KeptFetch | undefined {
     const rule = this.#ruleOf(fetch)
     if (rule === 'none') return undefined
+    const { noStore, noCache } = requestDirectives(context.cacheControl)
+    if (noStore) return undefined
     const { store, limits, clock, supergraphId } = this.#options
     const { maxAge_s, staleIfError_s, audience } = rule.policy
     const key = cacheKey([supergraphId, subgraph, rule.operation, variablesIn(body)], audience, context)
     const keep_s = maxAge_s + staleIfError_s
     return {
       async find() {
-        const entry = await store.get(key)
+        const entry = noCache ? undefined : await store.get(key)
         return entry && { answer: { data: JSON.parse(entry.text) }, age_s: ageOf_s(entry.askedAt_ms, clock) }
       },
       keep({ data, errors = [] }, askedAt_ms) {

@@ -79,6 +79,31 @@ test('entities of several places that share a request stand in at each of them',
   expect(asked).toBe(1)
 })
 
+describe('a client’s Cache-Control', () => {
+  const REFUSED = { body: { data: { exhibit: null }, errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] } }
+
+  test('no-store keeps nothing that could stand in', async () => {
+    await post(EXHIBIT, { 'cache-control': 'no-store' })
+    await stop('exhibits')
+    expect(await post(EXHIBIT)).toMatchObject(REFUSED)
+  })
+
+  test.each(['no-store', 'no-cache'])('%s is answered the error, and nothing from before', async (asked) => {
+    await post(EXHIBIT)
+    await stop('exhibits')
+    clock.advance(61_000)
+    expect(await post(EXHIBIT, { 'cache-control': asked })).toMatchObject(REFUSED)
+    expect(await post(EXHIBIT, { 'cache-control': 'max-age=0' })).toMatchObject({ body: DATA })
+  })
+
+  test('what was asked with no-cache stands in for the next', async () => {
+    await post(EXHIBIT, { 'cache-control': 'no-cache' })
+    await stop('exhibits')
+    clock.advance(61_000)
+    expect(await post(EXHIBIT)).toMatchObject({ body: DATA })
+  })
+})
+
 test('another operation that makes the same call is helped as well', async () => {
   await post('query One { exhibit(id: "e1") { title } visitorCount }')
   await post('query Two { exhibit(id: "e1") { title } }')
