@@ -152,7 +152,10 @@ export function createCore(options: CoreOptions): Core {
     counts,
     planning: () => served.planning(),
     cacheFailures: () => store.failures,
-    purgeCache: () => store.purge(),
+    purgeCache() {
+      for (const client of served.current.subgraphs.clients) client.forget()
+      return store.purge()
+    },
     async close() {
       gate.close()
       await served.close()

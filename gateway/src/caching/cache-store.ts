@@ -12,11 +12,16 @@ export interface CacheEntry {
 export interface CacheStore {
   /** Never rejects: a store that fails has no entry. */
   get(key: string): CacheEntry | undefined | Promise<CacheEntry | undefined>
-  /** For `keep_s`, from when the entry was asked for or a moment later. */
-  set(key: string, entry: CacheEntry, keep_s: number): void
+  /**
+   * For `keep_s`, from when the entry was asked for or a moment later. `epoch` is the store's of when that was: what was
+   * asked for before a purge is not kept after it.
+   */
+  set(key: string, entry: CacheEntry, keep_s: number, epoch: number): void
+  /** How often this process was told to purge. */
+  readonly epoch: number
   /** How often it could not be reached, or did not answer in time. */
   readonly failures: number
-  /** Forgets all entries. Rejects when it cannot be sure of that. */
+  /** Forgets all entries, and those that are being asked for. Rejects when it cannot be sure of that. */
   purge(): Promise<void>
   close(): Promise<void>
 }

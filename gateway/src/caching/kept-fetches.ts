@@ -50,6 +50,7 @@ export class KeptFetches {
     const { noStore, noCache } = requestDirectives(context.cacheControl)
     if (noStore) return undefined
     const { store, limits, clock, supergraphId } = this.#options
+    const { epoch } = store
     const { maxAge_s, staleIfError_s, audience } = rule.policy
     const key = cacheKey([supergraphId, subgraph, rule.operation, variablesIn(body)], audience, context)
     const keep_s = maxAge_s + staleIfError_s
@@ -64,7 +65,8 @@ export class KeptFetches {
         if (text.length > limits.entry_length_max) return
         // What is gone must not come back out of an older answer, nor stay away for long after it came into being.
         const isGone = rule.lacksObject(data)
-        store.set(key, { askedAt_ms, maxAge_s, text }, isGone ? Math.min(keep_s, limits.negative_s_max) : keep_s)
+        const kept_s = isGone ? Math.min(keep_s, limits.negative_s_max) : keep_s
+        store.set(key, { askedAt_ms, maxAge_s, text }, kept_s, epoch)
       },
     }
   }

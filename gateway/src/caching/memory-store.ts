@@ -22,6 +22,7 @@ export function createMemoryStore({ bytes_max, clock }: MemoryStoreOptions): Cac
     maxSize: bytes_max,
     sizeCalculation: ({ text }, key) => (text.length + key.length) * BYTES_A_CHARACTER + OVERHEAD_BYTES,
   })
+  let epoch = 0
   return {
     get(key) {
       const entry = entries.get(key)
@@ -29,11 +30,16 @@ export function createMemoryStore({ bytes_max, clock }: MemoryStoreOptions): Cac
       entries.delete(key)
       return undefined
     },
-    set(key, entry, keep_s) {
+    set(key, entry, keep_s, askedIn) {
+      if (askedIn !== epoch) return
       entries.set(key, { ...entry, expires_ms: entry.askedAt_ms + keep_s * 1000 })
+    },
+    get epoch() {
+      return epoch
     },
     failures: 0,
     async purge() {
+      epoch += 1
       entries.clear()
     },
     close: async () => undefined,

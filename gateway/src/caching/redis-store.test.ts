@@ -51,7 +51,7 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
   /** Stores an entry as soon as Redis takes it. */
   async function put(store: CacheStore, key: string, entry = ENTRY, keep_s = 60): Promise<void> {
     while ((await store.get(key)) === undefined) {
-      store.set(key, entry, keep_s)
+      store.set(key, entry, keep_s, store.epoch)
       await nextTurn()
     }
   }
@@ -64,7 +64,7 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
   test('an entry is gone when its time is over', async () => {
     const store = connect()
     await put(store, 'first')
-    store.set('short', ENTRY, 0.001)
+    store.set('short', ENTRY, 0.001, store.epoch)
     await put(store, 'other')
     await until(store, 'short', false)
     expect(await store.get('first')).toEqual(ENTRY)
@@ -80,6 +80,16 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     expect(await one.get('key')).toBeUndefined()
     expect(await raw.keys('*')).toEqual(['somebody:else'])
     raw.destroy()
+  })
+
+  test('what was asked for before a purge is not kept after it', async () => {
+    const store = connect()
+    const { epoch } = store
+    await put(store, 'other')
+    await store.purge()
+    store.set('key', ENTRY, 60, epoch)
+    await put(store, 'last')
+    expect(await store.get('key')).toBeUndefined()
   })
 
   test('what is no entry is none', async () => {
@@ -98,7 +108,7 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     expect(await store.get('key')).toBeUndefined()
     // No promise: nothing was asked.
     expect(store.get('key')).toBeUndefined()
-    store.set('key', ENTRY, 60)
+    store.set('key', ENTRY, 60, store.epoch)
     redis.signal('SIGCONT')
     expect(await until(store, 'key', true)).toEqual(ENTRY)
   })
@@ -125,7 +135,7 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     await redis.kill()
     const store = connect()
     expect(store.get('key')).toBeUndefined()
-    store.set('key', ENTRY, 60)
+    store.set('key', ENTRY, 60, store.epoch)
     await expect(store.purge()).rejects.toThrow()
     await redis.start()
     await put(store, 'key')

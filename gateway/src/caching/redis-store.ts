@@ -30,6 +30,7 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
   let restsUntil_ms = 0
   let isTold = false
   let failures = 0
+  let epoch = 0
 
   function failed(error: unknown): void {
     failures += 1
@@ -62,15 +63,20 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
 
   return {
     get: (key) => (isUsable() ? read(key) : undefined),
-    set(key, entry, keep_s) {
-      if (!isUsable()) return
+    set(key, entry, keep_s, askedIn) {
+      if (askedIn !== epoch || !isUsable()) return
       const expiration = { type: 'PX', value: Math.ceil(keep_s * 1000) } as const
       client.set(KEY_PREFIX + key, textOf(entry), { expiration }).catch(failed)
+    },
+    get epoch() {
+      return epoch
     },
     get failures() {
       return failures
     },
     async purge() {
+      // First, so that whatever is stored later than the scan begins was asked for later as well.
+      epoch += 1
       for await (const keys of client.scanIterator({ MATCH: `${KEY_PREFIX}*`, COUNT: PURGE_BATCH }))
         if (keys.length > 0) await client.unlink(keys)
     },

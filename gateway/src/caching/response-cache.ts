@@ -82,7 +82,7 @@ class CachedResponses implements CacheableOperation {
   /** Which operation of which supergraph. */
   readonly #id: string
   readonly #lacksObject: LacksObject
-  /** By key; undefined is resolved where the answer is none to share. */
+  /** By epoch of the store and key, as a purge ends what is shared; undefined is resolved where the answer is none to share. */
   readonly #underWay = new Map<string, Promise<CacheEntry | undefined>>()
 
   constructor(
@@ -113,7 +113,7 @@ class CachedResponses implements CacheableOperation {
       return this.#answerOf(kept)
     }
     // Nothing may be waited for between looking for an answer under way and being the one who asks.
-    const underWay = this.#underWay.get(key)
+    const underWay = this.#underWay.get(`${this.#options.store.epoch} ${key}`)
     const shared = underWay && (await underWay)
     responses[shared === undefined ? 'miss' : 'shared'] += 1
     if (shared !== undefined) return this.#answerOf(shared)
@@ -122,19 +122,21 @@ class CachedResponses implements CacheableOperation {
 
   async #ask(key: string, execute: () => Promise<GraphAnswer>): Promise<GraphAnswer> {
     const { store, clock } = this.#options
+    const { epoch } = store
+    const question = `${epoch} ${key}`
     const { promise, resolve } = Promise.withResolvers<CacheEntry | undefined>()
-    const isFirst = !this.#underWay.has(key)
-    if (isFirst) this.#underWay.set(key, promise)
+    const isFirst = !this.#underWay.has(question)
+    if (isFirst) this.#underWay.set(question, promise)
     const askedAt_ms = clock().getTime()
     let entry: CacheEntry | undefined
     try {
       const answer = await execute()
       entry = this.#entryOf(answer, askedAt_ms)
       if (entry === undefined) return answer
-      store.set(key, entry, entry.maxAge_s)
+      store.set(key, entry, entry.maxAge_s, epoch)
       return this.#answerOf(entry)
     } finally {
-      if (isFirst) this.#underWay.delete(key)
+      if (isFirst) this.#underWay.delete(question)
       resolve(entry)
     }
   }

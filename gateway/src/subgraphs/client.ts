@@ -44,6 +44,8 @@ export interface SubgraphClient {
   /** Where to open the next connection of another kind: each time the next one that is not known to be down. */
   nextAddress(): SubgraphAddress
   state(): SubgraphState
+  /** From now on nobody is answered by a call that is under way. */
+  forget(): void
   /** Breaks off what is under way. */
   close(): void
 }
@@ -147,6 +149,10 @@ class PooledClient implements SubgraphClient {
         multiplexed: sumOf(endpoints, ({ connections }) => connections.multiplexed),
       },
     }
+  }
+
+  forget(): void {
+    this.#shared.forget()
   }
 
   close(): void {
