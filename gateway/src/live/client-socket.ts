@@ -17,7 +17,7 @@ export interface SocketListener {
 }
 
 export interface ClientSocketSetting {
-  /** Answers of queries and mutations that may wait for the client to read them. */
+  /** Answers of queries and mutations that may wait for the client to read them, beside the largest of them. */
   readonly buffered_bytes_max: number
   readonly heartbeat: Heartbeat<ClientSocket>
   readonly onFault: (error: unknown) => void
@@ -44,6 +44,10 @@ export class ClientSocket extends WebSocket {
   #setting: ClientSocketSetting | undefined
   #wire: Duplex | undefined
   #awaitsDrain = false
+  /** What `sendText` took and the operating system has not yet. */
+  #waiting_bytes = 0
+  /** The largest text since nothing waited. */
+  #largest_bytes = 0
   #hasOverflowed = false
 
   /** @param wire the connection that this socket's frames go through */
@@ -80,13 +84,25 @@ export class ClientSocket extends WebSocket {
     else this.terminate()
   }
 
-  /** Sends a message. A client that asks and does not read what it is answered overflows. */
+  /**
+   * Sends a message. A client that asks and does not read what it is answered overflows. One that reads does not, however
+   * large an answer is: the largest of those that wait is not counted, nor are frames of `write`, which waits by itself.
+   */
   sendText(text: string): void {
     if (this.readyState !== WebSocket.OPEN) return
-    this.send(text)
-    if (this.#hasOverflowed || this.bufferedAmount <= (this.#setting?.buffered_bytes_max ?? 0)) return
+    const size_bytes = Buffer.byteLength(text)
+    this.#waiting_bytes += size_bytes
+    this.#largest_bytes = Math.max(this.#largest_bytes, size_bytes)
+    this.send(text, () => this.#taken(size_bytes))
+    const counted_bytes = this.#waiting_bytes - this.#largest_bytes
+    if (this.#hasOverflowed || counted_bytes <= (this.#setting?.buffered_bytes_max ?? 0)) return
     this.#hasOverflowed = true
     this.listener?.overflowed()
+  }
+
+  #taken(size_bytes: number): void {
+    this.#waiting_bytes -= size_bytes
+    if (this.#waiting_bytes === 0) this.#largest_bytes = 0
   }
 
   /**

@@ -128,6 +128,68 @@ test('a client that reads nothing does not hold up the heartbeats of others', as
   reader.socket.terminate()
 })
 
+const RENAME = 'mutation { renameBook(id: "b1", title: "New") { title } }'
+
+test('an answer larger than all that may wait goes out whole, and its operation completes', async () => {
+  // More than any socket buffers: some of it waits in the gateway, however fast the client is.
+  const answer = { data: { renameBook: { title: 'x'.repeat(15_000_000) } } }
+  const renamed = new Turnstile()
+  renamed.open()
+  library = await startLibrary({ intercept: { books: renamed.holding(answer) } })
+  const answers: unknown[] = []
+  for await (const given of library.socket().iterate({ query: RENAME })) answers.push(given)
+  expect(answers).toEqual([answer])
+})
+
+test('an event larger than all that may wait goes out whole, with pongs behind it', async () => {
+  const websocket = { ...DEFAULT_LIMITS.websocket, buffered_bytes_max: 1_000 }
+  library = await startLibrary({ limits: { websocket, operation: { ...DEFAULT_LIMITS.operation, aliases_max: 50 } } })
+  await withLongTitle()
+  const titles = Array.from({ length: 50 }, (_, index) => `title${index}: title`)
+  const query = `subscription { bookLent { book { ${titles.join(' ')} } } }`
+  const client = await deaf(query)
+  const reader = await new RawClient(library.url).ready()
+  reader.subscribe('reader', query)
+  reader.send({ type: 'ping' })
+  await reader.next('pong')
+  library.journal.append(...lent(1))
+  // What one of a stream has got, the others have been handed.
+  await reader.next('next')
+  client.send({ type: 'ping' })
+  client.subscribe('behind the ping', 'subscription { bookLent { days } }')
+  await library.journal.whenStreams(2)
+  client.socket.resume()
+  expect(await Promise.race([client.next('pong'), client.closed])).toEqual({ type: 'pong' })
+  expect(client.messages.map(({ type }) => type)).toEqual(['connection_ack', 'next', 'pong'])
+  client.socket.terminate()
+  reader.socket.terminate()
+})
+
+test('a mutation under way on the socket of a slow subscription is answered before it closes', async () => {
+  const turnstile = new Turnstile()
+  const holding = turnstile.holding({ data: { renameBook: { title: 'New' } } })
+  let isHeld = false
+  library = await startLibrary({
+    ...streamLimits({ stall_ms_max: 500, queue_max: 1_000 }),
+    intercept: { books: (request, response) => isHeld && holding(request, response) },
+  })
+  await withLongTitle()
+  isHeld = true
+  const client = await deaf(LONG_EVENTS)
+  client.subscribe('mutation', RENAME)
+  await turnstile.whenHeld()
+  library.journal.append(...lent(100))
+  await library.journal.whenStreams(0)
+  turnstile.open()
+  const { received, ...found } = await outcome(client)
+  // One of them is the mutation's.
+  expect({ ...found, received: received - 1 }).toEqual(overflowAt(received - 1))
+  expect(client.messages.filter(({ id }) => id === 'mutation')).toEqual([
+    { id: 'mutation', type: 'next', payload: { data: { renameBook: { title: 'New' } } } },
+    { id: 'mutation', type: 'complete' },
+  ])
+})
+
 test('a stream that cannot be taken up again is ended as soon as its queue is full', async () => {
   // Another subgraph that does not answer: the first event stays in hand, and nothing more is taken.
   const stuck = new Turnstile().holding({ data: null })

@@ -2,7 +2,7 @@ import { ANONYMOUS } from '@carriergraph/shared/auth/actor.ts'
 import type { Caller } from '@carriergraph/shared/auth/caller.ts'
 import { tokenExpired } from '@carriergraph/shared/auth/refusals.ts'
 import { CORRELATION_HEADER, withCorrelation } from '@carriergraph/shared/correlation.ts'
-import { GraphQLError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import {
   type ConnectionInitMessage,
   type Message,
@@ -42,6 +42,7 @@ export class GraphqlWsConnection implements SocketListener {
   #forgetExpiry: (() => void) | undefined
   #isExpired = false
   #isGoingAway = false
+  #isSlow = false
 
   constructor(socket: ClientSocket, options: GraphqlWsOptions) {
     this.#socket = socket
@@ -67,13 +68,14 @@ export class GraphqlWsConnection implements SocketListener {
 
   goAway(): void {
     this.#isGoingAway = true
-    for (const { subscription } of this.#operations.values())
-      subscription?.terminate(gatewayError('GOING_AWAY').toJSON())
+    this.#endSubscriptions(gatewayError('GOING_AWAY').toJSON())
     this.#closeWhenQuiet()
   }
 
+  /** No answer could wait here any longer, whatever is under way. */
   overflowed(): void {
-    this.#closeSlow()
+    this.#endSubscriptions(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
+    this.#socket.closeWith('SLOW_CONSUMER')
   }
 
   closed(): void {
@@ -115,7 +117,8 @@ export class GraphqlWsConnection implements SocketListener {
   #subscribe({ id, payload }: SubscribeMessage): void {
     if (this.#state !== 'ready') this.#socket.closeWith('NOT_INITIALISED')
     else if (this.#operations.has(id)) this.#socket.closeWith('ID_IN_USE')
-    else this.#begin(id, payload)
+    // A slow client asks again on its next socket, safely: nothing of this has been begun.
+    else if (!this.#isSlow) this.#begin(id, payload)
   }
 
   #begin(id: string, payload: SubscribePayload): void {
@@ -136,7 +139,11 @@ export class GraphqlWsConnection implements SocketListener {
       operation.error([gatewayError('TOO_MANY_OPERATIONS').toJSON()], 'stream')
     else {
       const isExpired = () => this.#isExpired
-      void startOperation(operation, () => this.#requestOf(payload), context, { ...this.#options, isExpired })
+      void startOperation(operation, () => this.#requestOf(payload), context, { ...this.#options, isExpired }).then(
+        () => {
+          if (this.#isSlow) operation.subscription?.terminate(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
+        },
+      )
     }
   }
 
@@ -158,15 +165,21 @@ export class GraphqlWsConnection implements SocketListener {
 
   readonly #whenOver = (id: string, cause: ErrorCause | 'complete'): void => {
     this.#operations.delete(id)
-    if (cause === 'slow') this.#closeSlow()
-    else this.#closeWhenQuiet()
+    if (cause === 'slow') this.#endSlow()
+    this.#closeWhenQuiet()
   }
 
-  /** What one operation could not be sent, the others of the socket wait for as well. */
-  #closeSlow(): void {
-    const error = gatewayError('SUBSCRIPTION_OVERFLOW').toJSON()
+  /**
+   * What one subscription could not be sent, the others of the socket wait for as well. Queries and mutations under way are
+   * answered first: clients send those again that a closed socket left open.
+   */
+  #endSlow(): void {
+    this.#isSlow = true
+    this.#endSubscriptions(gatewayError('SUBSCRIPTION_OVERFLOW').toJSON())
+  }
+
+  #endSubscriptions(error: GraphQLFormattedError): void {
     for (const { subscription } of this.#operations.values()) subscription?.terminate(error)
-    this.#socket.closeWith('SLOW_CONSUMER')
   }
 
   /**
@@ -175,13 +188,14 @@ export class GraphqlWsConnection implements SocketListener {
    */
   #expire(): void {
     this.#isExpired = true
-    for (const { subscription } of this.#operations.values()) subscription?.terminate(tokenExpired().toJSON())
+    this.#endSubscriptions(tokenExpired().toJSON())
     this.#closeWhenQuiet()
   }
 
   #closeWhenQuiet(): void {
     if (this.#operations.size > 0) return
     if (this.#isExpired) this.#socket.closeWith('TOKEN_EXPIRED')
+    else if (this.#isSlow) this.#socket.closeWith('SLOW_CONSUMER')
     else if (this.#isGoingAway) this.#socket.closeWith('GOING_AWAY')
   }
 }
