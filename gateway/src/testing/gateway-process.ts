@@ -10,6 +10,7 @@ interface LogLine {
   readonly msg: string
   readonly pid?: number
   readonly url?: string
+  readonly port?: number
 }
 
 /** The gateway as it is started by its command, in a process of its own. */
