@@ -11,7 +11,7 @@ import { type LoadedDocuments, loadPersistedDocuments } from './persisted/load.t
 import { loadSupergraphFile } from './supergraph/load.ts'
 
 /** How far the issuer's clock may differ from ours. */
-const TOKEN_LEEWAY_S = 5
+export const TOKEN_LEEWAY_S = 5
 
 export interface ConfiguredCore extends CoreOptions {
   readonly persisted: LoadedDocuments
