@@ -54,6 +54,21 @@ describe('another supergraph', () => {
     expect((await library.post({ query: '{ book(id: "b1") { title } }' })).status).toBe(200)
   })
 
+  test('leaves a request what it still has to ask of a subgraph that is in it no more', async () => {
+    const turnstile = new Turnstile()
+    const held = { data: { book: { __typename: 'Book', id: 'b1', title: 'Held' } } }
+    library = await startLibrary({ intercept: { books: turnstile.holding(held) } })
+    const before = library.post({ query: RATED })
+    await turnstile.whenHeld()
+    const served = library.gateway.serve(withoutReviews())
+    await answeredWith(400, RATED)
+    // Long enough for a gateway that waits for nobody to have let go of that subgraph.
+    for (let asked = 0; asked < 50; asked++) await answeredWith(400, RATED)
+    turnstile.open()
+    expect((await before).body).toEqual({ data: { book: { title: 'Held', rating: 4 } } })
+    await served
+  })
+
   test('that is served twice in a row ends with the one that was handed in last', async () => {
     library = await startLibrary()
     await Promise.all([library.gateway.serve(withoutRatings()), library.gateway.serve(loadSupergraph(library.sdl))])

@@ -1,12 +1,14 @@
 import { createLog } from '@carriergraph/shared/log.ts'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_LIMITS } from '../limits/limits.ts'
+import { trustDocuments } from '../persisted/trusted.ts'
 import { createApolloPlanner } from '../planner/apollo-planner.ts'
 import type { Planner } from '../planner/planner.ts'
 import { loadSupergraph } from '../supergraph/load.ts'
 import { toyCaching } from '../testing/caching.ts'
 import { ToyJournal } from '../testing/journal.ts'
 import { authorsSubgraph, booksSubgraph, compose, reviewsSubgraph } from '../testing/library-graph.ts'
+import { startWatchedLibrary, type WatchedLibrary } from '../testing/watched-library.ts'
 import { createGraph, type Graph } from './graph.ts'
 import { plannedLately, warmUp } from './warm-up.ts'
 
@@ -94,4 +96,38 @@ test('documents of which nothing was planned are not planned ahead for the next 
   expect(plannedLately(graph)).toEqual([DOCUMENTS[0]])
   await graph.streams.prepare(graph.documents.find(DOCUMENTS[3] ?? '', 'Lent'))
   expect(plannedLately(graph)).toEqual([DOCUMENTS[3], DOCUMENTS[0]])
+})
+
+describe('in a gateway', () => {
+  const BOOKS = '{ books { title } }'
+  const LENT = 'subscription { bookLent { days } }'
+
+  /** Operations that were on a planning thread so far. */
+  async function plannedBy({ registry }: WatchedLibrary): Promise<number> {
+    const text = await registry.getSingleMetricAsString('gateway_planner_duration_seconds')
+    return Number(/_count\{outcome="ok"\} (\d+)/.exec(text)?.[1] ?? 0)
+  }
+
+  test('what clients asked for lately is planned for another supergraph before that is served', async () => {
+    await using watched = await startWatchedLibrary()
+    const { library } = watched
+    await library.post({ query: BOOKS })
+    await library.gateway.serve(loadSupergraph(library.sdl))
+    expect(await plannedBy(watched)).toBe(2)
+    await library.post({ query: BOOKS })
+    expect(await plannedBy(watched)).toBe(2)
+  })
+
+  test('documents that are registered while it runs are planned ahead, those that are new', async () => {
+    await using watched = await startWatchedLibrary()
+    const { library } = watched
+    const register = (documents: Record<string, string>) =>
+      library.gateway.register({ trusted: trustDocuments(Object.entries(documents), 1_000), isRequired: true })
+    register({ books: BOOKS })
+    await expect.poll(() => plannedBy(watched), { timeout: 30_000 }).toBe(1)
+    register({ books: BOOKS, lent: LENT })
+    await expect.poll(() => plannedBy(watched), { timeout: 30_000 }).toBe(2)
+    expect((await library.post({ query: BOOKS })).status).toBe(200)
+    expect(await plannedBy(watched)).toBe(2)
+  })
 })
