@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { loadSupergraph } from '../supergraph/load.ts'
 import { type Library, startLibrary } from '../testing/library.ts'
+import { compose } from '../testing/library-graph.ts'
 import { createMuseum, type Museum, museumSubgraphs } from '../testing/museum.ts'
 
 let clock: FixedClock
@@ -44,6 +46,21 @@ test('it stands in for maxAge and staleIfError together, and not a moment longer
   expect(await post(EXHIBIT)).toMatchObject({
     body: { data: { exhibit: null }, errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] },
   })
+})
+
+test('it stands in under the supergraph that it was asked for, and not under one with another schema', async () => {
+  await post(EXHIBIT)
+  const sdl = (typeDefs: string) => typeDefs.replace('visitorCount: Int', 'visitorCount: Int guideCount: Int')
+  const other = Object.entries(museumSubgraphs(museum)).map(([name, { typeDefs }]) => ({
+    name,
+    typeDefs: sdl(typeDefs),
+    url: library.subgraphs.get(name)?.url ?? '',
+  }))
+  await library.gateway.serve(loadSupergraph(compose(other)))
+  await stop('exhibits')
+  expect(await post(EXHIBIT)).toMatchObject({ body: { errors: [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }] } })
+  await library.gateway.serve(loadSupergraph(library.sdl))
+  expect(await post(EXHIBIT)).toMatchObject({ body: DATA })
 })
 
 test('entities of a subgraph that fails inside stand in beside what the others answer now', async () => {
