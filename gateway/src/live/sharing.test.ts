@@ -1,5 +1,5 @@
 import { newId } from '@carriergraph/shared/ids.ts'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Library, startLibrary } from '../testing/library.ts'
 import { RawClient } from '../testing/raw-client.ts'
 
@@ -7,7 +7,10 @@ let library: Library
 beforeEach(async () => {
   library = await startLibrary()
 })
-afterEach(() => library.close())
+afterEach(async () => {
+  vi.useRealTimers()
+  await library.close()
+})
 
 interface Lent {
   readonly data: { readonly bookLent: { readonly days: number } }
@@ -91,6 +94,8 @@ describe('clients that ask for the same and may see the same', () => {
     await first?.leave()
     await first?.settled()
     expect(library.journal.streams).toBe(1)
+    // A gateway that gave the stream some time would wait for ever.
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
     second?.client.terminate()
     await library.journal.whenStreams(0)
   })

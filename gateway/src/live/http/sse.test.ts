@@ -159,6 +159,12 @@ describe('a response', () => {
     expect(text).toMatch(/^(:\n\n)+$/)
   })
 
+  test('has its headers at once, with nothing to say for long', async () => {
+    await start({ limits: { httpStream: { ...DEFAULT_LIMITS.httpStream, heartbeat_ms: 3_600_000 } } })
+    // Resolves with the headers.
+    expect((await open(DAYS)).status).toBe(200)
+  })
+
   test('ends with an error and its cursor when its client takes nothing', async () => {
     await start({ limits: { stream: { ...DEFAULT_LIMITS.stream, queue_max: 1_000, stall_ms_max: 500 } } })
     const title = 'x'.repeat(300_000)
