@@ -1,5 +1,6 @@
 import { createLog } from '@carriergraph/shared/log.ts'
 import { expect, test } from 'vitest'
+import { Turnstile } from '../testing/turnstile.ts'
 import { startWatchedLibrary } from '../testing/watched-library.ts'
 import { createRequestLog, type LoggedOperation, type RequestLogMode } from './request-log.ts'
 
@@ -28,6 +29,28 @@ test('writes who asked what, how long it took, and what each subgraph had to do 
       subgraphs: { books: times, reviews: times },
     }),
   ])
+})
+
+test('writes what the operation costs at the most, and for how long each subgraph had it wait', async () => {
+  const turnstile = new Turnstile()
+  const answer = { data: { book: { __typename: 'Book', id: 'b1', title: 'Held' } } }
+  await using watched = await startWatchedLibrary({ intercept: { books: turnstile.holding(answer) } })
+  const { library, lines } = watched
+  const answered = library.post({ query: QUERY, variables: { id: 'b1' } })
+  await turnstile.whenHeld()
+  const held_ms = performance.now()
+  // Something that takes a while.
+  await library.post({ query: '{ author(id: "a1") { name } }' })
+  const waited_ms = performance.now() - held_ms
+  turnstile.open()
+  const { headers } = await answered
+  const line = requestsIn(lines).find(({ operation }) => Reflect.get(Object(operation), 'name') === 'Known')
+  const { books, reviews } = Object(line?.subgraphs)
+  // In hundredths of a millisecond.
+  expect(books.duration_ms).toBeGreaterThan(waited_ms - 0.01)
+  expect(reviews.duration_ms).toBeGreaterThan(0)
+  expect(line?.cost).toBe(1)
+  expect(headers.get('x-operation-cost')).toBe('1')
 })
 
 test('writes the codes of what went wrong, and counts it to its subgraph', async () => {
