@@ -18,7 +18,6 @@ import type { Verbatim } from './verbatim/verbatim.ts'
  * Compiles a query plan into one function.
  * @param schema the supergraph's, `@inaccessible` types included: plans speak of them
  * @param verbatim how answers are read whose texts are taken over; else they are read into values
- * @throws GraphQLError UNSUPPORTED_PLAN for @defer
  */
 export function compilePlan({ plan, typeAt }: LeanPlan, schema: GraphQLSchema, verbatim?: Verbatim): Step {
   // An entity's fields may depend on what it is in: then it is not the same object wherever it is the same entity.
@@ -45,6 +44,7 @@ function compileNode(node: PlanNode, parts: FetchParts, place: Place): Step {
       const whenFalse = elseClause && compileNode(elseClause, parts, place)
       return (run, targets) => (run.coerced[condition] === true ? whenTrue : whenFalse)?.(run, targets)
     }
+    // Validation knows no @defer, and the planner makes these only where it is told to: the types alone have them.
     case 'Defer':
       throw gatewayError('UNSUPPORTED_PLAN', { message: '@defer is not supported here.' })
   }

@@ -94,6 +94,25 @@ test.each([
   await expect(events.next()).rejects.toMatchObject([{ extensions: { code: 'OPERATION_RESOLUTION_FAILURE' } }])
 })
 
+test.each([
+  ['@defer', '{ books { id ... @defer { title } } }'],
+  ['@stream', '{ books @stream(initialCount: 1) { id } }'],
+])('%s is refused by name: answers come whole', async (directive, query) => {
+  const { status, body } = await library.post({ query })
+  expect([status, body]).toEqual([
+    400,
+    {
+      errors: [
+        {
+          message: `Unknown directive "${directive}".`,
+          locations: [expect.anything()],
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+        },
+      ],
+    },
+  ])
+})
+
 test('a subscription is shown the way to the socket', async () => {
   const { status, body } = await library.post({ query: 'subscription { bell { rings } }' })
   expect([status, body]).toMatchObject([400, { errors: [{ extensions: { code: 'SOCKET_REQUIRED' } }] }])
