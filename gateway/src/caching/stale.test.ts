@@ -228,9 +228,12 @@ describe('degrade rules', () => {
     expect(library.gateway.degradeRules.list()).toMatchObject([{ state: 'WATCHING', calls: 2, badShare: 0 }])
   })
 
-  test('a rule about errors is not brought about by literals that only the subgraph can refuse', async () => {
+  test.each([
+    ['by a code', { extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }],
+    ['by its status alone', {}],
+  ])('a rule about errors is not brought about by what a subgraph says %s to be not valid', async (_way, said) => {
     await library.close()
-    const refusal = JSON.stringify({ errors: [{ message: 'x', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] })
+    const refusal = JSON.stringify({ errors: [{ message: 'x', ...said }] })
     const intercept = { visitors: (_: unknown, response: ServerResponse) => !!response.writeHead(400).end(refusal) }
     library = await startLibrary({ definitions: museumSubgraphs(museum), clock, intercept })
     const when = { errorRate: 0.1, window_s: 30, calls_min: 1 }

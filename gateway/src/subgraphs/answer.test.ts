@@ -27,3 +27,21 @@ test.each([
   })
   expect(answer).toEqual({ data: DATA, errors: [{ message: 'Lost.', ...told }] })
 })
+
+test.each([
+  [400, undefined, 'GRAPHQL_VALIDATION_FAILED'],
+  [422, undefined, 'GRAPHQL_VALIDATION_FAILED'],
+  [400, 'BAD_USER_INPUT', 'BAD_USER_INPUT'],
+  [200, undefined, undefined],
+  [401, undefined, undefined],
+  [500, undefined, undefined],
+])('of an error without data, status %s and code %s make it %s', (status, code, told) => {
+  const error = { message: 'No.', ...(code && { extensions: { code } }) }
+  const { errors } = readAnswer({ status, text: JSON.stringify({ errors: [error] }) })
+  expect(errors?.map(({ extensions }) => extensions?.code)).toEqual([told])
+})
+
+test('an error beside data is what it is, whatever the status', () => {
+  const { errors } = readAnswer({ status: 400, text: JSON.stringify({ data: DATA, errors: [{ message: 'No.' }] }) })
+  expect(errors).toEqual([{ message: 'No.' }])
+})

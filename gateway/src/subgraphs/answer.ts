@@ -41,10 +41,20 @@ export function readAnswer({ status, text }: AnswerText, reading?: Reading): Sub
     return { verbatim: { texts, digest: reading.digest, values: () => readAnswer({ status, text }) } }
   const answer = responseOf(jsonOrUndefined(text))
   // Whoever has no data must say why; without a reason, clients would find nulls that nobody told them of.
-  if (answer?.data || answer?.errors?.length) return answer
+  if (answer?.data) return answer
+  if (answer?.errors?.length) return INVALID_REQUEST.has(status) ? { errors: answer.errors.map(asInvalid) } : answer
   const reason = status >= 400 && status < 500 ? 'REFUSED' : 'NO_GRAPHQL_ANSWER'
   throw new CallFailure(reason, `the subgraph answered ${status} with no GraphQL response`)
 }
+
+/** By which GraphQL over HTTP, and servers from before it, say that a document or its variables are not valid. */
+const INVALID_REQUEST: ReadonlySet<number> = new Set([400, 422])
+
+/** Servers that know no codes say by the status alone that it is not they who fail. */
+const asInvalid = (error: GraphQLFormattedError): GraphQLFormattedError =>
+  error.extensions?.code === undefined
+    ? { ...error, extensions: { ...error.extensions, code: 'GRAPHQL_VALIDATION_FAILED' } }
+    : error
 
 function jsonOrUndefined(text: string): unknown {
   try {
