@@ -74,6 +74,21 @@ describe('a stream of a played subgraph', () => {
     expect([ending, notes.at]).toEqual(['lost', 7])
   })
 
+  test('is waited for from its own loss on, however long ago a socket was lost without streams', async () => {
+    upstream.subscribe(new Notes())()
+    const idle = await subgraph.connection()
+    await expect.poll(() => upstream.isConnected).toBe(true)
+    idle.socket.terminate()
+    await expect.poll(() => upstream.isConnected).toBe(false)
+    now_ms += LIMITS.lost_ms_max
+    const notes = new Notes()
+    upstream.subscribe(notes)
+    const second = await subgraph.connection()
+    await second.read()
+    second.socket.terminate()
+    expect(await Promise.race([notes.ending, subgraph.connection()])).toHaveProperty('socket')
+  })
+
   test.each<[string, (connection: PlayedConnection, id: string | undefined) => void]>([
     ['something came for a stream', ({ send }, id) => send(next(id, 8))],
     [

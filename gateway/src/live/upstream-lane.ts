@@ -244,7 +244,11 @@ export class UpstreamLane {
     for (const { begun, subscriber } of this.#streams) if (begun) subscriber.interrupted()
     if (lost_ms >= limits.lost_ms_max) this.#lost()
     if (isUnreadable && wasReady) this.#events.unreadable(this)
-    if (this.#streams.size === 0) return
+    if (this.#streams.size === 0) {
+      // Nobody waits: who comes next waits from then on.
+      this.#lostSince_ms = undefined
+      return
+    }
     clearTimeout(this.#lostTimer)
     this.#lostTimer = setTimeout(() => this.#lost(), Math.max(limits.lost_ms_max - lost_ms, 0))
     const wait_ms = backoff_ms(limits.backoff, this.#failedAttempts++, random())
