@@ -141,6 +141,21 @@ describe('another supergraph', () => {
     await events.return?.()
   })
 
+  test('that says another address for a subgraph leaves streams where they are that have no cursor', async () => {
+    library = await startLibrary()
+    const moved = await startToySubgraph(booksSubgraph(library.journal))
+    others.push(moved)
+    const events = library.socket().iterate({ query: 'subscription { bell { rings } }' })
+    const first = events.next()
+    await library.journal.whenStreams(1)
+    await library.gateway.serve(changed(library.subgraphs.get('books')?.url ?? '', moved.url))
+    library.journal.append({ bookId: 'b1', days: 1 })
+    expect((await first).value).toEqual({ data: { bell: { rings: 1 } } })
+    const second = events.next()
+    await library.subgraphs.get('books')?.close()
+    await expect(second).rejects.toMatchObject([{ extensions: { code: 'UPSTREAM_LOST' } }])
+  })
+
   test('that says another address for a subgraph sends calls there, and takes its streams along without a gap', async () => {
     library = await startLibrary()
     const moved = await startToySubgraph(booksSubgraph(library.journal))

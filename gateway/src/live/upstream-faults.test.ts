@@ -134,6 +134,27 @@ describe('a stream of a played subgraph', () => {
     expect([notes.at, other.at]).toEqual([7, 1])
   })
 
+  test('that cannot be resumed keeps its socket when the subgraph moves, and others go on over another', async () => {
+    const [bound, other] = [new Notes(false), new Notes()]
+    const leave = upstream.subscribe(bound)
+    upstream.subscribe(other)
+    const before = await subgraph.connection()
+    const [{ id: boundId }, { id: otherId }] = [await before.read(), await before.read()]
+    before.send(next(otherId, 7))
+    await expect.poll(() => other.at).toBe(7)
+    upstream.reconnect()
+    const after = await subgraph.connection()
+    expect(await before.read()).toEqual({ id: otherId, type: 'complete' })
+    expect(await after.read()).toMatchObject({ payload: { variables: { after: 7 } } })
+    upstream.subscribe(new Notes())
+    expect(await after.read()).toMatchObject({ type: 'subscribe' })
+    before.send(next(boundId, 1))
+    await expect.poll(() => bound.at).toBe(1)
+    leave()
+    expect(await before.read()).toEqual({ id: boundId, type: 'complete' })
+    expect((await once(before.socket, 'close'))[0]).toBe(1000)
+  })
+
   test('whose first event failed at its root field goes on with it, as soon as another follows', async () => {
     const notes = new Notes()
     const events: object[] = []

@@ -16,7 +16,7 @@ const REMEMBERED_MAX = 100
  */
 export class Upstream {
   readonly #options: UpstreamOptions
-  readonly #main: UpstreamLane
+  #main: UpstreamLane
   readonly #lanes = new Set<UpstreamLane>()
   /** What streams asked for that were ended: asked for again, they have a socket of their own. */
   readonly #unreadable = new Set<string>()
@@ -49,9 +49,15 @@ export class Upstream {
     return () => stream.lane.leave(stream)
   }
 
-  /** Leaves the present sockets, and resumes what can be resumed over others: the subgraph is elsewhere now. */
+  /**
+   * Resumes over other sockets what can be resumed: the subgraph is elsewhere now. What cannot keeps its present socket
+   * until it ends, or the subgraph closes that.
+   */
   reconnect(): void {
-    for (const lane of this.#lanes) lane.reconnect()
+    for (const lane of [...this.#lanes]) {
+      if (this.#lanes.size < LANES_MAX && lane.streams.values().some(isBound)) this.#leaveBehind(lane)
+      else lane.reconnect()
+    }
   }
 
   /** Open ones, and those that wait to be opened again. */
@@ -81,6 +87,18 @@ export class Upstream {
   #closeLane(lane: UpstreamLane): void {
     if (lane === this.#main || !this.#lanes.delete(lane)) return
     lane.close()
+  }
+
+  /** What is bound to the socket of this lane stays alone there. */
+  #leaveBehind(lane: UpstreamLane): void {
+    const other = this.#openLane()
+    if (lane === this.#main) this.#main = other
+    for (const stream of [...lane.streams]) {
+      if (isBound(stream)) continue
+      if (stream.begun) stream.subscriber.interrupted()
+      move(stream, other)
+    }
+    if (other.streams.size === 0) this.#closeLane(other)
   }
 
   #separate(lane: UpstreamLane): void {
@@ -118,6 +136,9 @@ export class Upstream {
     }
   }
 }
+
+/** Whether it cannot be taken up again over another socket without a gap. */
+const isBound = ({ begun, subscriber }: UpstreamStream): boolean => begun && !subscriber.resumable()
 
 function move(stream: UpstreamStream, to: UpstreamLane): void {
   stream.lane.leave(stream)
