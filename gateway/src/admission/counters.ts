@@ -1,6 +1,7 @@
 import type { Log } from '@carriergraph/shared/log.ts'
 import { createClient } from '@redis/client'
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, RLWrapperTimeouts } from 'rate-limiter-flexible'
+import { watchForSilence } from '../redis-silence.ts'
 import type { CounterFactory } from './quotas.ts'
 
 /** Counts in this process: several processes give a client as many quotas. */
@@ -76,6 +77,7 @@ export function redisCounters(url: string, log: Log, now_ms = (): number => perf
     restsUntil_ms = Number.NEGATIVE_INFINITY
     answered()
   })
+  watchForSilence(client, CONNECT_MS_MAX, failed)
   client.connect().catch(failed)
 
   const counterOf: CounterFactory = (name, points, duration) => {

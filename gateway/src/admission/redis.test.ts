@@ -124,6 +124,16 @@ describe.runIf(isRedisInstalled)('quotas in Redis', () => {
     await whenShared(quotas)
   })
 
+  test('are told to be counted in the process where Redis takes the connection and never speaks', async () => {
+    redis.signal('SIGSTOP')
+    const logged: string[] = []
+    const destination = { write: (line: string) => void logged.push(JSON.parse(line).msg) }
+    const counters = redisCounters(redis.url, createLog({ service: 'test', level: 'info', destination }))
+    processes.push(counters)
+    while (logged.length === 0) await setImmediate()
+    expect(logged).toEqual(['quotas are counted in this process: Redis does not answer'])
+  })
+
   test('do not keep a gateway from starting without it', async () => {
     await redis.kill()
     const quotas = another(1)

@@ -92,13 +92,37 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     expect(await store.get('key')).toBeUndefined()
   })
 
-  test('what is no entry is none', async () => {
+  test.each<[string, (kept: string) => string]>([
+    ['something else', () => '{"a":1}'],
+    ['nothing', () => ''],
+    ['an entry of an older gateway', () => `1700000000000 60 ${ENTRY.text}`],
+    ['one that is cut off', (kept) => kept.slice(0, -1)],
+    ['one without its text', (kept) => kept.replace(ENTRY.text, '')],
+    ['one with another text', (kept) => kept.replace(ENTRY.text, 'null')],
+    ['one with a letter changed', (kept) => kept.replace('ä', 'a')],
+    ['one with more behind it', (kept) => `${kept},"errors":[]`],
+    ['one that lives longer', (kept) => kept.replace(' 60 ', ' 60000000 ')],
+    ['one of a later time', (kept) => kept.replace('1700000000000', '2700000000000')],
+  ])('no entry is what is none: %s', async (_, changed) => {
     const store = connect()
     await put(store, 'key')
     const raw = await createClient({ url: redis.url }).connect()
-    await raw.set('gateway:cache:key', '{"a":1}')
-    raw.destroy()
+    const kept = (await raw.get('gateway:cache:key')) ?? ''
+    expect(changed(kept)).not.toBe(kept)
+    await raw.set('gateway:cache:key', changed(kept))
     expect(await store.get('key')).toBeUndefined()
+    await raw.set('gateway:cache:key', kept)
+    expect(await store.get('key')).toEqual(ENTRY)
+    raw.destroy()
+  })
+
+  test('an entry under the key of another is none', async () => {
+    const store = connect()
+    await put(store, 'key')
+    const raw = await createClient({ url: redis.url }).connect()
+    await raw.copy('gateway:cache:key', 'gateway:cache:other')
+    raw.destroy()
+    expect(await store.get('other')).toBeUndefined()
   })
 
   test('a Redis that hangs delays one request, and the next ones go on without it at once', async () => {
@@ -129,6 +153,18 @@ describe.runIf(isRedisInstalled)('answers in Redis', () => {
     expect(store.failures).toBeGreaterThan(0)
     expect(logged).toEqual(['no answers are kept: Redis does not answer', 'answers are kept in Redis again'])
     await library.close()
+  })
+
+  test('a Redis that takes the connection and never speaks is told, once, and does not keep requests waiting', async () => {
+    redis.signal('SIGSTOP')
+    const store = connect()
+    expect(store.get('key')).toBeUndefined()
+    while (logged.length === 0) await nextTurn()
+    expect(store.get('key')).toBeUndefined()
+    redis.signal('SIGCONT')
+    await put(store, 'key')
+    expect(logged).toEqual(['no answers are kept: Redis does not answer', 'answers are kept in Redis again'])
+    expect(store.failures).toBe(1)
   })
 
   test('a gateway starts while Redis is away, and an unsure purge is told', async () => {

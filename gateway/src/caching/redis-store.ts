@@ -1,6 +1,8 @@
+import { hash } from 'node:crypto'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { within } from '@carriergraph/shared/server/in-flight.ts'
 import { createClient } from '@redis/client'
+import { watchForSilence } from '../redis-silence.ts'
 import type { CacheEntry, CacheStore } from './cache-store.ts'
 
 const KEY_PREFIX = 'gateway:cache:'
@@ -47,6 +49,7 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
     isTold = false
     restsUntil_ms = 0
   })
+  watchForSilence(client, CONNECT_MS_MAX, failed)
   client.connect().catch(failed)
 
   async function read(key: string): Promise<CacheEntry | undefined> {
@@ -54,7 +57,7 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
       const answer = client.get(KEY_PREFIX + key)
       if (!(await within(answer, answer_ms_max))) throw new Error(`Redis did not answer within ${answer_ms_max} ms`)
       const text = await answer
-      return text === null ? undefined : entryOf(text)
+      return text === null ? undefined : entryOf(key, text)
     } catch (error) {
       failed(error)
       return undefined
@@ -66,7 +69,7 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
     set(key, entry, keep_s, askedIn) {
       if (askedIn !== epoch || !isUsable()) return
       const expiration = { type: 'PX', value: Math.ceil(keep_s * 1000) } as const
-      client.set(KEY_PREFIX + key, textOf(entry), { expiration }).catch(failed)
+      client.set(KEY_PREFIX + key, textOf(key, entry), { expiration }).catch(failed)
     },
     get epoch() {
       return epoch
@@ -86,11 +89,20 @@ export function createRedisStore({ url, answer_ms_max, log }: RedisStoreOptions)
   }
 }
 
-const textOf = ({ askedAt_ms, maxAge_s, text }: CacheEntry): string => `${askedAt_ms} ${maxAge_s} ${text}`
+const textOf = (key: string, { askedAt_ms, maxAge_s, text }: CacheEntry): string => {
+  const told = `${askedAt_ms} ${maxAge_s} ${text}`
+  return `${digestOf(key, told)} ${told}`
+}
 
-/** Undefined for what somebody else has put there. */
-function entryOf(kept: string): CacheEntry | undefined {
-  const [head, askedAt, maxAge] = /^(\d+) (\d+) /.exec(kept) ?? []
-  if (head === undefined) return undefined
+/**
+ * Undefined for what somebody else has put there, or has changed. Texts go out as they are, so nothing else would notice;
+ * a digest of a large one costs a fraction of parsing it.
+ */
+function entryOf(key: string, kept: string): CacheEntry | undefined {
+  const [head, digest, askedAt, maxAge] = /^(\S+) (\d+) (\d+) /.exec(kept) ?? []
+  if (head === undefined || digest === undefined) return undefined
+  if (digest !== digestOf(key, kept.slice(digest.length + 1))) return undefined
   return { askedAt_ms: Number(askedAt), maxAge_s: Number(maxAge), text: kept.slice(head.length) }
 }
+
+const digestOf = (key: string, told: string): string => hash('sha256', `${key} ${told}`, 'base64url')
