@@ -98,6 +98,15 @@ describe('a subgraph that', () => {
     expect(await client.execute(query(), CONTEXT)).toEqual(JSON.parse(body))
   })
 
+  test('compresses for all who do not refuse it is asked not to', async () => {
+    const gzipped = httpAnswer('\x1f\x8b', { headers: 'content-encoding: gzip\r\n' })
+    const { client } = await against((socket, { head }) => {
+      const isRefused = head.split('\r\n').includes('accept-encoding: identity')
+      socket.write(isRefused ? graphqlAnswer({ is: 'well' }) : gzipped)
+    })
+    expect(await client.execute(query(), CONTEXT)).toEqual({ data: { is: 'well' } })
+  })
+
   test('is not there is told from one that broke off', async () => {
     const gone = await startRawSubgraph(() => undefined)
     await gone.close()

@@ -39,6 +39,8 @@ const READY_PATH = '/health/ready'
 const CONTENT_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/graphql-response+json, application/json',
+  // Answers are read as they are. Who says nothing may be answered in any coding (RFC 9110, 12.5.3).
+  'accept-encoding': 'identity',
 }
 
 /**

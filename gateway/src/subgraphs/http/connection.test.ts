@@ -132,6 +132,7 @@ describe('a request', () => {
       `host: ${new URL(url).host}`,
       'content-type: application/json',
       'accept: application/graphql-response+json, application/json',
+      'accept-encoding: identity',
       expect.stringMatching(/^x-carriergraph-signature: \S+$/),
       'x-correlation-id: id-of-this-test',
       'content-length: 17',

@@ -24,6 +24,7 @@ export type MultiplexedCallerOptions = CallHandling & {
 const CONTENT_HEADERS = {
   'content-type': 'application/json',
   accept: 'application/graphql-response+json, application/json',
+  'accept-encoding': 'identity',
 }
 
 /** Calls under way of one caller; a gateway has far fewer on a connection. */
