@@ -39,6 +39,10 @@ export class HttpStream implements OperationSink {
     return this.#isOver || this.#response.write(frame.encoded(this.#form.answer, ''))
   }
 
+  started(cursor: unknown): void {
+    if (!this.#isOver && this.#form.started !== undefined) this.#response.write(this.#form.started(cursor))
+  }
+
   answer(answer: GraphAnswer): void {
     this.next(new Frame(textOf(answer), undefined))
     this.complete()

@@ -156,7 +156,21 @@ describe('a response', () => {
       text += Buffer.from(chunk).toString()
       if (text.length > 12) break
     }
-    expect(text).toMatch(/^(:\n\n)+$/)
+    expect(text).toMatch(/^(:\n\n|id: 0\n\n)+$/)
+  })
+
+  test('says before the first event where an EventSource goes on, and again when the gateway stops', async () => {
+    await start()
+    const { body } = await open(DAYS)
+    let text = ''
+    let stopped: Promise<void> | undefined
+    for await (const chunk of body ?? []) {
+      text += Buffer.from(chunk).toString()
+      if (text.includes('id: 0\n\n')) stopped ??= library.gateway.stop()
+    }
+    const [, data = ''] = /event: next\nid: 0\ndata: (.*)\n\nevent: complete\ndata:\n\n$/.exec(text) ?? []
+    expect(JSON.parse(data)).toMatchObject({ errors: [{ extensions: { code: 'GOING_AWAY', cursor: '0' } }] })
+    await stopped
   })
 
   test('has its headers at once, with nothing to say for long', async () => {

@@ -8,6 +8,8 @@ export interface StreamForm {
   readonly contentType: string
   /** Goes out with the headers, so that a client and every proxy on the way know that the stream is open. */
   readonly opening: string
+  /** Where a client goes on that loses its connection before the first answer. */
+  readonly started?: (cursor: unknown) => string
   readonly answer: Encoding
   /** The last answer of a stream that could not go on, or did not begin. */
   readonly error: (errors: readonly GraphQLFormattedError[]) => string
