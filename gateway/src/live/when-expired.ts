@@ -1,8 +1,5 @@
 import type { Caller } from '@carriergraph/shared/auth/caller.ts'
-import type { Clock } from '@carriergraph/shared/clock.ts'
-
-/** The longest delay that setTimeout takes; a longer one would fire at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1
+import { type Clock, TIMER_MS_MAX } from '@carriergraph/shared/clock.ts'
 
 /** Calls `act` once the token of this actor is not good any more. The function returned forgets about it. */
 export function whenExpired({ expiresAt }: Caller, clock: Clock, act: () => void): () => void {

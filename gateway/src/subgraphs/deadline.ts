@@ -1,5 +1,4 @@
-/** The longest delay that setTimeout takes; a longer one would fire at once. */
-const TIMER_MS_MAX = 2 ** 31 - 1
+import { TIMER_MS_MAX } from '@carriergraph/shared/clock.ts'
 
 /**
  * Until when one call has to be over, its retries included. A plain timer, set and cleared: an abort signal would cost

@@ -3,6 +3,9 @@ export type Clock = () => Date
 
 export const systemClock: Clock = () => new Date()
 
+/** The longest delay that setTimeout takes; a longer one would fire at once. */
+export const TIMER_MS_MAX = 2 ** 31 - 1
+
 /** A clock that stands still until it is moved. */
 export type FixedClock = Clock & {
   set(instant: Date): void
