@@ -56,7 +56,7 @@ export const PRODUCTION_QUOTAS: QuotaLimits = {
 export const PRODUCTION_OVERLOAD: OverloadLimits = { delay_ms_max: 200, delay_ms_full: 2_000 }
 
 export const DEFAULT_LIMITS: GatewayLimits = {
-  // The largest operation known here is 87 KB with its variables.
+  // Variables as large as they may be, and a document beside them; the largest of schema/operations is 1 KB with both.
   body_bytes_max: MIB / 2,
   // An answer that its client does not read stays in memory. The slowest is made in half a minute or so.
   stall_ms_max: 120_000,

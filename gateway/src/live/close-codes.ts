@@ -4,7 +4,6 @@
  */
 export const LIVE_CLOSE_CODES = {
   GOING_AWAY: { code: 1001, reason: 'Going away' },
-  INTERNAL: { code: 1011, reason: 'Internal server error' },
   TRY_AGAIN: { code: 1013, reason: 'Try again later: tokens cannot be verified at the moment' },
   BAD_MESSAGE: { code: 4400, reason: 'Invalid message received' },
   TOKEN_INVALID: { code: 4401, reason: 'Unauthorized: the token is not valid' },
