@@ -15,7 +15,7 @@ import { observedCaller } from '../telemetry/caller.ts'
 import { createCounts, type GatewayCounts } from '../telemetry/counts.ts'
 import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
 import { untimed } from '../telemetry/observation.ts'
-import { observedAnswer, observedEvents } from '../telemetry/observed-answer.ts'
+import { observedEvents } from '../telemetry/observed-events.ts'
 import { timedPlanner } from '../telemetry/phases.ts'
 import { type Admit, type AdmitOptions, createAdmit } from './admit.ts'
 import { type Answer, createAnswer } from './answer.ts'
@@ -67,8 +67,7 @@ export function createGraph(options: GraphOptions): Graph {
     authorizer: createAuthorizer(apiSchema, authorization),
   })
   const caching = createCaching(supergraph, { ...options.caching, counts })
-  const plainAnswer = createAnswer({ ...options, apiSchema, admit, executor, callerOf, caching, counts })
-  const answer = telemetry === undefined ? plainAnswer : observedAnswer(plainAnswer, telemetry)
+  const answer = createAnswer({ ...options, apiSchema, admit, executor, callerOf, caching, counts })
   const execute = createEventExecutor(supergraph, executor, observed(subgraphs.followingCallerOf))
   const { prepare, has } = createPreparer(supergraph, planner, counts.plans)
   const inFlight = new InFlight()

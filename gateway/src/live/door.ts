@@ -29,7 +29,7 @@ export interface LiveDoorOptions {
   readonly limits: GatewayLimits
   readonly clock: Clock
   readonly log: Log
-  readonly telemetry?: Pick<GatewayTelemetry, 'published'> | undefined
+  readonly telemetry?: Pick<GatewayTelemetry, 'begin' | 'published'> | undefined
 }
 
 export interface LiveDoor extends Omit<WebSocketDoor, 'goAway' | 'close'> {
@@ -44,7 +44,7 @@ export interface LiveDoor extends Omit<WebSocketDoor, 'goAway' | 'close'> {
 export function createLiveDoor(options: LiveDoorOptions): LiveDoor {
   const { graph, limits, clock, log, telemetry } = options
   const streams = new SharedStreams({ limits: limits.stream, clock, log, published: telemetry?.published })
-  const operations = createLiveOperations({ graph, streams })
+  const operations = createLiveOperations({ graph, streams, telemetry })
   const http = createHttpStreams({ ...options, operations, limits: limits.httpStream })
   const door = createWebSocketDoor({
     ...options,

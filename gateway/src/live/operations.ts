@@ -7,6 +7,8 @@ import type { GraphAnswer } from '../graph/answer.ts'
 import type { Graph } from '../graph/graph.ts'
 import type { OperationRequest } from '../graph/operation-request.ts'
 import type { RequestContext } from '../request-context.ts'
+import type { GatewayTelemetry } from '../telemetry/gateway-telemetry.ts'
+import type { Observation } from '../telemetry/observation.ts'
 import type { PreparedSubscription } from './prepare.ts'
 import { CURSOR_FIELD } from './resume.ts'
 import type { SharedStreams } from './streams/shared-streams.ts'
@@ -25,19 +27,22 @@ export interface LiveOperationsOptions {
   /** The graph that is served at the moment. */
   readonly graph: () => Graph
   readonly streams: SharedStreams
+  readonly telemetry?: Pick<GatewayTelemetry, 'begin'> | undefined
 }
 
 /** What a live protocol needs of the graph. */
 export interface LiveOperations {
   /** What is being prepared or answered; streams that have begun are none of it. */
   readonly inFlight: InFlight
+  /** Begins to watch an operation until it is answered or refused; its events are watched one by one. */
+  observe(context: RequestContext): Observation | undefined
   /** Answers the errors of an operation that may not run; throws a GraphQLError when it does not even parse. */
   prepare(request: OperationRequest, context: RequestContext): Promise<Runnable | readonly GraphQLError[]>
   /** No stream begins from now on; what is only to be answered is. */
   goAway(): void
 }
 
-export function createLiveOperations({ graph, streams }: LiveOperationsOptions): LiveOperations {
+export function createLiveOperations({ graph, streams, telemetry }: LiveOperationsOptions): LiveOperations {
   let isGoingAway = false
 
   function runnable(
@@ -71,18 +76,25 @@ export function createLiveOperations({ graph, streams }: LiveOperationsOptions):
     goAway() {
       isGoingAway = true
     },
+    observe({ correlationId, actor }) {
+      const observation = telemetry?.begin({ correlationId, transport: 'live' })
+      observation?.isOf(actor)
+      return observation
+    },
     async prepare({ query, operationName, variables }, context) {
       const served = graph()
       const { documents, admit } = served
       const known = documents.find(query, operationName)
-      if (known.operation.operation !== 'subscription')
-        return {
-          kind: 'single',
-          run: () => withCorrelation(context.correlationId, () => served.answer(known, variables, context)),
-        }
+      const { observation, correlationId } = context
+      observation?.knows(known)
+      if (known.operation.operation !== 'subscription') {
+        const answer = () => withCorrelation(correlationId, () => served.answer(known, variables, context))
+        return { kind: 'single', run: () => (observation === undefined ? answer() : observation.run(answer)) }
+      }
       const { refusals, coerced } = await admit(known, variables, context)
       if (refusals.length > 0 || coerced === undefined) return refusals
-      return runnable(served, await served.streams.prepare(known), variables, coerced, context)
+      const prepared = await served.streams.prepare(known)
+      return runnable(served, prepared, variables, coerced, { ...context, observation: undefined })
     },
   }
 }

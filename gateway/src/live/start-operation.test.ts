@@ -23,6 +23,7 @@ test('who leaves while the gate decides has no operation prepared, which would c
   const operations: LiveOperations = {
     inFlight: new InFlight(),
     goAway: () => undefined,
+    observe: () => undefined,
     async prepare(request) {
       prepared.push(request)
       return []

@@ -36,22 +36,30 @@ export async function startOperation(
   { operations, log, isExpired, position }: StartOptions,
 ): Promise<void> {
   const end = operations.inFlight.begin()
-  const present = (errors: readonly GraphQLError[]) => presented(errors, context.correlationId, log)
+  const observation = operations.observe(context)
+  const refuse = (refusals: readonly GraphQLError[]): void => {
+    const errors = presented(refusals, context.correlationId, log)
+    observation?.ended({ data: undefined, errors })
+    sink.error(errors, 'stream')
+  }
   try {
     const asked = await request()
     if (sink.isOver) return
-    const runnable = await operations.prepare(asked, context)
+    const runnable = await operations.prepare(asked, { ...context, observation })
     if (sink.isOver) return
     if (isExpired()) throw tokenExpired()
-    if (!('kind' in runnable)) sink.error(present(runnable), 'stream')
-    else if (runnable.kind === 'single') sink.answer(await runnable.run())
-    else {
+    if (!('kind' in runnable)) refuse(runnable)
+    else if (runnable.kind === 'single') {
+      const answer = await runnable.run()
+      observation?.ended(answer)
+      sink.answer(answer)
+    } else {
       const subscription = runnable.subscribe(sink, position)
       // It may have ended at once.
       if (!sink.isOver) sink.subscription = subscription
     }
   } catch (error) {
-    sink.error(present([asGraphQLError(error)]), 'stream')
+    refuse([asGraphQLError(error)])
   } finally {
     end()
   }

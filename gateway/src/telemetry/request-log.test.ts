@@ -67,6 +67,29 @@ test('writes the codes of what went wrong, and counts it to its subgraph', async
   ])
 })
 
+test.each([
+  ['does not parse', 'subscription {', { type: 'unknown' }, 'GRAPHQL_PARSE_FAILED'],
+  [
+    'needs a token',
+    'subscription Staff { staffBell { rings } }',
+    { type: 'subscription', name: 'Staff' },
+    'UNAUTHENTICATED',
+  ],
+  ['is not registered', '', { type: 'unknown' }, 'PERSISTED_DOCUMENT_NOT_FOUND'],
+])('writes and counts an operation over a socket or a stream that %s', async (_, query, operation, code) => {
+  await using watched = await startWatchedLibrary()
+  const { library, lines, registry } = watched
+  const asked = query === '' ? { query, documentId: 'sha256:unknown' } : { query }
+  await expect(library.socket().iterate(asked).next()).rejects.toMatchObject([{ extensions: { code } }])
+  const headers = { accept: 'text/event-stream', 'content-type': 'application/json' }
+  const body = JSON.stringify({ ...asked, query: query || undefined })
+  await (await fetch(library.url, { method: 'POST', headers, body })).text()
+
+  const line = { transport: 'live', outcome: 'refused', codes: [code], operation: expect.objectContaining(operation) }
+  expect(requestsIn(lines)).toEqual([expect.objectContaining(line), expect.objectContaining(line)])
+  expect(await registry.metrics()).toContain(`gateway_errors_total{code="${code}"} 2`)
+})
+
 test('leaves no secret of a request in the log, not even of one that fails', async () => {
   await using watched = await startWatchedLibrary()
   const { library, lines } = watched

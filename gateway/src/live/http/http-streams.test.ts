@@ -31,6 +31,7 @@ beforeEach(async () => {
     inFlight: new InFlight(),
     prepare: () => new Promise(() => undefined),
     goAway: () => undefined,
+    observe: () => undefined,
   }
   streams = createHttpStreams({
     operations,
