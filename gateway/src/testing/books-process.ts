@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { holdPort } from './held-port.ts'
 import { killChild } from './kill-child.ts'
 import type { Lent } from './library-graph.ts'
 
@@ -11,6 +12,8 @@ export class BooksProcess {
   readonly #journal: Lent[] = []
   #child: ChildProcess | undefined
   #port = 0
+  /** While it is down nobody else gets its port. */
+  #releasePort: (() => Promise<void>) | undefined
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}/graphql`
@@ -18,6 +21,8 @@ export class BooksProcess {
 
   /** Starts it, at the port where it ran before if it did. */
   async start(): Promise<void> {
+    await this.#releasePort?.()
+    this.#releasePort = undefined
     const child = fork(PROGRAM, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     child.send({ port: this.#port, events: this.#journal })
@@ -30,6 +35,7 @@ export class BooksProcess {
     const child = this.#child
     this.#child = undefined
     await killChild(child)
+    if (child !== undefined) this.#releasePort = await holdPort(this.#port)
   }
 
   /** SIGSTOP: its sockets stay open, and nothing is read or said any more. */

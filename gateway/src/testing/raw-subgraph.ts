@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { holdPort } from './held-port.ts'
 
 /** What is done with a request: `body` is its JSON as sent, `turn` counts all requests from 0. */
 export type RawAnswer = (
@@ -17,6 +18,7 @@ export interface RawSubgraph {
   openSockets(): number
   /** Resolves once this many requests have arrived. */
   whenRequested(count: number): Promise<void>
+  /** From then on nobody is there. */
   close(): Promise<void>
 }
 
@@ -40,11 +42,9 @@ export async function startRawSubgraph(answer: RawAnswer, path?: string): Promis
   })
   server.listen(path === undefined ? { port: 0, host: '127.0.0.1' } : { path })
   await once(server, 'listening')
+  const port = path === undefined ? (server.address() as AddressInfo).port : undefined
   return {
-    url:
-      path === undefined
-        ? `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`
-        : `http+unix://${path}:/graphql`,
+    url: port === undefined ? `http+unix://${path}:/graphql` : `http://127.0.0.1:${port}/graphql`,
     bodies,
     connections: () => connections,
     openSockets: () => sockets.size,
@@ -56,6 +56,7 @@ export async function startRawSubgraph(answer: RawAnswer, path?: string): Promis
       if (!server.listening) return
       server.close()
       await once(server, 'close')
+      if (port !== undefined) await holdPort(port)
     },
   }
 }

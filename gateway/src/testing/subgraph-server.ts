@@ -8,6 +8,7 @@ import { type GraphQLSchema, graphql, parse } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
+import { holdPort } from './held-port.ts'
 import { TOY_KEYS } from './keys.ts'
 
 /** What a subgraph's resolvers are told of a request, and may tell back. */
@@ -37,6 +38,7 @@ export interface ToySubgraph {
   readonly subscribes: readonly Readonly<Record<string, unknown>>[]
   /** Sockets that are open. */
   readonly sockets: () => number
+  /** From then on nobody is there. */
   close(): Promise<void>
 }
 
@@ -95,6 +97,7 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
     await live.dispose()
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
+    await holdPort(port)
   }
   return {
     url: `http://127.0.0.1:${port}/graphql`,
