@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TIMER_MS_MAX } from './clock.ts'
 import { StartupFault } from './startup-fault.ts'
 
 /** All that is wrong with the environment, one line a variable. Values of secrets are never in it. */
@@ -48,9 +49,6 @@ export const port = field('a port number from 0 to 65535', (text, fault) => {
   const value = wholeNumber(text)
   return value !== undefined && value <= 65_535 ? value : fault(`is ${JSON.stringify(text)}`)
 })
-
-/** The longest that a timer of Node waits: what is longer fires at once, and again. */
-const TIMER_MS_MAX = 2 ** 31 - 1
 
 const duration = (unit: string, max: number) =>
   field(`a whole number of ${unit}, at most ${max}`, (text, fault) => {
