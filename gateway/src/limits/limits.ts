@@ -145,7 +145,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     message_bytes_max: MIB / 2,
     sockets_max: 20_000,
     silence_ms_max: 24_000,
-    // A client that asks without reading the answers holds no more of our memory than this.
+    // Half a megabit a second, on a poor mobile network. The systems at both ends hold some ten megabytes of a socket.
+    read_bytes_min: (MIB / 4) * 3,
+    // A client that asks without reading the answers holds no more of our memory than this and one answer.
     buffered_bytes_max: 4 * MIB,
   },
   graphqlWs: {

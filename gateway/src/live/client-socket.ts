@@ -19,7 +19,9 @@ export interface SocketListener {
 export interface ClientSocketSetting {
   /** Answers of queries and mutations that may wait for the client to read them, beside the largest of them. */
   readonly buffered_bytes_max: number
-  readonly heartbeat: Heartbeat<ClientSocket>
+  /** What a client reads from one ping to the next at least, if there is as much to read. */
+  readonly read_bytes_min: number
+  readonly heartbeat: Pick<Heartbeat<ClientSocket>, 'add' | 'delete'>
   readonly onFault: (error: unknown) => void
   readonly whenClosed: (code: number) => void
 }
@@ -49,6 +51,12 @@ export class ClientSocket extends WebSocket {
   /** The largest text since nothing waited. */
   #largest_bytes = 0
   #hasOverflowed = false
+  /** What was sent behind all that pongs say the client has read. */
+  #unread_bytes = 0
+  /** The part of it that stands before the last ping. */
+  #pinged_bytes = 0
+  /** How many more beats the client has for what stands before the ping. */
+  #beatsLeft = 0
 
   /** @param wire the connection that this socket's frames go through */
   attach(wire: Duplex, setting: ClientSocketSetting, client: UpgradingClient): void {
@@ -58,7 +66,7 @@ export class ClientSocket extends WebSocket {
     this.#wire = wire
     this.#setting = setting
     this.on('message', received)
-    this.on('pong', heard)
+    this.on('pong', ponged)
     this.on('close', closed)
     // Such as a message over the limit; ws closes the socket itself, with the right code.
     this.on('error', setting.onFault)
@@ -76,12 +84,25 @@ export class ClientSocket extends WebSocket {
     this.#setting?.whenClosed(code)
   }
 
-  /** Asks whether the client is still there; closes the socket of one that did not answer the last time. */
+  /**
+   * Asks whether the client is still there; closes the socket of one that did not answer the last time. The ping waits behind
+   * all that was sent before it, megabytes of which the systems at both ends may hold: who reads slowly has time for them.
+   */
   beat(): void {
-    const isAlive = this.isHeard
-    this.isHeard = false
-    if (isAlive) this.ping()
+    if (this.isHeard) {
+      this.isHeard = false
+      this.#pinged_bytes = this.#unread_bytes
+      this.#beatsLeft = Math.floor(this.#pinged_bytes / (this.#setting?.read_bytes_min ?? Number.POSITIVE_INFINITY))
+      this.ping()
+    } else if (this.#beatsLeft > 0) this.#beatsLeft -= 1
     else this.terminate()
+  }
+
+  /** The client has read all before the last ping. */
+  ponged(): void {
+    this.isHeard = true
+    this.#unread_bytes -= this.#pinged_bytes
+    this.#pinged_bytes = 0
   }
 
   /**
@@ -92,6 +113,7 @@ export class ClientSocket extends WebSocket {
     if (this.readyState !== WebSocket.OPEN) return
     const size_bytes = Buffer.byteLength(text)
     this.#waiting_bytes += size_bytes
+    this.#unread_bytes += size_bytes
     this.#largest_bytes = Math.max(this.#largest_bytes, size_bytes)
     this.send(text, () => this.#taken(size_bytes))
     const counted_bytes = this.#waiting_bytes - this.#largest_bytes
@@ -112,6 +134,7 @@ export class ClientSocket extends WebSocket {
   write(frame: Buffer): boolean {
     const wire = this.#wire
     if (wire === undefined || this.readyState !== WebSocket.OPEN) return true
+    this.#unread_bytes += frame.length
     const hasRoom = wire.write(frame)
     if (!hasRoom && !this.#awaitsDrain) {
       this.#awaitsDrain = true
@@ -141,9 +164,9 @@ function received(this: WebSocket, data: RawData): void {
   socket.listener?.message(String(data))
 }
 
-function heard(this: WebSocket): void {
+function ponged(this: WebSocket): void {
   const socket = this as ClientSocket
-  socket.isHeard = true
+  socket.ponged()
 }
 
 function closed(this: WebSocket, code: number): void {

@@ -109,7 +109,7 @@ test('a client that reads nothing does not hold up another of the same stream, a
 })
 
 test('a client that reads nothing does not hold up the heartbeats of others', async () => {
-  const websocket = { ...DEFAULT_LIMITS.websocket, silence_ms_max: 400 }
+  const websocket = { ...DEFAULT_LIMITS.websocket, silence_ms_max: 400, read_bytes_min: 1_000_000_000 }
   const behind = { frames_max: 1_000, bytes_max: 1_000_000_000 }
   const stream = { ...DEFAULT_LIMITS.stream, stall_ms_max: 60_000, queue_max: 1_000, behind }
   library = await startLibrary({ limits: { stream, websocket } })

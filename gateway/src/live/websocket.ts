@@ -19,8 +19,10 @@ export interface WebSocketLimits {
   /** The largest message of a client; a larger one closes its socket with 1009. */
   readonly message_bytes_max: number
   readonly sockets_max: number
-  /** A socket from which nothing, not even a pong, was heard for this long is taken for dead. */
+  /** A socket from which nothing, not even a pong, was heard for this long is taken for dead, unless it has much to read. */
   readonly silence_ms_max: number
+  /** What a client that has much to read reads in half of that time at least. */
+  readonly read_bytes_min: number
   /** Answers of queries and mutations that may wait for a client to read them. */
   readonly buffered_bytes_max: number
 }
@@ -72,7 +74,8 @@ export function createWebSocketDoor(options: WebSocketDoorOptions): WebSocketDoo
   const upgrades = new Map<string, number>()
   const closed = new Map<string, number>()
   const whenClosed = (code: number): void => countOne(closed, closeLabel(code))
-  const setting = { heartbeat, onFault, whenClosed, buffered_bytes_max: limits.buffered_bytes_max }
+  const { buffered_bytes_max, read_bytes_min } = limits
+  const setting = { heartbeat, onFault, whenClosed, buffered_bytes_max, read_bytes_min }
 
   async function refusalOf(request: IncomingMessage): Promise<UpgradeRefusal | undefined> {
     if (pathOf(request) !== path) return { status: 404 }
