@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { holdPort } from './held-port.ts'
+import { type HeldPort, holdPort } from './held-port.ts'
 import { killChild } from './kill-child.ts'
 import type { Lent } from './library-graph.ts'
 
@@ -13,7 +13,7 @@ export class BooksProcess {
   #child: ChildProcess | undefined
   #port = 0
   /** While it is down nobody else gets its port. */
-  #releasePort: (() => Promise<void>) | undefined
+  #heldPort: HeldPort | undefined
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}/graphql`
@@ -21,8 +21,8 @@ export class BooksProcess {
 
   /** Starts it, at the port where it ran before if it did. */
   async start(): Promise<void> {
-    await this.#releasePort?.()
-    this.#releasePort = undefined
+    await this.#heldPort?.release()
+    this.#heldPort = undefined
     const child = fork(PROGRAM, { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     this.#child = child
     child.send({ port: this.#port, events: this.#journal })
@@ -34,8 +34,7 @@ export class BooksProcess {
   async kill(): Promise<void> {
     const child = this.#child
     this.#child = undefined
-    await killChild(child)
-    if (child !== undefined) this.#releasePort = await holdPort(this.#port)
+    if (child !== undefined) this.#heldPort = await holdPort(this.#port, () => killChild(child))
   }
 
   /** SIGSTOP: its sockets stay open, and nothing is read or said any more. */

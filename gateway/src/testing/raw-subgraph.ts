@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { holdPort } from './held-port.ts'
+import { closeForGood } from './held-port.ts'
 
 /** What is done with a request: `body` is its JSON as sent, `turn` counts all requests from 0. */
 export type RawAnswer = (
@@ -54,9 +54,9 @@ export async function startRawSubgraph(answer: RawAnswer, path?: string): Promis
     async close() {
       for (const socket of sockets) socket.destroy()
       if (!server.listening) return
+      if (port !== undefined) return closeForGood(server, port)
       server.close()
       await once(server, 'close')
-      if (port !== undefined) await holdPort(port)
     },
   }
 }

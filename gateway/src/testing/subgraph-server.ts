@@ -8,7 +8,7 @@ import { type GraphQLSchema, graphql, parse } from 'graphql'
 import { useServer } from 'graphql-ws/use/ws'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
-import { holdPort } from './held-port.ts'
+import { closeForGood } from './held-port.ts'
 import { TOY_KEYS } from './keys.ts'
 
 /** What a subgraph's resolvers are told of a request, and may tell back. */
@@ -96,8 +96,7 @@ export async function startToySubgraph(options: ToySubgraphOptions): Promise<Toy
   const close = async (): Promise<void> => {
     await live.dispose()
     server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-    await holdPort(port)
+    await closeForGood(server, port)
   }
   return {
     url: `http://127.0.0.1:${port}/graphql`,
