@@ -46,7 +46,7 @@ export class ClientSocket extends WebSocket {
   #setting: ClientSocketSetting | undefined
   #wire: Duplex | undefined
   #awaitsDrain = false
-  /** What `sendText` took and the operating system has not yet. */
+  /** What `sendText` took and has not been told that the operating system took it. */
   #waiting_bytes = 0
   /** The largest text since nothing waited. */
   #largest_bytes = 0
@@ -116,7 +116,8 @@ export class ClientSocket extends WebSocket {
     this.#unread_bytes += size_bytes
     this.#largest_bytes = Math.max(this.#largest_bytes, size_bytes)
     this.send(text, () => this.#taken(size_bytes))
-    const counted_bytes = this.#waiting_bytes - this.#largest_bytes
+    // The one still counts what was taken in this very turn, the other counts events as well.
+    const counted_bytes = Math.min(this.#waiting_bytes, this.bufferedAmount) - this.#largest_bytes
     if (this.#hasOverflowed || counted_bytes <= (this.#setting?.buffered_bytes_max ?? 0)) return
     this.#hasOverflowed = true
     this.listener?.overflowed()

@@ -64,6 +64,7 @@ test('agrees to the upgrade, and gives calls to whoever answers them as they wou
     headers: {
       'content-type': 'application/json',
       accept: 'application/graphql-response+json, application/json',
+      'accept-encoding': 'identity',
       'x-one': '1, 2',
       'x-two': 'a: b',
       'x-three': 'dé',
