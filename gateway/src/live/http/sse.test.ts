@@ -27,7 +27,7 @@ const DAYS = 'subscription { bookLent { days } }'
 
 /** The real client of the protocol, which does not try again by itself. */
 function client(headers: Record<string, string> = {}, singleConnection = false) {
-  const made = createClient({ url: library.url, headers, retryAttempts: 0, singleConnection } as never)
+  const made = createClient<boolean>({ url: library.url, headers, retryAttempts: 0, singleConnection })
   closing.push(() => made.dispose())
   return made
 }
