@@ -1,6 +1,6 @@
 // What the database refuses by itself, whatever the code believes.
 
-import { toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
@@ -61,4 +61,42 @@ test('refuses a wallet below zero, whoever writes it', async () => {
   await expect(db().execute(overdraw)).rejects.toMatchObject({
     cause: { constraint_name: 'ledger_account_covered' },
   })
+})
+
+const ACCOUNT_COLUMNS = [
+  ['payment', 'source_account_id', 'payment_source'],
+  ['payment', 'destination_account_id', 'payment_destination'],
+  ['remittance', 'source_account_id', 'remittance_source'],
+  ['unapplied_case', 'wallet_id', 'unapplied_case_wallet'],
+  ['unapplied_money', 'account_id', 'unapplied_money_account'],
+] as const
+
+const insertNaming = (table: string, column: string, id: Id<'led'>) =>
+  db().execute(
+    sql`insert into ${sql.identifier(table)} (tenant_id, ${sql.identifier(column)}) values ('demo', ${toUuid(id)})`,
+  )
+
+test.each(ACCOUNT_COLUMNS)(
+  'refuses a row of %s whose %s is no account of the tenant: %s',
+  async (table, column, name) => {
+    const rival = newId('led')
+    await stage.database.forTenant('rival').execute(
+      sql`insert into ledger_account (tenant_id, id, owner_id, normal_side, currency, floor_minor, purpose, created_at)
+      values ('rival', ${toUuid(rival)}, ${newId('usr')}, 'CREDIT', 'EUR', 0, 'WALLET', now())`,
+    )
+    for (const unknown of [newId('led'), rival])
+      await expect(insertNaming(table, column, unknown)).rejects.toMatchObject({
+        cause: { code: '23503', constraint_name: name, table_name: table },
+      })
+    const { walletId } = await stage.purseWith(0n)
+    // Then the rest of the row is looked at, which is missing.
+    await expect(insertNaming(table, column, walletId)).rejects.toMatchObject({ cause: { code: '23502' } })
+  },
+)
+
+test('no foreign key leads to accounts: each costs every transfer', async () => {
+  const keys = await db().execute(
+    sql`select conname from pg_constraint where contype = 'f' and confrelid = 'ledger_account'::regclass`,
+  )
+  expect(keys).toEqual([])
 })

@@ -1,4 +1,5 @@
 import postgres from 'postgres'
+import { KNOWN_ACCOUNT_FUNCTION } from '../ledger/known-account.ts'
 import { FORCE_TENANCY, TENANCY_FUNCTION } from '../tenancy.ts'
 import { APPEND_ONLY_FUNCTION } from './append-only.ts'
 import { applyMigrations } from './apply-migrations.ts'
@@ -20,7 +21,7 @@ export type MigrateOptions = {
 /**
  * Brings the database to the newest schema, while others may be using it. Of several processes that start at once, one
  * migrates while the others wait for it; all of them succeed. The functions that migrations may use come first
- * (`tenancy.ts`, `append-only.ts`). After the migrations row-level security is forced on the tables' owner, the SQL files
+ * (`tenancy.ts`, `append-only.ts`, `known-account.ts`). After the migrations row-level security is forced on the tables' owner, the SQL files
  * of `subgraphs/shared/sql` are run, and it fails when a table that has a tenant lacks its `tenantPolicy()`: the service
  * does not start with a leak. A database that a newer version has migrated stays as that left it.
  */
@@ -30,7 +31,8 @@ export async function migrate({ url, migrationsFolder, lockKey = 'migrate' }: Mi
   const sql = openForMigration(url)
   try {
     await lock`select pg_advisory_lock(hashtextextended(${lockKey}, 0))`
-    for (const statement of [TENANCY_FUNCTION, APPEND_ONLY_FUNCTION]) await sql.unsafe(statement)
+    for (const statement of [TENANCY_FUNCTION, APPEND_ONLY_FUNCTION, KNOWN_ACCOUNT_FUNCTION])
+      await sql.unsafe(statement)
     await applyMigrations(sql, migrationsFolder)
     await changeSchema(sql, (tx) => tx.unsafe(FORCE_TENANCY))
     await installSharedSql(sql)

@@ -1,6 +1,5 @@
 import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
@@ -86,16 +85,6 @@ export const payment = pgTable(
     // What the sweeper reads; nearly always empty.
     index('payment_unfinished').on(table.tenantId, table.id).where(IS_UNFINISHED),
     index('payment_held_until').on(table.authorisedUntil).where(IS_HELD),
-    foreignKey({
-      name: 'payment_source',
-      columns: [table.tenantId, table.sourceAccountId],
-      foreignColumns: [ledgerAccount.tenantId, ledgerAccount.id],
-    }),
-    foreignKey({
-      name: 'payment_destination',
-      columns: [table.tenantId, table.destinationAccountId],
-      foreignColumns: [ledgerAccount.tenantId, ledgerAccount.id],
-    }),
     foreignKey({
       name: 'payment_billing_account',
       columns: [table.tenantId, table.billingAccountId],

@@ -1,5 +1,4 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
@@ -84,11 +83,6 @@ export const remittance = pgTable(
     index('remittance_sent').on(table.tenantId, table.senderId, table.createdAt),
     // What the sweeper reads; nearly always empty.
     index('remittance_unfinished').on(table.tenantId, table.id).where(IS_UNFINISHED_REMITTANCE),
-    foreignKey({
-      name: 'remittance_source',
-      columns: [table.tenantId, table.sourceAccountId],
-      foreignColumns: [ledgerAccount.tenantId, ledgerAccount.id],
-    }),
     foreignKey({
       name: 'remittance_quote',
       columns: [table.tenantId, table.quoteId],

@@ -1,5 +1,4 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
@@ -49,11 +48,6 @@ export const unappliedCase = pgTable(
       name: 'unapplied_case_of',
       columns: [table.tenantId, table.id],
       foreignColumns: [unappliedMoney.tenantId, unappliedMoney.id],
-    }),
-    foreignKey({
-      name: 'unapplied_case_wallet',
-      columns: [table.tenantId, table.walletId],
-      foreignColumns: [ledgerAccount.tenantId, ledgerAccount.id],
     }),
     foreignKey({
       name: 'unapplied_case_refund',

@@ -1,10 +1,9 @@
 import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
-import { ledgerAccount } from '@carriergraph/shared/ledger/tables.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { check, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
 import {
   UNAPPLIED_DIRECTIONS,
   UNAPPLIED_PLACES,
@@ -31,11 +30,6 @@ export const unappliedMoney = pgTable(
   (table) => [
     primaryKey({ name: 'unapplied_money_key', columns: [table.tenantId, table.id] }),
     index('unapplied_money_of_reference').on(table.tenantId, table.reference, table.id),
-    foreignKey({
-      name: 'unapplied_money_account',
-      columns: [table.tenantId, table.accountId],
-      foreignColumns: [ledgerAccount.tenantId, ledgerAccount.id],
-    }),
     check('unapplied_money_above_zero', sql`${table.amountMinor} > 0`),
     tenantPolicy(),
   ],
