@@ -15,6 +15,9 @@ import { machine, type Row, tableOf, writeReport } from './report.ts'
 const TRANSFERS_WITHIN_S = 320
 const GRAPH_WITHIN_S = 530
 
+/** What a contender writes ahead, by and large. */
+const LOG_MIB_PER_S = 20
+
 const options = readOptions(process.argv.slice(2))
 const load = () => loadavg()[0]?.toFixed(1)
 console.log(`${machine()}, ${new Date().toISOString().slice(0, 10)}; load before it began: ${load()}`)
@@ -40,7 +43,7 @@ async function inTurns<Name extends string>(
     if (why === undefined) running.push([name, cleanup.use(await contender.start(stage))])
     else console.log(`${contender.title} is left out: ${why}`)
   }
-  await stage.checkpoint()
+  await stage.prepareTurns(LOG_MIB_PER_S * options.rounds * options.seconds * running.length)
   const turns = new Map<Name, Measurement[]>(running.map(([name]) => [name, []]))
   for (let round = 0; round < options.rounds; round += 1) {
     if (round > 0 && performance.now() > beginWithin_s * 1_000) {

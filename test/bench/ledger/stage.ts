@@ -17,9 +17,14 @@ const SETTINGS = {
   full_page_writes: 'on',
   max_connections: '400',
   shared_buffers: '1GB',
+  min_wal_size: '32GB',
   max_wal_size: '32GB',
   checkpoint_timeout: '1h',
 }
+
+const MIB = 2 ** 20
+/** Of the log, written at once. */
+const FILLER_MIB = 8
 
 /** A PostgreSQL of the bench's own. */
 export interface Stage extends AsyncDisposable {
@@ -32,8 +37,13 @@ export interface Stage extends AsyncDisposable {
   database(name: string): Promise<string>
   /** Makes one with the tables of payments, the ledger's among them, as the service does. */
   books(name: string, poolMax?: number): Promise<Database>
-  /** What is written first after it is written whole: later turns are about the rest. */
-  checkpoint(): Promise<void>
+  /**
+   * Lets turns be about transfers, as in a server that has run for a while: the log's next files are there to be written
+   * over, so that no backend fills new ones with zeros, and there is no checkpoint but this one, behind which whatever is
+   * written first is written whole.
+   * @param logMiB as much as the turns write ahead
+   */
+  prepareTurns(logMiB: number): Promise<void>
   /** How many bytes have gone into the log of all databases. */
   walBytes(): Promise<bigint>
 }
@@ -68,7 +78,9 @@ export async function createStage(): Promise<Stage> {
       cleanup.defer(() => opened.close({ timeout_s: 1 }))
       return opened
     },
-    async checkpoint() {
+    async prepareTurns(logMiB) {
+      for (let written = 0; written < logMiB; written += FILLER_MIB)
+        await admin`select pg_logical_emit_message(false, 'filler', repeat(' ', ${FILLER_MIB * MIB}))`
       await admin`checkpoint`
     },
     async walBytes() {
