@@ -1,5 +1,6 @@
 import type { PlanNode } from '@apollo/query-planner'
 import type { DocumentNode, OperationDefinitionNode } from 'graphql'
+import { PlannedOnce } from '../planner/planned-once.ts'
 import type { Planner, Urgency } from '../planner/planner.ts'
 import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
@@ -17,10 +18,7 @@ export interface Executor {
 
 /** @param errors_max errors that one answer lists */
 export function createExecutor(supergraph: LoadedSupergraph, planner: Planner, errors_max: number): Executor {
-  // Lives as long as whoever parsed the document keeps it.
-  const compiled = new WeakMap<OperationDefinitionNode, Promise<CompiledOperation>>()
-
-  const inBackground = new WeakSet<OperationDefinitionNode>()
+  const compiled = new PlannedOnce<CompiledOperation>()
 
   async function compileAnew(
     document: DocumentNode,
@@ -29,24 +27,13 @@ export function createExecutor(supergraph: LoadedSupergraph, planner: Planner, e
   ): Promise<CompiledOperation> {
     const separated = separateResponseKeys(document, operation, supergraph.plannable)
     const plan = await planner.planOperation(separated.document, operation.name?.value, urgency)
-    inBackground.delete(operation)
     return compileOperation({ ...supergraph, ...separated, plan, errors_max })
   }
 
   return {
-    compile(document, operation, urgency = 'request') {
-      const known = compiled.get(operation)
-      // What waits in the background is asked for again: the planner brings it forward, and plans it once.
-      const isBehind = urgency === 'request' && inBackground.has(operation)
-      if (known !== undefined && !isBehind) return known
-      if (urgency === 'background') inBackground.add(operation)
-      else inBackground.delete(operation)
-      const compiling = compileAnew(document, operation, urgency)
-      compiled.set(operation, compiling)
-      // The planner may only have been busy; what it refuses for good it remembers itself.
-      compiling.catch(() => compiled.delete(operation))
-      return compiling
-    },
+    compile: (document, operation, urgency = 'request') =>
+      compiled.find(operation, urgency) ??
+      compiled.make(operation, urgency, () => compileAnew(document, operation, urgency)),
     has: (operation) => compiled.has(operation),
     compileEvent: (subscription, plan) => compileOperation({ ...supergraph, ...subscription, plan, errors_max }),
   }

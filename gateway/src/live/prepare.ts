@@ -1,5 +1,6 @@
 import type { OperationDefinitionNode } from 'graphql'
 import type { KnownOperation } from '../graph/documents.ts'
+import { PlannedOnce } from '../planner/planned-once.ts'
 import type { Planner, SubscriptionPlan, Urgency } from '../planner/planner.ts'
 import { type SeparatedOperation, separateResponseKeys } from '../planner/response-keys.ts'
 import type { LoadedSupergraph } from '../supergraph/load.ts'
@@ -30,14 +31,11 @@ export function createPreparer(
   planner: Planner,
   plans: GatewayCounts['plans'] = createCounts().plans,
 ): Preparer {
-  const prepared = new WeakMap<OperationDefinitionNode, Promise<PreparedSubscription>>()
-
-  const inBackground = new WeakSet<OperationDefinitionNode>()
+  const prepared = new PlannedOnce<PreparedSubscription>()
 
   async function prepareAnew(known: KnownOperation, urgency: Urgency): Promise<PreparedSubscription> {
     const separated = separateResponseKeys(known.document, known.operation, plannable)
     const plan = await planner.planSubscription(separated.document, known.operationName, urgency)
-    inBackground.delete(known.operation)
     const resume = makeResumable(plan.primary, supergraph, known.document)
     return { ...known, separated, plan, resume, dependence: resume && eventDependences(resume.fieldName) }
   }
@@ -45,18 +43,9 @@ export function createPreparer(
   return {
     prepare(known, urgency = 'request') {
       const { operation } = known
-      const present = prepared.get(operation)
-      // What waits in the background is asked for again: the planner brings it forward, and plans it once.
-      const isBehind = urgency === 'request' && inBackground.has(operation)
-      if (urgency === 'request') plans[present === undefined || isBehind ? 'miss' : 'hit'] += 1
-      if (present !== undefined && !isBehind) return present
-      if (urgency === 'background') inBackground.add(operation)
-      else inBackground.delete(operation)
-      const preparing = prepareAnew(known, urgency)
-      prepared.set(operation, preparing)
-      // The planner may only have been busy; what it refuses for good it remembers itself.
-      preparing.catch(() => prepared.delete(operation))
-      return preparing
+      const present = prepared.find(operation, urgency)
+      if (urgency === 'request') plans[present === undefined ? 'miss' : 'hit'] += 1
+      return present ?? prepared.make(operation, urgency, () => prepareAnew(known, urgency))
     },
     has: (operation) => prepared.has(operation),
   }
