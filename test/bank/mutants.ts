@@ -62,7 +62,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'resolutions not looked for',
-    patches: [{ find: 'elsif resolutions[i] is not null or p_overdue[i] then', put: 'elsif p_overdue[i] then' }],
+    patches: [{ find: 'elsif resolutions[subject] is not null or p_overdue[i] then', put: 'elsif p_overdue[i] then' }],
     statements: [
       'drop index ledger_transfer_subject',
       'create index ledger_transfer_subject on ledger_transfer (tenant_id, subject_id)',

@@ -1,4 +1,4 @@
--- Version 2.
+-- Version 3.
 
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
@@ -33,13 +33,16 @@ $$;
 
 -- Decides transfers in the order given and writes what was decided: the one way in which balances change
 -- (src/ledger/post-batch.ts calls it). Accounts are given once, in id order; a transfer names them by place, and null
--- where there is none to name. Every id is given once, and none refers to another of the same batch. `p_malformed` is
--- what the caller has refused already; `p_chain_ends` the place of the last transfer of the same chain. The order of
--- the checks is that of src/ledger/posting-code.ts.
+-- where there is none to name. `p_subjects` are the transfers that others resolve, each given once; `p_subject_of` names
+-- them by place. Where an id comes again, `p_firsts` is the place of its first; where a subject is of the same batch and
+-- not known to be accepted, `p_parents` is its place, and `p_orphans` what is answered when it was not. `p_malformed` is
+-- what the caller has refused already; `p_chain_ends` the place of the last transfer of the same chain. An empty array
+-- stands for one of nulls. The order of the checks is that of src/ledger/posting-code.ts.
 create or replace function post_batch(
-  p_accounts uuid[], p_ids uuid[], p_hashes bigint[], p_kinds text[], p_debits int[], p_credits int[],
+  p_accounts uuid[], p_ids uuid[], p_firsts int[], p_hashes bigint[], p_kinds text[], p_debits int[], p_credits int[],
   p_amounts bigint[], p_moved bigint[], p_held bigint[], p_currencies text[], p_references text[], p_subjects uuid[],
-  p_expires timestamptz[], p_overdue boolean[], p_malformed text[], p_chain_ends int[], p_at timestamptz,
+  p_subject_of int[], p_parents int[], p_orphans text[], p_expires timestamptz[], p_overdue boolean[], p_malformed text[],
+  p_chain_ends int[], p_at timestamptz,
   out codes text[], out replayed boolean[]
 ) language plpgsql
 -- Planned once for a connection: planning for each batch was a fifteenth of a large one, and half of a small one. Such a
@@ -57,7 +60,7 @@ declare
   known boolean[] := array_fill(false, array[n]); known_hashes bigint[]; known_codes text[]; resolutions text[];
   debit_sequences bigint[] := array_fill(null::bigint, array[n]); credit_sequences bigint[] := debit_sequences;
   debit_balances bigint[] := debit_sequences; credit_balances bigint[] := debit_sequences;
-  d int; c int; moved bigint; held bigint; code text; kind text;
+  d int; c int; moved bigint; held bigint; code text; kind text; first int; subject int;
   chain_start int := 1; chain_broken boolean := false; any_hold boolean := false;
 begin
   select array_agg(id), array_agg(number), array_agg(normal_side = 'CREDIT'), array_agg(currency::text),
@@ -85,7 +88,7 @@ begin
         select s.id, s.request_hash, s.refusal from ledger_transfer s
         where s.tenant_id = tenant and s.id = given.id limit 1) t on true;
   end if;
-  if num_nonnulls(variadic p_subjects) > 0 then
+  if cardinality(p_subjects) > 0 then
     select array_agg(t.kind order by o) into resolutions
       from unnest(p_subjects) with ordinality given (id, o)
       left join lateral (
@@ -100,11 +103,18 @@ begin
     if known[i] then
       replayed[i] := known_hashes[i] = p_hashes[i];
       code := case when replayed[i] then known_codes[i] else 'IDEMPOTENCY_KEY_REUSED' end;
+    elsif p_firsts[i] is not null then
+      first := p_firsts[i];
+      known[i] := true;
+      replayed[i] := p_hashes[first] = p_hashes[i];
+      code := case when replayed[i] then codes[first] else 'IDEMPOTENCY_KEY_REUSED' end;
     else
+      subject := p_subject_of[i];
       if chain_broken then code := 'LINKED_TRANSFER_FAILED';
+      elsif codes[p_parents[i]] is not null then code := p_orphans[i];
       elsif p_malformed[i] is not null then code := p_malformed[i];
-      elsif resolutions[i] is not null or p_overdue[i] then
-        code := case resolutions[i] when 'POST_PENDING' then 'PENDING_ALREADY_POSTED'
+      elsif resolutions[subject] is not null or p_overdue[i] then
+        code := case resolutions[subject] when 'POST_PENDING' then 'PENDING_ALREADY_POSTED'
           when 'VOID_PENDING' then 'PENDING_ALREADY_VOIDED' when 'REVERSAL' then 'TRANSFER_ALREADY_REVERSED'
           else 'PENDING_EXPIRED' end;
       elsif numbers[d] is null or numbers[c] is null then
@@ -120,6 +130,7 @@ begin
         code := 'INSUFFICIENT_FUNDS';
       else
         code := null;
+        if subject is not null then resolutions[subject] := kind; end if;
         if held <> 0 then
           any_hold := true;
           if on_credit[d] then helds[d] := helds[d] + held; end if;
@@ -142,6 +153,7 @@ begin
         continue when known[j];
         d := p_debits[j]; c := p_credits[j]; moved := p_moved[j]; held := p_held[j];
         codes[j] := 'LINKED_TRANSFER_FAILED';
+        if p_subject_of[j] is not null then resolutions[p_subject_of[j]] := null; end if;
         if on_credit[d] then helds[d] := helds[d] - held; end if;
         if not on_credit[c] then helds[c] := helds[c] - held; end if;
         if moved > 0 then
@@ -163,9 +175,9 @@ begin
       currency, reference, subject_id, expires_at, debit_sequence, credit_sequence, debit_balance_minor,
       credit_balance_minor, decided_at)
     select tenant, x.id, x.hash, x.kind, x.code, numbers[x.debit], numbers[x.credit], x.amount, x.currency, x.reference,
-      x.subject, x.expires, x.debit_seq, x.credit_seq, x.debit_bal, x.credit_bal, p_at
+      p_subjects[x.subject], x.expires, x.debit_seq, x.credit_seq, x.debit_bal, x.credit_bal, p_at
     from unnest(p_ids, p_hashes, p_kinds, codes, p_debits, p_credits, p_amounts, p_currencies, p_references,
-      p_subjects, p_expires, debit_sequences, credit_sequences, debit_balances, credit_balances, known)
+      p_subject_of, p_expires, debit_sequences, credit_sequences, debit_balances, credit_balances, known)
       x (id, hash, kind, code, debit, credit, amount, currency, reference, subject, expires, debit_seq, credit_seq,
         debit_bal, credit_bal, known)
     where not x.known;
@@ -175,8 +187,9 @@ begin
       from unnest(p_ids, p_kinds, codes, p_debits, p_credits, p_amounts, p_expires, known)
         x (id, kind, code, debit, credit, amount, expires, known)
       where x.kind = 'PENDING' and x.code is null and not x.known;
-    delete from ledger_hold h using unnest(p_subjects, p_kinds, codes, known) x (id, kind, code, known)
-      where h.tenant_id = tenant and h.transfer_id = any (p_subjects) and h.transfer_id = x.id and x.kind <> 'REVERSAL' and x.code is null and not x.known;
+    delete from ledger_hold h using unnest(p_subject_of, p_kinds, codes, known) x (subject, kind, code, known)
+      where h.tenant_id = tenant and h.transfer_id = any (p_subjects) and h.transfer_id = p_subjects[x.subject]
+        and x.kind <> 'REVERSAL' and x.code is null and not x.known;
   end if;
   update ledger_account a set balance_minor = x.balance, held_minor = x.held, last_sequence = x.sequence
     from unnest(p_accounts, balances, helds, sequences) x (id, balance, held, sequence)

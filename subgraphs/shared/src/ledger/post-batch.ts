@@ -2,10 +2,9 @@ import { makePgArray } from 'drizzle-orm/pg-core'
 import type { RawSql } from '../db/pools.ts'
 import { fromUuid, type Id, toUuid } from '../ids.ts'
 import type { CurrencyCode } from '../money/currencies.ts'
-import type { Refused } from '../outcome.ts'
-import type { PostingCode, PreparationCode } from './posting-code.ts'
-import { type Movement, prepare } from './prepare.ts'
-import { type AcceptedTransfer, subjectOf, type TransferKind, type TransferOrder } from './transfer.ts'
+import type { PostingCode } from './posting-code.ts'
+import { type PreparedOrder, prepareBatch, type Subjects } from './prepare-batch.ts'
+import { subjectOf, type TransferKind, type TransferOrder } from './transfer.ts'
 
 /** Orders that are posted together or not at all, each with what tells it apart from another under its id. */
 export type Chain = readonly {
@@ -22,13 +21,10 @@ export type Decision = {
   readonly replayed: boolean
 }
 
-/** What orders refer to, by its id. */
-export type Subjects = ReadonlyMap<Id<'tfr'>, AcceptedTransfer>
-
 /**
- * Decides `chains` in their order, in one statement that is one transaction. All ids must differ, and none may refer to
- * another of them (`takeBatch` sees to it); `subjects` are those that `readSubjects` found. The statement is sent at once. The
- * decisions are those of the orders, one after the other.
+ * Decides `chains` in their order, in one statement that is one transaction. Ids may come again, and may be referred to by
+ * later chains; `subjects` are those that `readSubjects` found. The statement is sent at once. The decisions are those of
+ * the orders, one after the other.
  * @throws PostgresError 23505 when another process decided one of the ids at the same moment: ask again
  */
 export async function postBatch(
@@ -38,31 +34,34 @@ export async function postBatch(
   at: Date,
 ): Promise<Decision[]> {
   const links = chains.flatMap((chain) => chain.map((link, index) => ({ ...link, left: chain.length - 1 - index })))
-  const prepared = links.map(({ order, hash, uuid, left }, index) => {
-    const subjectId = subjectOf(order)
-    const outcome = prepare(order, subjectId && subjects.get(subjectId), at)
-    return { order, hash, uuid, subjectId, chainEnd: index + 1 + left, ...split(outcome) }
+  const orders = links.map(({ order }) => order)
+  const prepared = prepareBatch(orders, subjects, at)
+  const rows = links.map(({ order, hash, uuid, left }, index) => {
+    return { order, hash, uuid, chainEnd: index + 1 + left, ...(prepared[index] as PreparedOrder) }
   })
-  const places = placesOf(prepared.map(({ movement }) => movement))
-  const place = (id: Id<'led'> | undefined) => (id === undefined ? null : (places.get(id) ?? null))
-  // By hand: numbers, ids, codes and times need no quotes, and quoting them took more of Node than all the rest.
-  const column = (value: (row: (typeof prepared)[number]) => string | number | bigint | null | undefined) =>
-    `{${prepared.map((row) => value(row) ?? 'NULL').join(',')}}`
+  const accounts = placesOf(accountsOf(prepared))
+  const account = (id: Id<'led'> | undefined) => (id === undefined ? null : accounts.get(id))
+  const resolved = placesOf(new Set(prepared.flatMap(({ subjectId }) => subjectId ?? [])))
+  const column = (value: (row: (typeof rows)[number]) => Value) => arrayOf(rows.map(value))
   const [row] = await sql.unsafe<{ codes: string; replayed: string }[]>(
     POST_BATCH,
     [
-      makePgArray([...places.keys()].map(toUuid)),
+      makePgArray([...accounts.keys()].map(toUuid)),
       column(({ uuid }) => uuid),
+      column(({ first }) => first),
       column(({ hash }) => hash),
       column(({ order }) => order.kind),
-      column(({ movement }) => place(movement?.debitAccountId)),
-      column(({ movement }) => place(movement?.creditAccountId)),
+      column(({ movement }) => account(movement?.debitAccountId)),
+      column(({ movement }) => account(movement?.creditAccountId)),
       column(({ movement }) => movement?.amountMinor ?? 0),
       column(({ movement }) => movement?.movedMinor ?? 0),
       column(({ movement }) => movement?.heldMinor ?? 0),
       column(({ order, movement }) => movement?.currency ?? ('currency' in order ? order.currency : NO_CURRENCY)),
-      makePgArray(prepared.map(({ order }) => order.reference)),
-      column(({ subjectId }) => subjectId && toUuid(subjectId)),
+      makePgArray(orders.map(({ reference }) => reference)),
+      makePgArray([...resolved.keys()].map(toUuid)),
+      column(({ subjectId }) => subjectId && resolved.get(subjectId)),
+      column(({ parent }) => parent),
+      column(({ orphan }) => orphan),
       column(({ order }) => (order.kind === 'PENDING' ? order.expiresAt.toISOString() : null)),
       column(({ movement }) => (movement?.isOverdue ? 't' : 'f')),
       column(({ refusal }) => refusal),
@@ -85,26 +84,26 @@ const NO_CURRENCY = 'XXX'
 /** Codes hold no comma. As text, because an array's nulls are not told from a text by the driver. */
 const POST_BATCH = `select array_to_string(codes, ',', '') as codes, array_to_string(replayed::text[], ',') as replayed
   from post_batch(${[
-    ...['uuid', 'uuid', 'bigint', 'text', 'int', 'int', 'bigint', 'bigint', 'bigint', 'text', 'text', 'uuid'],
-    ...['timestamptz', 'boolean', 'text', 'int'],
+    ...['uuid', 'uuid', 'int', 'bigint', 'text', 'int', 'int', 'bigint', 'bigint', 'bigint', 'text', 'text', 'uuid'],
+    ...['int', 'int', 'text', 'timestamptz', 'boolean', 'text', 'int'],
   ]
     .map((type, index) => `$${index + 1}::text::${type}[]`)
-    .join(', ')}, $17::text::timestamptz)`
+    .join(', ')}, $21::text::timestamptz)`
 
-type Split = { readonly movement: Movement | undefined; readonly refusal: PreparationCode | null }
+type Value = string | number | bigint | null | undefined
 
-const split = (outcome: ReturnType<typeof prepare>): Split =>
-  outcome.ok ? { movement: outcome.value, refusal: null } : { movement: undefined, refusal: codeOf(outcome) }
+/** By hand: numbers, ids, codes and times need no quotes, and quoting them took more of Node than all the rest. */
+const arrayOf = (values: readonly Value[]): string =>
+  values.every((value) => value === null || value === undefined)
+    ? '{}'
+    : `{${values.map((value) => value ?? 'NULL').join(',')}}`
 
-const codeOf = ({ code }: Refused<PreparationCode>) => code
+const accountsOf = (prepared: readonly PreparedOrder[]): ReadonlySet<Id<'led'>> =>
+  new Set(prepared.flatMap(({ movement }) => (movement ? [movement.debitAccountId, movement.creditAccountId] : [])))
 
-/** The accounts in the order in which every batch locks them, each with its place, from 1. */
-function placesOf(movements: readonly (Movement | undefined)[]): ReadonlyMap<Id<'led'>, number> {
-  const ids = new Set(
-    movements.flatMap((movement) => (movement ? [movement.debitAccountId, movement.creditAccountId] : [])),
-  )
-  return new Map([...ids].sort().map((id, index) => [id, index + 1]))
-}
+/** Ids in the order in which every batch locks accounts, each with its place, from 1. */
+const placesOf = <Kind extends string>(ids: ReadonlySet<Id<Kind>>): ReadonlyMap<Id<Kind>, number> =>
+  new Map([...ids].sort().map((id, index) => [id, index + 1]))
 
 type SubjectRow = {
   id: string

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database, RawSql } from '../db/pools.ts'
 import { type Id, toUuid } from '../ids.ts'
 import { Ledger } from './ledger.ts'
-import { minutesAfter, ofPending, pending, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
+import { minutesAfter, ofPending, pending, reversal, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
 import { LedgerOverloadError, type PostingLineOptions, WAITING_MAX } from './posting-line.ts'
 
 let books: TestBooks
@@ -162,6 +162,66 @@ test('more than can be decided soon is refused at once, and what was taken on is
   expect(postings.at(-1)).toMatchObject({ status: 'rejected', reason: expect.any(LedgerOverloadError) })
   expect(await balanceOf(ada)).toBe(BigInt(WAITING_MAX))
   expect((await ledger.post(single(bank, ada, 1n))).ok).toBe(true)
+})
+
+describe('orders that name or refer to one another', () => {
+  test('are decided in one batch, each behind what it refers to', async () => {
+    const [ada, bruno] = [await books.open(), await books.open()]
+    const { ledger, sizes } = watchedLedger()
+    await ledger.post(single(bank, ada, 50n))
+    const pairs = Array.from({ length: 100 }, () => {
+      const hold = pending(ada, bruno, 1n)
+      return [hold, ofPending('POST_PENDING', hold)]
+    })
+    const postings = await ledger.postAll(pairs.flat())
+    expect(postings.map((posting) => (posting.ok ? 'POSTED' : posting.code))).toEqual(
+      pairs.flatMap((_pair, index) =>
+        index < 50 ? ['POSTED', 'POSTED'] : ['INSUFFICIENT_FUNDS', 'PENDING_NOT_FOUND'],
+      ),
+    )
+    expect(sizes).toEqual([1, 200])
+    expect(await balanceOf(bruno)).toBe(50n)
+  })
+
+  test('a hold, its posting, a late release and a reversal, and each of them again', async () => {
+    const [ada, bruno] = [await books.open(), await books.open()]
+    const { ledger, sizes } = watchedLedger()
+    const hold = pending(ada, bruno, 5n)
+    const posted = ofPending('POST_PENDING', hold, 3n)
+    const all = [
+      single(bank, ada, 5n),
+      hold,
+      posted,
+      ofPending('VOID_PENDING', hold),
+      reversal(posted),
+      { ...hold, reference: 'another' },
+      reversal(posted),
+    ]
+    const postings = await ledger.postAll([...all, ...all.slice(1, 3)])
+    expect(postings.map((posting) => (posting.ok ? 'POSTED' : posting.code))).toEqual([
+      ...['POSTED', 'POSTED', 'POSTED', 'PENDING_ALREADY_POSTED', 'POSTED'],
+      ...['IDEMPOTENCY_KEY_REUSED', 'TRANSFER_ALREADY_REVERSED', 'POSTED', 'POSTED'],
+    ])
+    expect(sizes).toEqual([7])
+    expect(await books.read(ada)).toMatchObject({ balanceMinor: 5n, heldMinor: 0n })
+    expect(await balanceOf(bruno)).toBe(0n)
+  })
+
+  test('what a chain resolves is resolved by none of it where the chain is refused', async () => {
+    const [ada, bruno] = [await books.open(), await books.open()]
+    const { ledger, sizes } = watchedLedger()
+    const hold = pending(ada, bruno, 5n)
+    const answers = await Promise.all([
+      ledger.postAll([single(bank, ada, 5n), hold]),
+      ledger.postLinked([ofPending('POST_PENDING', hold), single(ada, bruno, 1n)]),
+      ledger.postAll([ofPending('VOID_PENDING', hold)]),
+    ])
+    expect(answers.flat().map((posting) => (posting.ok ? 'POSTED' : posting.code))).toEqual([
+      ...['POSTED', 'POSTED', 'LINKED_TRANSFER_FAILED', 'INSUFFICIENT_FUNDS', 'POSTED'],
+    ])
+    expect(sizes).toEqual([5])
+    expect(await books.read(ada)).toMatchObject({ balanceMinor: 5n, heldMinor: 0n })
+  })
 })
 
 describe('a connection that is lost', () => {

@@ -13,8 +13,8 @@ export type Batch<Waiting> = {
 
 /**
  * Takes the next batch off the waiting chains: from the first, whole chains, as many as fit into `ordersMax` (the first
- * always does), and up to the first that names an id or refers to a transfer that the batch or one of those `underWay` names
- * or refers to already. So nothing in a batch depends on another's answer but by balances, which `post_batch` keeps, and what
+ * always does), and up to the first that names an id or refers to a transfer that one of those `underWay` names or refers
+ * to already. So nothing in a batch depends on another batch's answer but by balances, which `post_batch` keeps, and what
  * came first is decided first. Empty where the first has to wait for what is under way.
  */
 export function takeBatch<Waiting extends { readonly chain: Chain }>(
@@ -23,19 +23,19 @@ export function takeBatch<Waiting extends { readonly chain: Chain }>(
   underWay: readonly Batch<unknown>[] = [],
 ): Batch<Waiting> {
   const names = new Set<Id<'tfr'>>()
-  const isNamed = (id: Id<'tfr'>) => names.has(id) || underWay.some((batch) => batch.names.has(id))
+  const isUnderWay = (id: Id<'tfr'>) => underWay.some((batch) => batch.names.has(id))
   let [taken, orders] = [0, 0]
   for (const { chain } of waiting) {
     orders += chain.length
     const named = namesOf(chain)
-    if ((taken > 0 && orders > ordersMax) || named.some(isNamed)) break
+    if ((taken > 0 && orders > ordersMax) || named.some(isUnderWay)) break
     for (const id of named) names.add(id)
     taken += 1
   }
   return { taken: waiting.splice(0, taken), names }
 }
 
-/** @returns whether a chain names or refers to one transfer twice, so that no batch can hold it */
+/** @returns whether a chain names or refers to one transfer twice, which would not be all or none of it */
 export const repeatsItself = (chain: Chain): boolean => new Set(namesOf(chain)).size < namesOf(chain).length
 
 const namesOf = (chain: Chain): Id<'tfr'>[] =>
