@@ -103,6 +103,21 @@ test('waits for a transaction that may still write: nothing appears under a seal
   expect([...(await seals())]).toMatchObject([{ row_count: 1 }])
 })
 
+test('waits for a transaction that has written: nothing appears under a seal later', async () => {
+  await books.ledger().post(single(bank, ada, 5n))
+  await settled()
+  await owner.begin(async (tx) => {
+    await tx`
+      insert into ledger_transfer (tenant_id, id, request_hash, kind, refusal, amount_minor, currency, reference, decided_at)
+      select tenant_id, gen_random_uuid(), 0, 'SINGLE', 'ACCOUNTS_SAME', 1, 'EUR', 'late', decided_at from ledger_transfer`
+    await books.ledger().post(single(bank, ada, 6n))
+    await sealer().runOnce()
+  })
+  await sealAll()
+  expect(await verifyLedger(books.database)).toMatchObject({ transfers: 3, faults: [] })
+  expect((await seals()).map(({ row_count }) => row_count)).toEqual([1, 2])
+})
+
 test('a long backlog is sealed in steps', async () => {
   const ledger = books.ledger()
   const count = 2 * SEALED_ROWS_MAX + 5_000
@@ -143,6 +158,12 @@ test.each<[string, LedgerFaultCode, string]>([
   ["update ledger_seal set previous_hash = sha256('') where ordinal = 2", 'CHAIN_BROKEN', 'seal 2'],
   ['delete from ledger_seal where ordinal = 1', 'CHAIN_BROKEN', 'seal 2'],
   ['delete from ledger_seal where ordinal = 2', 'CHAIN_BROKEN', 'seal 3'],
+  ['update ledger_seal set ordinal = 7 where ordinal = 3', 'CHAIN_BROKEN', 'seal 7'],
+  [
+    'update ledger_seal set last_xid = (select last_xid from ledger_seal where ordinal = 1) where ordinal = 2',
+    'CHAIN_BROKEN',
+    'seal 2',
+  ],
 ])('tells of: %s', async (statement, code, about) => {
   for (let round = 0; round < 3; round += 1) await postAndSeal()
   const undone = new Error('undone')
@@ -160,6 +181,54 @@ test.each<[string, LedgerFaultCode, string]>([
     throw undone
   })
   await expect(crime).rejects.toBe(undone)
+})
+
+/** Another value for a column of the first transfer, by its type. */
+const OTHER: Readonly<Record<string, string>> = {
+  uuid: 'gen_random_uuid()',
+  bigint: 'coalesce(COLUMN, 0) + 1',
+  integer: 'coalesce(COLUMN, 0) + 1',
+  text: "coalesce(COLUMN, '') || 'x'",
+  'character(3)': "'CHF'",
+  'timestamp(3) with time zone': "coalesce(COLUMN, decided_at) + interval '1 ms'",
+}
+
+test('tells of a change in any column under a seal', async () => {
+  await postAndSeal()
+  const columns = await owner<{ name: string; type: string }[]>`
+    select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+    where attrelid = 'ledger_transfer'::regclass and attnum > 0 and not attisdropped`
+  const checks = await owner<{ name: string }[]>`
+    select conname as name from pg_constraint where conrelid = 'ledger_transfer'::regclass and contype = 'c'`
+  const undone = new Error('undone')
+  const toldOf: string[] = []
+  for (const { name, type } of columns) {
+    const crime = owner.begin(async (tx) => {
+      await tx`alter table ledger_transfer disable trigger append_only`
+      for (const check of checks) await tx`alter table ledger_transfer drop constraint ${tx(check.name)}`
+      const other = (OTHER[type] ?? `no other value for ${type}`).replaceAll('COLUMN', name)
+      expect((await tx.unsafe(`update ledger_transfer set ${name} = ${other} where ${first}`)).count).toBe(1)
+      const { faults } = await readVerdict(tx, {})
+      if (faults.some(({ code, about }) => code === 'SEAL_BROKEN' && about === 'seal 1')) toldOf.push(name)
+      throw undone
+    })
+    await expect(crime).rejects.toBe(undone)
+  }
+  expect(toldOf).toEqual(columns.map(({ name }) => name))
+})
+
+test('the hash over two transfers is the one that books that are there have', async () => {
+  const uuid = (digit: number) => `00000000-0000-7000-8000-00000000000${digit}`
+  // The later transaction has the lower id.
+  await owner`
+    insert into ledger_transfer values
+      ('golden', ${uuid(2)}, -5, 'SINGLE', null, 1, 2, 100, 'EUR', 'pay, "quoted"', null, null, 1, 1, -100, 100,
+        '2026-11-21T12:00:00.123Z', 7),
+      ('golden', ${uuid(1)}, 9, 'POST_PENDING', 'PENDING_EXPIRED', null, null, 7, 'JPY', '', ${uuid(3)}, null, null, null,
+        null, null, '2026-11-21T13:00:00+02:00', 8)`
+  const [digest] = await owner`
+    select row_count, encode(hash, 'hex') as hash from ledger_digest('golden', 6, 8, sha256('before'))`
+  expect(digest).toEqual({ row_count: 2, hash: 'df7fb6b8938614b08fed7190ea75ad7802479327ed018e2b604f799d42881596' })
 })
 
 test.each(['update ledger_seal set row_count = 0', 'delete from ledger_seal', 'truncate ledger_seal'])(

@@ -74,6 +74,16 @@ test('a trial balance has as much on the debit side as on the credit side', asyn
 const one = (condition: string) => `id = (select id from ledger_transfer where ${condition} limit 1)`
 const anAccount = "id = (select id from ledger_account where purpose = 'WALLET' and balance_minor > 0 limit 1)"
 
+/** Moves one side of a pending transfer to another tenant's account. */
+const holdOnForeign = (side: 'debit_number' | 'credit_number') => `
+  with foreign_account as (
+    insert into ledger_account (tenant_id, id, normal_side, currency, floor_minor, purpose, created_at)
+    values ('rival', gen_random_uuid(), 'CREDIT', 'EUR', 0, 'WALLET', now()) returning number)
+  update ledger_transfer set ${side} = (select number from foreign_account)
+    where ${one("kind = 'PENDING' and amount_minor = 5")}`
+
+const REFERS_WRONG = ['BALANCE_NOT_SUM', 'ENTRIES_BROKEN', 'SUBJECT_WRONG'] as const
+
 // What somebody could do who may disable triggers, and what then does not agree.
 const CRIMES: [string, readonly LedgerFault['code'][]][] = [
   [
@@ -120,6 +130,21 @@ const CRIMES: [string, readonly LedgerFault['code'][]][] = [
     ['HELD_NOT_SUM', 'HOLD_WRONG'],
   ],
   ["insert into ledger_hold select 'demo', gen_random_uuid(), 0, 0, 1, now()", ['HOLD_WRONG']],
+  [
+    `update ledger_hold set expires_at = expires_at + interval '1 s'
+      where transfer_id = (select transfer_id from ledger_hold limit 1)`,
+    ['HOLD_WRONG'],
+  ],
+  [`update ledger_transfer set amount_minor = amount_minor + 1 where ${one("kind = 'REVERSAL'")}`, REFERS_WRONG],
+  [
+    `update ledger_transfer set (debit_number, credit_number) = (credit_number, debit_number)
+      where ${one("kind = 'REVERSAL'")}`,
+    REFERS_WRONG,
+  ],
+  [`update ledger_transfer set amount_minor = 31 where ${one("kind = 'POST_PENDING'")}`, REFERS_WRONG],
+  [`update ledger_account set tenant_id = 'rival' where ${anAccount}`, ['ACCOUNT_WRONG', 'CURRENCY_UNBALANCED']],
+  [holdOnForeign('debit_number'), ['ACCOUNT_WRONG', 'HOLD_WRONG']],
+  [holdOnForeign('credit_number'), ['ACCOUNT_WRONG', 'HOLD_WRONG']],
 ]
 
 test.each(CRIMES)('tells of: %s', async (statement, codes) => {
