@@ -40,6 +40,39 @@ test('pages of a hundred in pages of a hundred in pages of a hundred cost more t
   expect(codes).toEqual(['OPERATION_TOO_COSTLY'])
 })
 
+/** The longest that createPayments takes, in a script whose letters are two bytes each. */
+const LONGEST_PAYMENT = {
+  idempotencyKey: 'k'.repeat(128),
+  type: 'WITHDRAWAL',
+  sourceAccountId: `led_${'0'.repeat(26)}`,
+  bankAccount: { iban: 'D'.repeat(34), holder: 'ж'.repeat(140), bic: 'DEUTDEFFXXX' },
+  remittance: 'ж'.repeat(140),
+  amount: { amount: '9999999999.99', currency: 'EUR' },
+  capture: 'AUTOMATIC',
+  confirm: true,
+}
+
+test('a thousand payments with as long texts as they may have are taken in one call, over HTTP and over a socket', () => {
+  const query = `mutation ($input: CreatePaymentsInput!) {
+    createPayments(input: $input) { results { payment { id } errors { code message field } } errors { code } }
+  }`
+  const variables = { input: { payments: Array(1_000).fill(LONGEST_PAYMENT) } }
+  expect(variablesRefusal(variables, DEFAULT_LIMITS.variables)).toBeUndefined()
+  const document = parse(query)
+  const operation = getOperationAST(document)
+  if (!operation) throw new Error('no operation')
+  const { coerced = {}, errors } = getVariableValues(apiSchema, operation.variableDefinitions ?? [], variables)
+  expect([errors, estimate(document, operation)(coerced).refusals]).toEqual([undefined, []])
+  const body_bytes = Buffer.byteLength(JSON.stringify({ query, variables }))
+  expect(DEFAULT_LIMITS.body_bytes_max).toBeGreaterThan(body_bytes)
+  expect(DEFAULT_LIMITS.websocket.message_bytes_max).toBeGreaterThanOrEqual(DEFAULT_LIMITS.body_bytes_max)
+})
+
+test('a body has room for variables as large as they may be, and for as long a document beside them', () => {
+  const document_bytes = DEFAULT_LIMITS.tokens_max * DEFAULT_LIMITS.operation.name_length_max
+  expect(DEFAULT_LIMITS.body_bytes_max).toBeGreaterThanOrEqual(DEFAULT_LIMITS.variables.bytes_max + document_bytes)
+})
+
 /** The limits that stand, by what the README calls them. */
 function standing(): Record<string, number> {
   const { operation, variables, cost, planner, subgraph, websocket, graphqlWs, httpStream, stream } = DEFAULT_LIMITS

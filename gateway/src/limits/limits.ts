@@ -56,8 +56,8 @@ export const PRODUCTION_QUOTAS: QuotaLimits = {
 export const PRODUCTION_OVERLOAD: OverloadLimits = { delay_ms_max: 200, delay_ms_full: 2_000 }
 
 export const DEFAULT_LIMITS: GatewayLimits = {
-  // Variables as large as they may be, and a document beside them; the largest of schema/operations is 1 KB with both.
-  body_bytes_max: MIB / 2,
+  // Variables as large as they may be, with a document of as many tokens as it may have beside them. Subgraphs take 4 MiB.
+  body_bytes_max: (MIB / 4) * 5,
   // An answer that its client does not read stays in memory. The slowest is made in half a minute or so.
   stall_ms_max: 120_000,
   // Shorter than what orchestrators wait before they kill, which is half a minute.
@@ -88,8 +88,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   // Tools ask once. Twice takes some 40 ms over a schema of 300 types, in which nobody else is answered.
   introspection: { introspections_max: 2 },
   variables: {
-    // A thousand records of a batch mutation are about 160 KB; twice that.
-    bytes_max: (MIB / 8) * 3,
+    // A thousand payments with every text as long as it may be, in a script of two bytes a letter, are 0.93 MiB. Nobody
+    // else is answered while they are parsed, checked and written for their subgraph, which takes some 15 ms.
+    bytes_max: MIB,
     // Filters that combine filters go a few levels deep, each a list and an object.
     depth_max: 16,
     list_items_max: 1_000,
@@ -142,7 +143,8 @@ export const DEFAULT_LIMITS: GatewayLimits = {
     idle_ms: 5_000,
   },
   websocket: {
-    message_bytes_max: MIB / 2,
+    // What a body may be over HTTP.
+    message_bytes_max: (MIB / 4) * 5,
     sockets_max: 20_000,
     silence_ms_max: 24_000,
     // Half a megabit a second, on a poor mobile network. The systems at both ends hold some ten megabytes of a socket.

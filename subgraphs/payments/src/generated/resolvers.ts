@@ -1465,7 +1465,10 @@ export type CreatePaymentPayload = {
 
 /** What to pay, in one call. */
 export type CreatePaymentsInput = {
-  /** The payments, 1 to 1,000, each with a key of its own. */
+  /**
+   * The payments, 1 to 1,000, each with a key of its own. All variables of a call have 1 MiB together, unless the operator of
+   * the graph sets otherwise: more is refused with `VARIABLES_TOO_LARGE`, and nothing is done.
+   */
   payments: Array<CreatePaymentInput>;
 };
 
@@ -3275,7 +3278,10 @@ export type Transfer = {
 
 /** Transfers to post. */
 export type PostTransfersInput = {
-  /** 1 to 1,000 of them, in the order in which they are decided. */
+  /**
+   * 1 to 1,000 of them, in the order in which they are decided. All variables of a call have 1 MiB together, unless the operator
+   * of the graph sets otherwise: more is refused with `VARIABLES_TOO_LARGE`, and nothing is done.
+   */
   transfers: Array<TransferInput>;
 };
 

@@ -28,9 +28,9 @@ export const USAGE = `Pays what stands in a file, each line once, through the gr
 
 FILE is .csv with the header idempotency_key,type,source_account_id,billing_account_id,destination_account_id,amount,
 currency,capture (the last may be empty, and those that the type does not need), or .ndjson (.jsonl) with an input of
-createPayment on each line; either may be packed as .gz. Each line is paid once for ever, by its key: the same file may be
-sent again, and goes on where it was interrupted. Exit code 0: each line was taken; 2: lines were rejected or failed; 1: it
-did not come to the end.
+createPayment on each line; either may be packed as .gz. Each line is paid once for ever, by its key: the same file may be sent
+again, and goes on where it was interrupted. A call has --batch lines, or fewer that make a megabyte. Exit code 0: each line was
+taken; 2: lines were rejected or failed; 1: it did not come to the end.
 `
 
 const OPTIONS = {

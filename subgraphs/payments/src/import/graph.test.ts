@@ -39,6 +39,8 @@ test.each([
   ['a token that is not taken', 401, failing('UNAUTHENTICATED'), 'NOT_ALLOWED', 1],
   ['a token that may not pay', 200, failing('FORBIDDEN'), 'NOT_ALLOWED', 1],
   ['another schema', 200, failing('GRAPHQL_VALIDATION_FAILED'), 'GRAPH_REFUSED', 1],
+  ['variables above the limit', 200, failing('VARIABLES_TOO_LARGE'), 'GRAPH_REFUSED', 1],
+  ['a body above the limit', 413, failing('PAYLOAD_TOO_LARGE'), 'GRAPH_REFUSED', 1],
   ['a call that is refused as a whole', 200, whole, 'GRAPH_REFUSED', 1],
   ['fewer results than payments', 200, short, 'GRAPH_REFUSED', 1],
 ])('gives up on %s (HTTP %i) with a fault of its own', async (_, status, body, code, tries) => {

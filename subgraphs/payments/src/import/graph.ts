@@ -38,6 +38,8 @@ const ANSWER_WITHIN_MS = 30_000
 
 /** What will not be otherwise the next time. */
 const FINAL_CODES: ReadonlySet<string | undefined> = new Set(['UNAUTHENTICATED', 'FORBIDDEN'])
+/** Nor will this, of a gateway whose limits are lower than those that it has unless it is told. */
+const SIZE_CODES: ReadonlySet<string | undefined> = new Set(['VARIABLES_TOO_LARGE', 'PAYLOAD_TOO_LARGE'])
 
 /**
  * Calls createPayments. Where no answer comes, or the graph says that it could not, the same call is made again: the keys
@@ -81,7 +83,8 @@ function resultsOf({ data, errors }: z.output<typeof answer>): readonly SentResu
   const code = first?.extensions?.code
   const text = `${code ?? 'no code'}: ${first?.message ?? 'no message'}`
   if (FINAL_CODES.has(code)) throw notAllowed(text)
-  if (code?.startsWith('GRAPHQL_') || code === 'VARIABLES_TOO_LARGE') throw new ImportFault('GRAPH_REFUSED', text)
+  if (SIZE_CODES.has(code)) throw new ImportFault('GRAPH_REFUSED', `${text} A smaller --batch may fit.`)
+  if (code?.startsWith('GRAPHQL_')) throw new ImportFault('GRAPH_REFUSED', text)
   return text
 }
 

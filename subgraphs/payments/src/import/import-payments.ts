@@ -16,12 +16,18 @@ export type ImportSummary = {
 export const emptySummary = (): ImportSummary => ({ lines: 0, taken: 0, rejected: 0, byStatus: new Map() })
 
 export type ImportOptions = {
-  /** Lines of one call. */
+  /** Lines of one call at the most; fewer where they are long. */
   readonly batchSize: number
   readonly send: Send
   /** Called after each batch, when it is answered, with its rejected lines in their order. */
   readonly onBatch: (rejected: readonly RejectedLine[]) => Promise<void>
 }
+
+/**
+ * As JSON, of the payments of one call: below the 1 MiB that the gateway takes of all variables unless it is told otherwise.
+ * A batch of longer lines is sent before it is full.
+ */
+const CALL_BYTES_MAX = 1_000_000
 
 type Payment = Extract<PaymentLine, { kind: 'payment' }>
 type Faulty = Extract<PaymentLine, { kind: 'faulty' }>
@@ -38,6 +44,7 @@ export async function importPayments(
 ): Promise<void> {
   const { batchSize, send, onBatch } = options
   let batch: (Payment | Faulty)[] = []
+  let call_bytes = 0
 
   async function settleBatch(): Promise<void> {
     const payments = batch.filter((line) => line.kind === 'payment')
@@ -48,18 +55,26 @@ export async function importPayments(
     summary.lines += batch.length
     summary.rejected += rejected.length
     batch = []
+    call_bytes = 0
     await onBatch(rejected)
   }
 
   for await (const lines of readPaymentLines(source.content(), source.format)) {
     for (const line of lines) {
       if (line.kind === 'blank') continue
+      const line_bytes = bytesOf(line)
+      if (call_bytes + line_bytes > CALL_BYTES_MAX) await settleBatch()
       batch.push(line)
+      call_bytes += line_bytes
       if (batch.length === batchSize) await settleBatch()
     }
   }
   if (batch.length > 0) await settleBatch()
 }
+
+/** What a line adds to a call, with the comma behind it. */
+const bytesOf = (line: Payment | Faulty): number =>
+  line.kind === 'payment' ? Buffer.byteLength(JSON.stringify(line.input)) + 1 : 0
 
 /** Sends until each is answered: a call may end before it has reached all of them. */
 async function answersOf(payments: readonly Payment[], send: Send): Promise<Map<Payment, SentResult>> {
