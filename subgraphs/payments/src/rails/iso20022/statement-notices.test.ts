@@ -8,6 +8,12 @@ import { instructionOfLine, noticeOfLine } from './statement-notices.ts'
 const order = instruction({ amount: money(1_000n, 'EUR') })
 const reference = endToEndId(order.id)
 
+const charged = (minor: bigint, isIncluded: boolean | undefined, currency: 'EUR' | 'USD' = 'EUR') => ({
+  amount: money(minor, currency),
+  isIncluded,
+  type: undefined,
+})
+
 const line = (minor: bigint, more: Partial<StatementLine> = {}): StatementLine => ({
   account: 'A',
   statementId: 'S',
@@ -30,6 +36,34 @@ test.each<[string, StatementLine, object | undefined]>([
   ['the amount that left', line(-1_000n), { kind: 'STATUS', status: 'ACSC' }],
   ['a cent less that left', line(-999n), undefined],
   ['a cent more that left', line(-1_001n), undefined],
+  [
+    'the amount with what the bank charges',
+    line(-1_035n, { charges: [charged(-35n, true)] }),
+    { kind: 'STATUS', status: 'ACSC' },
+  ],
+  [
+    'the amount with several charges, of which the bank gives part back',
+    line(-1_035n, { charges: [charged(-30n, true), charged(-10n, true), charged(5n, true)] }),
+    { kind: 'STATUS', status: 'ACSC' },
+  ],
+  [
+    'the amount with charges of which the bank does not say whether they are in it',
+    line(-1_035n, { charges: [charged(-30n, true), charged(-5n, undefined)] }),
+    { kind: 'STATUS', status: 'ACSC' },
+  ],
+  [
+    'the amount with charges, and such that are taken another time',
+    line(-1_035n, { charges: [charged(-35n, true), charged(-5n, undefined), charged(-7n, false)] }),
+    { kind: 'STATUS', status: 'ACSC' },
+  ],
+  [
+    'the amount alone, with charges that the bank takes beside it',
+    line(-1_000n, { charges: [charged(-35n, false)] }),
+    { kind: 'STATUS' },
+  ],
+  ['more than amount and charges', line(-1_036n, { charges: [charged(-35n, true)] }), undefined],
+  ['more, with charges that are taken another time', line(-1_035n, { charges: [charged(-35n, false)] }), undefined],
+  ['more, with charges in another currency', line(-1_035n, { charges: [charged(-35n, true, 'USD')] }), undefined],
   ['another currency', line(-1_000n, { amount: money(-1_000n, 'USD') }), undefined],
   ['what is not booked yet', line(-1_000n, { status: 'PDNG' }), undefined],
   ['what is only told', line(-1_000n, { status: 'INFO' }), undefined],
@@ -39,6 +73,11 @@ test.each<[string, StatementLine, object | undefined]>([
     { kind: 'RETURN', amount: money(1_000n, 'EUR'), reason: { code: 'AC04', text: undefined } },
   ],
   ['what came back less charges', line(990n, { returnReason: 'AC04' }), { kind: 'RETURN', amount: money(990n, 'EUR') }],
+  [
+    'what came back less charges that the bank tells',
+    line(990n, { returnReason: 'AC04', charges: [charged(-10n, true)] }),
+    { kind: 'RETURN', amount: money(990n, 'EUR') },
+  ],
   ['what came back as a reversal', line(1_000n, { isReversal: true }), { kind: 'RETURN', reason: undefined }],
   ['more than went out', line(1_001n, { returnReason: 'AC04' }), undefined],
   ['nothing', line(0n, { returnReason: 'AC04' }), undefined],
@@ -81,6 +120,7 @@ test.each<[string, StatementLine, object | undefined]>([
   ['the amount that was awaited', line(1_000n), { kind: 'STATUS', status: 'ACSC' }],
   ['a cent less than was awaited', line(999n), undefined],
   ['a cent more than was awaited', line(1_001n), undefined],
+  ['less what the bank has kept back', line(965n, { charges: [charged(-35n, true)] }), undefined],
   ['what is not booked yet', line(1_000n, { status: 'PDNG' }), undefined],
   ['another currency', line(1_000n, { amount: money(1_000n, 'USD') }), undefined],
   ['what is taken back', line(-1_000n, { isReversal: true }), { kind: 'RETURN', amount: money(1_000n, 'EUR') }],

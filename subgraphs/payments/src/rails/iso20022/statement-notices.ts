@@ -1,6 +1,6 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import type { StatementLine } from '../../statements/statement.ts'
+import type { Charge, StatementLine } from '../../statements/statement.ts'
 import { type Instruction, instructionOf } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
 
@@ -23,9 +23,10 @@ export function instructionOfLine({ references, remittance }: StatementLine): Id
 const QUOTED = /\bins-[0-9a-z]{26}\b/gi
 
 /**
- * What a booked line says about its instruction. Money that left in the instructed amount is settled. Money that came is a
- * return where the bank says so: it gives a reason, or marks the entry as a reversal. Everything else (another amount, a
- * pending entry, a credit that only has the same reference) says nothing that can be acted on, and is for reconciliation.
+ * What a booked line says about its instruction. Money that left in the instructed amount is settled, also where the bank
+ * says that it took its charges with it. Money that came is a return where the bank says so: it gives a reason, or marks the
+ * entry as a reversal. Everything else (another amount, a pending entry, a credit that only has the same reference) says
+ * nothing that can be acted on, and is for reconciliation.
  */
 export function noticeOfLine(line: StatementLine, instruction: Instruction): Notice | undefined {
   const { amount, status, isReversal, returnReason, references, statementId, entry } = line
@@ -34,13 +35,31 @@ export function noticeOfLine(line: StatementLine, instruction: Instruction): Not
   const key = `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
   if (instruction.direction === 'IN') return noticeOfAwaited(line, instruction, key)
   if (amount.minor < 0n) {
-    if (isReversal || amount.minor !== -instruction.amount.minor) return undefined
+    if (isReversal || !hasLeft(line, instruction.amount.minor)) return undefined
     return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
   }
   const isReturn = returnReason !== undefined || isReversal
   // Less may come back than went out: banks on the way take their charges. More is something else.
   if (!isReturn || amount.minor === 0n || amount.minor > instruction.amount.minor) return undefined
   return returnOf(line, instructionId, amount, key)
+}
+
+/**
+ * Whether a debit is of that amount, alone or with charges inside: those that the bank says are included, or those as well
+ * of which it says nothing. The line stays one, for what is charged is expected beside what was moved, and a return that
+ * charges were kept back of is of what came.
+ */
+function hasLeft({ amount, charges }: StatementLine, minor: bigint): boolean {
+  const without = (isInside: (charge: Charge) => boolean) =>
+    charges
+      .filter((charge) => charge.amount.currency === amount.currency && isInside(charge))
+      .reduce((left, charge) => left - charge.amount.minor, amount.minor)
+  const own = [
+    amount.minor,
+    without(({ isIncluded }) => isIncluded === true),
+    without(({ isIncluded }) => isIncluded !== false),
+  ]
+  return own.includes(-minor)
 }
 
 /** Transactions of one batch share its entry and reference, so that the amount is part of the key. */
