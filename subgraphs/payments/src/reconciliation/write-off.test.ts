@@ -86,6 +86,20 @@ describe('writing off', () => {
     ])
   })
 
+  test('of what came again leaves the first one what it was', async () => {
+    await stage.statement([{ reference: 'X' }])
+    await stage.run()
+    const id = await caseId('DUPLICATE')
+    await request(Promise.resolve(id))
+    await stage.run()
+    expect((await approveWriteOff(stage.db, { caseId: id }, by(BRUNO))).ok).toBe(true)
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE WRITTEN_OFF 1/0 10000 WRITTEN_OFF',
+      'MISSING_INTERNALLY OPEN 1/0 10000',
+    ])
+  })
+
   test('is refused by the first of these', async () => {
     const id = await caseId()
     const none = newId('rci')

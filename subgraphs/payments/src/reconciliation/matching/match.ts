@@ -3,7 +3,7 @@ import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { matchByAmount } from './by-amount.ts'
 import { matchByReference } from './by-reference.ts'
 import { matchBySum } from './by-sum.ts'
-import type { BankLine, ExpectedMovement } from './movement.ts'
+import type { BankLine, ExpectedMovement, KnownLine } from './movement.ts'
 import { Pool, placeLine, placeMovement, SearchBudget, untaken, type Windows } from './pool.ts'
 import { markRepeats, repeatedExpectations } from './repeats.ts'
 import type { MatchResult } from './result.ts'
@@ -21,7 +21,7 @@ export type MatchInput = {
   readonly lines: readonly BankLine[]
   readonly expected: readonly ExpectedMovement[]
   /** Lines that were dealt with before, and that one of `lines` may repeat. They are in no result. */
-  readonly known?: readonly BankLine[]
+  readonly known?: readonly KnownLine[]
   /** Movements that were matched before, and that one of `expected` may repeat. They are in no result. */
   readonly met?: readonly ExpectedMovement[]
   /** The day that is reconciled, YYYY-MM-DD: what is expected then may still be on its way. */
@@ -72,7 +72,7 @@ type Part = {
   readonly currency: CurrencyCode
   readonly lines: BankLine[]
   readonly expected: ExpectedMovement[]
-  readonly known: BankLine[]
+  readonly known: KnownLine[]
   readonly met: ExpectedMovement[]
 }
 

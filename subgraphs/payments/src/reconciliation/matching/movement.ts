@@ -41,6 +41,12 @@ export type BankLine = {
   readonly isNotification: boolean
 }
 
+/** A line that was dealt with before. */
+export type KnownLine = BankLine & {
+  /** REPEATED: it was found to say again what another one says. Nothing where it stands for itself. */
+  readonly standing?: 'REPEATED'
+}
+
 /** Banks change case and put spaces into references. */
 export const referenceKey = (text: string): string => text.replace(/\s+/g, '').toUpperCase()
 

@@ -32,6 +32,29 @@ describe('finds duplicates', () => {
       ['MISSING_INTERNALLY NO_COUNTERPART l2='],
     ],
     [
+      'a line that comes a third time, close to the second alone',
+      {
+        lines: [line('l3', { ...ref('A'), bookedOn: '2026-11-28' })],
+        known: [line('l1', ref('A')), { ...line('l2', { ...ref('A'), bookedOn: '2026-11-24' }), standing: 'REPEATED' }],
+        expected: [],
+      },
+      ['DUPLICATE REPEATED_LINE l3='],
+    ],
+    [
+      'and not the one that others of its day were found to repeat',
+      { lines: [line('l1', ref('A'))], known: [{ ...line('l2', ref('A')), standing: 'REPEATED' }], expected: [] },
+      ['MISSING_INTERNALLY NO_COUNTERPART l1='],
+    ],
+    [
+      'and not what stands twice in an entry of which one came again, however that was ended',
+      {
+        lines: [line('l3', { ...ref('A'), entry: 'E' })],
+        known: [line('l1', ref('A')), { ...line('l2', { ...ref('A'), entry: 'E' }), standing: 'REPEATED' }],
+        expected: [],
+      },
+      ['MISSING_INTERNALLY NO_COUNTERPART l3='],
+    ],
+    [
       'and not the equal lines of one batch',
       {
         lines: [line('l1', { ...statement, entry: 'E' }), line('l2', { ...statement, entry: 'E' })],

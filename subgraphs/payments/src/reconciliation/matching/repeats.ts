@@ -1,32 +1,53 @@
-import type { BankLine, ExpectedMovement } from './movement.ts'
-import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement } from './pool.ts'
+import type { BankLine, ExpectedMovement, KnownLine } from './movement.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement, untaken } from './pool.ts'
 
 /**
  * Marks the lines that say again what another entry said within the window: same references, amount and account at the
  * other end. They may be two payments of one customer, so they are matched where a second one is expected by reference.
  */
-export function markRepeats(pool: Pool, known: readonly BankLine[]): void {
+export function markRepeats(pool: Pool, known: readonly KnownLine[]): void {
   // One for each place in an entry, the newest: what is older is out of the window for all that follow.
   const before = new Map<string, PlacedLine[]>()
-  const seenInEntry = new Map<string, number>()
-  const isFresh = new Set(pool.lines)
-  const all = [...known.map(placeLine), ...pool.lines].sort((a, b) => a.day - b.day)
-  for (const placed of all) {
-    const key = repeatKey(placed.line)
-    if (key === undefined || placed.isTaken) continue
-    const inEntry = `${placed.line.entry} ${key}`
-    const ordinal = seenInEntry.get(inEntry) ?? 0
-    seenInEntry.set(inEntry, ordinal + 1)
-    const originals = before.get(key) ?? []
-    before.set(key, originals)
-    const original = originals[ordinal]
-    const isRepeat =
-      original !== undefined &&
-      original.line.entry !== placed.line.entry &&
-      placed.day - original.day <= pool.windows.amount_days
-    if (!isRepeat) originals[ordinal] = placed
-    else if (isFresh.has(placed)) placed.isSuspect = true
+  for (const { placed, key, ordinal, rank } of tellingsInOrder(pool, known)) {
+    const newest = before.get(key) ?? []
+    before.set(key, newest)
+    const original = newest[ordinal]
+    if (original !== undefined && rank === RANK.FRESH && placed.day - original.day <= pool.windows.amount_days)
+      placed.isSuspect = true
+    newest[ordinal] = placed
   }
+}
+
+/** Of one day: what was found to repeat another line comes last, so that this other one is not taken for its repetition. */
+const RANK = { KNOWN: 0, FRESH: 1, REPEATED: 2 } as const
+
+type Told = {
+  readonly placed: PlacedLine
+  readonly key: string
+  /** Of the lines of its entry that say the same, in the order of the file; whatever became of each. */
+  readonly ordinal: number
+  readonly rank: (typeof RANK)[keyof typeof RANK]
+}
+
+function tellingsInOrder(pool: Pool, known: readonly KnownLine[]): readonly Told[] {
+  const ranked = [
+    ...known.map((line) => ({
+      placed: placeLine(line),
+      rank: line.standing === 'REPEATED' ? RANK.REPEATED : RANK.KNOWN,
+    })),
+    ...untaken(pool.lines).map((placed) => ({ placed, rank: RANK.FRESH })),
+  ].sort((a, b) => (a.placed.line.id < b.placed.line.id ? -1 : 1))
+  const seenInEntry = new Map<string, number>()
+  return ranked
+    .flatMap(({ placed, rank }): Told[] => {
+      const key = repeatKey(placed.line)
+      if (key === undefined) return []
+      const inEntry = `${placed.line.entry} ${key}`
+      const ordinal = seenInEntry.get(inEntry) ?? 0
+      seenInEntry.set(inEntry, ordinal + 1)
+      return [{ placed, key, ordinal, rank }]
+    })
+    .sort((a, b) => a.placed.day - b.placed.day || a.rank - b.rank)
 }
 
 const repeatKey = ({ references, bankReference, amountMinor, counterparty }: BankLine): string | undefined =>
