@@ -36,27 +36,28 @@ export async function journalResolved(
     await appendToJournal(tx, events.slice(at, at + APPEND_ROWS_MAX))
 }
 
-type WriteOffStep =
-  | { readonly type: 'reconciliation_item.write_off_requested'; readonly reason: string }
-  | { readonly type: 'reconciliation_item.write_off_rejected'; readonly reason: string }
-  | { readonly type: 'reconciliation_item.written_off'; readonly requestedBy: string }
+type ItemEvent<Past extends string> = `reconciliation_item.${Past}`
 
-export async function journalWriteOff(
+/** Events that say why. */
+export type ReasonedEvent = ItemEvent<'write_off_requested' | 'write_off_rejected'>
+/** Events of what two people have decided. */
+export type DecisionEvent = ItemEvent<'written_off'>
+
+type DecisionStep = { readonly state: ItemState } & (
+  | { readonly type: ReasonedEvent; readonly reason: string }
+  | { readonly type: DecisionEvent; readonly requestedBy: string }
+)
+
+export async function journalDecision(
   tx: Tx,
   item: Fields,
-  step: WriteOffStep,
+  step: DecisionStep,
   { now, ...by }: Provenance,
 ): Promise<void> {
-  await appendToJournal(tx, { ...next(item), ...writeOffEvent(item, step, now), ...by, occurredAt: now })
-}
-
-function writeOffEvent(item: Fields, step: WriteOffStep, now: Date) {
-  switch (step.type) {
-    case 'reconciliation_item.write_off_requested':
-      return eventOf(step.type, { ...dataOf(item, 'WRITE_OFF_REQUESTED', now), reason: step.reason })
-    case 'reconciliation_item.write_off_rejected':
-      return eventOf(step.type, { ...dataOf(item, 'OPEN', now), reason: step.reason })
-    case 'reconciliation_item.written_off':
-      return eventOf(step.type, { ...dataOf(item, 'WRITTEN_OFF', now), requestedBy: step.requestedBy })
-  }
+  const data = dataOf(item, step.state, now)
+  const event =
+    'reason' in step
+      ? eventOf(step.type, { ...data, reason: step.reason })
+      : eventOf(step.type, { ...data, requestedBy: step.requestedBy })
+  await appendToJournal(tx, { ...next(item), ...event, ...by, occurredAt: now })
 }

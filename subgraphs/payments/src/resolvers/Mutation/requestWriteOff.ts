@@ -1,8 +1,6 @@
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { requestWriteOff as request } from '../../reconciliation/write-off.ts'
-import { writeOffStep } from '../write-off.ts'
+import { caseStep } from '../case-step.ts'
 
 export const requestWriteOff: NonNullable<MutationResolvers['requestWriteOff']> = (_, { input }, context) =>
-  writeOffStep(input.caseId, context, (caseId, decider) =>
-    request(context.db, { caseId, reason: input.reason }, decider),
-  )
+  caseStep(input.caseId, context, (caseId, decider) => request(context.db, { caseId, reason: input.reason }, decider))

@@ -9,8 +9,8 @@ import type { WriteOffCode } from '../reconciliation/write-off.ts'
 
 type Payload = { case: ReconciliationItem | null; errors: ReconciliationError[] }
 
-/** A step of a write-off by whoever asks, and the case as it stands after it. */
-export async function writeOffStep(
+/** A step of an end that two people decide, by whoever asks, and the case as it stands after it. */
+export async function caseStep(
   caseId: string,
   context: Context,
   step: (caseId: Id<'rci'>, decider: Decider) => Promise<Outcome<undefined, WriteOffCode>>,
