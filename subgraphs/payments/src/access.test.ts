@@ -97,10 +97,13 @@ describe('each field refuses who may not have it', () => {
     ['approveSettlementReversal', 'payments:write', 'FORBIDDEN'],
     ['rejectSettlementReversal', 'payments:write', 'FORBIDDEN'],
     ['settleCycleAgain', 'payments:write', 'FORBIDDEN'],
+    ['requestDismissal', 'payments:write', 'FORBIDDEN'],
+    ['approveDismissal', 'payments:write', 'FORBIDDEN'],
+    ['rejectDismissal', 'payments:write', 'FORBIDDEN'],
   ]
 
   /** And for no service. */
-  const FOR_OPERATORS = /^openWallet$|SettlementReversal$|^settleCycleAgain$/
+  const FOR_OPERATORS = /^openWallet$|SettlementReversal$|^settleCycleAgain$|Dismissal$/
 
   /** The question for each field about somebody's purse and payment. */
   async function questions(): Promise<Record<string, [string, Record<string, unknown>]>> {
@@ -111,8 +114,8 @@ describe('each field refuses who may not have it', () => {
       `query ($refs: [_Any!]!) { _entities(representations: $refs) { ${selection} } }`,
       { refs: [{ __typename: 'User', id: purse.userId }] },
     ]
-    const reversal = (step: string, input: string): [string, Record<string, unknown>] => [
-      `mutation { ${step}SettlementReversal(input: { ${input} }) { errors { code } } }`,
+    const decision = (step: string, input: string): [string, Record<string, unknown>] => [
+      `mutation { ${step}(input: { ${input} }) { errors { code } } }`,
       {},
     ]
     const wallet = { ownerId: purse.userId, currency: 'USD' }
@@ -137,10 +140,13 @@ describe('each field refuses who may not have it', () => {
       createPayment: [CREATE, inputOf(purse, 'another')],
       settlementCycle: [`{ settlementCycle(id: "${newId('cyc')}") { id } }`, {}],
       settlementCycles: ['{ settlementCycles { nodes { id } } }', {}],
-      requestSettlementReversal: reversal('request', 'id: "x", reason: "y"'),
-      approveSettlementReversal: reversal('approve', 'id: "x"'),
-      rejectSettlementReversal: reversal('reject', 'id: "x", reason: "y"'),
-      settleCycleAgain: ['mutation { settleCycleAgain(input: { id: "x", reason: "y" }) { errors { code } } }', {}],
+      requestSettlementReversal: decision('requestSettlementReversal', 'id: "x", reason: "y"'),
+      approveSettlementReversal: decision('approveSettlementReversal', 'id: "x"'),
+      rejectSettlementReversal: decision('rejectSettlementReversal', 'id: "x", reason: "y"'),
+      settleCycleAgain: decision('settleCycleAgain', 'id: "x", reason: "y"'),
+      requestDismissal: decision('requestDismissal', 'caseId: "x", reason: "y"'),
+      approveDismissal: decision('approveDismissal', 'caseId: "x"'),
+      rejectDismissal: decision('rejectDismissal', 'caseId: "x", reason: "y"'),
       'User.wallets': entity('... on User { wallets { pageInfo { hasNextPage } } }'),
       'User.payments': entity('... on User { payments { pageInfo { hasNextPage } } }'),
     }

@@ -66,6 +66,50 @@ it('a case is matched by hand with what is awaited, or written off by two people
   })
 })
 
+it('what the bank may only have told again is dismissed by two people', async () => {
+  const account = graph.newAccount()
+  await graph.expectMovements(account, [movement('A', '5.00')])
+  for (const _ of ['once', 'again']) await graph.statement(account, ['A,5.00'])
+  await graph.run(account)
+  const [ada, bruno] = [newId('usr'), newId('usr')]
+  const variables = { id: await graph.firstCase(account), reason: 'The export of the day was sent twice.' }
+  const dismissal = async (step: 'request' | 'approve' | 'reject', subject: typeof ada) => {
+    const [given, reason] = step === 'approve' ? ['', ''] : [', $reason: String!', ', reason: $reason']
+    const document = `mutation ($id: ID!${given}) { ${step}Dismissal(input: { caseId: $id${reason} }) {
+      case { status rule state requestedBy resolvedBy resolution reason postings { kind amount { amount } } } ${ERRORS} } }`
+    return (await graph.ask({ operator: true, subject }, document, variables)).data[`${step}Dismissal`]
+  }
+  const refused = (code: string) => ({
+    case: null,
+    errors: [{ code, message: expect.any(String), field: ['caseId'] }],
+  })
+  expect(await dismissal('approve', bruno)).toEqual(refused('DISMISSAL_NOT_REQUESTED'))
+  const requested = { state: 'DISMISSAL_REQUESTED', requestedBy: ada, reason: variables.reason, resolution: null }
+  expect(await dismissal('request', ada)).toMatchObject({ case: requested, errors: [] })
+  expect(await graph.cases({ account, state: 'DISMISSAL_REQUESTED' })).toHaveLength(1)
+  expect(await dismissal('reject', bruno)).toMatchObject({ case: { state: 'OPEN', requestedBy: null }, errors: [] })
+  await dismissal('request', ada)
+  expect(await dismissal('approve', ada)).toEqual(refused('SAME_PERSON'))
+  expect(await dismissal('approve', bruno)).toEqual({
+    case: {
+      status: 'DUPLICATE',
+      rule: 'REPEATED_LINE',
+      state: 'RESOLVED',
+      requestedBy: ada,
+      resolvedBy: bruno,
+      resolution: 'DISMISSED',
+      reason: variables.reason,
+      // Decided in the same moment here, so by their names.
+      postings: [
+        { kind: 'RELEASE', amount: { amount: '-5.00' } },
+        { kind: 'SUSPENSE', amount: { amount: '5.00' } },
+      ],
+    },
+    errors: [],
+  })
+  await graph.posted(account)
+})
+
 it('the safe cases resolve themselves when told to', async () => {
   const account = graph.newAccount()
   await graph.expectMovements(account, [movement('A', '5.00', { fee: '0.50' })])
@@ -93,10 +137,12 @@ it('malformed ids and lists are refused with their place', async () => {
     { code: 'INVALID_ID', field: ['caseIds', '1'] },
     { code: 'INVALID_ID', field: ['expectedMovementIds', '0'] },
   ])
-  const APPROVE = `mutation { approveWriteOff(input: { caseId: "x" }) { case { id } ${ERRORS} } }`
-  expect((await graph.ask(operator, APPROVE)).data.approveWriteOff.errors).toMatchObject([
-    { code: 'INVALID_ID', field: ['caseId'] },
-  ])
+  for (const step of ['approveWriteOff', 'approveDismissal']) {
+    const approve = `mutation { ${step}(input: { caseId: "x" }) { case { id } ${ERRORS} } }`
+    expect((await graph.ask(operator, approve)).data[step].errors).toMatchObject([
+      { code: 'INVALID_ID', field: ['caseId'] },
+    ])
+  }
   expect((await graph.ask(operator, RUN, { account: 'NONE', day: DAY })).data.runReconciliation).toMatchObject({
     run: null,
     cases: null,

@@ -48,4 +48,10 @@ export const reconciliationEvents = {
     ...itemFields,
     requestedBy: z.string().describe('Who asked for it; whoever approved it is another person.'),
   }),
+  'reconciliation_item.dismissal_requested': z.strictObject({ ...itemFields, reason: z.string().describe('Why.') }),
+  'reconciliation_item.dismissal_rejected': z.strictObject({ ...itemFields, reason: z.string().describe('Why not.') }),
+  'reconciliation_item.dismissed': z.strictObject({
+    ...itemFields,
+    requestedBy: z.string().describe('Who asked for it; whoever approved it is another person.'),
+  }),
 } as const satisfies Record<string, z.ZodType>

@@ -355,6 +355,55 @@ export type CardEdge = {
   node: Card;
 };
 
+/** What to dismiss. */
+export type RequestDismissalInput = {
+  /** Id of the case, `rci_…`. */
+  caseId: Scalars['ID']['input'];
+  /** Why, for whoever approves it: 1 to 500 characters, without a card number. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to requestDismissal. */
+export type RequestDismissalPayload = {
+  __typename?: 'RequestDismissalPayload';
+  /** The case; null where it was refused. */
+  case?: Maybe<ReconciliationItem>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<ReconciliationError>;
+};
+
+/** What to approve. */
+export type ApproveDismissalInput = {
+  /** Id of the case, `rci_…`. */
+  caseId: Scalars['ID']['input'];
+};
+
+/** The answer to approveDismissal. */
+export type ApproveDismissalPayload = {
+  __typename?: 'ApproveDismissalPayload';
+  /** The case, resolved as DISMISSED; null where it was refused. */
+  case?: Maybe<ReconciliationItem>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<ReconciliationError>;
+};
+
+/** What to turn down. */
+export type RejectDismissalInput = {
+  /** Id of the case, `rci_…`. */
+  caseId: Scalars['ID']['input'];
+  /** Why not, for whoever asked: 1 to 500 characters, without a card number. */
+  reason: Scalars['String']['input'];
+};
+
+/** The answer to rejectDismissal. */
+export type RejectDismissalPayload = {
+  __typename?: 'RejectDismissalPayload';
+  /** The case, open again; null where it was refused. */
+  case?: Maybe<ReconciliationItem>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<ReconciliationError>;
+};
+
 /** A dispute about a payment. */
 export type PaymentDispute = {
   __typename?: 'PaymentDispute';
@@ -668,7 +717,7 @@ export type ReconciliationErrorCode =
   | 'DAY_IN_FUTURE'
   /** There is no such case. */
   | 'CASE_NOT_FOUND'
-  /** The case is not open: it ended, or a write-off was asked for. */
+  /** The case is not open: it ended, or a write-off or a dismissal was asked for. */
   | 'CASE_NOT_OPEN'
   /** There is no such expected movement. */
   | 'MOVEMENT_NOT_FOUND'
@@ -684,16 +733,22 @@ export type ReconciliationErrorCode =
   | 'AMOUNTS_DIFFER'
   /** The line of a case was told by another message of the bank as well: it moved once, and explains nothing more. */
   | 'CASE_ALREADY_TOLD'
-  /** Only people write off, and approve or reject it. */
+  /** Only people write off or dismiss, and approve or reject it. */
   | 'NOT_A_PERSON'
-  /** The reason is empty, too long or not printable. */
+  /** The reason is empty, too long or not printable, or holds what looks like a card number. */
   | 'INVALID_REASON'
   /** Nobody has asked that the case is written off. */
   | 'WRITE_OFF_NOT_REQUESTED'
-  /** Whoever asked for a write-off cannot approve it. */
+  /** Nobody has asked that the case is dismissed. */
+  | 'DISMISSAL_NOT_REQUESTED'
+  /** Whoever asked for a write-off or a dismissal cannot approve it. */
   | 'SAME_PERSON'
   /** The case holds nothing in suspense. */
-  | 'NOTHING_TO_WRITE_OFF';
+  | 'NOTHING_TO_WRITE_OFF'
+  /** The case is not of a line that the bank may have told again: only those with the rule REPEATED_LINE are dismissed. */
+  | 'CASE_NOT_REPEATED'
+  /** A statement counts what the line tells in its own balances, so that it moved: it is not dismissed. */
+  | 'LINE_IN_BALANCES';
 
 /** Why a quote was refused. */
 export type FxError = {
@@ -1704,6 +1759,8 @@ export type ReconciliationState =
   | 'OPEN'
   /** A write-off was asked for, and waits for another person. */
   | 'WRITE_OFF_REQUESTED'
+  /** A dismissal was asked for, and waits for another person. */
+  | 'DISMISSAL_REQUESTED'
   /** Its reason was found. */
   | 'RESOLVED'
   /** Given up by two people. */
@@ -1721,6 +1778,8 @@ export type ReconciliationResolution =
   | 'FEE_WITHIN_DECLARED'
   /** Another message of the bank had told the same movement. */
   | 'ALREADY_TOLD'
+  /** The bank only told it again, and nothing moved: two people say so. */
+  | 'DISMISSED'
   /** Given up by two people. */
   | 'WRITTEN_OFF';
 
@@ -1826,15 +1885,15 @@ export type ReconciliationItem = {
   postings: Array<ReconciliationPosting>;
   /** How the case ended; null while it has not. */
   resolution?: Maybe<ReconciliationResolution>;
-  /** Who resolved it, or approved that it is written off: a user's or a service's id. */
+  /** Who resolved it, or approved that it is written off or dismissed: a user's or a service's id. */
   resolvedBy?: Maybe<Scalars['String']['output']>;
   /** When it ended. */
   resolvedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Who asked that it is written off. */
+  /** Who asked that it is written off or dismissed. */
   requestedBy?: Maybe<Scalars['String']['output']>;
   /** When that was asked. */
   requestedAt?: Maybe<Scalars['DateTime']['output']>;
-  /** Why it is to be written off. */
+  /** Why it is to be written off or dismissed. */
   reason?: Maybe<Scalars['String']['output']>;
   /** When it was found. */
   createdAt: Scalars['DateTime']['output'];
@@ -2537,6 +2596,15 @@ export type Mutation = {
   revealCard?: Maybe<RevealCardPayload>;
   /** Removes a card: its number is erased, and what was shown of it stays. Removing it again changes nothing. */
   removeCard?: Maybe<RemoveCardPayload>;
+  /**
+   * Asks that a case of a line that the bank may only have told again is dismissed: that nothing moved. Another person has to
+   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line.
+   */
+  requestDismissal?: Maybe<RequestDismissalPayload>;
+  /** Approves a dismissal that another person asked for. What the case holds in suspense is then taken back: nothing moved. */
+  approveDismissal?: Maybe<ApproveDismissalPayload>;
+  /** Turns a dismissal down, or takes back one's own request: the case is open again. */
+  rejectDismissal?: Maybe<RejectDismissalPayload>;
   /** Opens a dispute about a payment whose money has moved. Until it is resolved the payment cannot be refunded. */
   disputePayment?: Maybe<DisputePaymentPayload>;
   /**
@@ -2694,6 +2762,21 @@ export type MutationRevealCardArgs = {
 
 export type MutationRemoveCardArgs = {
   input: RemoveCardInput;
+};
+
+
+export type MutationRequestDismissalArgs = {
+  input: RequestDismissalInput;
+};
+
+
+export type MutationApproveDismissalArgs = {
+  input: ApproveDismissalInput;
+};
+
+
+export type MutationRejectDismissalArgs = {
+  input: RejectDismissalInput;
 };
 
 
@@ -4183,6 +4266,12 @@ export type ResolversTypes = {
   CardEdge: ResolverTypeWrapper<Omit<CardEdge, 'node'> & { node: ResolversTypes['Card'] }>;
   CardNumber: ResolverTypeWrapper<Scalars['CardNumber']['output']>;
   CardSecurityCode: ResolverTypeWrapper<Scalars['CardSecurityCode']['output']>;
+  RequestDismissalInput: RequestDismissalInput;
+  RequestDismissalPayload: ResolverTypeWrapper<Omit<RequestDismissalPayload, 'case'> & { case?: Maybe<ResolversTypes['ReconciliationItem']> }>;
+  ApproveDismissalInput: ApproveDismissalInput;
+  ApproveDismissalPayload: ResolverTypeWrapper<Omit<ApproveDismissalPayload, 'case'> & { case?: Maybe<ResolversTypes['ReconciliationItem']> }>;
+  RejectDismissalInput: RejectDismissalInput;
+  RejectDismissalPayload: ResolverTypeWrapper<Omit<RejectDismissalPayload, 'case'> & { case?: Maybe<ResolversTypes['ReconciliationItem']> }>;
   PaymentDispute: ResolverTypeWrapper<PaymentDispute>;
   DisputeOutcome: DisputeOutcome;
   DisputePaymentInput: DisputePaymentInput;
@@ -4433,6 +4522,12 @@ export type ResolversParentTypes = {
   CardEdge: Omit<CardEdge, 'node'> & { node: ResolversParentTypes['Card'] };
   CardNumber: Scalars['CardNumber']['output'];
   CardSecurityCode: Scalars['CardSecurityCode']['output'];
+  RequestDismissalInput: RequestDismissalInput;
+  RequestDismissalPayload: Omit<RequestDismissalPayload, 'case'> & { case?: Maybe<ResolversParentTypes['ReconciliationItem']> };
+  ApproveDismissalInput: ApproveDismissalInput;
+  ApproveDismissalPayload: Omit<ApproveDismissalPayload, 'case'> & { case?: Maybe<ResolversParentTypes['ReconciliationItem']> };
+  RejectDismissalInput: RejectDismissalInput;
+  RejectDismissalPayload: Omit<RejectDismissalPayload, 'case'> & { case?: Maybe<ResolversParentTypes['ReconciliationItem']> };
   PaymentDispute: PaymentDispute;
   DisputePaymentInput: DisputePaymentInput;
   DisputePaymentPayload: Omit<DisputePaymentPayload, 'payment'> & { payment?: Maybe<ResolversParentTypes['Payment']> };
@@ -4739,6 +4834,21 @@ export interface CardNumberScalarConfig extends GraphQLScalarTypeConfig<Resolver
 export interface CardSecurityCodeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CardSecurityCode'], any> {
   name: 'CardSecurityCode';
 }
+
+export type RequestDismissalPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RequestDismissalPayload'] = ResolversParentTypes['RequestDismissalPayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
+};
+
+export type ApproveDismissalPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApproveDismissalPayload'] = ResolversParentTypes['ApproveDismissalPayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
+};
+
+export type RejectDismissalPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RejectDismissalPayload'] = ResolversParentTypes['RejectDismissalPayload']> = {
+  case?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
+};
 
 export type PaymentDisputeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentDispute'] = ResolversParentTypes['PaymentDispute']> = {
   reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -5283,6 +5393,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   addCard?: Resolver<Maybe<ResolversTypes['AddCardPayload']>, ParentType, ContextType, RequireFields<MutationAddCardArgs, 'input'>>;
   revealCard?: Resolver<Maybe<ResolversTypes['RevealCardPayload']>, ParentType, ContextType, RequireFields<MutationRevealCardArgs, 'input'>>;
   removeCard?: Resolver<Maybe<ResolversTypes['RemoveCardPayload']>, ParentType, ContextType, RequireFields<MutationRemoveCardArgs, 'input'>>;
+  requestDismissal?: Resolver<Maybe<ResolversTypes['RequestDismissalPayload']>, ParentType, ContextType, RequireFields<MutationRequestDismissalArgs, 'input'>>;
+  approveDismissal?: Resolver<Maybe<ResolversTypes['ApproveDismissalPayload']>, ParentType, ContextType, RequireFields<MutationApproveDismissalArgs, 'input'>>;
+  rejectDismissal?: Resolver<Maybe<ResolversTypes['RejectDismissalPayload']>, ParentType, ContextType, RequireFields<MutationRejectDismissalArgs, 'input'>>;
   disputePayment?: Resolver<Maybe<ResolversTypes['DisputePaymentPayload']>, ParentType, ContextType, RequireFields<MutationDisputePaymentArgs, 'input'>>;
   resolveDispute?: Resolver<Maybe<ResolversTypes['ResolveDisputePayload']>, ParentType, ContextType, RequireFields<MutationResolveDisputeArgs, 'input'>>;
   expectBankMovements?: Resolver<Maybe<ResolversTypes['ExpectBankMovementsPayload']>, ParentType, ContextType, RequireFields<MutationExpectBankMovementsArgs, 'input'>>;
@@ -5704,6 +5817,9 @@ export type Resolvers<ContextType = Context> = {
   CardEdge?: CardEdgeResolvers<ContextType>;
   CardNumber?: GraphQLScalarType;
   CardSecurityCode?: GraphQLScalarType;
+  RequestDismissalPayload?: RequestDismissalPayloadResolvers<ContextType>;
+  ApproveDismissalPayload?: ApproveDismissalPayloadResolvers<ContextType>;
+  RejectDismissalPayload?: RejectDismissalPayloadResolvers<ContextType>;
   PaymentDispute?: PaymentDisputeResolvers<ContextType>;
   DisputePaymentPayload?: DisputePaymentPayloadResolvers<ContextType>;
   ResolveDisputePayload?: ResolveDisputePayloadResolvers<ContextType>;

@@ -39,9 +39,11 @@ export async function journalResolved(
 type ItemEvent<Past extends string> = `reconciliation_item.${Past}`
 
 /** Events that say why. */
-export type ReasonedEvent = ItemEvent<'write_off_requested' | 'write_off_rejected'>
+export type ReasonedEvent = ItemEvent<
+  'write_off_requested' | 'write_off_rejected' | 'dismissal_requested' | 'dismissal_rejected'
+>
 /** Events of what two people have decided. */
-export type DecisionEvent = ItemEvent<'written_off'>
+export type DecisionEvent = ItemEvent<'written_off' | 'dismissed'>
 
 type DecisionStep = { readonly state: ItemState } & (
   | { readonly type: ReasonedEvent; readonly reason: string }

@@ -7,7 +7,6 @@ import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
 import { type AwaitedMovement, findMovementsToMatch } from './db/expected-movements.ts'
 import { findItemsToChange } from './db/items.ts'
 import type { LockedItem } from './item.ts'
-import { mayBecome } from './item-states.ts'
 import type { MatchResult } from './matching/result.ts'
 import { carryOut } from './run-reconciliation.ts'
 
@@ -69,7 +68,7 @@ async function lockedItems(
   const items = await findItemsToChange(tx, ids)
   const missing = ids.find((id) => !items.some((item) => item.id === id))
   if (missing !== undefined) return refuse('CASE_NOT_FOUND', `There is no case ${missing}.`, ['caseIds'])
-  const done = items.find(({ state }) => !mayBecome(state, 'RESOLVED'))
+  const done = items.find(({ state }) => state !== 'OPEN')
   if (done !== undefined) return refuse('CASE_NOT_OPEN', `${done.id} is not open: it is ${done.state}.`, ['caseIds'])
   return ok(items)
 }

@@ -21,13 +21,22 @@ export async function resolveItems(
       group.map(({ item }) => item.id),
       { state: 'RESOLVED', resolution, resolvedBy: actor, resolvedAt: now },
     )
+  await releaseSuspense(
+    tx,
+    resolved.map(({ item }) => item),
+    now,
+  )
+  await journalResolved(tx, resolved, provenance)
+}
+
+/** Has taken back what stands in suspense for cases that have ended. */
+export async function releaseSuspense(tx: Tx, items: readonly ReconciliationItem[], now: Date): Promise<void> {
   const suspended = await itemsInSuspense(
     tx,
-    resolved.map(({ item }) => item.id),
+    items.map(({ id }) => id),
   )
-  const releases = resolved
-    .filter(({ item }) => suspended.has(item.id))
-    .map(({ item }) => postingOf('RELEASE', { ...item, itemId: item.id, amountMinor: -item.differenceMinor }))
+  const releases = items
+    .filter(({ id }) => suspended.has(id))
+    .map((item) => postingOf('RELEASE', { ...item, itemId: item.id, amountMinor: -item.differenceMinor }))
   await insertPostings(tx, releases, now)
-  await journalResolved(tx, resolved, provenance)
 }

@@ -4,6 +4,7 @@ import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { Context } from '../context.ts'
 import { type Decider, deciderOf } from '../four-eyes/decider.ts'
 import type { ReconciliationError } from '../generated/resolvers.ts'
+import type { DismissalCode } from '../reconciliation/dismissal.ts'
 import type { ReconciliationItem } from '../reconciliation/item.ts'
 import type { WriteOffCode } from '../reconciliation/write-off.ts'
 
@@ -13,7 +14,7 @@ type Payload = { case: ReconciliationItem | null; errors: ReconciliationError[] 
 export async function caseStep(
   caseId: string,
   context: Context,
-  step: (caseId: Id<'rci'>, decider: Decider) => Promise<Outcome<undefined, WriteOffCode>>,
+  step: (caseId: Id<'rci'>, decider: Decider) => Promise<Outcome<undefined, WriteOffCode | DismissalCode>>,
 ): Promise<Payload> {
   const id = readId('rci', caseId, ['caseId'])
   if (!id.ok) return { case: null, errors: [payloadError(id)] }

@@ -10,6 +10,7 @@ import { LedgerAccount } from './LedgerAccount.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
+import { approveDismissal } from './Mutation/approveDismissal.ts'
 import { approveSettlementReversal } from './Mutation/approveSettlementReversal.ts'
 import { approveUnappliedResolution } from './Mutation/approveUnappliedResolution.ts'
 import { approveWriteOff } from './Mutation/approveWriteOff.ts'
@@ -32,11 +33,13 @@ import { openLedgerAccount } from './Mutation/openLedgerAccount.ts'
 import { openWallet } from './Mutation/openWallet.ts'
 import { postTransfers } from './Mutation/postTransfers.ts'
 import { refundPayment } from './Mutation/refundPayment.ts'
+import { rejectDismissal } from './Mutation/rejectDismissal.ts'
 import { rejectSettlementReversal } from './Mutation/rejectSettlementReversal.ts'
 import { rejectUnappliedResolution } from './Mutation/rejectUnappliedResolution.ts'
 import { rejectWriteOff } from './Mutation/rejectWriteOff.ts'
 import { removeCard } from './Mutation/removeCard.ts'
 import { replayWebhookDeliveries } from './Mutation/replayWebhookDeliveries.ts'
+import { requestDismissal } from './Mutation/requestDismissal.ts'
 import { requestSettlementReversal } from './Mutation/requestSettlementReversal.ts'
 import { requestUnappliedResolution } from './Mutation/requestUnappliedResolution.ts'
 import { requestWriteOff } from './Mutation/requestWriteOff.ts'
@@ -81,6 +84,7 @@ export const resolvers: Resolvers = {
   Query,
   Mutation: {
     addCard,
+    approveDismissal,
     approveSettlementReversal,
     approveUnappliedResolution,
     approveWriteOff,
@@ -105,11 +109,13 @@ export const resolvers: Resolvers = {
     pauseWebhookEndpoint,
     postTransfers,
     refundPayment,
+    rejectDismissal,
     rejectSettlementReversal,
     rejectUnappliedResolution,
     rejectWriteOff,
     removeCard,
     replayWebhookDeliveries,
+    requestDismissal,
     requestSettlementReversal,
     requestUnappliedResolution,
     requestWriteOff,

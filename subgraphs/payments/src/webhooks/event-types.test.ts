@@ -8,6 +8,7 @@ it('every event of the journal may either be sent, or is named as one that may n
     ...['ledger_account.closed', 'ledger_account.frozen', 'ledger_account.limit_changed', 'ledger_account.opened'],
     ...['ledger_account.unfrozen', 'reconciliation_item.resolved', 'reconciliation_item.write_off_rejected'],
     ...['reconciliation_item.write_off_requested', 'reconciliation_item.written_off', 'reconciliation_run.completed'],
+    ...['dismissal_rejected', 'dismissal_requested', 'dismissed'].map((what) => `reconciliation_item.${what}`),
     ...['reconciliation_run.mismatched', 'settlement.closed', 'settlement.refused', 'settlement.reversed'],
     'settlement.settled',
     ...['settlement.reversal_approved', 'settlement.reversal_rejected', 'settlement.reversal_requested'],

@@ -33,10 +33,10 @@ export const reconciliationItem = pgTable(
     expectedIds: idColumn('exm', 'expected_ids').array().notNull(),
     createdAt: momentColumn('created_at').notNull(),
     resolution: text('resolution', { enum: RESOLUTIONS }),
-    /** Who resolved it or approved that it is written off, when and why. */
+    /** Who resolved it or approved that it is written off or dismissed, and when. */
     resolvedBy: text('resolved_by'),
     resolvedAt: momentColumn('resolved_at'),
-    /** Who asked that it is written off, when and why; while nobody has decided, and where it was approved. */
+    /** Who asked that it is written off or dismissed, when and why; while nobody has decided, and where it was approved. */
     requestedBy: text('requested_by'),
     requestedAt: momentColumn('requested_at'),
     reason: text('reason'),
@@ -66,12 +66,20 @@ export const reconciliationItem = pgTable(
     check(
       'reconciliation_item_requested',
       sql`num_nonnulls(${table.requestedBy}, ${table.requestedAt}, ${table.reason}) =
-        case when ${table.state} in ('WRITE_OFF_REQUESTED', 'WRITTEN_OFF') then 3 else 0 end`,
+        case when ${table.state} in ('WRITE_OFF_REQUESTED', 'DISMISSAL_REQUESTED', 'WRITTEN_OFF')
+          or ${table.resolution} = 'DISMISSED' then 3 else 0 end`,
     ),
     // Whatever the code believes: two people.
     check(
       'reconciliation_item_four_eyes',
-      sql`${table.state} <> 'WRITTEN_OFF' or ${table.requestedBy} <> ${table.resolvedBy}`,
+      sql`case when ${table.state} = 'WRITTEN_OFF' or ${table.resolution} = 'DISMISSED'
+        then ${table.requestedBy} <> ${table.resolvedBy} else true end`,
+    ),
+    // All else that the bank shows has moved.
+    check(
+      'reconciliation_item_dismissed',
+      sql`case when ${table.state} = 'DISMISSAL_REQUESTED' or ${table.resolution} = 'DISMISSED'
+        then ${table.rule} = 'REPEATED_LINE' else true end`,
     ),
     tenantPolicy(),
   ],

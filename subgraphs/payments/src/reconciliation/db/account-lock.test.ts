@@ -14,6 +14,7 @@ import {
   ZONE,
 } from '../../testing/reconciliation-stage.ts'
 import { autoResolve } from '../auto-resolve.ts'
+import { approveDismissal, rejectDismissal, requestDismissal } from '../dismissal.ts'
 import { matchByHand } from '../match-by-hand.ts'
 import { matchOpen, runReconciliation } from '../run-reconciliation.ts'
 import { approveWriteOff, rejectWriteOff, requestWriteOff } from '../write-off.ts'
@@ -47,10 +48,13 @@ test('what somebody else has for longer than a statement waits is refused by a n
       requestWriteOff(db, { caseId, reason: 'gone' }, person),
       approveWriteOff(db, { caseId }, person),
       rejectWriteOff(db, { caseId, reason: 'not so' }, person),
+      requestDismissal(db, { caseId, reason: 'told again' }, person),
+      approveDismissal(db, { caseId }, person),
+      rejectDismissal(db, { caseId, reason: 'not so' }, person),
     ])
   })
   await database.close({ timeout_s: 1 })
-  expect(refused.map((outcome) => (outcome.ok ? 'done' : outcome.code))).toEqual(Array(6).fill('ACCOUNT_BUSY'))
+  expect(refused.map((outcome) => (outcome.ok ? 'done' : outcome.code))).toEqual(Array(9).fill('ACCOUNT_BUSY'))
   expect(await stage.items()).toEqual(before)
 })
 

@@ -32,7 +32,37 @@ export const LINE = sql`l.id, l."references", l.mentions, l.amount_minor as amou
 export const SEEN = sql`${bankStatementLine} l join ${bankStatement} s
   on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`
 
-type KnownRow = LineRow & { readonly standing: NonNullable<KnownLine['standing']> | null }
+/** Whether the line is counted in the balances of its statement. */
+const IS_COUNTED = sql`s.opening_minor is not null and s.closing_minor is not null`
+
+type KnownRow = LineRow & {
+  readonly standing: NonNullable<KnownLine['standing']> | null
+  readonly is_told_twice: boolean
+  readonly is_counted: boolean
+}
+
+/** Lines in items, by one of their columns. A lateral probe for each value: a join would let the planner read the whole table. */
+const probe = (account: string, values: readonly string[], column: SQL, more: SQL = sql``) => sql`
+  select ${LINE}, told.standing, told.is_told_twice, ${IS_COUNTED} as is_counted
+  from ${unnested({ type: 'text', values })} as given (value)
+  cross join lateral (
+    select * from ${bankStatementLine} p
+    where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
+  ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
+  cross join lateral (
+    select i.rule = 'ALSO_NOTIFIED' as is_told_twice,
+      case when i.resolution = 'DISMISSED' then 'DISMISSED' when i.rule = 'REPEATED_LINE' then 'REPEATED' end as standing
+    from ${reconciliationItem} i where i.id = l.item_id offset 0
+  ) told`
+
+const probeBankReferences = (account: string, values: readonly string[]): SQL => sql`
+  ${probe(account, values, sql`p.bank_reference`)} union ${probe(account, values, sql`p.entry_bank_reference`)}`
+
+const distinct = (values: readonly (string | null)[]): string[] =>
+  [...new Set(values)].filter((value) => value !== null)
+
+const bankReferencesOf = (rows: readonly LineRow[]): string[] =>
+  distinct(rows.flatMap(({ bank_reference, entry_bank_reference }) => [bank_reference, entry_bank_reference]))
 
 /**
  * Lines in items that share a reference of the bank, or all references, with one of `rows`. Not those that were told twice:
@@ -45,30 +75,41 @@ export async function knownLines(
   repeat_days: number,
 ): Promise<KnownLine[]> {
   const given = new Set(rows.map(({ id }) => id))
-  const distinct = (values: (string | null)[]) => [...new Set(values)].filter((value) => value !== null)
-  const [bankReferences, lookups] = [
-    distinct(rows.flatMap(({ bank_reference, entry_bank_reference }) => [bank_reference, entry_bank_reference])),
-    distinct(rows.map(({ lookup }) => lookup)),
-  ]
+  const lookups = distinct(rows.map(({ lookup }) => lookup))
   const [first = '9999-12-31'] = rows.map(({ day }) => day).sort()
-  // A lateral probe for each: a join would let the planner read the whole table.
-  const probe = (values: readonly string[], column: SQL, more: SQL) => sql`
-    select ${LINE}, told.standing from ${unnested({ type: 'text', values })} as given (value)
-    cross join lateral (
-      select * from ${bankStatementLine} p
-      where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
-    ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
-    cross join lateral (
-      select case when i.rule = 'REPEATED_LINE' then 'REPEATED' end as standing from ${reconciliationItem} i
-      where i.id = l.item_id and i.rule <> 'ALSO_NOTIFIED' offset 0
-    ) told`
+  const since = sql`and p.booked_on >= ${first}::date - ${repeat_days}::int`
   const known = await tx.execute<KnownRow>(sql`
-    ${probe(bankReferences, sql`p.bank_reference`, sql``)}
-    union
-    ${probe(bankReferences, sql`p.entry_bank_reference`, sql``)}
-    union
-    ${probe(lookups, sql`p.lookup`, sql`and p.booked_on >= ${first}::date - ${repeat_days}::int`)}`)
+    select * from (
+      ${probeBankReferences(account, bankReferencesOf(rows))} union ${probe(account, lookups, sql`p.lookup`, since)}
+    ) known where not is_told_twice`)
   return known.filter(({ id }) => !given.has(id)).map(toKnownLine)
+}
+
+/** A line with what else tells of its movement, by the bank's reference. */
+export type Tellings = {
+  readonly line: BankLine
+  /** Whether it is counted in the balances of its statement. */
+  readonly isCounted: boolean
+  /** Lines that tell no movement of their own, and are counted in balances. */
+  readonly countedAgain: readonly BankLine[]
+  /** Lines that do, or did until they were dismissed. */
+  readonly others: readonly KnownLine[]
+}
+
+/** Of a line, by its uuid, in an item of an account that is locked. */
+export async function tellingsOf(tx: Tx, account: string, id: string): Promise<Tellings> {
+  const rows = await tx.execute<LineRow & Pick<KnownRow, 'is_counted'>>(sql`
+    select ${LINE}, ${IS_COUNTED} as is_counted from ${SEEN} where l.id = ${id}::uuid`)
+  const [row] = rows
+  if (row === undefined) throw new Error('A line of an item is not there.')
+  const known = await tx.execute<KnownRow>(probeBankReferences(account, bankReferencesOf(rows)))
+  const beside = known.filter((other) => other.id !== row.id)
+  return {
+    line: toBankLine(row),
+    isCounted: row.is_counted,
+    countedAgain: beside.filter(({ is_told_twice, is_counted }) => is_told_twice && is_counted).map(toBankLine),
+    others: beside.filter(({ is_told_twice }) => !is_told_twice).map(toKnownLine),
+  }
 }
 
 const toKnownLine = ({ standing, ...row }: KnownRow): KnownLine =>

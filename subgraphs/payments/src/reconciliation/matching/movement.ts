@@ -43,8 +43,11 @@ export type BankLine = {
 
 /** A line that was dealt with before. */
 export type KnownLine = BankLine & {
-  /** REPEATED: it was found to say again what another one says. Nothing where it stands for itself. */
-  readonly standing?: 'REPEATED'
+  /**
+   * REPEATED: it was found to say again what another one says. DISMISSED: two people have said of such a one that nothing moved.
+   * Nothing where it stands for itself.
+   */
+  readonly standing?: 'REPEATED' | 'DISMISSED'
 }
 
 /** Banks change case and put spaces into references. */

@@ -41,6 +41,15 @@ describe('finds duplicates', () => {
       ['DUPLICATE REPEATED_LINE l3='],
     ],
     [
+      'a line that comes again after it had come again and was dismissed',
+      {
+        lines: [line('l3', ref('A'))],
+        known: [line('l1', ref('A')), { ...line('l2', ref('A')), standing: 'DISMISSED' }],
+        expected: [movement('e')],
+      },
+      ['AWAITED NOT_DUE =e', 'DUPLICATE REPEATED_LINE l3='],
+    ],
+    [
       'and not the one that others of its day were found to repeat',
       { lines: [line('l1', ref('A'))], known: [{ ...line('l2', ref('A')), standing: 'REPEATED' }], expected: [] },
       ['MISSING_INTERNALLY NO_COUNTERPART l1='],
@@ -104,6 +113,15 @@ describe('finds duplicates', () => {
       'the statement of what a notification told and was matched with',
       { lines: [line('s', statement)], known: [line('n', notification)], expected: [] },
       ['DUPLICATE ALSO_NOTIFIED s='],
+    ],
+    [
+      'the one of two entries of a statement that a notification told, and not the one that it told again and that was dismissed',
+      {
+        lines: [line('s1', { ...statement, entry: 'S/1' }), line('s2', { ...statement, entry: 'S/2' })],
+        known: [line('n1', notification), { ...line('n2', notification), standing: 'DISMISSED' }],
+        expected: [],
+      },
+      ['DUPLICATE ALSO_NOTIFIED s1=', 'DUPLICATE REPEATED_LINE s2='],
     ],
     [
       'and not where the amounts differ',

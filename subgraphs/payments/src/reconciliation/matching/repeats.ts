@@ -33,7 +33,7 @@ function tellingsInOrder(pool: Pool, known: readonly KnownLine[]): readonly Told
   const ranked = [
     ...known.map((line) => ({
       placed: placeLine(line),
-      rank: line.standing === 'REPEATED' ? RANK.REPEATED : RANK.KNOWN,
+      rank: line.standing === undefined ? RANK.KNOWN : RANK.REPEATED,
     })),
     ...untaken(pool.lines).map((placed) => ({ placed, rank: RANK.FRESH })),
   ].sort((a, b) => (a.placed.line.id < b.placed.line.id ? -1 : 1))

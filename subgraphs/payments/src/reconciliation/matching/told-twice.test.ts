@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { line } from './movements.fixture.ts'
 import { ref, told } from './told.fixture.ts'
+import { standsFor } from './told-twice.ts'
 
 type Change = Parameters<typeof line>[1]
 
@@ -99,6 +100,36 @@ describe('of what was dealt with before', () => {
 
   it('nothing goes where both sides stay', () => {
     expect(droppedOf([s('s2')], [s('s1'), n('n1')])).toEqual([])
+  })
+})
+
+describe('a notification that came again stands for what a statement tells', () => {
+  const again = n('n2', { entry: 'nt2/1/1' })
+  const stands = (told: Parameters<typeof standsFor>[1]['told'], others: Parameters<typeof standsFor>[1]['others']) =>
+    standsFor(again, { told, others, days_max: 5 })
+
+  it('where the statement tells two, and only one other was notified', () => {
+    expect(stands([s('s1'), s('s2')], [n('n1')])).toBe(true)
+    expect(stands([s('s1'), s('s2')], [n('n1'), n('n3')])).toBe(false)
+  })
+
+  it('where the other one was dismissed before', () => {
+    expect(stands([s('s1')], [n('n1')])).toBe(false)
+    expect(stands([s('s1')], [{ ...n('n1'), standing: 'DISMISSED' }])).toBe(true)
+  })
+
+  it('and not where the statement tells another movement, or none', () => {
+    expect(stands([s('s1'), s('s2', minor(1n))], [n('n1')])).toBe(false)
+    expect(stands([], [n('n1')])).toBe(false)
+  })
+
+  it('in part, where the statement tells entries whole', () => {
+    const part = (id: string, entry: string, amountMinor: bigint) => n(id, { amountMinor, entry })
+    const once = [part('n1', 'nt/1/1', 40n), part('n2', 'nt/1/1', 60n), part('n3', 'nt2/1/1', 40n)]
+    const given = (told: Parameters<typeof standsFor>[1]['told']) =>
+      standsFor(part('n4', 'nt2/1/1', 60n), { told, others: once, days_max: 5 })
+    expect(given([s('s1', minor(100n)), s('s2', minor(100n))])).toBe(true)
+    expect(given([s('s1', minor(100n))])).toBe(false)
   })
 })
 

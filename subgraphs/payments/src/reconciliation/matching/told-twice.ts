@@ -1,5 +1,5 @@
 import { dayNumber } from '@carriergraph/shared/day.ts'
-import type { BankLine } from './movement.ts'
+import type { BankLine, KnownLine } from './movement.ts'
 
 /** Lines of one side that tell of one movement, as far as the bank's reference goes. */
 interface Telling {
@@ -67,6 +67,22 @@ export function linesToldTwice(
     left = left.filter((line) => !settled.has(line))
   }
   return goes
+}
+
+/** What never moved is told by nobody: a statement that has it all the same tells a movement of its own. */
+export const mayBeToldAgain = ({ standing }: KnownLine): boolean => standing !== 'DISMISSED'
+
+/**
+ * Whether `line` stands for one of `told`: lines that tell no movement of their own, one of which would without it.
+ * @param others what else was dealt with before
+ */
+export function standsFor(
+  line: BankLine,
+  { told, others, days_max }: { told: readonly BankLine[]; others: readonly KnownLine[]; days_max: number },
+): boolean {
+  const standing = others.filter(mayBeToldAgain)
+  const without = linesToldTwice(told, standing, days_max)
+  return [...linesToldTwice(told, [...standing, line], days_max)].some((id) => !without.has(id))
 }
 
 /** By reference, currency and sum: what may be the same. */

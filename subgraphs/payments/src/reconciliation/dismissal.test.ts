@@ -1,0 +1,290 @@
+import { fromUuid, newId } from '@carriergraph/shared/ids.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { camt, MT940_HEAD, mt940, ntry } from '../statements/statements.fixture.ts'
+import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
+import { autoResolve } from './auto-resolve.ts'
+import { approveDismissal, rejectDismissal, requestDismissal } from './dismissal.ts'
+import { matchByHand } from './match-by-hand.ts'
+import { approveWriteOff, requestWriteOff } from './write-off.ts'
+
+let stage: ReconciliationStage
+beforeEach(async () => {
+  stage = await setReconciliationStage()
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+const ADA = newId('usr')
+const BRUNO = newId('usr')
+const reason = 'The bank has sent its export of the day again.'
+const by = (personId: typeof ADA | undefined) => ({ provenance: stage.provenance(personId ?? 'svc:robot'), personId })
+const request = (caseId: string & ReturnType<typeof newId<'rci'>>, person = ADA) =>
+  requestDismissal(stage.db, { caseId, reason }, by(person))
+const caseId = async (status = 'DUPLICATE') => {
+  const [id] = await stage.cases(status)
+  if (id === undefined) throw new Error('No case.')
+  return id
+}
+async function dismiss() {
+  const id = await caseId()
+  expect(await request(id)).toEqual({ ok: true, value: undefined })
+  expect(await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).toEqual({ ok: true, value: undefined })
+}
+
+describe('dismissing a line that came again in a table', () => {
+  const REQUESTED = ['DUPLICATE DISMISSAL_REQUESTED 1/0 10000', 'MATCHED SETTLED 1/1 0']
+  const DISMISSED = ['DUPLICATE RESOLVED 1/0 10000 DISMISSED', 'MATCHED SETTLED 1/1 0']
+
+  beforeEach(async () => {
+    await stage.expect([{ reference: 'A' }])
+    await stage.statement([{ reference: 'A' }])
+    await stage.run()
+    await stage.statement([{ reference: 'A' }])
+    await stage.run()
+    await stage.post()
+  })
+
+  test('takes two people, and takes back what is in suspense: nothing is gained or lost', async () => {
+    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+    const id = await caseId()
+    expect(await request(id)).toEqual({ ok: true, value: undefined })
+    expect(await approveDismissal(stage.db, { caseId: id }, by(ADA))).toMatchObject({ ok: false, code: 'SAME_PERSON' })
+    expect(await stage.items()).toEqual(REQUESTED)
+    expect(await stage.post()).toBe(0)
+    expect((await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).ok).toBe(true)
+    expect(await stage.items()).toEqual(DISMISSED)
+    expect(await stage.post()).toBe(1)
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+    await stage.expectSoundBooks()
+    const rows = await stage.database.sql.system`
+      select type, actor, version, data ->> 'state' as state, coalesce(data ->> 'reason', data ->> 'requestedBy') as told
+      from journal where aggregate_type = 'reconciliation_item' order by version`
+    expect([...rows]).toEqual([
+      {
+        type: 'reconciliation_item.dismissal_requested',
+        actor: ADA,
+        version: 1,
+        state: 'DISMISSAL_REQUESTED',
+        told: reason,
+      },
+      { type: 'reconciliation_item.dismissed', actor: BRUNO, version: 2, state: 'RESOLVED', told: ADA },
+    ])
+  })
+
+  test('two who approve at once dismiss it once', async () => {
+    const id = await caseId()
+    await request(id)
+    const approved = await Promise.all(
+      [BRUNO, newId('usr')].map((one) => approveDismissal(stage.db, { caseId: id }, by(one))),
+    )
+    expect(approved.map((outcome) => (outcome.ok ? 'ok' : outcome.code)).sort()).toEqual([
+      'DISMISSAL_NOT_REQUESTED',
+      'ok',
+    ])
+    expect(await stage.post()).toBe(1)
+  })
+
+  test('the database itself refuses a dismissal by one person, and one of what is no repetition', async () => {
+    await request(await caseId())
+    const alone = stage.database.sql.system`
+      update reconciliation_item set state = 'RESOLVED', resolution = 'DISMISSED', resolved_by = requested_by,
+        resolved_at = now() where status = 'DUPLICATE'`
+    await expect(alone).rejects.toMatchObject({ constraint_name: 'reconciliation_item_four_eyes' })
+    const other = stage.database.sql.system`
+      update reconciliation_item set rule = 'NO_COUNTERPART' where status = 'DUPLICATE'`
+    await expect(other).rejects.toMatchObject({ constraint_name: 'reconciliation_item_dismissed' })
+  })
+
+  test('while somebody decides, nothing else happens to the case; rejected, it is open again, and a counterpart resolves it', async () => {
+    const id = await caseId()
+    await request(id)
+    const [movementId = newId('exm')] = await stage.expect([{ reference: 'A' }])
+    await stage.run()
+    await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    const notOpen = { ok: false, code: 'CASE_NOT_OPEN' }
+    const match = { caseIds: [id], movementIds: [movementId] }
+    expect(await matchByHand(stage.db, match, stage.provenance(ADA))).toMatchObject(notOpen)
+    expect(await requestWriteOff(stage.db, { caseId: id, reason }, by(ADA))).toMatchObject(notOpen)
+    expect(await approveWriteOff(stage.db, { caseId: id }, by(BRUNO))).toMatchObject({
+      code: 'WRITE_OFF_NOT_REQUESTED',
+    })
+    expect(await stage.items()).toEqual([REQUESTED[0], 'DUPLICATE OPEN 0/1 -10000', REQUESTED[1]])
+    expect((await rejectDismissal(stage.db, { caseId: id, reason }, by(ADA))).ok).toBe(true)
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE RESOLVED 0/1 -10000 LATE_COUNTERPART',
+      'DUPLICATE RESOLVED 1/0 10000 LATE_COUNTERPART',
+      'MATCHED SETTLED 1/1 0',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    await stage.post()
+    await stage.expectSoundBooks()
+  })
+
+  test('dismissed, it is found by no later run, and explains nothing that is expected later', async () => {
+    await dismiss()
+    stage.clock.set(new Date('2026-11-25T06:00:00.000Z'))
+    expect(await stage.run('2026-11-21')).toMatchObject({ cases: 0 })
+    const [movementId = newId('exm')] = await stage.expect([{ reference: 'A', expectedOn: '2026-11-22' }])
+    await stage.run('2026-11-22')
+    await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    const [id] = await stage.cases()
+    expect(await stage.items()).toEqual(['DUPLICATE OPEN 0/1 -10000', ...DISMISSED])
+    expect(
+      await matchByHand(stage.db, { caseIds: id ? [id] : [], movementIds: [movementId] }, stage.provenance()),
+    ).toMatchObject({ ok: false })
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n, SUSPENSE: -10_000n })
+    await stage.expectSoundBooks()
+  })
+
+  test('what comes a third time is a repetition again, and may be dismissed as well', async () => {
+    await dismiss()
+    await stage.statement([{ reference: 'A' }])
+    await stage.run()
+    expect(await stage.items()).toEqual(['DUPLICATE OPEN 1/0 10000', ...DISMISSED])
+    await dismiss()
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+    await stage.expectSoundBooks()
+  })
+
+  test('is refused by the first of these', async () => {
+    const id = await caseId()
+    const none = newId('rci')
+    const robot = by(undefined)
+    const ada = by(ADA)
+    expect(await requestDismissal(stage.db, { caseId: none, reason: '' }, robot)).toMatchObject({
+      code: 'NOT_A_PERSON',
+    })
+    expect(await requestDismissal(stage.db, { caseId: none, reason: '' }, ada)).toMatchObject({
+      code: 'INVALID_REASON',
+    })
+    expect(await requestDismissal(stage.db, { caseId: none, reason }, ada)).toMatchObject({ code: 'CASE_NOT_FOUND' })
+    const [row] = await stage.database.sql.system<{ id: string }[]>`
+      select id::text from reconciliation_item where state = 'SETTLED'`
+    expect(await request(fromUuid('rci', row?.id ?? ''))).toMatchObject({ code: 'CASE_NOT_FOUND' })
+    for (const decided of [approveDismissal, rejectDismissal])
+      expect(await decided(stage.db, { caseId: id, reason }, ada)).toMatchObject({ code: 'DISMISSAL_NOT_REQUESTED' })
+    await requestWriteOff(stage.db, { caseId: id, reason }, ada)
+    expect(await request(id)).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    for (const decided of [approveDismissal, rejectDismissal])
+      expect(await decided(stage.db, { caseId: id, reason }, by(BRUNO))).toMatchObject({
+        code: 'DISMISSAL_NOT_REQUESTED',
+      })
+  })
+})
+
+test('of two lines that nobody expected, the first stays open, and is what a later counterpart finds', async () => {
+  await stage.statement([{ reference: 'A' }])
+  await stage.run()
+  await stage.statement([{ reference: 'A' }])
+  await stage.run()
+  const id = await caseId()
+  await request(id)
+  const OPEN = 'MISSING_INTERNALLY OPEN 1/0 10000'
+  await stage.run()
+  expect(await stage.items()).toEqual(['DUPLICATE DISMISSAL_REQUESTED 1/0 10000', OPEN])
+  await approveDismissal(stage.db, { caseId: id }, by(BRUNO))
+  await stage.run()
+  const DISMISSED = 'DUPLICATE RESOLVED 1/0 10000 DISMISSED'
+  expect(await stage.items()).toEqual([DISMISSED, OPEN])
+  await stage.expect([{ reference: 'A' }])
+  await stage.run()
+  const MATCHED = ['MATCHED SETTLED 1/1 0', 'MISSING_INTERNALLY RESOLVED 1/0 10000 LATE_COUNTERPART']
+  expect(await stage.items()).toEqual([DISMISSED, ...MATCHED])
+  await stage.post()
+  expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+  await stage.expectSoundBooks()
+})
+
+test('only a line that came again is dismissed', async () => {
+  await stage.expect([{ reference: 'A' }, { reference: 'A' }])
+  await stage.statement([{ reference: 'A' }, { reference: 'X', amount: '7.00' }])
+  await stage.run()
+  const codes = await Promise.all((await stage.cases()).map((id) => request(id)))
+  expect(codes).toMatchObject([{ code: 'CASE_NOT_REPEATED' }, { code: 'CASE_NOT_REPEATED' }])
+})
+
+const told = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
+const CREDIT = ':61:2603020302C100,00NTRFA//BANK-1'
+
+test.each([
+  ['camt.053', ['S-1', 'S-2'].map((statement) => camt({ statement, closing: '200.00', entries: [told] }))],
+  [
+    'MT940',
+    [
+      mt940(...MT940_HEAD, CREDIT, ':62F:C260302EUR200,00'),
+      mt940(
+        ':20:NEXT',
+        ':25:10020030/1234567',
+        ':28C:00050/001',
+        ':60F:C260302EUR200,00',
+        CREDIT,
+        ':62F:C260303EUR300,00',
+      ),
+    ],
+  ],
+])('what a statement with balances tells again has moved, and is not dismissed: %s', async (_, files) => {
+  for (const file of files) await stage.file(file)
+  const [row] = await stage.database.sql.system<{ account: string }[]>`select distinct account from bank_statement`
+  await stage.run('2026-11-20', row?.account)
+  const [found] = await stage.database.sql.system<{ id: string }[]>`
+    select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
+  expect(await request(fromUuid('rci', found?.id ?? ''))).toMatchObject({ code: 'LINE_IN_BALANCES', field: ['caseId'] })
+})
+
+describe('of a notification that came again', () => {
+  const statement = (...entries: string[]) => stage.file(camt({ closing: `${entries.length + 1}00.00`, entries }))
+
+  beforeEach(async () => {
+    await stage.expect([{ expectedOn: '2026-03-02' }])
+    for (const id of ['N-1', 'N-2']) await stage.file(camt({ kind: '054', statement: id, entries: [told] }))
+    await stage.run()
+  })
+
+  test('the statement tells once what was notified twice: the second may be dismissed', async () => {
+    await statement(told)
+    await stage.run()
+    await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    await dismiss()
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD',
+      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+    await stage.expectSoundBooks()
+  })
+
+  test('the statement tells both: the second has moved, and is dismissed neither then nor by a request of before', async () => {
+    const id = (
+      await stage.database.sql.system<{ id: string }[]>`
+      select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
+    )[0]?.id
+    const caseId = fromUuid('rci', id ?? '')
+    expect(await request(caseId)).toEqual({ ok: true, value: undefined })
+    await statement(told, told)
+    await stage.run()
+    const moved = { ok: false, code: 'LINE_IN_BALANCES' }
+    expect(await approveDismissal(stage.db, { caseId }, by(BRUNO))).toMatchObject(moved)
+    expect((await rejectDismissal(stage.db, { caseId, reason }, by(BRUNO))).ok).toBe(true)
+    expect(await request(caseId)).toMatchObject(moved)
+  })
+
+  test('the statement tells both after it was dismissed: one of them is a movement that nobody has told before', async () => {
+    await dismiss()
+    await statement(told, told)
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE OPEN 1/0 0',
+      'DUPLICATE OPEN 1/0 10000',
+      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+    await stage.expectSoundBooks()
+  })
+})
