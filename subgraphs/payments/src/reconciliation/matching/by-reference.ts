@@ -3,7 +3,9 @@ import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } f
 import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
 
 /** What has one reference. */
-type Bucket = { readonly key: string; readonly lines: PlacedLine[]; readonly movements: PlacedMovement[] }
+type Bucket = Sides & { readonly key: string }
+
+type Sides = { readonly lines: PlacedLine[]; readonly movements: PlacedMovement[] }
 
 /** More of them that do not add up are told one by one: nobody could look at them as one case. */
 export const MISMATCH_MEMBERS_MAX = 100
@@ -57,7 +59,7 @@ function sumUp(pool: Pool, { lines, movements }: Bucket): void {
 }
 
 /** One line for some of the movements, or one movement by some of the lines. */
-function findSubset(pool: Pool, { lines, movements }: Bucket): void {
+function findSubset(pool: Pool, { lines, movements }: Sides): void {
   const [line, movement] = [lines[0], movements[0]]
   if (line === undefined || movement === undefined || lines.length + movements.length < 3) return
   if (lines.length === 1)
@@ -99,13 +101,16 @@ function subsetOf(pool: Pool, values: readonly bigint[], target: bigint): number
   return outsider === undefined ? undefined : values.flatMap((_, at) => (at === outsider ? [] : [at]))
 }
 
-/** Groups that several references join, each of which joins a part: many lines for many movements. */
+/**
+ * Groups that several references join, each of which joins a part: many lines for many movements, else the part of them that
+ * one line is of: what a batch moved, and not what was charged for it under the same references.
+ */
 function sumUpLinked(pool: Pool, buckets: readonly Bucket[]): void {
-  for (const { lines, movements } of linkedGroups(buckets.map(remaining)))
-    takeWithin(pool, 'LINKED_REFERENCES', lines, movements)
+  for (const group of linkedGroups(buckets.map(remaining)))
+    if (!takeWithin(pool, 'LINKED_REFERENCES', group.lines, group.movements)) findSubset(pool, group)
 }
 
-function linkedGroups(buckets: readonly Bucket[]): Omit<Bucket, 'key'>[] {
+function linkedGroups(buckets: readonly Bucket[]): Sides[] {
   const groupOf = new Map<PlacedLine | PlacedMovement, PlacedLine | PlacedMovement>()
   const rootOf = (member: PlacedLine | PlacedMovement): PlacedLine | PlacedMovement => {
     let root = member

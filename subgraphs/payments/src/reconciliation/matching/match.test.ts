@@ -70,6 +70,17 @@ describe('matches', () => {
       ],
     ],
     [
+      'a line with what was moved under its references, and not with what was charged under them as well',
+      {
+        lines: [line('l', { ...ref('A', 'B'), amountMinor: -500n })],
+        expected: [-200n, -300n].flatMap((amountMinor, at) => [
+          movement(`e${at}`, { ...ref('AB'[at] ?? ''), amountMinor }),
+          movement(`f${at}`, { ...ref('AB'[at] ?? ''), amountMinor: -7n }),
+        ]),
+      },
+      ['AWAITED NOT_DUE =f0', 'AWAITED NOT_DUE =f1', 'MATCHED REFERENCE_SUBSET l=e0+e1'],
+    ],
+    [
       'many with many, where references link them one to the next',
       {
         lines: [line('l1', { ...ref('A'), amountMinor: 150n }), line('l2', { ...ref('B'), amountMinor: 250n })],
