@@ -1,9 +1,11 @@
 // Entries in which the bank has taken its charges together with what leaves, told by one statement alone.
 
 import { dayOf } from '@carriergraph/shared/day.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Payment } from '../domain/payment.ts'
+import { registerInstruction } from '../rails/drive.ts'
 import { endToEndId } from '../rails/instruction.ts'
 import { railFees } from '../rails/rail-fees.ts'
 import { camt, ntry } from '../statements/statements.fixture.ts'
@@ -84,4 +86,43 @@ test.each<[string, string[]]>([
   expect(await stage.wallet(purse)).toEqual({ balance: 40_000n, held: 0n })
   expect(await reconcile(stage, content)).toEqual(['MATCHED SETTLED 1/2'])
   await expectSettled({ moved: 10_000n, fees: 35n })
+})
+
+test('a batch of which the bank tells the references and one amount completes all that is in it, once', async () => {
+  const paid = await withdrawals(2_000n, 3_000n)
+  const content = debited('50.00', '950.00', ...(await idsOf(paid)).map((id) => transaction(id)))
+  await bankTells(content)
+  expect(await statusesOf(paid)).toEqual(['COMPLETED', 'COMPLETED'])
+  await bankTells(content, '2-camt.053.xml')
+  expect(await stage.wallet(purse)).toEqual({ balance: 45_000n, held: 0n })
+  // The fees are booked another day.
+  expect(await reconcile(stage, content)).toEqual(['MATCHED SETTLED 1/2'])
+  await expectSettled({ moved: 5_000n, fees: 55n })
+})
+
+test('so it does where the charges of the batch are in its amount', async () => {
+  const paid = await withdrawals(2_000n, 3_000n)
+  const ids = await idsOf(paid)
+  const content = debited('50.55', '949.45', ...ids.map((id) => transaction(id))).replace(
+    '<NtryDtls>',
+    `<Chrgs>${record('0.55')}</Chrgs><NtryDtls>`,
+  )
+  await bankTells(content)
+  expect(await statusesOf(paid)).toEqual(['COMPLETED', 'COMPLETED'])
+  expect(await reconcile(stage, content)).toEqual(['MATCHED SETTLED 1/4'])
+  await expectSettled({ moved: 5_000n, fees: 55n })
+})
+
+test('it completes nothing where one of the batch is unknown, or of another rail', async () => {
+  const [paid] = await withdrawals(2_000n)
+  if (paid === undefined) throw new Error('Nothing was withdrawn.')
+  const { instruction } = await stage.instructionOf(paid)
+  const elsewhere = { ...instruction, id: newId('ins') }
+  const registered = await inTransaction(stage.books.db, (tx) =>
+    registerInstruction(tx, elsewhere, 'sandbox', stage.clock()),
+  )
+  expect(registered.ok).toBe(true)
+  for (const [at, other] of [newId('ins'), elsewhere.id].entries())
+    await bankTells(debited('40.00', '960.00', transaction(instruction.id), transaction(other)), `${at}.xml`)
+  expect(await statusesOf([paid])).toEqual(['PROCESSING'])
 })

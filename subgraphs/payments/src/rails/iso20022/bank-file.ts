@@ -7,7 +7,7 @@ import type { Position, StatementLine } from '../../statements/statement.ts'
 import { type Notice, numbered } from '../notice.ts'
 import { NOTICES_MAX } from '../rail.ts'
 import { readMessage } from './read-message.ts'
-import { instructionOfLine, noticeOfLine } from './statement-notices.ts'
+import { instructionsOfLine, noticeOfLine, noticesOfBatch } from './statement-notices.ts'
 import { noticesOf, type StatusReport } from './status-report.ts'
 
 /** What a file of a bank says about instructions, batch by batch; or why it is refused. */
@@ -45,7 +45,7 @@ async function* reportNotices(report: StatusReport, db: TenantDb): AsyncGenerato
   // Of a message that others sent.
   if (fileId === undefined) return
   const { notices } = noticesOf(report, await findSent(db, fileId))
-  for (let at = 0; at < notices.length; at += NOTICES_MAX) yield notices.slice(at, at + NOTICES_MAX)
+  yield* inPieces(notices)
 }
 
 function fileIdOf(messageId: string): Id<'rfl'> | undefined {
@@ -55,36 +55,57 @@ function fileIdOf(messageId: string): Id<'rfl'> | undefined {
 
 async function* lineNotices(file: StatementFile, db: TenantDb): AsyncGenerator<readonly Notice[]> {
   const placed = placesOf(file)
-  let batch: { readonly line: StatementLine; readonly id: Id<'ins'> }[] = []
-  async function notices(): Promise<Notice[]> {
-    const known = await findInstructions(
-      db,
-      batch.map(({ id }) => id),
-    )
-    return batch.flatMap(({ line, id }) => {
-      const tracked = known.get(id)
-      const notice = tracked && noticeOfLine(line, tracked.instruction)
-      return notice === undefined ? [] : placed(notice, line)
-    })
-  }
+  let named: Named[] = []
+  let count = 0
   for await (const line of file.read()) {
-    const id = instructionOfLine(line)
-    if (id !== undefined) batch.push({ line, id })
-    if (batch.length < NOTICES_MAX) continue
-    yield await notices()
-    batch = []
+    const ids = instructionsOfLine(line)
+    if (ids.length === 0) continue
+    named.push({ line, ids })
+    count += ids.length
+    if (count < NOTICES_MAX) continue
+    yield* inPieces(await noticesOfLines(named, db, placed))
+    named = []
+    count = 0
   }
-  if (batch.length > 0) yield await notices()
+  if (named.length > 0) yield* inPieces(await noticesOfLines(named, db, placed))
 }
+
+/** A line with the instructions that it names. */
+type Named = { readonly line: StatementLine; readonly ids: readonly Id<'ins'>[] }
+
+async function noticesOfLines(named: readonly Named[], db: TenantDb, placed: Placed): Promise<Notice[]> {
+  const known = await findInstructions(
+    db,
+    named.flatMap(({ ids }) => ids),
+  )
+  return named.flatMap(({ line, ids }) => {
+    const tracked = ids.flatMap((id) => known.get(id) ?? [])
+    const [first, second] = tracked
+    if (first === undefined || tracked.length < ids.length) return []
+    if (second !== undefined) {
+      const isOfRail = tracked.every(({ rail }) => rail === 'iso20022')
+      const instructions = tracked.map(({ instruction }) => instruction)
+      return isOfRail ? noticesOfBatch(line, instructions) : []
+    }
+    const notice = noticeOfLine(line, first.instruction)
+    return notice === undefined ? [] : [placed(notice, line)]
+  })
+}
+
+function* inPieces(notices: readonly Notice[]): Generator<readonly Notice[]> {
+  for (let at = 0; at < notices.length; at += NOTICES_MAX) yield notices.slice(at, at + NOTICES_MAX)
+}
+
+type Placed = (notice: Notice, line: StatementLine) => Notice
 
 /**
  * Says of returns which statement of which file tells them, and gives each of those alike of one entry a key of its own, and
  * a reference: what an entry is made of adds up to it, so they are as many as it tells, and the bank's reference is of the entry.
  * The file counts and not the statement's id: the same statement once more, put right, may have its entries at other places.
  */
-function placesOf({ digest }: StatementFile) {
+function placesOf({ digest }: StatementFile): Placed {
   const seen = new Map<string, number>()
-  return (notice: Notice, { statementId }: StatementLine): Notice => {
+  return (notice, { statementId }) => {
     if (notice.kind !== 'RETURN') return notice
     const name = `${notice.instructionId} ${notice.key}`
     const times = (seen.get(name) ?? 0) + 1

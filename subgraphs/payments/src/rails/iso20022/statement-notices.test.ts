@@ -1,9 +1,9 @@
 import { money } from '@carriergraph/shared/money/money.ts'
 import { expect, test } from 'vitest'
 import { NO_COUNTERPARTY, NO_REFERENCES, type StatementLine } from '../../statements/statement.ts'
-import { endToEndId } from '../instruction.ts'
+import { endToEndId, type Instruction } from '../instruction.ts'
 import { instruction } from '../rails.fixture.ts'
-import { instructionOfLine, noticeOfLine } from './statement-notices.ts'
+import { instructionsOfLine, noticeOfLine, noticesOfBatch } from './statement-notices.ts'
 
 const order = instruction({ amount: money(1_000n, 'EUR') })
 const reference = endToEndId(order.id)
@@ -91,7 +91,7 @@ test.each<[string, StatementLine, object | undefined]>([
 
 test('a line is of the instruction that its references name, in the order in which banks keep them', () => {
   const of = (references: Partial<StatementLine['references']>) =>
-    instructionOfLine(line(1n, { references: { ...NO_REFERENCES, ...references } }))
+    instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, ...references } }))[0]
   const other = instruction()
   expect(of({ endToEndId: reference })).toBe(order.id)
   expect(of({ endToEndId: reference.toUpperCase(), instructionId: endToEndId(other.id) })).toBe(order.id)
@@ -135,10 +135,54 @@ test.each<[string, StatementLine, object | undefined]>([
 
 test('who pays of their own accord quotes the reference among other words', () => {
   const quoting = (...remittance: string[]) =>
-    instructionOfLine(line(1n, { references: { ...NO_REFERENCES, endToEndId: 'NOTPROVIDED' }, remittance }))
+    instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, endToEndId: 'NOTPROVIDED' }, remittance }))[0]
   expect(quoting(`Top up ${reference.toUpperCase()}, thanks`)).toBe(order.id)
   expect(quoting('Hello', reference)).toBe(order.id)
   expect(quoting(`${reference}0`, `x${reference}`, 'ins-')).toBeUndefined()
   const structured = { ...NO_REFERENCES, creditorReferences: [reference] }
-  expect(instructionOfLine(line(1n, { references: structured }))).toBe(order.id)
+  expect(instructionsOfLine(line(1n, { references: structured }))).toEqual([order.id])
+})
+
+test('a line is of all instructions of its batch, unless something else is in it', () => {
+  const other = endToEndId(instruction().id)
+  const of = (...batchedEndToEndIds: string[]) =>
+    instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, batchedEndToEndIds } }))
+  expect(of(reference, other.toUpperCase())).toEqual([order.id, instructionsOfLine(lineOf(other))[0]])
+  expect(of(reference, other, 'INVOICE 7')).toEqual([])
+  expect(of(reference)).toEqual([])
+  expect(of()).toEqual([])
+})
+
+const lineOf = (endToEndId: string) => line(1n, { references: { ...NO_REFERENCES, endToEndId } })
+
+const [one, two] = [instruction({ amount: money(400n, 'EUR') }), instruction({ amount: money(600n, 'EUR') })]
+const ofBatch = (minor: bigint, more: Partial<StatementLine> = {}) =>
+  line(minor, { account: 'DE89 3704 0044 0532 0130 00', ...more })
+const abroad = { ...two.debtor, account: 'FR1420041010050500013M02606' }
+
+test.each<[string, StatementLine, readonly Instruction[], boolean]>([
+  ['that add up to it', ofBatch(-1_000n), [one, two], true],
+  ['that add up to it less its charges', ofBatch(-1_007n, { charges: [charged(-7n, true)] }), [one, two], true],
+  ['that are a cent more', ofBatch(-999n), [one, two], false],
+  ['that are a cent less', ofBatch(-1_001n), [one, two], false],
+  ['that are not booked yet', ofBatch(-1_000n, { status: 'PDNG' }), [one, two], false],
+  ['that it takes back', ofBatch(-1_000n, { isReversal: true }), [one, two], false],
+  ['that come back', ofBatch(1_000n), [one, two], false],
+  ['of which one is there twice', ofBatch(-800n), [one, one], false],
+  ['of which one is in another currency', ofBatch(-1_000n), [one, { ...two, amount: money(600n, 'USD') }], false],
+  ['of which one is of another account', ofBatch(-1_000n), [one, { ...two, debtor: abroad }], false],
+  ['of which one comes in', ofBatch(-1_000n), [one, { ...two, direction: 'IN' }], false],
+])('of a batch of instructions %s', (_, booked, instructions, isSettled) => {
+  const notices = noticesOfBatch(booked, instructions)
+  expect(notices).toEqual(noticesOfBatch(booked, instructions))
+  expect(notices.map(({ instructionId }) => instructionId)).toEqual(isSettled ? [one.id, two.id] : [])
+  for (const notice of notices) expect(notice).toMatchObject({ kind: 'STATUS', status: 'ACSC' })
+})
+
+test('transfers that are awaited are settled by a batch as well, unless the bank has kept something back', () => {
+  const us = { name: 'Us', account: 'DE89370400440532013000', agent: undefined }
+  const awaited = [one, two].map((each) => ({ ...each, direction: 'IN', creditor: us }) as const)
+  expect(noticesOfBatch(ofBatch(1_000n), awaited)).toHaveLength(2)
+  expect(noticesOfBatch(ofBatch(993n, { charges: [charged(-7n, true)] }), awaited)).toEqual([])
+  expect(noticesOfBatch(ofBatch(-1_000n), awaited)).toEqual([])
 })

@@ -1,14 +1,27 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
+import { accountKey } from '../../reconciliation/counterparty-account.ts'
 import type { Charge, StatementLine } from '../../statements/statement.ts'
 import { type Instruction, instructionOf } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
 
 /**
- * The instruction that a line of a bank statement refers to, by the reference that banks carry from end to end, or by the
- * one that the debtor's bank was given; undefined for lines that are of nothing that was instructed here.
+ * The instructions that a line of a bank statement refers to; none for lines that are of nothing that was instructed here.
+ * Several are of a batch whose amounts the bank does not say, and all that it has.
  */
-export function instructionOfLine({ references, remittance }: StatementLine): Id<'ins'> | undefined {
+export function instructionsOfLine(line: StatementLine): readonly Id<'ins'>[] {
+  const batched = line.references.batchedEndToEndIds.map(instructionOf)
+  const known = batched.filter((id) => id !== undefined)
+  if (known.length > 1 && known.length === batched.length) return known
+  const one = instructionOfLine(line)
+  return one === undefined ? [] : [one]
+}
+
+/**
+ * By the reference that banks carry from end to end, or by the one that the debtor's bank was given, or by what the payer
+ * quotes.
+ */
+function instructionOfLine({ references, remittance }: StatementLine): Id<'ins'> | undefined {
   const { endToEndId, instructionId, transactionId, creditorReferences } = references
   // Who pays of their own accord quotes what they were told to, among other words perhaps.
   const quoted = remittance.flatMap((text) => text.match(QUOTED) ?? [])
@@ -29,20 +42,50 @@ const QUOTED = /\bins-[0-9a-z]{26}\b/gi
  * nothing that can be acted on, and is for reconciliation.
  */
 export function noticeOfLine(line: StatementLine, instruction: Instruction): Notice | undefined {
-  const { amount, status, isReversal, returnReason, references, statementId, entry } = line
+  const { amount, status, isReversal, returnReason } = line
   const { id: instructionId } = instruction
   if (status !== 'BOOK' || amount.currency !== instruction.amount.currency) return undefined
-  const key = `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
+  const key = keyOf(line)
   if (instruction.direction === 'IN') return noticeOfAwaited(line, instruction, key)
   if (amount.minor < 0n) {
     if (isReversal || !hasLeft(line, instruction.amount.minor)) return undefined
-    return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
+    return settled(instructionId, key)
   }
   const isReturn = returnReason !== undefined || isReversal
   // Less may come back than went out: banks on the way take their charges. More is something else.
   if (!isReturn || amount.minor === 0n || amount.minor > instruction.amount.minor) return undefined
   return returnOf(line, instructionId, amount, key)
 }
+
+/**
+ * What the booked line of a batch says about all that is in it: it is settled where what was instructed, on the account that
+ * the line is of, adds up to it. Where it does not, something that the bank does not tell is otherwise, and reconciliation
+ * has to find out what.
+ */
+export function noticesOfBatch(line: StatementLine, instructions: readonly Instruction[]): readonly Notice[] {
+  const { account, amount, status, isReversal } = line
+  if (status !== 'BOOK' || isReversal || new Set(instructions.map(({ id }) => id)).size < instructions.length) return []
+  const direction = amount.minor < 0n ? 'OUT' : 'IN'
+  const isOfLine = (one: Instruction) =>
+    one.direction === direction &&
+    one.amount.currency === amount.currency &&
+    accountKey((direction === 'OUT' ? one.debtor : one.creditor).account ?? '') === accountKey(account)
+  if (!instructions.every(isOfLine)) return []
+  const total = instructions.reduce((sum, one) => sum + one.amount.minor, 0n)
+  const isWhole = direction === 'OUT' ? hasLeft(line, total) : amount.minor === total
+  return isWhole ? instructions.map(({ id }) => settled(id, keyOf(line))) : []
+}
+
+const keyOf = ({ statementId, entry, references }: StatementLine): string =>
+  `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
+
+const settled = (instructionId: Id<'ins'>, key: string): Notice => ({
+  instructionId,
+  key,
+  kind: 'STATUS',
+  status: 'ACSC',
+  reason: undefined,
+})
 
 /**
  * Whether a debit is of that amount, alone or with charges inside: those that the bank says are included, or those as well
@@ -92,8 +135,7 @@ function noticeOfAwaited(
 ): Notice | undefined {
   const { amount, isReversal, returnReason } = line
   const isReturn = returnReason !== undefined || isReversal
-  if (!isReturn && amount.minor === awaited.minor)
-    return { instructionId, key, kind: 'STATUS', status: 'ACSC', reason: undefined }
+  if (!isReturn && amount.minor === awaited.minor) return settled(instructionId, key)
   if (!isReturn || amount.minor >= 0n || -amount.minor > awaited.minor) return undefined
   return returnOf(line, instructionId, money(-amount.minor, amount.currency), key)
 }
