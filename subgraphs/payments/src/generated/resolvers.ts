@@ -3062,7 +3062,7 @@ export type SettlementCycle = {
   currency: Scalars['CurrencyCode']['output'];
   /** The business day of its cut-off. */
   day: Scalars['Date']['output'];
-  /** Its number on that day: 1, 2, 3 … */
+  /** Its number on that day: 1, 2, 3 … by the settings; where they were changed during the day, the next one after the others. */
   number: Scalars['Int']['output'];
   /** What comes at that moment or later is in the next cycle. */
   cutOffAt: Scalars['DateTime']['output'];

@@ -1,5 +1,6 @@
-import { newId } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { CHAIN_MAX } from '@carriergraph/shared/ledger/ledger.ts'
+import { waitersOf } from '@carriergraph/shared/testing/lined.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findCycle, findPairs, findPositions } from '../db/settlement-cycles.ts'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../testing/payments-database.ts'
@@ -27,6 +28,74 @@ test('what comes at the cut-off is in the next cycle, and a weekend later', asyn
   const second = await set.entered(ada, bob, 2n)
   expect(second).not.toBe(first)
   expect(await findCycle(set.db, second)).toMatchObject({ day: '2026-11-23', settlementDate: '2026-11-24' })
+})
+
+/** Enters as a process does whose cut-offs are these. */
+const enteredAt = async (set: Awaited<ReturnType<typeof stage>>, cutOffs: readonly string[], at: string) => {
+  set.clock.set(new Date(`2026-11-20T${at}:00Z`))
+  const { schedule } = set.terms
+  const outcome = await set.enterBy({ ...set.terms, schedule: { ...schedule, timeZone: 'UTC', cutOffs } })
+  if (!outcome.ok) throw new Error(outcome.code)
+  const cycle = await findCycle(set.db, outcome.value.cycleId)
+  if (cycle === undefined) throw new Error('An item is in no cycle.')
+  return cycle
+}
+
+test('cut-offs that are changed during the day leave what was closed, and the next of the new ones is entered', async () => {
+  const set = await stage()
+  for (const [index, at] of ['03:18', '03:19', '03:20'].entries()) {
+    const { id, number } = await enteredAt(set, ['03:19', '03:20', '03:21', '23:30'], at)
+    expect(number).toBe(index + 1)
+    set.clock.set(new Date('2026-11-20T03:21:00Z'))
+    await closeCycle(set.options, id)
+  }
+  const cutOffAt = new Date('2026-11-20T05:00:00Z')
+  const now = ['05:00', '06:00', '07:00']
+  expect(await enteredAt(set, now, '03:22')).toMatchObject({ day: '2026-11-20', number: 4, cutOffAt, state: 'OPEN' })
+  expect(await enteredAt(set, now, '04:59')).toMatchObject({ number: 4 })
+})
+
+test('a cut-off that is put off on the same day ends a cycle of that day, also where the one before is closed', async () => {
+  const set = await stage()
+  const { id } = await enteredAt(set, ['16:00'], '12:00')
+  set.clock.set(new Date('2026-11-20T17:00:00Z'))
+  await closeCycle(set.options, id)
+  const cutOffAt = new Date('2026-11-20T20:00:00Z')
+  expect(await enteredAt(set, ['20:00'], '17:00')).toMatchObject({ day: '2026-11-20', number: 2, cutOffAt })
+})
+
+test('a cut-off that stays in the settings ends one cycle, whatever others come before it', async () => {
+  const set = await stage()
+  const before = await enteredAt(set, ['16:00'], '08:00')
+  expect(await enteredAt(set, ['10:00', '16:00'], '09:00')).toMatchObject({ number: 2, state: 'OPEN' })
+  expect(await enteredAt(set, ['10:00', '16:00'], '11:00')).toEqual(before)
+})
+
+test('processes with different settings open one cycle for each cut-off, and refuse nobody', async () => {
+  const settings = [['16:00'], ['14:00', '16:00'], ['13:00', '14:00', '16:00'], ['12:30', '20:00'], ['20:00']]
+  // A race, which one round may win by luck.
+  for (let round = 0; round < 4; round += 1) {
+    const set = await stage()
+    const all = Array.from({ length: 30 }, (_, index) => enteredAt(set, settings[index % 5] ?? [], '12:45'))
+    const cycles = new Map((await Promise.all(all)).map((cycle) => [cycle.id, cycle]))
+    const cutOffs = [...cycles.values()].map(({ cutOffAt }) => cutOffAt.toISOString().slice(11, 16)).sort()
+    expect(cutOffs).toEqual(['13:00', '14:00', '16:00', '20:00'])
+  }
+})
+
+test('a number that a process of the version before takes meanwhile is left to it', async () => {
+  const set = await stage()
+  const before = await enteredAt(set, ['10:00'], '09:00')
+  const raw = payments.database.sql.forTenant(set.tenant)
+  let entered: Promise<unknown> | undefined
+  const other = JSON.stringify({ id: toUuid(newId('cyc')), number: 2, cut_off_at: '2026-11-20T12:00:00Z' })
+  await raw.begin(async (tx) => {
+    await tx`insert into settlement_cycle select (jsonb_populate_record(c, ${other}::jsonb)).*
+      from settlement_cycle c where id = ${toUuid(before.id)}`
+    entered = enteredAt(set, ['10:00', '16:00'], '11:00')
+    await waitersOf(payments.database, 1, { timeout: 60_000, interval: 20 })
+  })
+  expect(await entered).toMatchObject({ number: 3, cutOffAt: new Date('2026-11-20T16:00:00Z') })
 })
 
 test('the same item again is the same item, also in a later cycle; another under its reference is refused', async () => {

@@ -10,7 +10,7 @@ import { ensureOperatorAccounts, findOperatorAccount, insertWallet } from '../db
 import type { Decider } from '../four-eyes/decider.ts'
 import { calendarOf, NO_CLOSING_DAYS } from './calendar.ts'
 import { approveReversal, requestReversal } from './decide-reversal.ts'
-import { enterItems } from './enter-item.ts'
+import { enterItems, type NewItem } from './enter-item.ts'
 import { closeCycle, type SettlementOptions } from './settle.ts'
 import type { SettlementTerms } from './terms.ts'
 
@@ -58,14 +58,15 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
   const fees = { fixedMinor: 0n, basisPoints: 0, maxMinor: undefined }
   const terms: SettlementTerms = { rail: 'sandbox', schedule, netting: 'MULTILATERAL', fees, accounts, ...more }
   const options: SettlementOptions = { db, ledger, terms, clock }
-  async function enter(debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) {
-    const item = { reference, debtorId, creditorId, amount: money(minor, 'EUR') }
-    const entered = await inTransaction(db, (tx) => enterItems(tx, terms, [item], clock()))
+  async function enterItem(by: SettlementTerms, item: NewItem) {
+    const entered = await inTransaction(db, (tx) => enterItems(tx, by, [item], clock()))
     if (!entered.ok) return entered
     const [one] = entered.value
     if (one === undefined) throw new Error('Nothing was entered.')
     return ok(one)
   }
+  const enter = (debtorId: Id<'led'>, creditorId: Id<'led'>, minor: bigint, reference: string = newId('ins')) =>
+    enterItem(terms, { reference, debtorId, creditorId, amount: money(minor, 'EUR') })
   return {
     tenant,
     db,
@@ -97,6 +98,9 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
       return (await findLedgerAccount(db, id))?.balanceMinor
     },
     enter,
+    /** Enters something as a process does that has other settings. */
+    enterBy: (by: SettlementTerms) =>
+      enterItem(by, { reference: newId('ins'), debtorId: bank, creditorId: accounts.feesId, amount: money(1n, 'EUR') }),
     /** Enters what must be taken, and says into which cycle. */
     async entered(...item: Parameters<typeof enter>): Promise<Id<'cyc'>> {
       const outcome = await enter(...item)
