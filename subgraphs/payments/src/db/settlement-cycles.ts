@@ -120,29 +120,31 @@ export async function findCycles(db: Db, ids: readonly Id<'cyc'>[]): Promise<Set
 }
 
 /**
- * Open cycles that are past their cut-off, closed ones that are to be settled by that day, and those that two people have
- * taken back, the eldest first.
+ * Open cycles that are past their cut-off, closed ones that are to be settled by that day, where one is given, and those that
+ * two people have taken back, the eldest first.
  */
 export async function findDueCycles(
   db: TenantDb,
   rail: RailName,
   currency: CurrencyCode,
   now: Date,
-  today: string,
+  settledUntil: string | undefined,
 ): Promise<SettlementCycle[]> {
   const rows = await db
     .select()
     .from(settlementCycle)
-    .where(and(eq(settlementCycle.rail, rail), eq(settlementCycle.currency, currency), isDue(now, today)))
+    .where(and(eq(settlementCycle.rail, rail), eq(settlementCycle.currency, currency), isDue(now, settledUntil)))
     .orderBy(asc(settlementCycle.cutOffAt))
     .limit(DUE_CYCLES_MAX)
   return rows.map(toCycle)
 }
 
-const isDue = (now: Date, today: string) =>
+const isDue = (now: Date, settledUntil: string | undefined) =>
   or(
     and(eq(settlementCycle.state, 'OPEN'), lte(settlementCycle.cutOffAt, now)),
-    and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, today)),
+    settledUntil === undefined
+      ? undefined
+      : and(eq(settlementCycle.state, 'CLOSED'), lte(settlementCycle.settlementDate, settledUntil)),
     eq(settlementCycle.state, 'REVERSING'),
   )
 
@@ -153,7 +155,10 @@ export type DueSettlement = {
   readonly currency: SettlementCycle['currency']
 }
 
-/** @param system the connections that see every tenant */
+/**
+ * Also those of currencies that are not settled today.
+ * @param system the connections that see every tenant
+ */
 export const findDueSettlements = (system: TenantDb, now: Date, today: string): Promise<DueSettlement[]> =>
   system
     .selectDistinct({

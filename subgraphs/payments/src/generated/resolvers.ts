@@ -2700,8 +2700,8 @@ export type Mutation = {
   /** Turns down what was asked for, or takes back one's own request: the cycle is settled as before. */
   rejectSettlementReversal?: Maybe<RejectSettlementReversalPayload>;
   /**
-   * Has a cycle settled again whose settlement was taken back: it is CLOSED, and posted within a minute as any other that is due.
-   * Of one that is closed or settled already, nothing is changed.
+   * Has a cycle settled again whose settlement was taken back: it is CLOSED, and posted within a minute as any other that is due, or
+   * on the next business day of its currency. Of one that is closed or settled already, nothing is changed.
    */
   settleCycleAgain?: Maybe<SettleCycleAgainPayload>;
   /**
@@ -3066,7 +3066,7 @@ export type SettlementCycle = {
   number: Scalars['Int']['output'];
   /** What comes at that moment or later is in the next cycle. */
   cutOffAt: Scalars['DateTime']['output'];
-  /** The day from which on it is settled. */
+  /** The day from which on it is settled; what is late waits for a business day of its currency. */
   settlementDate: Scalars['Date']['output'];
   /** How what participants owe each other is set off. */
   netting: SettlementNetting;

@@ -63,7 +63,7 @@ export type SettlementCycle = {
 /** Why something is not done with a cycle. The first that applies is the answer. */
 export const SETTLEMENT_REFUSALS = {
   CYCLE_NOT_FOUND: 'There is no such cycle.',
-  CYCLE_NOT_DUE: 'The cut-off or the settlement date is still to come.',
+  CYCLE_NOT_DUE: 'The cut-off or the settlement date is still to come, or the currency is not settled today.',
   CYCLE_STATE_WRONG: 'The cycle is not in the state for that.',
   ITEM_DIFFERS: 'Something else was entered under this reference.',
   ITEM_MALFORMED: 'An item has an amount above zero, no negative fee, and two different participants.',

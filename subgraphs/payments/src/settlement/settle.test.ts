@@ -52,6 +52,31 @@ test('a cycle is closed after its cut-off, settled on its date, and everybody ha
   expect(await set.events(cycle)).toEqual(['2 settlement.closed', '3 settlement.settled'])
 })
 
+test('what is late waits for a business day, and what is to be closed or taken back does not', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const cycle = await set.entered(ada, bob, 60n)
+  set.clock.set(new Date('2026-11-20T15:30:00Z'))
+  const later = await set.entered(ada, bob, 1n)
+  const due = () => settleDueCycles({ ...set.options, currency: 'EUR' })
+  const states = async () => [await findCycle(set.db, cycle), await findCycle(set.db, later)].map((one) => one?.state)
+  // In Brussels it is Saturday, Sunday and Saturday: those of the week between them were missed.
+  for (const day of ['2026-11-27T23:30:00Z', '2026-11-29T22:30:00Z', '2026-12-05T12:00:00Z']) {
+    set.clock.set(new Date(day))
+    expect(await due()).toEqual({ done: 0, refused: 0 })
+    expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'CYCLE_NOT_DUE' })
+    expect(await states()).toEqual(['CLOSED', 'CLOSED'])
+  }
+  expect(await set.balance(bob)).toBe(0n)
+  set.clock.set(new Date('2026-12-06T23:30:00Z'))
+  expect(await due()).toEqual({ done: 2, refused: 0 })
+  expect(await set.balance(bob)).toBe(61n)
+  set.clock.set(new Date('2026-12-12T12:00:00Z'))
+  await set.decideReversal(cycle)
+  expect(await due()).toEqual({ done: 1, refused: 0 })
+  expect(await states()).toEqual(['REVERSED', 'SETTLED'])
+})
+
 test('each step done again does nothing more', async () => {
   const set = await stage()
   const [ada, bob] = [await set.participant(100n), await set.participant(0n)]

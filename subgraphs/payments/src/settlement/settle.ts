@@ -22,9 +22,11 @@ export type SettlementOptions = {
   /** The tenant's, as `db` is. */
   readonly ledger: Pick<Ledger, 'postLinked'>
   /** What is posted, the cycle says itself. */
-  readonly terms: Pick<SettlementTerms, 'rail'> & { readonly schedule: Pick<CycleSchedule, 'timeZone'> }
+  readonly terms: Pick<SettlementTerms, 'rail'> & { readonly schedule: SettlementDays }
   readonly clock: Clock
 }
+
+type SettlementDays = Pick<CycleSchedule, 'timeZone' | 'calendar'>
 
 type PostingOptions = Omit<SettlementOptions, 'terms'>
 
@@ -47,8 +49,8 @@ export function closeCycle(
 }
 
 /**
- * Posts what a closed cycle comes to, on its settlement date or later: all of it, or nothing. Where the ledger refuses, the
- * cycle says why and can be settled again. May be called again after a crash, and by several at once: it is posted once.
+ * Posts what a closed cycle comes to, on its settlement date or a later business day: all of it, or nothing. Where the ledger
+ * refuses, the cycle says why and can be settled again. May be called again after a crash, and by several at once: it is posted once.
  * @throws what the ledger throws: whether it was posted is not known then, and the next call finds out
  */
 export async function settleCycle(
@@ -60,7 +62,8 @@ export async function settleCycle(
   if (cycle === undefined) return settlementRefusal('CYCLE_NOT_FOUND')
   if (cycle.state === 'SETTLED') return ok(cycle)
   if (cycle.state !== 'CLOSED') return settlementRefusal('CYCLE_STATE_WRONG')
-  if (localDay(clock(), terms.schedule.timeZone) < cycle.settlementDate) return settlementRefusal('CYCLE_NOT_DUE')
+  const until = settledUntil(terms.schedule, clock())
+  if (until === undefined || cycle.settlementDate > until) return settlementRefusal('CYCLE_NOT_DUE')
   const orders = settlementOrders(await planOf(options.db, cycle))
   const refused = orders.length === 0 ? undefined : refusedIn(orders, await ledger.postLinked(orders))
   return conclude(options, cycle, 'SETTLED', refused)
@@ -95,18 +98,24 @@ export async function settleDueCycles(
   options: SettlementOptions & { readonly currency: SettlementCycle['currency'] },
 ): Promise<{ readonly done: number; readonly refused: number }> {
   const { db, terms, clock, currency } = options
-  const today = localDay(clock(), terms.schedule.timeZone)
+  const until = settledUntil(terms.schedule, clock())
   let [done, refused] = [0, 0]
-  for (const { id, state, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), today)) {
+  for (const { id, state, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), until)) {
     if (state !== 'REVERSING') {
       const closed = await closeCycle(options, id)
-      if (!closed.ok || settlementDate > today) continue
+      if (!closed.ok || until === undefined || settlementDate > until) continue
     }
     const outcome = await (state === 'REVERSING' ? reverseCycle(options, id) : settleCycle(options, id))
     if (outcome.ok) done += 1
     else refused += 1
   }
   return { done, refused }
+}
+
+/** Cycles of up to which settlement date are settled now; undefined on a day on which nothing is. */
+function settledUntil({ timeZone, calendar }: SettlementDays, now: Date): string | undefined {
+  const today = localDay(now, timeZone)
+  return calendar.isBusinessDay(today) ? today : undefined
 }
 
 async function planOf(db: TenantDb, cycle: SettlementCycle): Promise<SettlementPlan> {

@@ -1,7 +1,10 @@
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
-import { FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
+import { NO_CLOSING_DAYS } from './calendar.ts'
+import { settleAgain } from './decide-reversal.ts'
+import { reverseCycle, settleCycle } from './settle.ts'
+import { ADA, by, FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
 import { createSettlementWorker } from './settlement-worker.ts'
 
 let payments: PaymentsDatabase
@@ -22,7 +25,7 @@ test('a tenant with much to settle, or whose ledger is slow, keeps no other wait
   const ledgers = new Ledgers(() => FRIDAY)
   const worker = createSettlementWorker({
     database,
-    clearing: { timeZone: 'Europe/Brussels' },
+    clearing: { timeZone: 'Europe/Brussels', closingDays: NO_CLOSING_DAYS },
     clock: () => MONDAY,
     log: silent,
     ledgers: {
@@ -44,4 +47,29 @@ test('a tenant with much to settle, or whose ledger is slow, keeps no other wait
   expect(await worker.runOnce()).toBe(2)
   expect(await worker.runOnce()).toBe(0)
   expect(new Set(tenants).size).toBe(2)
+})
+
+test('what is settled again on a closing day of its currency waits for the next day of business', async () => {
+  const { database } = payments
+  const set = await setSettlementStage(database)
+  const { bob, cycle } = await set.closedCycle()
+  await settleCycle(set.options, cycle)
+  await set.decideReversal(cycle)
+  await reverseCycle(set.options, cycle)
+  const worker = createSettlementWorker({
+    database,
+    clearing: { timeZone: 'Europe/Brussels', closingDays: new Map([['EUR', new Set(['2026-11-23', '2026-11-24'])]]) },
+    clock: set.clock,
+    log: silent,
+    ledgers: new Ledgers(set.clock),
+  })
+  await settleAgain(set.db, { id: cycle, reason: 'It has moved.' }, by(ADA, set.clock()))
+  for (const day of ['2026-11-23T09:30:00Z', '2026-11-24T09:30:00Z']) {
+    set.clock.set(new Date(day))
+    expect(await worker.runOnce()).toBe(0)
+    expect(await set.balance(bob)).toBe(0n)
+  }
+  set.clock.set(new Date('2026-11-25T09:30:00Z'))
+  expect(await worker.runOnce()).toBe(1)
+  expect(await set.balance(bob)).toBe(60n)
 })

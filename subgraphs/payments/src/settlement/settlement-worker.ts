@@ -8,6 +8,7 @@ import type { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { type DueSettlement, findDueSettlements } from '../db/settlement-cycles.ts'
 import type { ClearingSettings } from '../rails/settings.ts'
+import { calendarOf } from './calendar.ts'
 import { localDay } from './schedule.ts'
 import { settleDueCycles } from './settle.ts'
 
@@ -17,7 +18,7 @@ export const SETTLEMENT_INTERVAL_MS = 30_000
 export type SettlementWorkerOptions = {
   readonly database: Database
   readonly ledgers: Pick<Ledgers, 'of'>
-  readonly clearing: Pick<ClearingSettings, 'timeZone'>
+  readonly clearing: Pick<ClearingSettings, 'timeZone' | 'closingDays'>
   readonly clock: Clock
   readonly log: Log
   readonly schedule?: Schedule
@@ -29,15 +30,15 @@ export type SettlementWorkerOptions = {
  * stopped before its ledgers are.
  */
 export function createSettlementWorker(options: SettlementWorkerOptions): LaneWorker {
-  const { database, ledgers, clearing, clock, log, schedule } = options
+  const { database, ledgers, clearing, clock, log } = options
 
   async function settle({ tenant, rail, currency }: DueSettlement): Promise<number> {
     const db = database.forTenant(tenant)
-    const { timeZone } = clearing
+    const schedule = { timeZone: clearing.timeZone, calendar: calendarOf(currency, clearing.closingDays) }
     try {
       const ledger = ledgers.of({ tenant, db })
       const { done, refused } = await withCorrelation(undefined, () =>
-        settleDueCycles({ db, ledger, terms: { rail, schedule: { timeZone } }, clock, currency }),
+        settleDueCycles({ db, ledger, terms: { rail, schedule }, clock, currency }),
       )
       const told = { tenant, rail, currency, done, refused }
       if (refused > 0) log.error(told, 'the ledger refused a settlement, or to take one back')
@@ -62,5 +63,11 @@ export function createSettlementWorker(options: SettlementWorkerOptions): LaneWo
     )
   }
 
-  return new LaneWorker({ name: 'settlement', begin, interval_ms: SETTLEMENT_INTERVAL_MS, log, schedule })
+  return new LaneWorker({
+    name: 'settlement',
+    begin,
+    interval_ms: SETTLEMENT_INTERVAL_MS,
+    log,
+    schedule: options.schedule,
+  })
 }

@@ -7,7 +7,7 @@ import { endToEndId } from '../rails/instruction.ts'
 import { importStatement } from '../reconciliation/import/import-statement.ts'
 import { postPending } from '../reconciliation/post-pending.ts'
 import { runReconciliation } from '../reconciliation/run-reconciliation.ts'
-import { createSettlementWorker } from '../settlement/settlement-worker.ts'
+import { createSettlementWorker, type SettlementWorkerOptions } from '../settlement/settlement-worker.ts'
 import { readStatement } from '../statements/read-statement.ts'
 import { camt, ntry, sourceOf } from '../statements/statements.fixture.ts'
 import { silent } from './payments-database.ts'
@@ -72,7 +72,7 @@ export function statement(stage: RailsStage, entries: readonly BankEntry[]): str
 /** Closes and settles the cycles that are due. */
 export const settleAll = (
   { database, ledgers, clock }: RailsStage,
-  process: { rails: { config: { clearing: { timeZone: string } } } },
+  process: { rails: { config: { clearing: SettlementWorkerOptions['clearing'] } } },
 ) =>
   createSettlementWorker({ database, ledgers, clearing: process.rails.config.clearing, clock, log: silent }).runOnce()
 
