@@ -62,8 +62,13 @@ const ended = (failure: PaymentFailure | null): PaymentChange =>
 export function failureOf(id: Id<'pay'>, posting: Posting): PaymentFailure | null {
   if (posting.ok) return null
   const { code } = posting
-  if (isLedgerFailure(code)) return { code, message: LEDGER_FAILURES[code] }
+  if (isLedgerFailure(code)) return ledgerFailure(code)
   throw new Error(`The payment ${id} was not posted: ${code}.`)
 }
+
+export const ledgerFailure = (code: keyof typeof LEDGER_FAILURES): PaymentFailure => ({
+  code,
+  message: LEDGER_FAILURES[code],
+})
 
 const isLedgerFailure = (code: string): code is keyof typeof LEDGER_FAILURES => Object.hasOwn(LEDGER_FAILURES, code)

@@ -2,11 +2,12 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
-import type { Ledger } from '@carriergraph/shared/ledger/ledger.ts'
+import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { lockPayment } from '../db/payments.ts'
+import { findTransfers } from '../db/transfers.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { unappliedReason, walletOf } from '../domain/unapplied.ts'
 import type { RailsConfig } from '../rails/settings.ts'
@@ -25,25 +26,41 @@ import { recordUnapplied } from './unapplied.ts'
 /**
  * Brings the money of a deposit that has come, and that its wallet cannot take, into suspense. The same deposit again, by
  * anybody, is the same transfer.
- * @returns false where it cannot be now, because one of the operator's accounts is frozen
+ * @param release of what is held for it: once the ledger has done that, nobody captures it any more
+ * @returns WAITS where it cannot be now, because one of the operator's accounts is frozen; CAPTURED where somebody else has
+ * brought it into the wallet
  */
 export async function keepInSuspense(
   { db }: Books,
   payment: Payment,
-  { clock, ledger }: { readonly clock: Clock; readonly ledger: Pick<Ledger, 'post'> },
-): Promise<boolean> {
-  const { id, transferId, sourceAccountId } = payment
+  { clock, ledger, release }: { clock: Clock; ledger: Pick<Ledger, 'post'>; release(): Promise<Posting> },
+): Promise<'KEPT' | 'CAPTURED' | 'WAITS'> {
+  const { id, sourceAccountId } = payment
   const { minor: amountMinor, currency } = movedAmount(payment)
   const suspenseId = await inTransaction(db, (tx) => suspenseIn(tx, currency, clock()))
-  if (await isAnyFrozen(db, [sourceAccountId, suspenseId])) return false
-  return postUntilTaken(ledger, `suspense of ${transferId}`, {
+  if (await isAnyFrozen(db, [sourceAccountId, suspenseId])) return 'WAITS'
+  const released = await release()
+  if (!released.ok && released.code === 'PENDING_ALREADY_POSTED') return 'CAPTURED'
+  const isPosted = await postUntilTaken(ledger, suspenseOf(payment), {
     debitAccountId: sourceAccountId,
     creditAccountId: suspenseId,
     amountMinor,
     currency,
     reference: id,
   })
+  return isPosted ? 'KEPT' : 'WAITS'
 }
+
+/**
+ * Whether the money of a deposit is in suspense. Its hold says so, too, but for what a process of the version before left, which
+ * released holds last.
+ */
+export async function isInSuspense({ db }: Books, payment: Payment): Promise<boolean> {
+  const ids = Array.from({ length: ATTEMPTS_MAX }, (_, attempt) => attemptId(suspenseOf(payment), attempt))
+  return (await findTransfers(db, ids)).some(({ refusal }) => refusal === null)
+}
+
+const suspenseOf = ({ transferId }: Payment) => `suspense of ${transferId}`
 
 /**
  * Posts what must come about, once, by whomever and however often it is asked for under that name.
@@ -58,12 +75,14 @@ export async function postUntilTaken(
   // What was refused under an id is refused under it for ever. Whoever comes by walks the same ids, and ends at the first
   // that was not refused: so it is posted once.
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
-    const posted = await ledger.post({ kind: 'SINGLE', id: namedId('tfr', `${name} ${attempt}`), ...movement })
+    const posted = await ledger.post({ kind: 'SINGLE', id: attemptId(name, attempt), ...movement })
     if (posted.ok) return true
     if (posted.code !== 'ACCOUNT_FROZEN') throw new Error(`${movement.reference} was not posted: ${posted.code}.`)
   }
   return false
 }
+
+const attemptId = (name: string, attempt: number): Id<'tfr'> => namedId('tfr', `${name} ${attempt}`)
 
 /** Each needs that an account is frozen between two statements, so that one is rare. */
 const ATTEMPTS_MAX = 20
