@@ -88,7 +88,7 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   // Tools ask once. Twice takes some 40 ms over a schema of 300 types, in which nobody else is answered.
   introspection: { introspections_max: 2 },
   variables: {
-    // A thousand payments with every text as long as it may be, in a script of two bytes a letter, are 0.93 MiB. Nobody
+    // A thousand items of a kilobyte each: the largest that mutations of many take, with every text as long as it may be. Nobody
     // else is answered while they are parsed, checked and written for their subgraph, which takes some 15 ms.
     bytes_max: MIB,
     // Filters that combine filters go a few levels deep, each a list and an object.
