@@ -1,3 +1,4 @@
+import { withoutCardNumbers } from '@carriergraph/shared/cards/holds-card-number.ts'
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
 import { GraphQLError } from 'graphql'
@@ -39,6 +40,7 @@ export class RefusedOperations {
   note({ key, request }: PlanningJob, error: unknown): void {
     if (!(error instanceof GraphQLError) || !LASTING.has(error.extensions.code)) return
     this.#errors.set(key, error)
-    this.#log.warn({ err: error, operation: request.operationName, sha256: key }, 'an operation could not be planned')
+    const operation = request.operationName && withoutCardNumbers(request.operationName)
+    this.#log.warn({ err: error, operation, sha256: key }, 'an operation could not be planned')
   }
 }

@@ -1,4 +1,5 @@
 import type { Caller } from '@carriergraph/shared/auth/caller.ts'
+import { withoutCardNumbers } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { MASKED } from '@carriergraph/shared/edge-errors.ts'
 import { runUnder } from '@carriergraph/shared/telemetry/current-span.ts'
 import { failSpan, remoteSpan, type Tracing, traceHeaders } from '@carriergraph/shared/telemetry/tracing.ts'
@@ -88,7 +89,7 @@ class OperationObservation implements Observation {
     const { transport, correlationId } = this.#start
     const ended = {
       type: known?.operation.operation ?? 'unknown',
-      name: known?.operation.name?.value,
+      name: known?.operation.name && withoutCardNumbers(known.operation.name.value),
       outcome: outcomeOf(answer),
       codes: codesOf(answer),
       duration_ms,

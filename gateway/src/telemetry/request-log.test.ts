@@ -149,3 +149,11 @@ test('cuts off what a client calls a name, and tells the cost', () => {
   expect(operation.name).toHaveLength(100)
   expect(cost).toBe(7)
 })
+
+test('a card number in the name of an operation is blotted out, in the line of its request as in its span', async () => {
+  await using watched = await startWatchedLibrary()
+  await watched.library.post({ query: 'query q4111111111111111 { author(id: "a7") { name } }' })
+  const [line] = requestsIn(watched.lines)
+  expect(line?.operation).toMatchObject({ name: 'q****************' })
+  expect(JSON.stringify(watched.lines)).not.toContain('4111111111111111')
+})

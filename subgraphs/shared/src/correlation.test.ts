@@ -11,6 +11,15 @@ test('keeps a sane incoming id through everything that is awaited, and forgets i
   expect(correlationId()).toBeUndefined()
 })
 
+test.each([
+  ['a UUID', '41111111-1111-4111-8111-111111111111'],
+  ['a trace', '0af7651916cd43dd8448eb211c80319c'],
+  ['a time and a number', 'req-1795262400000-000042'],
+  ['a day and a number', 'order-20261121-000123'],
+])('keeps %s', (_case, incoming) => {
+  expect(withCorrelation(incoming, (id) => id)).toBe(incoming)
+})
+
 test('two interleaved requests keep their own ids', async () => {
   const read = (id: string) =>
     withCorrelation(id, async () => {
@@ -30,6 +39,9 @@ test.each([
   ['a letter outside ASCII', 'aaaaaaaaß'],
   ['what may be a card number', '4111111111111111'],
   ['what may be a card number in groups', '4111-1111-1111-1111'],
+  ['a card number behind a name', 'order-4111111111111111'],
+  ['a card number in groups behind a name', 'c4-4111-1111-1111-1111-x'],
+  ['a card number behind letters', 'order4111111111111111'],
 ])('replaces %s by a new id', (_case, incoming) => {
   const id = withCorrelation(incoming, (chosen) => chosen)
   expect(id).toMatch(/^[0-9a-f-]{36}$/)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { holdsCardNumber, urlHoldsCardNumber } from './holds-card-number.ts'
+import { holdsCardNumber, urlHoldsCardNumber, withoutCardNumbers } from './holds-card-number.ts'
 
 test.each([
   ['alone', '4111111111111111'],
@@ -42,6 +42,16 @@ test.each([
   ['with no-break spaces', '4111\u00a01111\u00a01111\u00a01111'],
   ['with dashes of printers', '4111\u20131111\u20131111\u20131111'],
   ['with what nobody sees', '4111\u200b1111\u200b1111\u200b1111'],
+  ['with minus signs', '4111\u22121111\u22121111\u22121111'],
+  ['with bullets', '4111•1111•1111•1111'],
+  ['with middle dots', '4111·1111・1111⋅1111'],
+  ['with four blanks', '4111    1111    1111    1111'],
+  ['with eight joints', '4111 - - - 1111........1111\t \t \t \t1111'],
+  ['with a mark on one digit', '41111\u034f11111111111'],
+  ['with a variation selector within', '4111\ufe0f111111111111'],
+  ['whose digits are keys', [...'4111111111111111'].map((digit) => `${digit}\ufe0f\u20e3`).join('')],
+  ['that is struck through', [...'4111111111111111'].map((digit) => `${digit}\u0336`).join('')],
+  ['with fillers nobody sees', '411111\u3164111111\u115f1111'],
   ['on four lines', '4111\r\n1111\r\n1111\r\n1111'],
   ['in a track', '%B4111111111111111^DOE/J^3012101'],
   ['that begins as a time does, in groups', '2611 2215 3000 0008'],
@@ -74,6 +84,9 @@ test.each([
   ['days and amounts', '4111 of 2026-11-21: 1,234.56 EUR, 2026-11-22 15:30:00 1.234,50'],
   ['a list of numbers', 'orders 4111, 1111, 1111, 1111'],
   ['an invoice of a wrong check digit', 'invoice 4539578763621487'],
+  ['a table of numbers far apart', '4111         1111         1111         1111'],
+  ['a rating and numbers', '•••• 1111 and •••• 1111'],
+  ['a subtraction', '4111 \u2212 1111 = 3000'],
   ['a bank code and an account', '37040044 0532013000'],
   ['a phone number', '+44 20 7946 0958 and 0041 44 668 18 00'],
   ['an id', 'pay_01k9c7wqv8e1btd4bnc1yyfxvx'],
@@ -114,4 +127,44 @@ test.each([
   ['a port', 'https://example.com:8443/hooks/20261121-000123?key=abc%20def'],
 ])('lets through the URL of %s', (_, url) => {
   expect(urlHoldsCardNumber(url)).toBe(false)
+})
+
+test.each([
+  ['alone', '4111111111111111', '****************'],
+  ['in groups', 'no 4111 1111-1111•1111 of order 17', 'no **** ****-****•**** of order 17'],
+  [
+    'twice',
+    '{"pan":"5555555555554444","again":"5555555555554444"}',
+    '{"pan":"****************","again":"****************"}',
+  ],
+  ['beside its security code', '4111 1111 1111 1111 123', '**** **** **** **** 123'],
+  ['behind letters', 'q4111111111111111', 'q****************'],
+  // What is disguised stands elsewhere in the text than in what is looked at.
+  ['in disguise, with every number beside it', 'order 17: ④①①①①①①①①①①①①①①①', 'order **: ****************'],
+  ['with what nobody sees in it', '4111\u200b111111111111', '****\u200b************'],
+])('blots out a card number %s', (_, text, blotted) => {
+  expect(withoutCardNumbers(text)).toBe(blotted)
+})
+
+test('leaves nothing of any number that is found, and a text without one as it is', () => {
+  const joint = fc.constantFrom('', ' ', '-', '\u2212', ' • ', '\u200b', '\u0336', '. . . ')
+  const number = fc.tuple(fc.constantFrom('4111111111111111', '5555555555554444', '378282246310005'), joint)
+  fc.assert(
+    fc.property(fc.string(), number, fc.string(), (before, [digits, between], after) => {
+      const text = `${before}${[...digits].join(between)}${after}`
+      expect(holdsCardNumber(withoutCardNumbers(text))).toBe(false)
+      if (!holdsCardNumber(text)) expect(withoutCardNumbers(text)).toBe(text)
+    }),
+  )
+})
+
+test.each([
+  ['digits', '4'],
+  ['digits that nobody can tell from others', '1 '],
+  ['groups with blanks between', '4111        '],
+  ['digits with marks', '4\u0336'],
+  ['what begins as an account does', 'DE89 '],
+])('looks at each character of %s some few times, however many there are', (_, piece) => {
+  // Were it the square, a hundred thousand would take minutes.
+  expect(holdsCardNumber(piece.repeat(100_000 / piece.length))).toBe(false)
 })

@@ -3,8 +3,16 @@ import { passesLuhn } from './luhn.ts'
 import { withoutNamed } from './named-numbers.ts'
 import { withPlainDigits } from './plain-digits.ts'
 
-/** What stands between the groups of one number. Commas and the like tell numbers of a list apart. */
-const JOINT = String.raw`[\s\p{Pd}\p{Cf}._/·]{1,3}`
+/**
+ * What stands between the groups of one number: blanks, dashes, the signs for minus, dots, bullets and slashes, as many as
+ * somebody types or a form sets. Commas and the like tell numbers of a list apart.
+ */
+const JOINT = String.raw`[\s\p{Pd}−˗⁃._·•∙⋅‧・/]{1,8}`
+
+/** What changes no digit that it stands on or beside: marks, variation selectors, and characters that nobody sees. */
+const UNSEEN = /[\p{Mn}\p{Me}\p{Cf}\p{DI}]/gu
+
+const DIGITS_MIN = 14
 
 const times = (count: number, digits: number): number[] => Array<number>(count).fill(digits)
 
@@ -44,8 +52,35 @@ const TIME = /^[23]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0
  * that fits. Whoever sends one in a key, a reason or a reference did so by mistake, and it would stay for ever.
  */
 export function holdsCardNumber(text: string): boolean {
-  const looked = withoutNamed(withPlainDigits(text.normalize('NFKC')))
+  const plain = withPlainDigits(text.normalize('NFKC').replaceAll(UNSEEN, ''))
+  if (!hasDigits(plain, DIGITS_MIN)) return false
+  const looked = withoutNamed(plain)
   return CANDIDATES.some((candidate) => [...looked.matchAll(candidate)].some(([, found = '']) => isCardNumber(found)))
+}
+
+function hasDigits(text: string, digitsMin: number): boolean {
+  let count = 0
+  for (let index = 0; index < text.length && count < digitsMin; index += 1)
+    if (text.charCodeAt(index) >= DIGIT_0 && text.charCodeAt(index) <= DIGIT_9) count += 1
+  return count === digitsMin
+}
+
+const [DIGIT_0, DIGIT_9] = [0x30, 0x39]
+
+/**
+ * A text that somebody else wrote and that is kept, with `*` for the digits of card numbers. Where one is disguised, so that
+ * it does not stand in the text as it was found, for all digits.
+ */
+export function withoutCardNumbers(text: string): string {
+  if (!holdsCardNumber(text)) return text
+  let blotted = text
+  for (const candidate of CANDIDATES)
+    for (const { index, 1: found = '' } of text.matchAll(candidate))
+      if (isCardNumber(found)) {
+        const end = index + found.length
+        blotted = blotted.slice(0, index) + found.replaceAll(/\d/g, '*') + blotted.slice(end)
+      }
+  return holdsCardNumber(blotted) ? text.normalize('NFKC').replaceAll(/\p{N}/gu, '*') : blotted
 }
 
 function isCardNumber(found: string): boolean {

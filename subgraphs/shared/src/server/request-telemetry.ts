@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { ApolloServerPlugin } from '@apollo/server'
 import { type Span, SpanKind } from '@opentelemetry/api'
 import type { ExecutionResult, GraphQLFormattedError } from 'graphql'
+import { withoutCardNumbers } from '../cards/holds-card-number.ts'
 import { MASKED } from '../edge-errors.ts'
 import { refusalBehind } from '../refusal.ts'
 import { currentSpan, runUnder } from '../telemetry/current-span.ts'
@@ -75,7 +76,7 @@ const pluginFor = (metrics: RequestMetrics | undefined): ApolloServerPlugin => (
         const span = currentSpan()
         span?.updateName(type)
         span?.setAttribute('graphql.operation.type', type)
-        if (operationName !== null) span?.setAttribute('graphql.operation.name', operationName)
+        if (operationName !== null) span?.setAttribute('graphql.operation.name', withoutCardNumbers(operationName))
       },
       async willSendResponse({ response: { body } }) {
         const errors = body.kind === 'single' ? body.singleResult.errors : undefined

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
+import { withoutCardNumbers } from '@carriergraph/shared/cards/holds-card-number.ts'
 
 /** Characters of an answer that are kept: enough for a message, and no place to store things. */
 export const EXCERPT_LENGTH_MAX = 1_000
-/** Read beyond that, so that a secret which the cut would split is seen whole and masked. */
+/** Read beyond that, so that a secret or a card number which the cut would split is seen whole and masked. */
 const MARGIN_BYTES = 512
 
 /**
@@ -30,11 +31,11 @@ export async function beginningOf(body: Readable, wait_ms: number): Promise<Buff
   return Buffer.concat(chunks).subarray(0, EXCERPT_LENGTH_MAX + MARGIN_BYTES)
 }
 
-/** The text as it may be shown: printable, without the given secrets, cut. Null where there is nothing. */
+/** The text as it may be shown: printable, without the given secrets and without card numbers, cut. Null where there is nothing. */
 export function excerptOf(beginning: Buffer, secrets: readonly string[]): string | null {
   let text = beginning.toString('utf8')
   for (const secret of secrets) text = text.replaceAll(secret, '[secret]')
-  const shown = [...text.replaceAll(HIDDEN, ' ')].slice(0, EXCERPT_LENGTH_MAX).join('').trim()
+  const shown = [...withoutCardNumbers(text.replaceAll(HIDDEN, ' '))].slice(0, EXCERPT_LENGTH_MAX).join('').trim()
   return shown === '' ? null : shown
 }
 
