@@ -44,8 +44,8 @@ test('one key twice in a call is one payment, that of the first', async () => {
   expect(answers.map(shown)).toEqual(['COMPLETED', 'COMPLETED', 'IDEMPOTENCY_KEY_REUSED'])
 })
 
-test('what is not begun in time is NOT_REACHED, leaves nothing behind, and is paid by the next call', async () => {
-  const purse = await stage.purseWith(500_000n)
+/** Takes a hundred milliseconds of the clock for each payment, so that a call reaches forty and more. */
+function slowFlow() {
   const clock = fixedClock(stage.now)
   const flow = stage.flow().whole
   const slow: Pick<PaymentFlow, 'create'> = {
@@ -55,6 +55,65 @@ test('what is not begun in time is NOT_REACHED, leaves nothing behind, and is pa
       return taken
     },
   }
+  return { slow, clock }
+}
+
+test('a thousand times one key is one payment, whose answer all of them have, however long it takes', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { slow, clock } = slowFlow()
+  const requests = Array.from({ length: 1_000 }, () => requestOf(purse, 'k'))
+  const answers = await createMany(slow, stage.books, requests, clock)
+  expect(new Set(answers.map(shown))).toEqual(new Set(['COMPLETED']))
+  expect(new Set(answers.map((each) => each.ok && each.value.id)).size).toBe(1)
+  expect(await stage.balanceOf(purse.walletId)).toBe(4_000n)
+})
+
+test('where the first under a key is not reached, nothing under it is, and else all under it are answered', async () => {
+  const purse = await stage.purseWith(500_000n)
+  const { slow, clock } = slowFlow()
+  const first = Array.from({ length: 100 }, (_, index) => requestOf(purse, `k${index}`, 1n))
+  const others = first.map((request, index) =>
+    index % 2 === 0
+      ? request
+      : { ...request, order: { ...request.order, amount: { minor: 2n, currency: 'EUR' as const } } },
+  )
+  const answers = await createMany(slow, stage.books, [...first, ...others], clock)
+  const reached = answers.slice(0, 100).filter(({ ok }) => ok).length
+  expect(reached).toBeGreaterThanOrEqual(40)
+  expect(reached).toBeLessThan(100)
+  for (const [index, request] of first.entries()) {
+    const [one, other] = [answers[index], answers[100 + index]]
+    if (one === undefined || other === undefined) throw new Error(`${request.key.idempotencyKey} was not answered.`)
+    const isAnother = index % 2 === 1 && one.ok
+    expect(shown(other)).toBe(isAnother ? 'IDEMPOTENCY_KEY_REUSED' : shown(one))
+    if (!isAnother) expect(other).toEqual(one)
+  }
+  expect(await stage.balanceOf(purse.walletId)).toBe(500_000n - BigInt(reached))
+})
+
+test('one that is refused answers the same again for its key, and another body under it is another payment', async () => {
+  const purse = await stage.purseWith(10n)
+  const requests = [requestOf(purse, 'k', 100n), requestOf(purse, 'k', 100n), requestOf(purse, 'k', 1n)]
+  const answers = await createMany(stage.flow().whole, stage.books, requests, stage.clock)
+  expect(answers.map(shown)).toEqual(['INSUFFICIENT_FUNDS', 'INSUFFICIENT_FUNDS', 'IDEMPOTENCY_KEY_REUSED'])
+  expect(await stage.balanceOf(purse.walletId)).toBe(10n)
+})
+
+test('what a call before has paid under a key is answered, though another body comes first under it', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const flow = stage.flow().whole
+  const [paid] = await createMany(flow, stage.books, [requestOf(purse, 'k', 1n)], stage.clock)
+  const requests = [requestOf(purse, 'k', 2n), requestOf(purse, 'k', 1n), requestOf(purse, 'k', 3n)]
+  const answers = await createMany(flow, stage.books, requests, stage.clock)
+  expect(answers.map(shown)).toEqual(['IDEMPOTENCY_KEY_REUSED', 'COMPLETED', 'IDEMPOTENCY_KEY_REUSED'])
+  expect(answers[1]).toEqual(paid)
+  expect(await stage.balanceOf(purse.walletId)).toBe(4_999n)
+})
+
+test('what is not begun in time is NOT_REACHED, leaves nothing behind, and is paid by the next call', async () => {
+  const purse = await stage.purseWith(500_000n)
+  const { slow, clock } = slowFlow()
+  const flow = stage.flow().whole
   const requests = Array.from({ length: 100 }, (_, index) => requestOf(purse, `k${index}`, 1n))
   const answers = await createMany(slow, stage.books, requests, clock)
   const reached = answers.filter((each) => shown(each) === 'COMPLETED').length

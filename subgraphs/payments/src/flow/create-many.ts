@@ -2,7 +2,8 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import type { PaymentFlow } from './payment-flow.ts'
-import type { PaymentRequest, TakenOn } from './take-on.ts'
+import { hashOfOrder } from './request-hash.ts'
+import { keyReused, type PaymentRequest, type TakenOn } from './take-on.ts'
 
 /** Enough to keep a tenant's eight connections busy while others wait for risk; more only wait in line. */
 const AT_ONCE = 32
@@ -14,7 +15,8 @@ export type ManyTakenOn = TakenOn | Refused<'NOT_REACHED'>
 /**
  * Pays many, each for itself and under its own key: one that is refused or fails holds up no other. The answers come in
  * the order of the requests, all of one caller. What is not begun in time is answered with NOT_REACHED and nothing is stored
- * for it: the same call again is answered at once for those that are done, and goes on with the rest.
+ * for it: the same call again is answered at once for those that are done, and goes on with the rest. Of those under one key
+ * the first decides, as if they had come one after the other.
  * @throws the first error, when all that had begun have ended
  */
 export async function createMany(
@@ -26,25 +28,29 @@ export async function createMany(
   const answers: ManyTakenOn[] = []
   const errors: unknown[] = []
   const until = clock().getTime() + BEGIN_WITHIN_MS
-  const waiting = requests.entries()
-  const underKey = new Map<string, Promise<TakenOn>>()
+  const keys = Map.groupBy(requests.entries(), ([, { key }]) => key.idempotencyKey)
+  const waiting = keys.values()
 
-  async function work(): Promise<void> {
-    for (const [index, request] of waiting) {
-      const isLate = clock().getTime() >= until || errors.length > 0
-      answers[index] = isLate ? notReached() : await inTurn(request)
+  async function begin(request: PaymentRequest): Promise<ManyTakenOn> {
+    const isLate = clock().getTime() >= until || errors.length > 0
+    return isLate ? notReached() : flow.create(scope, request)
+  }
+  /** Those under one key: it is asked for once, unless the first has another body than an earlier call had. */
+  async function answerInTurn(alike: readonly (readonly [number, PaymentRequest])[]): Promise<void> {
+    const byBody = new Map<string, ManyTakenOn>()
+    let isTaken = false
+    for (const [index, request] of alike) {
+      const body = hashOfOrder(request.order)
+      const answer: ManyTakenOn = byBody.get(body) ?? (isTaken ? keyReused() : await begin(request))
+      byBody.set(body, answer)
+      answers[index] = answer
+      isTaken ||= answer.ok || (answer.code !== 'NOT_REACHED' && answer.code !== 'IDEMPOTENCY_KEY_REUSED')
     }
   }
-  /** Of two under one key the first in the call decides, as if they had come one after the other. */
-  function inTurn(request: PaymentRequest): Promise<TakenOn> {
-    const { idempotencyKey } = request.key
-    const earlier = underKey.get(idempotencyKey)
-    const create = () => flow.create(scope, request)
-    const taken = earlier === undefined ? create() : earlier.then(create)
-    underKey.set(idempotencyKey, taken)
-    return taken
+  async function work(): Promise<void> {
+    for (const alike of waiting) await answerInTurn(alike)
   }
-  const workers = Array.from({ length: Math.min(AT_ONCE, requests.length) }, () =>
+  const workers = Array.from({ length: Math.min(AT_ONCE, keys.size) }, () =>
     work().catch((error: unknown) => void errors.push(error)),
   )
   await Promise.all(workers)

@@ -202,10 +202,12 @@ export async function storePayments(tx: Tx, taken: readonly Stored<PaymentTransi
 
 /** The first answer under a key, for a request that came later. */
 export async function answerAgain(db: TenantDb, stored: StoredRequest, requestHash: string): Promise<TakenOn> {
-  if (stored.requestHash !== requestHash)
-    return refuse('IDEMPOTENCY_KEY_REUSED', 'This key was used for another payment. Choose a new one for each.', [
-      'idempotencyKey',
-    ])
+  if (stored.requestHash !== requestHash) return keyReused()
   const { answer } = stored
   return answer.kind === 'REFUSED' ? answer.refusal : { ok: true, value: await findPayment(db, answer.paymentId) }
 }
+
+export const keyReused = (): Refused<'IDEMPOTENCY_KEY_REUSED'> =>
+  refuse('IDEMPOTENCY_KEY_REUSED', 'This key was used for another payment. Choose a new one for each.', [
+    'idempotencyKey',
+  ])

@@ -2650,7 +2650,8 @@ export type Mutation = {
   /**
    * Pays 1 to 1,000, each for itself and under its own key, as createPayment does. The results come in the order of the
    * payments. What is not reached in time says so (NOT_REACHED): the same call again is answered at once for those that are
-   * done, and goes on with the rest.
+   * done, and goes on with the rest. Of those with one key the first decides: the others are answered as it is, or with
+   * IDEMPOTENCY_KEY_REUSED where they say something else.
    */
   createPayments?: Maybe<CreatePaymentsPayload>;
   /** Goes on with a payment that was created with `confirm: false`. Confirming it again changes nothing. */
