@@ -126,3 +126,20 @@ test('it completes nothing where one of the batch is unknown, or of another rail
     await bankTells(debited('40.00', '960.00', transaction(instruction.id), transaction(other)), `${at}.xml`)
   expect(await statusesOf([paid])).toEqual(['PROCESSING'])
 })
+
+test('what is charged for each transfer of a batch is matched with the fee of that transfer', async () => {
+  const paid = await withdrawals(3_000n, 3_000n, 3_000n)
+  const [alone, one, two] = await idsOf(paid)
+  // Its fee is booked another day, and is as large as those of the others.
+  await bankTells(debited('30.00', '970.00', transaction(alone)), 'alone.xml')
+  const content = debited(
+    '60.56',
+    '939.44',
+    transaction(one, '30.00', record('0.20'), record('0.08')),
+    transaction(two, '30.00', record('0.28', '')),
+  )
+  await bankTells(content)
+  expect(await statusesOf(paid)).toEqual(['COMPLETED', 'COMPLETED', 'COMPLETED'])
+  expect(await reconcile(stage, content)).toEqual(Array(4).fill('MATCHED SETTLED 1/1'))
+  await expectSettled({ moved: 9_000n, fees: 84n })
+})

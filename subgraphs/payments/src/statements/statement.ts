@@ -44,6 +44,8 @@ export type Charge = {
   /** Whether the amount of the entry has it inside; undefined where the bank does not say. */
   readonly isIncluded: boolean | undefined
   readonly type: string | undefined
+  /** The transaction that it was charged for, on a line of nothing but the charges of a batch: see `chargesApart`. */
+  readonly chargedFor?: References
 }
 
 /** One movement of the account: an entry, or one transaction of a batch that was booked as one entry. */

@@ -6,6 +6,7 @@ import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { eventOf } from '../../events.ts'
+import { chargesApart } from '../../statements/charges-apart.ts'
 import type { StatementFile } from '../../statements/read-statement.ts'
 import type { StatementSummary } from '../../statements/statement.ts'
 import { accountKey } from '../counterparty-account.ts'
@@ -70,9 +71,9 @@ export async function importStatement(
     startedAt: now,
   })
   try {
-    const digests = file.statements.map(() => createHash('sha256'))
-    const lines = await storeLines(db, importId, file, { known, digests, day: dayOf(now), onProgress, signal })
-    const statements = newStatements(file.statements, identities, known, digests)
+    const contents = file.statements.map((): Content => ({ hash: createHash('sha256'), lines: 0 }))
+    const lines = await storeLines(db, importId, file, { known, contents, day: dayOf(now), onProgress, signal })
+    const statements = newStatements(file.statements, identities, known, contents)
     await finish(db, importId, { file, statements, lines }, provenance)
     return { statements: statements.length, lines, knownStatements: known.size }
   } catch (error) {
@@ -86,18 +87,24 @@ export async function importStatement(
 const digestOf = ({ format, digest }: StatementFile, identities: readonly StatementIdentity[]): string =>
   format === 'CSV' ? createHash('sha256').update(digest).update(JSON.stringify(identities)).digest('hex') : digest
 
+/** What was read of a statement so far, and how many lines of it were stored. */
+type Content = { readonly hash: Hash; lines: number }
+
 type Storing = Pick<ImportOptions, 'onProgress' | 'signal'> & {
   readonly known: ReadonlyMap<number, string>
-  readonly digests: readonly Hash[]
+  readonly contents: readonly Content[]
   readonly day: string
 }
 
-/** Stores the lines of the statements that are not known, and adds each line to the digest of its statement. */
+/**
+ * Stores the lines of the statements that are not known, and adds each line to the digest of its statement. That is of the
+ * lines as they are read: those of before, which stored the charges of a batch as one, are known by theirs.
+ */
 async function storeLines(
   db: TenantDb,
   importId: Id<'sti'>,
   file: StatementFile,
-  { known, digests, day, onProgress, signal }: Storing,
+  { known, contents, day, onProgress, signal }: Storing,
 ): Promise<number> {
   const placeOf = statementPlaces(file)
   let [stored, read] = [0, 0]
@@ -112,11 +119,19 @@ async function storeLines(
   for await (const line of file.read()) {
     const place = placeOf(line.account)
     const summary = file.statements[place]
-    const row = storedLine(line, place + 1, summary?.balances?.closing.date ?? day)
-    digests[place]?.update(contentOf(row, line.bookingDate))
+    const [number, closingDay] = [place + 1, summary?.balances?.closing.date ?? day]
+    const row = storedLine(line, number, closingDay)
+    const content = contents[place]
+    content?.hash.update(contentOf(row, line.bookingDate))
     read += 1
-    if (!known.has(place)) batch.push(comparable(row))
-    if (batch.length === IMPORT_BATCH || read % IMPORT_BATCH === 0) await store()
+    const apart = chargesApart(line)?.map((charge) => storedLine(charge, number, closingDay))
+    const rows = known.has(place) ? [] : (apart ?? [row])
+    if (content !== undefined) content.lines += rows.length
+    for (const each of rows) {
+      batch.push(comparable(each))
+      if (batch.length === IMPORT_BATCH) await store()
+    }
+    if (read % IMPORT_BATCH === 0) await store()
   }
   await store()
   return stored
@@ -172,13 +187,13 @@ function newStatements(
   summaries: readonly StatementSummary[],
   identities: readonly StatementIdentity[],
   known: ReadonlyMap<number, string>,
-  hashes: readonly Hash[],
+  contents: readonly Content[],
 ): NewStatement[] {
-  const digests = hashes.map((hash) => hash.digest('hex'))
   return summaries.flatMap((summary, place) => {
     const identity = identities[place]
-    const contentDigest = digests[place]
-    if (identity === undefined || contentDigest === undefined) throw new Error('A statement has no identity.')
+    const content = contents[place]
+    if (identity === undefined || content === undefined) throw new Error('A statement has no identity.')
+    const contentDigest = content.hash.digest('hex')
     const digest = known.get(place)
     if (digest !== undefined && digest !== contentDigest)
       throw new ImportFault(
@@ -186,14 +201,14 @@ function newStatements(
         `Statement ${summary.statementId} of account ${summary.account} (line ${summary.position.line}) was imported with other lines.`,
       )
     if (digest !== undefined) return []
-    const { balances, entries, lines } = summary
+    const { balances, entries } = summary
     return {
       ...identity,
       number: place + 1,
       openingMinor: balances?.opening.amount.minor ?? null,
       closingMinor: balances?.closing.amount.minor ?? null,
       entries,
-      lines,
+      lines: content.lines,
       contentDigest,
     }
   })

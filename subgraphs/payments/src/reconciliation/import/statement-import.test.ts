@@ -66,6 +66,27 @@ test('the same file again imports nothing twice, nor does another file with the 
   expect(await stage.lines()).toEqual({ seen: 4, stored: 4, imports: 2, events: 2 })
 })
 
+test('the charges of a batch are stored one for each transaction, and make no other statement of one that is known', async () => {
+  const charged = '<Chrgs><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>'
+  const details = txDtls('4.00', charged) + txDtls('6.00', charged)
+  const statement = camtStatement({ closing: '89.50', entries: [ntry('10.50', { sign: 'DBIT', details })] })
+  expect((await stage.run([await stage.file('a.xml', camtDocument([statement]))])).stdout).toMatch(/lines {7}4\n/)
+  const { system } = stage.database.sql
+  const rows = await system`select amount_minor::int as minor, "references" from bank_statement_line order by id`
+  expect([...rows]).toEqual([
+    { minor: -400, references: ['E-4.00'] },
+    { minor: -600, references: ['E-6.00'] },
+    { minor: -25, references: ['E-4.00'] },
+    { minor: -25, references: ['E-6.00'] },
+  ])
+  // As it was when the charges of a batch were stored as one line, by which statements of that time are known.
+  expect([...(await system`select lines, content_digest from bank_statement`)]).toEqual([
+    { lines: 4, content_digest: 'ecd6e7110e7ae648e1dae5adcac2fc92b84ca73e7fb7c91e17eaf9f18c37cad0' },
+  ])
+  const again = camtDocument([statement, camtStatement({ statement: 'S-2' })])
+  expect((await stage.run([await stage.file('b.xml', again)])).stdout).toContain('1 new, 1 known and left alone')
+})
+
 test('a notification is not the statement of the same id, and another tenant has its own', async () => {
   const file = await stage.file('a.xml', good)
   await stage.run([file])

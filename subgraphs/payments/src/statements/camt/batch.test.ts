@@ -1,6 +1,7 @@
 // An entry of several transactions: how it is split, and what is charged for it.
 
 import { expect, test } from 'vitest'
+import { chargesApart } from '../charges-apart.ts'
 import { camt, heldBy, ntry, outcomeOf, txDtls } from '../statements.fixture.ts'
 import { charge, eur } from './camt.fixture.ts'
 
@@ -60,6 +61,28 @@ test('what the transactions of a batch were charged beside their amounts is a li
     [-600n, 1],
   ])
   expect(await outcomeOf(file('10.25', '89.75'))).toMatchObject({ code: 'ENTRY_SPLIT_MISMATCH' })
+})
+
+test('they come apart by the transactions that were charged, with the references of these', async () => {
+  const charges = [
+    charge('0.20') + charge('0.05', '<CdtDbtInd>CRDT</CdtDbtInd>'),
+    charge('0.30') + charge('0.40', '<ChrgInclInd>false</ChrgInclInd>'),
+    charge('9.00').replace('EUR', 'USD'),
+  ]
+  const own = '<AcctSvcrRef>T</AcctSvcrRef><InstrId>I</InstrId>'
+  const details = charges
+    .map((each, at) => txDtls(`${at + 1}.00`, `<Chrgs>${each}</Chrgs>`).replace('<Refs>', `<Refs>${own}`))
+    .join('')
+  const more = '<NtryRef>N</NtryRef><AcctSvcrRef>E</AcctSvcrRef>'
+  const { lines } = await heldBy(camt({ closing: '93.55', entries: [ntry('6.45', { sign: 'DBIT', more, details })] }))
+  const told = lines.at(-1)
+  expect(told).toMatchObject({ amount: eur(-45n), references: { endToEndId: undefined } })
+  const ofEntry = { accountServicerReference: 'E', entryServicerReference: 'E', entryReference: 'N' }
+  expect(told && chargesApart(told)).toMatchObject([
+    { entry: 1, amount: eur(-15n), references: { endToEndId: 'E-1.00', instructionId: 'I', ...ofEntry } },
+    { entry: 1, amount: eur(-30n), references: { endToEndId: 'E-2.00', instructionId: 'I', ...ofEntry } },
+  ])
+  for (const line of lines.slice(0, -1)) expect(chargesApart(line)).toBeUndefined()
 })
 
 test('charges are kept with their sign, in the layout of version 2 and of later ones', async () => {

@@ -1,5 +1,6 @@
 import { formatAmount, type Money, money } from '@carriergraph/shared/money/money.ts'
 import { readXmlAmount, shown, signed } from '../amounts.ts'
+import { includedCharges } from '../charges-apart.ts'
 import { StatementFault } from '../fault.ts'
 import {
   type Charge,
@@ -75,7 +76,9 @@ export function entryLines(
   if (rest === 0n) return withCharges(lines, context.charges)
   if (rest === includedCharges(context.charges, head.amount.currency))
     return [...lines, line(money(rest, head.amount.currency), context.charges, undefined)]
-  const charges = transactions.flatMap((transaction) => transaction.charges)
+  const charges = transactions.flatMap(({ charges, references: chargedFor }) =>
+    charges.map((charge) => ({ ...charge, chargedFor })),
+  )
   if (rest === includedCharges(charges, head.amount.currency))
     return [
       ...lines.map((each) => ({ ...each, charges: [] })),
@@ -121,11 +124,6 @@ function amountOf({ amount, position }: Transaction, { amount: { currency } }: E
   const message = `A transaction says no amount in ${currency}, and others of its entry do.`
   throw new StatementFault('ENTRY_SPLIT_MISMATCH', message, position)
 }
-
-const includedCharges = (charges: readonly Charge[], currency: string): bigint =>
-  charges
-    .filter(({ amount, isIncluded }) => amount.currency === currency && isIncluded !== false)
-    .reduce((total, { amount }) => total + amount.minor, 0n)
 
 /** Charges of the entry are told once, with its first line; those of the transactions are the same ones in parts. */
 function withCharges(lines: StatementLine[], charges: readonly Charge[]): StatementLine[] {
