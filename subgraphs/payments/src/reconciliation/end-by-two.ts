@@ -2,8 +2,8 @@ import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { type Decider, type DeciderCode, personWhoDecides, samePersonFault } from '../four-eyes/decider.ts'
-import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
-import { changeItems, findItemsToChange } from './db/items.ts'
+import { whileReconciled } from './db/account-lock.ts'
+import { changeItems, findAccountsOfItems, findItemsToChange } from './db/items.ts'
 import type { LockedItem } from './item.ts'
 import { type ItemState, mayBecome, type Resolution } from './item-states.ts'
 import { type DecisionEvent, journalDecision, type ReasonedEvent } from './journal-items.ts'
@@ -97,9 +97,7 @@ async function decided<Code extends string>(
 ): Decided<Code> {
   const person = personWhoDecides(decider, reason)
   if (!person.ok) return person
-  return whileReconciled(db, async (tx) => {
-    const [seen] = await findItemsToChange(tx, [caseId])
-    if (seen !== undefined) await lockReconciledAccount(tx, seen.account)
+  return whileReconciled(db, await findAccountsOfItems(db, [caseId]), async (tx) => {
     const [item] = await findItemsToChange(tx, [caseId])
     // What was matched is no case.
     if (item === undefined || item.state === 'SETTLED')

@@ -3,9 +3,9 @@ import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
+import { whileReconciled } from './db/account-lock.ts'
 import { type AwaitedMovement, findMovementsToMatch } from './db/expected-movements.ts'
-import { findItemsToChange } from './db/items.ts'
+import { findAccountsOfItems, findItemsToChange } from './db/items.ts'
 import type { LockedItem } from './item.ts'
 import type { MatchResult } from './matching/result.ts'
 import { carryOut } from './run-reconciliation.ts'
@@ -37,13 +37,14 @@ export type HandMatch = {
  * other back. A line that tells what another message told explains nothing. The cases are resolved, and suspense is released.
  * @returns the id of the item in which they are matched
  */
-export function matchByHand(
+export async function matchByHand(
   db: TenantDb,
   { caseIds, movementIds }: HandMatch,
   provenance: Provenance,
 ): Promise<Outcome<Id<'rci'>, HandMatchCode>> {
-  return whileReconciled(db, async (tx) => {
-    const items = await lockedItems(tx, [...new Set(caseIds)])
+  const ids = [...new Set(caseIds)]
+  return whileReconciled(db, await findAccountsOfItems(db, ids), async (tx) => {
+    const items = await openItems(tx, ids)
     if (!items.ok) return items
     const movements = await findMovementsToMatch(tx, [...new Set(movementIds)])
     const joined = join(items.value, movements, movementIds)
@@ -58,13 +59,10 @@ export function matchByHand(
   })
 }
 
-async function lockedItems(
+async function openItems(
   tx: Tx,
   ids: readonly Id<'rci'>[],
 ): Promise<Outcome<LockedItem[], 'CASE_NOT_FOUND' | 'CASE_NOT_OPEN'>> {
-  const accounts = new Set((await findItemsToChange(tx, ids)).map(({ account }) => account))
-  // In one order, so that two that want the same ones do not wait for each other.
-  for (const account of [...accounts].sort()) await lockReconciledAccount(tx, account)
   const items = await findItemsToChange(tx, ids)
   const missing = ids.find((id) => !items.some((item) => item.id === id))
   if (missing !== undefined) return refuse('CASE_NOT_FOUND', `There is no case ${missing}.`, ['caseIds'])

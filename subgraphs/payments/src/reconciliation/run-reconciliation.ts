@@ -6,7 +6,7 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { eventOf } from '../events.ts'
 import { localDay } from '../settlement/schedule.ts'
-import { allowMatchingTime, lockReconciledAccount, whileReconciled } from './db/account-lock.ts'
+import { allowMatchingTime, whileReconciled } from './db/account-lock.ts'
 import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
 import { linesToMatch, movementsToMatch } from './db/movements-to-match.ts'
 import { insertPostings, retryRefusedPostings } from './db/postings.ts'
@@ -40,15 +40,14 @@ export type RunOutcome = {
  * stores what has changed. Run again with nothing new it changes nothing; with new statements or expectations, cases that
  * they explain are resolved. Two runs of one account stand in line, the second for a few seconds.
  */
-export function runReconciliation(
+export async function runReconciliation(
   db: TenantDb,
   { account, day, timeZone }: DayToReconcile,
   provenance: Provenance,
 ): Promise<Outcome<RunOutcome, RunCode>> {
-  return whileReconciled(db, async (tx) => {
-    if (day > localDay(provenance.now, timeZone))
-      return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
-    const reconciled = await lockReconciledAccount(tx, account)
+  if (day > localDay(provenance.now, timeZone))
+    return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
+  return whileReconciled(db, [account], async (tx, [reconciled]) => {
     if (reconciled === undefined)
       return refuse('ACCOUNT_NOT_FOUND', 'There is no statement of that account, and nothing is expected on it.', [
         'account',

@@ -1,55 +1,77 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { postgresErrorBehind, SQL_STATE } from '@carriergraph/shared/db/sql-error.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import { type Schedule, schedule as timer } from '@carriergraph/shared/journal/polling-loop.ts'
 import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
-import { eq, sql } from 'drizzle-orm'
+import { inArray, sql } from 'drizzle-orm'
 import { reconciledAccount } from '../../db/tables/reconciled-account.ts'
+import { inTurnAt } from './account-turns.ts'
 import { analyzeGrown } from './statistics.ts'
 
 /** What is to be known of an account before its lines are read. */
 export type ReconciledAccount = { readonly account: string; readonly imports: number }
 
 /**
- * Whatever changes items of a bank account stands in line, until the transaction ends. Not by the account's row: a row
- * lock makes it a writing transaction, and the readers of the journal would wait for the matching as well.
- * To be called within `whileReconciled`.
- * @returns undefined where there is no such account
+ * How long one waits for an account that others have, in all: less than the five seconds that the gateway gives a subgraph, by
+ * as much as a small run takes.
  */
-export async function lockReconciledAccount(tx: Tx, account: string): Promise<ReconciledAccount | undefined> {
-  await tx
-    .execute(
-      sql`select pg_advisory_xact_lock(
-      hashtextextended('reconciliation of ' || current_setting('app.tenant') || ' ' || ${account}, 0))`,
-    )
-    .catch((error: unknown) => {
-      throw postgresErrorBehind(error)?.code === SQL_STATE.lockNotAvailable ? new AccountBusy() : error
-    })
+export const PATIENCE_MS = 3_000
+/** How long until it is asked again whether another process still has the account. */
+export const ASK_AGAIN_MS = 100
+
+/**
+ * Runs `work` in a transaction that has these bank accounts: whatever changes items of one does so in turn. In this process it
+ * waits without a connection, or those who wait for one account would leave the tenant none for anything else; what another
+ * process has is asked for again and again, as a lock that is waited for needs a connection as well. Refused where an account
+ * stays with somebody else. What was known of an account before has to be read again in `work`.
+ * @param work gets those of the accounts that exist, in any order
+ */
+export async function whileReconciled<T, Code extends string>(
+  db: TenantDb,
+  accounts: readonly string[],
+  work: (tx: Tx, reconciled: readonly ReconciledAccount[]) => Promise<Outcome<T, Code>>,
+  { schedule = timer }: { readonly schedule?: Schedule } = {},
+): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> {
+  const patience = new AbortController()
+  const calm = schedule(() => patience.abort(), PATIENCE_MS)
+  const done = inTurnAt(db, [...new Set(accounts)], patience.signal, async () => {
+    await analyzeGrown(db)
+    for (;;) {
+      const outcome = await inTransaction(db, async (tx): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> => {
+        const isLocked = await tryLock(tx, accounts)
+        return isLocked ? work(tx, await reconciledAccounts(tx, accounts)) : accountBusy()
+      })
+      if (outcome.ok || outcome.code !== 'ACCOUNT_BUSY' || patience.signal.aborted) return outcome
+      await new Promise<void>((resolve) => schedule(resolve, ASK_AGAIN_MS))
+    }
+  })
+  return (await done.finally(calm)) ?? accountBusy()
+}
+
+const accountBusy = () => refuse('ACCOUNT_BUSY', 'The account is being reconciled: try again in a moment.')
+
+/**
+ * Locks accounts until the transaction ends. Not by their rows: a row lock makes it a writing transaction, and the readers of the
+ * journal would wait for the matching as well.
+ * @returns false where somebody has one of them; it may have others then
+ */
+async function tryLock(tx: Tx, accounts: readonly string[]): Promise<boolean> {
+  const [row] = await tx.execute<{ all: boolean | null }>(
+    sql`select bool_and(pg_try_advisory_xact_lock(
+        hashtextextended('reconciliation of ' || current_setting('app.tenant') || ' ' || account, 0))) as all
+      from unnest(${sql.param(accounts)}::text[]) as wanted (account)`,
+  )
+  return row?.all !== false
+}
+
+async function reconciledAccounts(tx: Tx, accounts: readonly string[]): Promise<ReconciledAccount[]> {
   // Right after an import the planner believes that the table is small, and would read it whole for every line.
   await tx.execute(sql`set local enable_seqscan = off`)
   // Nor keep all of it in memory and compare it with each of thousands of keys.
   await tx.execute(sql`set local enable_material = off`)
-  const [row] = await tx
+  return tx
     .select({ account: reconciledAccount.account, imports: reconciledAccount.imports })
     .from(reconciledAccount)
-    .where(eq(reconciledAccount.account, account))
-  return row
-}
-
-/** Somebody else has had the account for longer than a statement waits for a lock. */
-class AccountBusy extends Error {}
-
-/** Runs `work`, which locks accounts, in a transaction: refused where one of them stays with somebody else. */
-export async function whileReconciled<T, Code extends string>(
-  db: TenantDb,
-  work: (tx: Tx) => Promise<Outcome<T, Code>>,
-): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> {
-  await analyzeGrown(db)
-  try {
-    return await inTransaction(db, work)
-  } catch (error) {
-    if (!(error instanceof AccountBusy)) throw error
-    return refuse('ACCOUNT_BUSY', 'The account is being reconciled: try again in a moment.')
-  }
+    .where(inArray(reconciledAccount.account, [...accounts]))
 }
 
 /** A million lines are matched in some ten seconds, and on a machine that is busy in several times as many. */

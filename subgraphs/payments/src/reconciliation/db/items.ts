@@ -46,6 +46,15 @@ export const findOpenItems = (tx: Tx, account: string): Promise<LockedItem[]> =>
     .where(and(eq(reconciliationItem.account, account), eq(reconciliationItem.state, 'OPEN')))
     .orderBy(reconciliationItem.id)
 
+/** The bank accounts that these are of, which no item ever leaves. */
+export async function findAccountsOfItems(db: Db, ids: readonly Id<'rci'>[]): Promise<string[]> {
+  const rows = await db
+    .selectDistinct({ account: reconciliationItem.account })
+    .from(reconciliationItem)
+    .where(inArray(reconciliationItem.id, [...ids]))
+  return rows.map(({ account }) => account)
+}
+
 /** Those that exist, as they stand until the transaction ends where their account is locked. */
 export const findItemsToChange = (tx: Tx, ids: readonly Id<'rci'>[]): Promise<LockedItem[]> =>
   tx
