@@ -5,7 +5,6 @@ import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.t
 import { givenPurse, type Purse } from '../testing/payments-database.ts'
 import { decides } from '../testing/risk-server.ts'
 import { COMPLETED_EVENTS, effectsOf, expectSoundLedger } from '../testing/sound-ledger.ts'
-import { hashOfOrder } from './request-hash.ts'
 import type { TakenOn } from './take-on.ts'
 
 let stage: FlowStage
@@ -142,37 +141,4 @@ test('whatever is sent, again and at once: one payment for each key, and the boo
     }),
     { numRuns: 15, seed: 20_261_121 },
   )
-})
-
-test('an amount in another spelling is the same order; every other difference is another order', async () => {
-  const { order } = requestOf(await stage.purseWith(0n), 'k')
-  const { order: other } = requestOf(await stage.purseWith(0n), 'k')
-  const hash = hashOfOrder(order)
-  expect(hashOfOrder({ ...order })).toBe(hash)
-  const different = [
-    { ...order, sourceAccountId: other.sourceAccountId },
-    { ...order, destination: other.destination },
-    { ...order, capture: 'MANUAL' as const },
-    { ...order, confirm: false },
-    { ...order, destination: { type: 'FEE' } as const },
-    { ...order, destination: { type: 'TRANSFER', destinationAccountId: other.sourceAccountId } as const },
-    { ...order, destination: { type: 'TRANSFER', destinationAccountId: order.sourceAccountId } as const },
-    { ...order, amount: { ...order.amount, minor: 1_001n } },
-    { ...order, amount: { ...order.amount, currency: 'USD' as const } },
-  ].map(hashOfOrder)
-  expect(new Set([hash, ...different]).size).toBe(10)
-})
-
-test('an order has the same hash in every release: those that are stored are compared with it', () => {
-  const order = {
-    sourceAccountId: 'led_00000000000000000000000001',
-    destination: { type: 'TOP_UP', billingAccountId: 'acc_00000000000000000000000002' },
-    amount: { minor: 1_250n, currency: 'EUR' },
-    capture: 'AUTOMATIC',
-    confirm: true,
-  } as const
-  // printf 'v1\nTOP_UP\nled_…1\nacc_…2\n12.50\nEUR' | sha256sum
-  expect(hashOfOrder(order)).toBe('978fe119c830a6671056418865475a5606c88cabb93356e6078a0a720f3b9671')
-  const dollars = { ...order, amount: { minor: 1_250n, currency: 'USD' } } as const
-  expect(hashOfOrder(dollars)).not.toBe(hashOfOrder(order))
 })
