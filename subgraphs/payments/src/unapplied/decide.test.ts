@@ -1,8 +1,10 @@
 // Who may decide what on a case, and when: refusals, and what opens it again.
 
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findUnapplied } from '../db/unapplied-money.ts'
+import { recordUnapplied } from '../flow/unapplied.ts'
 import type { Process, RailsStage } from '../testing/rails-stage.ts'
 import { type Returns, returned } from '../testing/returns.ts'
 import { ADA, BRUNO, type Cases, CLEO, setCasesStage } from '../testing/unapplied-cases.ts'
@@ -77,6 +79,20 @@ test('what is not a deposit that was kept is not sent back', async () => {
   await on.setStatus(purse, 'ACTIVE')
   expect(await cases.resolve(found, { resolution: 'WALLET' })).toMatchObject({ state: 'RESOLVED' })
   expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+})
+
+test('what its owner owes is not sent back, also where its deposit never got into its wallet', async () => {
+  const kept = await cases.kept(process, await stage.purseWith(0n))
+  const { reference, ownerId, accountId, amount } = kept
+  const owed = { reference, ownerId, accountId, amount, direction: 'OUT', place: 'SUSPENSE' } as const
+  const id = await inTransaction(stage.books.db, (tx) =>
+    recordUnapplied(tx, { ...owed, reason: 'INSUFFICIENT_FUNDS', correlationId: 'c' }, stage.clock()),
+  )
+  expect(await cases.request({ id }, { resolution: 'SENT_BACK' })).toMatchObject({
+    code: 'CANNOT_BE_SENT_BACK',
+    field: ['resolution'],
+  })
+  expect(await cases.request(kept, { resolution: 'SENT_BACK' })).toMatchObject({ ok: true })
 })
 
 test('carried out when its wallet is frozen since it was approved, it is open again', async () => {

@@ -70,6 +70,30 @@ test('of many who ask at once one has asked, of many who approve one has, and it
   await expectSoundPayments(stage.database)
 })
 
+test('an answer to an approval that is past does not end one that has come since', async () => {
+  const { purse, found } = await payable()
+  await cases.request(found, { resolution: 'WALLET' })
+  await cases.approve(found)
+  await on.setStatus(purse, 'FROZEN')
+  const slow = {
+    async post(order: TransferOrder) {
+      const refused = await stage.ledgers.of(stage.books).post(order)
+      // Before this process can say so another one has, and two people have decided anew.
+      await carryOut(cases.parts(), found.id)
+      await on.setStatus(purse, 'ACTIVE')
+      await cases.request(found, { resolution: 'WALLET' })
+      await cases.approve(found)
+      return refused
+    },
+  }
+  await carryOut(cases.parts(slow), found.id)
+  expect(await cases.caseOf(found, found.reference)).toMatchObject({ state: 'RESOLVING', attempt: 2 })
+  await carryOut(cases.parts(), found.id)
+  expect(await cases.caseOf(found, found.reference)).toMatchObject({ state: 'RESOLVED', refusal: null, attempt: 2 })
+  expect(await stage.wallet(purse)).toEqual({ balance: 1_000n, held: 0n })
+  await expectSoundPayments(stage.database)
+})
+
 /** Dies before the ledger is asked, or once it has answered. */
 const dying = (when: 'BEFORE' | 'AFTER') => ({
   async post(order: TransferOrder) {
