@@ -101,6 +101,15 @@ describe('by itself', () => {
     expect(await stage.items()).toEqual(['DUPLICATE OPEN 1/0 10000', 'MATCHED SETTLED 1/1 0'])
   })
 
+  test('leaves a movement that never came to people, also where all of it is no more than its declared fee', async () => {
+    await stage.expect([{ reference: 'A', amountMinor: 50n, feeMinor: 50n, expectedOn: '2026-11-01' }])
+    await stage.run()
+    expect(await resolve()).toMatchObject({ value: { lateCounterparts: 0, feesWithinDeclared: 0, alreadyTold: 0 } })
+    expect(await stage.items()).toEqual(['MISSING_EXTERNALLY OPEN 0/1 -50'])
+    await stage.post()
+    expect(await stage.balances()).toMatchObject({ SUSPENSE: -50n })
+  })
+
   test('does nothing before the first run, and refuses an account that nothing is known of', async () => {
     expect(await resolve()).toMatchObject({ ok: false, code: 'ACCOUNT_NOT_FOUND' })
     await stage.statement([{}])
