@@ -1,11 +1,11 @@
-import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { fromUuid, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import type { CardToStore } from '../db/cards.ts'
 import type { CardRow } from '../db/tables/card.ts'
 import { published } from '../events.ts'
 import { setVaultStage, type VaultStage } from '../testing/vault-stage.ts'
 import { CARDS_OF_OWNER_MAX, type CardToAdd } from './add-card.ts'
-import { rewrapDataKeys } from './data-keys.ts'
+import { openDataKey, rewrapDataKeys } from './data-keys.ts'
 import { newKeyRingText } from './keys/key-ring.ts'
 import { REVEAL_WINDOW_MS, REVEALS_OF_ACTOR_MAX } from './reveal-card.ts'
 import { TEST_CARDS, testCard } from './test-cards.fixture.ts'
@@ -157,6 +157,20 @@ describe('tenants', () => {
       refused: [{ code: 'DATA_KEY_BROKEN' }],
     })
   })
+})
+
+test('a card and its data key that are moved to another tenant under the same ids cannot be opened there', async () => {
+  const { id } = await stage.add(VISA, newId('usr'), { tenant: 'robbed' })
+  const dataKeyId = fromUuid('vdk', await stage.dataKeyOf(id))
+  await stage.database.sql.system.begin(async (sql) => {
+    await sql`
+      insert into vault_data_key select (jsonb_populate_record(k, '{"tenant_id": "fence"}')).*
+      from vault_data_key k where tenant_id = 'robbed'`
+    await sql`update card set tenant_id = 'fence' where id = ${toUuid(id)}`
+    await sql`delete from vault_data_key where tenant_id = 'robbed'`
+  })
+  expect(await openDataKey(stage.tenantVault('fence'), dataKeyId)).toMatchObject({ ok: false, code: 'DATA_KEY_BROKEN' })
+  expect(await stage.reveal(id, { tenant: 'fence' })).toBe('CARD_UNREADABLE')
 })
 
 test('a number that is moved to another card of the same tenant is not read there, and the attempt is on record', async () => {
