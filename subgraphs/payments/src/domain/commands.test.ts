@@ -187,6 +187,18 @@ test.each<[string, Outcome<unknown, string>, string]>([
   expect(outcomeOf(outcome)).toBe(expected)
 })
 
+test.each([
+  ['is not held yet', 'WANTED'],
+  ['is going free already', 'RELEASING'],
+  ['moves without being held', null],
+] as const)(
+  'a payment that is authorised and whose amount %s is not cancelled, not by an operator either',
+  (_, hold) => {
+    const payment = paymentIn('AUTHORISED', { hold })
+    for (const actsForOthers of [true, false]) expect(outcomeOf(cancel(payment, { actsForOthers }))).toBe(NO)
+  },
+)
+
 const partly = paymentIn('PARTIALLY_REFUNDED', { refundClaimedMinor: 700n })
 
 test.each<[string, Outcome<unknown, string>, string]>([

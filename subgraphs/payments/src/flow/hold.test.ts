@@ -12,7 +12,7 @@ import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { type Purse, silent } from '../testing/payments-database.ts'
 import { decides } from '../testing/risk-server.ts'
 import type { Command, Commanded } from './commands.ts'
-import type { PaymentFlow } from './payment-flow.ts'
+import type { PaymentFlow, PostingLedgers } from './payment-flow.ts'
 import { createSweeper } from './sweeper.ts'
 import type { PaymentRequest, TakenOn } from './take-on.ts'
 
@@ -181,6 +181,22 @@ test('a capture that comes too late is refused, whoever has freed the hold by th
   await expirePending(stage.books.db, ledgers.of(stage.books), clock())
   expect(await flow.capture(stage.books, by(payment), undefined)).toMatchObject({ code: 'ILLEGAL_TRANSITION' })
   expect(await flow.resume(stage.books, payment.id)).toMatchObject({ status: 'FAILED', hold: 'RELEASED' })
+  await expectSoundPayments(stage.database)
+})
+
+test('one that nobody got round to holding until its time was over fails with AUTHORISATION_EXPIRED', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const dying = { of: () => ({ post: () => Promise.reject(new Error('died')) }) } as unknown as PostingLedgers
+  const killed = stage.flow({ clock, ledgers: dying }).whole.create(stage.books, manual(purse, 'k'))
+  await expect(killed).rejects.toThrow('died')
+  clock.advance(7 * DAY_MS)
+  const ended = await flow.create(stage.books, manual(purse, 'k'))
+  expect(paymentOf(ended)).toMatchObject({
+    status: 'FAILED',
+    failure: { code: 'AUTHORISATION_EXPIRED' },
+    hold: 'REFUSED',
+  })
+  expect(await standing(purse)).toEqual({ balance: 5_000n, held: 0n })
   await expectSoundPayments(stage.database)
 })
 

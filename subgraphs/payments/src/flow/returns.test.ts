@@ -1,9 +1,13 @@
 // What comes back over a rail, in whatever parts and whatever else gives it back: its payer has it once.
 
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { takeNotices } from '../rails/drive.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
 import { type Returns, returned, returnsOn } from '../testing/returns.ts'
+import { onPaymentNews } from './over-rail.ts'
+import { takeOnChargeback } from './refund.ts'
 
 let stage: RailsStage
 let on: Returns
@@ -65,6 +69,30 @@ test('a dispute that the network has lost already is not paid again by hand', as
   expect(await stage.payment(payment.id)).toMatchObject({ status: 'REFUNDED', dispute: { outcome: 'LOST' } })
   expect(await stage.wallet(purse)).toEqual({ balance: 0n, held: 0n })
   expect(await on.paidOutside(purse, payment)).toBe(1_000n)
+  await expectSoundPayments(stage.database)
+})
+
+test('losing a dispute takes on no refund of its own where the rail has taken the money back by itself', async () => {
+  const purse = await stage.purseWith(0n)
+  const process = stage.process()
+  const payment = await on.moved(process, purse, 'DEPOSIT')
+  await on.dispute(process, payment)
+  const { clock, ledgers, books } = stage
+  const { instruction } = await stage.instructionOf(payment)
+  // Heard by a process that dies before it follows.
+  const told = onPaymentNews({ clock, ledgers, soon: () => undefined })
+  await inTransaction(books.db, async (tx) => {
+    const notice = { instructionId: instruction.id, key: 'r', ...returned(1_000n) }
+    for (const change of await takeNotices(tx, [notice], clock())) await told(tx, change, books)
+  })
+  expect(await stage.payment(payment.id)).toMatchObject({ status: 'DISPUTED', execution: 'RETURNED' })
+  const by = { actor: 'usr_operator', correlationId: 'c', now: clock() }
+  for (const _ of [1, 2])
+    expect(await takeOnChargeback(books.db, payment.id, by)).toMatchObject({ ok: true, value: { id: payment.id } })
+  expect(await on.refundsOf(purse)).toEqual([])
+  await on.quiet(process)
+  expect(await on.refundsOf(purse)).toMatchObject([{ status: 'COMPLETED', execution: null }])
+  expect(await stage.payment(payment.id)).toMatchObject({ status: 'REFUNDED', dispute: { outcome: 'LOST' } })
   await expectSoundPayments(stage.database)
 })
 

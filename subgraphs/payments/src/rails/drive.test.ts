@@ -215,6 +215,15 @@ test('another instruction under a registered id is refused, and the first stays'
   expect((await findInstruction(db, order.id))?.instruction).toEqual(order)
 })
 
+test('the same instruction is not registered again for another rail: what one may have sent, no other sends', async () => {
+  const { register, db, clock } = stage()
+  const order = instruction()
+  await register(order)
+  const elsewhere = inTransaction(db, (tx) => registerInstruction(tx, order, 'iso20022', clock()))
+  expect(await elsewhere).toMatchObject({ ok: false, code: 'INSTRUCTION_DIFFERS' })
+  expect(await findInstruction(db, order.id)).toMatchObject({ rail: 'sandbox', state: 'REGISTERED', version: 1 })
+})
+
 test('a second end is a contradiction: it is counted and changes nothing', async () => {
   const { register, db, clock, changes } = stage()
   const order = instruction()

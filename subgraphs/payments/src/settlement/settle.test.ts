@@ -77,6 +77,18 @@ test('what is late waits for a business day, and what is to be closed or taken b
   expect(await states()).toEqual(['REVERSED', 'SETTLED'])
 })
 
+test('a settlement date begins at midnight where the rail is, not in UTC', async () => {
+  const set = await stage()
+  const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
+  const cycle = await set.entered(ada, bob, 60n)
+  set.clock.set(new Date('2026-11-22T22:59:59Z'))
+  expect(await closeCycle(set.options, cycle)).toMatchObject({ ok: true })
+  expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'CYCLE_NOT_DUE' })
+  set.clock.set(new Date('2026-11-22T23:00:00Z'))
+  expect(await settleCycle(set.options, cycle)).toMatchObject({ ok: true, value: { state: 'SETTLED' } })
+  expect(await set.balance(bob)).toBe(60n)
+})
+
 test('each step done again does nothing more', async () => {
   const set = await stage()
   const [ada, bob] = [await set.participant(100n), await set.participant(0n)]
