@@ -6,8 +6,8 @@ import type { ChargeRefusal } from '../domain/charging.ts'
 import type { Usage } from '../domain/usage.ts'
 import { CSV_HEADER, type FormatFault, fieldName, fieldsOf, isHeader } from './formats.ts'
 
-/** What a line of a CDR file turned out to be. */
-export type CdrLine = RecordLine | FaultyLine | { readonly kind: 'blank' }
+/** What a line of a CDR file turned out to be, and where it ends in it. */
+export type CdrLine = Pick<Line, 'end'> & (RecordLine | FaultyLine | { readonly kind: 'blank' })
 
 export type RecordLine = {
   readonly kind: 'record'
@@ -60,19 +60,20 @@ function refuseWrongHeader(first: Line | undefined): void {
 }
 
 function readLine(line: Line, format: Format, now: Date): CdrLine {
-  const { number } = line
-  if ('fault' in line) return { kind: 'faulty', number, text: '', code: line.fault, message: LINE_FAULTS[line.fault] }
+  const { number, end } = line
+  if ('fault' in line)
+    return { kind: 'faulty', number, end, text: '', code: line.fault, message: LINE_FAULTS[line.fault] }
   const { text } = line
-  if (text.trim() === '') return { kind: 'blank' }
+  if (text.trim() === '') return { kind: 'blank', end }
   const faulty = (code: CdrLineFault, message: string, field?: string): CdrLine => {
     const place = field === undefined ? {} : { field: fieldName(format, field) }
-    return { kind: 'faulty', number, text, code, message, ...place }
+    return { kind: 'faulty', number, end, text, code, message, ...place }
   }
   const fields = fieldsOf[format](text)
   if (!fields.ok) return faulty(fields.code, fields.message)
   const usage = readCdr(fields.value, now)
   return usage.ok
-    ? { kind: 'record', number, text, usage: usage.value }
+    ? { kind: 'record', number, end, text, usage: usage.value }
     : faulty(usage.code, usage.message, usage.field?.[0])
 }
 

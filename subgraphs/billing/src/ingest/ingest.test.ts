@@ -13,6 +13,7 @@ const sourceOf = (text: string): LineSource => ({
   format: 'csv',
   bytesTotal: text.length,
   bytesRead: () => text.length,
+  bytesOf: (contentBytes) => contentBytes,
   async *content() {
     yield Buffer.from(text)
   },
@@ -60,6 +61,20 @@ test('a faulty line counts for its batch, a blank one for none, and each batch t
   // The header is line 1.
   expect(rejects).toEqual([[3], [7]])
   expect(summary).toMatchObject({ lines: 5, duplicates: 3, rejected: 2 })
+})
+
+test('each batch tells where it ends in the content, with the blank lines before its end', async () => {
+  const lines = [line('a'), '', 'x', line('b'), '', '']
+  const [header, first, blank, faulty, second] = [CSV_HEADER, ...lines].map((text) => text.length + 1)
+  const ends: number[] = []
+  await ingestCdrs(sourceOf([CSV_HEADER, ...lines].join('\n')), emptySummary(), {
+    batchSize: 2,
+    clock: () => NOW,
+    charge: async (batch) => batch.map((usage) => ({ kind: 'duplicate', usage })),
+    onBatch: async (_, contentBytes) => void ends.push(contentBytes),
+  })
+  const start = (header ?? 0) + (first ?? 0) + (blank ?? 0) + (faulty ?? 0)
+  expect(ends).toEqual([start, start + (second ?? 0) + 1])
 })
 
 test('what is in the future is told by the clock that is given', async () => {

@@ -31,8 +31,8 @@ export type IngestOptions = {
   /** Charges a batch as a whole or throws; one result for each record. */
   readonly charge: (batch: readonly Usage[]) => Promise<readonly ChargeResult[]>
   readonly clock: () => Date
-  /** Called after each batch, when it is charged for good, with its rejected lines in their order. */
-  readonly onBatch: (rejected: readonly FaultyLine[]) => Promise<void>
+  /** Called after each batch, when it is charged for good, with its rejected lines in their order and where it ends in the content. */
+  readonly onBatch: (rejected: readonly FaultyLine[], contentBytes: number) => Promise<void>
 }
 
 /**
@@ -44,6 +44,7 @@ export type IngestOptions = {
 export async function ingestCdrs(source: LineSource, summary: IngestSummary, options: IngestOptions): Promise<void> {
   const { batchSize, charge, clock, onBatch } = options
   let batch: (RecordLine | FaultyLine)[] = []
+  let contentBytes = 0
 
   async function settleBatch(): Promise<void> {
     const results = await charge(batch.flatMap((line) => (line.kind === 'record' ? [line.usage] : [])))
@@ -54,11 +55,12 @@ export async function ingestCdrs(source: LineSource, summary: IngestSummary, opt
     summary.lines += batch.length
     summary.rejected += rejected.length
     batch = []
-    await onBatch(rejected)
+    await onBatch(rejected, contentBytes)
   }
 
   for await (const lines of readCdrLines(source.content(), source.format, clock)) {
     for (const line of lines) {
+      contentBytes = line.end
       if (line.kind === 'blank') continue
       batch.push(line)
       if (batch.length === batchSize) await settleBatch()

@@ -67,10 +67,10 @@ async function ingest(
       if (signal?.aborted) throw new FileFault('INTERRUPTED', 'The run was interrupted.')
       return chargeUsage(db, batch, { now: clock(), actor: 'svc:usage-ingest', correlationId })
     },
-    async onBatch(rejected) {
+    async onBatch(rejected, contentBytes) {
       for (const line of rejected) report.rejected(line)
       await rejectsFile?.append(rejected)
-      report.progress({ ...summary, done: summary.charged })
+      report.progress({ ...summary, done: summary.charged, contentBytes })
     },
   })
 }

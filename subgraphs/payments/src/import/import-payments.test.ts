@@ -12,7 +12,14 @@ function sourceOf(lines: readonly string[]): LineSource {
   async function* content() {
     yield Buffer.from(lines.join('\n'))
   }
-  return { content, format: 'ndjson', bytesTotal: 0, bytesRead: () => 0, close: async () => undefined }
+  return {
+    content,
+    format: 'ndjson',
+    bytesTotal: 0,
+    bytesRead: () => 0,
+    bytesOf: () => 0,
+    close: async () => undefined,
+  }
 }
 
 const withdrawal = (index: number, letter: string) => ({
@@ -27,6 +34,7 @@ const withdrawal = (index: number, letter: string) => ({
 async function importAll(lines: readonly string[], batchSize: number) {
   const calls: PaymentInput[][] = []
   const rejected: RejectedLine[] = []
+  const ends: number[] = []
   const summary = emptySummary()
   await importPayments(sourceOf(lines), summary, {
     batchSize,
@@ -34,9 +42,12 @@ async function importAll(lines: readonly string[], batchSize: number) {
       calls.push([...inputs])
       return inputs.map((): SentResult => ({ payment: { status: 'PROCESSING' }, errors: [] }))
     },
-    onBatch: async (lines) => void rejected.push(...lines),
+    async onBatch(lines, contentBytes) {
+      rejected.push(...lines)
+      ends.push(contentBytes)
+    },
   })
-  return { calls, rejected, summary }
+  return { calls, rejected, summary, ends }
 }
 
 test.each([
@@ -55,6 +66,15 @@ test.each([
   }
   expect(calls.flat()).toEqual(payments)
   expect(summary).toMatchObject({ lines: 1_000, taken: 1_000, rejected: 0 })
+})
+
+test('each batch tells where it ends in the content, also one that is sent before it is full', async () => {
+  const lines = Array.from({ length: 1_000 }, (_, index) => JSON.stringify(withdrawal(index, '漢')))
+  const bytesOf = (some: readonly string[]) => Buffer.byteLength(some.join('\n'))
+  const { calls, ends } = await importAll([...lines, '', ''], 1_000)
+  const [first = []] = calls
+  expect(calls).toHaveLength(2)
+  expect(ends).toEqual([bytesOf(lines.slice(0, first.length)) + 1, bytesOf(lines) + 2])
 })
 
 test('lines at fault are told with the batch that they stand in, and take no room in its call', async () => {

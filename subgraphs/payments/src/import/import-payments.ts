@@ -19,8 +19,8 @@ export type ImportOptions = {
   /** Lines of one call at the most; fewer where they are long. */
   readonly batchSize: number
   readonly send: Send
-  /** Called after each batch, when it is answered, with its rejected lines in their order. */
-  readonly onBatch: (rejected: readonly RejectedLine[]) => Promise<void>
+  /** Called after each batch, when it is answered, with its rejected lines in their order and where it ends in the content. */
+  readonly onBatch: (rejected: readonly RejectedLine[], contentBytes: number) => Promise<void>
 }
 
 /**
@@ -45,6 +45,7 @@ export async function importPayments(
   const { batchSize, send, onBatch } = options
   let batch: (Payment | Faulty)[] = []
   let call_bytes = 0
+  let contentBytes = 0
 
   async function settleBatch(): Promise<void> {
     const payments = batch.filter((line) => line.kind === 'payment')
@@ -56,16 +57,18 @@ export async function importPayments(
     summary.rejected += rejected.length
     batch = []
     call_bytes = 0
-    await onBatch(rejected)
+    await onBatch(rejected, contentBytes)
   }
 
   for await (const lines of readPaymentLines(source.content(), source.format)) {
     for (const line of lines) {
-      if (line.kind === 'blank') continue
-      const line_bytes = bytesOf(line)
-      if (call_bytes + line_bytes > CALL_BYTES_MAX) await settleBatch()
-      batch.push(line)
-      call_bytes += line_bytes
+      if (line.kind !== 'blank') {
+        const line_bytes = bytesOf(line)
+        if (call_bytes + line_bytes > CALL_BYTES_MAX) await settleBatch()
+        batch.push(line)
+        call_bytes += line_bytes
+      }
+      contentBytes = line.end
       if (batch.length === batchSize) await settleBatch()
     }
   }

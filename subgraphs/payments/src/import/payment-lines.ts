@@ -32,11 +32,13 @@ const paymentInput = z.strictObject({
 })
 export type PaymentInput = z.output<typeof paymentInput>
 
-/** What a line of the file turned out to be. */
-export type PaymentLine =
-  | { readonly kind: 'payment'; readonly number: number; readonly text: string; readonly input: PaymentInput }
-  | ({ readonly kind: 'faulty' } & RejectedLine)
-  | { readonly kind: 'blank' }
+/** What a line of the file turned out to be, and where it ends in it. */
+export type PaymentLine = Pick<Line, 'end'> &
+  (
+    | { readonly kind: 'payment'; readonly number: number; readonly text: string; readonly input: PaymentInput }
+    | ({ readonly kind: 'faulty' } & RejectedLine)
+    | { readonly kind: 'blank' }
+  )
 
 const COLUMNS = [
   'idempotency_key',
@@ -77,18 +79,19 @@ function refuseWrongHeader(first: Line | undefined): void {
 }
 
 function readLine(line: Line, format: Format): PaymentLine {
-  const { number } = line
-  if ('fault' in line) return { kind: 'faulty', number, text: '', code: line.fault, message: LINE_FAULTS[line.fault] }
+  const { number, end } = line
+  if ('fault' in line)
+    return { kind: 'faulty', number, end, text: '', code: line.fault, message: LINE_FAULTS[line.fault] }
   const { text } = line
-  if (text.trim() === '') return { kind: 'blank' }
+  if (text.trim() === '') return { kind: 'blank', end }
   const fields = format === 'csv' ? csvFields(text) : jsonObject(text)
-  if (!fields.ok) return { kind: 'faulty', number, text, code: fields.code, message: fields.message }
+  if (!fields.ok) return { kind: 'faulty', number, end, text, code: fields.code, message: fields.message }
   const input = paymentInput.safeParse(fields.value)
-  if (input.success) return { kind: 'payment', number, text, input: input.data }
+  if (input.success) return { kind: 'payment', number, end, text, input: input.data }
   const [issue] = input.error.issues
   const code: LineCode = 'FIELD_INVALID'
   const message = `It is no input of createPayment: ${issue?.message ?? 'not known why'}.`
-  return { kind: 'faulty', number, text, code, message, field: issue?.path.join('.') ?? '' }
+  return { kind: 'faulty', number, end, text, code, message, field: issue?.path.join('.') ?? '' }
 }
 
 const LINE_FAULTS = {

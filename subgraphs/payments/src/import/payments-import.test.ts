@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
-import { systemClock } from '@carriergraph/shared/clock.ts'
+import { type Clock, fixedClock, systemClock } from '@carriergraph/shared/clock.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -67,7 +67,12 @@ function pipe() {
 }
 
 /** Runs the command on a file of that name and content. */
-async function run(name: string, content: string | Uint8Array, options: string[] = [], token: string | null = 'good') {
+async function run(
+  name: string,
+  content: string | Uint8Array,
+  options: string[] = [],
+  { token = 'good', clock = systemClock }: { token?: string | null; clock?: Clock } = {},
+) {
   const file = join(directory, name)
   await writeFile(file, content)
   const [stdout, stderr] = [pipe(), pipe()]
@@ -75,7 +80,7 @@ async function run(name: string, content: string | Uint8Array, options: string[]
     env: token === null ? {} : { CARRIERGRAPH_TOKEN: token },
     stdout: stdout.output,
     stderr: stderr.output,
-    clock: systemClock,
+    clock,
   })
   return { exitCode, stdout: stdout.told(), stderr: stderr.told() }
 }
@@ -184,6 +189,33 @@ test('rejects the lines that are at fault with their number, code and reason, an
   expect(await balanceOf(purse)).toBe('97.00')
 })
 
+test.each(['csv', 'csv.gz'])(
+  'of a .%s file, progress counts what is answered, not what was read ahead',
+  async (ending) => {
+    const purse = await graph.purseWith(10_000n)
+    const rows = Array.from({ length: 40 }, (_, at) => row(purse, `${ending} ${at + 10}`, '1.00'))
+    const content = [CSV_HEADER, ...rows, ''].join('\n')
+    // Every look at this clock is as late as the next line of progress may be.
+    const moving = fixedClock(new Date('2026-11-21T12:00:00.000Z'))
+    const clock = () => {
+      moving.advance(2_000)
+      return moving()
+    }
+    const { stderr } = await run(
+      `progress.${ending}`,
+      ending === 'csv' ? content : gzipSync(content),
+      ['--batch', '10'],
+      { clock },
+    )
+    const told = stderr.split('\n').flatMap((line) => (line.includes(' %') ? [Number.parseInt(line, 10)] : []))
+    const share = (lines: number) =>
+      (100 * [CSV_HEADER, ...rows.slice(0, lines), ''].join('\n').length) / content.length
+    expect(told).toHaveLength(4)
+    for (const [at, percentage] of told.entries())
+      expect(Math.abs(percentage - share(10 * (at + 1)))).toBeLessThanOrEqual(1)
+  },
+)
+
 test('a payment that fails is a rejected line', async () => {
   graph.risk.behave(decides('DECLINE'))
   const purse = await graph.purseWith(10_000n)
@@ -244,7 +276,7 @@ test.each<[string, string, string[], string | null, string]>([
   ['a CSV file without the header', 'a.csv', [], 'good', 'WRONG_HEADER'],
 ])('ends with exit code 1 for %s, and says so', async (_, name, options, token, code) => {
   const purse = await graph.purseWith(10_000n)
-  const { exitCode, stderr } = await run(name, input(purse, 'a', '1.00'), options, token)
+  const { exitCode, stderr } = await run(name, input(purse, 'a', '1.00'), options, { token })
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${code}: `)])
   expect(await balanceOf(purse)).toBe('100.00')
 })

@@ -63,10 +63,10 @@ async function pay(
       if (signal?.aborted) throw new FileFault('INTERRUPTED', 'The run was interrupted.')
       return send(inputs)
     },
-    async onBatch(rejected) {
+    async onBatch(rejected, contentBytes) {
       for (const line of rejected) report.rejected(line)
       await rejectsFile?.append(rejected)
-      report.progress({ ...summary, done: summary.taken })
+      report.progress({ ...summary, done: summary.taken, contentBytes })
     },
   })
 }

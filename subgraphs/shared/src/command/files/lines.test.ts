@@ -32,9 +32,9 @@ test.each([
 test('counts lines from 1, and faulty ones too', async () => {
   const bytes = Buffer.concat([Buffer.from('a\n'), Buffer.from([0xc3, 0x28, 0x0a]), Buffer.from('c')])
   expect(await linesOf(bytes)).toEqual([
-    { number: 1, text: 'a' },
-    { number: 2, fault: 'INVALID_UTF8' },
-    { number: 3, text: 'c' },
+    { number: 1, end: 2, text: 'a' },
+    { number: 2, end: 5, fault: 'INVALID_UTF8' },
+    { number: 3, end: 6, text: 'c' },
   ])
 })
 
@@ -42,7 +42,7 @@ test('takes a line of the limit with either line end, and names a longer one', a
   const most = 'x'.repeat(LINE_BYTES_MAX)
   expect(await textsOf(`${most}\r\n${most}`)).toEqual([most, most])
   for (const more of ['x\n', 'xx\n', 'x\r\n'])
-    expect(await linesOf(Buffer.from(`${most}${more}ok`))).toEqual([
+    expect(await linesOf(Buffer.from(`${most}${more}ok`))).toMatchObject([
       { number: 1, fault: 'LINE_TOO_LONG' },
       { number: 2, text: 'ok' },
     ])
@@ -53,10 +53,19 @@ test('a line of a megabyte costs only itself', async () => {
   const bytes = Buffer.from(`before\n${'x'.repeat(1024 * 1024)}\nafter\n`)
   for (const pieceSize of [1_000, 65_536, bytes.length])
     expect(await linesOf(bytes, pieceSize)).toEqual([
-      { number: 1, text: 'before' },
-      { number: 2, fault: 'LINE_TOO_LONG' },
-      { number: 3, text: 'after' },
+      { number: 1, end: 7, text: 'before' },
+      { number: 2, end: 1_048_584, fault: 'LINE_TOO_LONG' },
+      { number: 3, end: 1_048_590, text: 'after' },
     ])
+})
+
+test('says how far into the content each line goes, in bytes, with its line break and whatever is dropped', async () => {
+  const lines = await linesOf(Buffer.from('\ufeffä\r\n\n€uro'), 2)
+  expect(lines).toEqual([
+    { number: 1, end: 7, text: 'ä' },
+    { number: 2, end: 8, text: '' },
+    { number: 3, end: 14, text: '€uro' },
+  ])
 })
 
 test('where the pieces are cut makes no difference, not even inside a character', async () => {

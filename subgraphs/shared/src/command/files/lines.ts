@@ -1,7 +1,9 @@
 /** One line of a file, counted from 1, without its line end; or why it cannot be read as text. */
-export type Line =
-  | { readonly number: number; readonly text: string }
-  | { readonly number: number; readonly fault: LineFault }
+export type Line = {
+  readonly number: number
+  /** Bytes of the content up to here, the line and its line end among them. */
+  readonly end: number
+} & ({ readonly text: string } | { readonly fault: LineFault })
 
 export type LineFault = 'LINE_TOO_LONG' | 'INVALID_UTF8'
 
@@ -29,13 +31,15 @@ class LineCutter {
   #pieces: Uint8Array[] = []
   #length = 0
   #number = 0
+  /** Bytes of the lines that were taken. */
+  #taken = 0
 
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = []
     let start = 0
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
       this.#hold(chunk.subarray(start, end))
-      lines.push(this.#take())
+      lines.push(this.#take(LF_LENGTH))
       start = end + 1
     }
     this.#hold(chunk.subarray(start))
@@ -44,7 +48,7 @@ class LineCutter {
 
   /** The last line, where the file does not end with a line end. */
   end(): Line[] {
-    return this.#length === 0 ? [] : [this.#take()]
+    return this.#length === 0 ? [] : [this.#take(0)]
   }
 
   #hold(piece: Uint8Array): void {
@@ -53,22 +57,23 @@ class LineCutter {
     else if (piece.length > 0) this.#pieces.push(piece)
   }
 
-  #take(): Line {
+  #take(endLength: number): Line {
     this.#number += 1
-    const line = this.#read(this.#number)
+    this.#taken += this.#length + endLength
+    const line = { number: this.#number, end: this.#taken, ...this.#read() }
     this.#pieces = []
     this.#length = 0
     return line
   }
 
-  #read(number: number): Line {
-    if (this.#length > LINE_BYTES_MAX + CR_LENGTH) return { number, fault: 'LINE_TOO_LONG' }
+  #read(): { text: string } | { fault: LineFault } {
+    if (this.#length > LINE_BYTES_MAX + CR_LENGTH) return { fault: 'LINE_TOO_LONG' }
     const text = this.#decode()
-    if (text === undefined) return { number, fault: 'INVALID_UTF8' }
+    if (text === undefined) return { fault: 'INVALID_UTF8' }
     const bare = text.endsWith('\r') ? text.slice(0, -1) : text
     // The byte more is for a CR alone.
-    if (bare === text && this.#length > LINE_BYTES_MAX) return { number, fault: 'LINE_TOO_LONG' }
-    return { number, text: number === 1 && bare.startsWith(BYTE_ORDER_MARK) ? bare.slice(1) : bare }
+    if (bare === text && this.#length > LINE_BYTES_MAX) return { fault: 'LINE_TOO_LONG' }
+    return { text: this.#number === 1 && bare.startsWith(BYTE_ORDER_MARK) ? bare.slice(1) : bare }
   }
 
   #decode(): string | undefined {
@@ -82,5 +87,6 @@ class LineCutter {
 }
 
 const LF = 0x0a
+const LF_LENGTH = 1
 const CR_LENGTH = 1
 const BYTE_ORDER_MARK = '\ufeff'

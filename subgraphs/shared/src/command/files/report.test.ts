@@ -4,10 +4,12 @@ import { fixedClock } from '../../clock.ts'
 import { createReport } from './report.ts'
 import type { LineSource } from './source.ts'
 
-const source = (read: number, total: number): LineSource => ({
+/** One of which all has been read already, and whose content is ten times as long. */
+const source = (total: number): LineSource => ({
   format: 'csv',
   bytesTotal: total,
-  bytesRead: () => read,
+  bytesOf: (contentBytes) => contentBytes / 10,
+  bytesRead: () => total,
   async *content() {},
   close: async () => undefined,
 })
@@ -24,21 +26,22 @@ function pipe() {
   return { told, output }
 }
 
-test('through a pipe, progress is told at once and then every two seconds at the most', () => {
+test('through a pipe, progress by the lines that are done is told at once and then every two seconds at the most', () => {
   const clock = fixedClock(new Date('2026-11-21T12:00:00.000Z'))
   const { told, output } = pipe()
-  const report = createReport(output, source(199, 1_000), clock, 'charged')
-  const summary = { lines: 3, done: 2, rejected: 1 }
+  const report = createReport(output, source(1_000), clock, 'charged')
+  const summary = { lines: 3, done: 2, rejected: 1, contentBytes: 1_990 }
   report.progress(summary)
   clock.advance(1_999)
   report.progress(summary)
   clock.advance(1)
-  report.progress({ ...summary, lines: 4 })
-  expect(told).toEqual(['19 % · 3 lines · 2 charged · 1 rejected\n', '19 % · 4 lines · 2 charged · 1 rejected\n'])
+  report.progress({ ...summary, lines: 4, contentBytes: 2_500 })
+  expect(told).toEqual(['19 % · 3 lines · 2 charged · 1 rejected\n', '25 % · 4 lines · 2 charged · 1 rejected\n'])
 })
 
 test('an empty file is no division by zero', () => {
   const { told, output } = pipe()
-  createReport(output, source(0, 0), () => new Date(), 'charged').progress({ lines: 0, done: 0, rejected: 0 })
+  const counts = { lines: 0, done: 0, rejected: 0, contentBytes: 0 }
+  createReport(output, source(0), () => new Date(), 'charged').progress(counts)
   expect(told).toEqual(['0 % · 0 lines · 0 charged · 0 rejected\n'])
 })

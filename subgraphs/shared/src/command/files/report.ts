@@ -4,7 +4,13 @@ import { type RejectedLine, rejectionText } from './rejected-line.ts'
 import type { LineSource } from './source.ts'
 
 /** What has become of a file so far; `done` counts what the command is for. */
-export type LineCounts = { readonly lines: number; readonly done: number; readonly rejected: number }
+export type LineCounts = {
+  readonly lines: number
+  readonly done: number
+  readonly rejected: number
+  /** Up to where these lines go in the content: more than that was read, and waits for its turn. */
+  readonly contentBytes: number
+}
 
 /** What a command tells a person while it works on a file. */
 export type Report = {
@@ -36,7 +42,7 @@ function barReport(output: Output, source: LineSource, doneWord: string): Report
   const bar = bars.create(Math.max(source.bytesTotal, 1), 0, { lines: 0, done: 0, rejected: 0 })
   return {
     rejected: (line) => bars.log(`${rejectionText(line)}\n`),
-    progress: ({ lines, done, rejected }) => bar.update(source.bytesRead(), { lines, done, rejected }),
+    progress: ({ contentBytes, ...counts }) => bar.update(source.bytesOf(contentBytes), counts),
     stop() {
       // It prints what was logged at its next redraw, and none comes after the end.
       bars.update()
@@ -49,11 +55,11 @@ function lineReport(output: Output, source: LineSource, clock: () => Date, doneW
   let nextAt_ms = 0
   return {
     rejected: (line) => output.write(`${rejectionText(line)}\n`),
-    progress({ lines, done, rejected }) {
+    progress({ lines, done, rejected, contentBytes }) {
       const now_ms = clock().getTime()
       if (now_ms < nextAt_ms) return
       nextAt_ms = now_ms + LINE_INTERVAL_MS
-      const percentage = Math.floor((100 * source.bytesRead()) / Math.max(source.bytesTotal, 1))
+      const percentage = Math.floor((100 * source.bytesOf(contentBytes)) / Math.max(source.bytesTotal, 1))
       output.write(`${percentage} % · ${lines} lines · ${done} ${doneWord} · ${rejected} rejected\n`)
     },
     stop: () => undefined,

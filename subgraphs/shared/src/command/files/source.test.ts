@@ -46,6 +46,29 @@ test('reads plain and packed files alike, and counts the bytes on the disk', asy
   expect([source.bytesRead(), source.bytesTotal]).toEqual([packed.length, packed.length])
 })
 
+test('of a file that is packed, what is handed out counts, and not what was read ahead of it', async () => {
+  const text = 'line\n'.repeat(200_000)
+  const packed = gzipSync(text)
+  const source = await openSource(await file('ahead.csv.gz', packed))
+  let length = 0
+  const shares: number[] = []
+  for await (const chunk of source.content()) {
+    length += chunk.length
+    shares.push(source.bytesRead() / packed.length - length / text.length)
+    expect(source.bytesOf(0)).toBe(0)
+    expect(source.bytesOf(length / 2) / packed.length).toBeCloseTo(length / text.length / 2, 1)
+  }
+  expect(shares.length).toBeGreaterThan(4)
+  for (const share of shares) expect(share).toBeCloseTo(0, 1)
+  expect(source.bytesOf(length)).toBe(packed.length)
+})
+
+test('of a plain file, so many bytes of its content are so many bytes', async () => {
+  const source = await openSource(await file('some.csv', 'one\ntwo\n'))
+  for await (const _ of source.content()) expect(source.bytesOf(4)).toBe(4)
+  expect([source.bytesOf(8), source.bytesRead()]).toEqual([8, 8])
+})
+
 test('a file packed in several members, as by log rotation, is read to the end', async () => {
   const members = Buffer.concat([gzipSync('a\n'), gzipSync('b\n')])
   expect(await contentOf(await file('members.csv.gz', members))).toBe('a\nb\n')

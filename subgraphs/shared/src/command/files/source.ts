@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { pipeline, type Readable } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { createGunzip, type Gunzip } from 'node:zlib'
 import { FileFault } from './fault.ts'
 
 export const FORMATS = ['csv', 'ndjson'] as const
@@ -11,8 +11,10 @@ export type LineSource = {
   readonly format: Format
   /** Of the file as it lies on the disk. */
   readonly bytesTotal: number
-  /** How much of it has been handed out so far; of a packed file, how much has been read. */
+  /** How much of it has been handed out so far. */
   bytesRead(): number
+  /** How much of it holds so many bytes of its content, which have been handed out; of a packed file about how much. */
+  bytesOf(contentBytes: number): number
   /** Its content, unpacked. To be read once. */
   content(): AsyncIterable<Uint8Array>
   /** For a source that was not read to its end, or not at all. */
@@ -36,19 +38,27 @@ export async function openSource(path: string, format = formatOf(path)): Promise
     throw new FileFault('FILE_NOT_READABLE', `${path} is no file.`)
   }
   const bytes = file.createReadStream({ highWaterMark: CHUNK_BYTES })
-  const isPacked = path.endsWith('.gz')
+  let gunzip: Gunzip | undefined
   let handedOut = 0
-  async function* plain(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of bytes) {
+  async function* content(): AsyncGenerator<Uint8Array> {
+    if (path.endsWith('.gz')) gunzip = createGunzip()
+    for await (const chunk of gunzip === undefined ? bytes : unpacked(bytes, gunzip, path)) {
       handedOut += chunk.length
       yield chunk
     }
   }
+  function bytesOf(contentBytes: number): number {
+    if (gunzip === undefined) return contentBytes
+    // Some is read, and some of that unpacked, before it is asked for.
+    const unpackedBytes = handedOut + gunzip.readableLength
+    return unpackedBytes === 0 ? 0 : Math.round((gunzip.bytesWritten * contentBytes) / unpackedBytes)
+  }
   return {
     format,
     bytesTotal: stat.size,
-    bytesRead: () => (isPacked ? bytes.bytesRead : handedOut),
-    content: () => (isPacked ? unpacked(bytes, path) : plain()),
+    bytesRead: () => bytesOf(handedOut),
+    bytesOf,
+    content,
     async close() {
       if (bytes.closed) return
       // Reading ended with a fault already, where it did: nobody is left to be told another one.
@@ -61,10 +71,10 @@ export async function openSource(path: string, format = formatOf(path)): Promise
   }
 }
 
-async function* unpacked(packed: Readable, path: string): AsyncGenerator<Uint8Array> {
+async function* unpacked(packed: Readable, gunzip: Gunzip, path: string): AsyncGenerator<Uint8Array> {
   try {
     // The callback only keeps the error from being thrown twice: iterating the last stream throws it as well.
-    yield* pipeline(packed, createGunzip(), () => undefined)
+    yield* pipeline(packed, gunzip, () => undefined)
   } catch (error) {
     if (!isPackingError(error)) throw error
     throw new FileFault('GZIP_DAMAGED', `${path} is damaged or cut off: ${error.message}.`, { cause: error })
