@@ -26,6 +26,7 @@ import { SANCTIONS_FILE_FAULTS, SANCTIONS_IMPORT_FAULTS } from '@carriergraph/ri
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
 import { FILE_FAULTS } from '@carriergraph/shared/command/files/fault.ts'
+import { JOURNAL_FAULTS } from '@carriergraph/shared/journal/verify.ts'
 import { KIT_REFUSALS } from '@carriergraph/shared/refusal.ts'
 import { SERVER_REFUSALS } from '@carriergraph/shared/server/refusals.ts'
 import { SIGNATURE_REFUSALS } from '@carriergraph/shared/signature/verify.ts'
@@ -117,6 +118,7 @@ function errorsPage(): string {
       '`pnpm payments:import`, about a line that is not sent (exit code 2; others are those of `PaymentErrorCode`)',
       PAYMENT_LINE_CODES,
     ),
+    section('`pnpm journal:verify`, about the first seal that does not hold (exit code 1)', JOURNAL_FAULTS),
     section('The query `verifyLedger`', VERIFY_REFUSALS),
     section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', BOOKS_FAULTS),
     section('`pnpm ledger:shards`, where it fails (exit code 1)', SHARDS_FAULTS),

@@ -4,6 +4,15 @@ import { BEGINNING, type Position } from './position.ts'
 import { FIRST_PREVIOUS_HASH, journalDigest, type Seal } from './seal.ts'
 import { journalSeal } from './table.ts'
 
+/** What keeps a seal of the journal from holding, and what it means: `docs/errors.md` lists them. */
+export const JOURNAL_FAULTS = {
+  ROWS_CHANGED: 'The events under the seal are not those that were sealed: one was changed, removed or put in.',
+  SEAL_MISSING: 'The seal of that number is not there.',
+  CHAIN_BROKEN: 'The seal is not chained to the one before it: that one was computed anew.',
+  OTHER_THAN_WITNESSED:
+    'The seal is not the one that the log bears witness of (`verifyJournal` with a witness; the command is given none).',
+} as const
+
 /** Seals read at once. */
 const SEALS_PAGE = 100
 
@@ -15,7 +24,7 @@ export type JournalVerdict =
       readonly ordinal: bigint
       readonly after: Position
       readonly last: Position | null
-      readonly code: 'ROWS_CHANGED' | 'SEAL_MISSING' | 'CHAIN_BROKEN' | 'OTHER_THAN_WITNESSED'
+      readonly code: keyof typeof JOURNAL_FAULTS
     }
 
 /** A seal as it was logged when it was made. */
