@@ -2598,10 +2598,14 @@ export type Mutation = {
   removeCard?: Maybe<RemoveCardPayload>;
   /**
    * Asks that a case of a line that the bank may only have told again is dismissed: that nothing moved. Another person has to
-   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line.
+   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line. The same
+   * asked again by the same person changes nothing.
    */
   requestDismissal?: Maybe<RequestDismissalPayload>;
-  /** Approves a dismissal that another person asked for. What the case holds in suspense is then taken back: nothing moved. */
+  /**
+   * Approves a dismissal that another person asked for. What the case holds in suspense is then taken back: nothing moved.
+   * Approved again by the same person, nothing is done twice.
+   */
   approveDismissal?: Maybe<ApproveDismissalPayload>;
   /** Turns a dismissal down, or takes back one's own request: the case is open again. */
   rejectDismissal?: Maybe<RejectDismissalPayload>;
@@ -2742,9 +2746,15 @@ export type Mutation = {
   resumeWebhookEndpoint?: Maybe<ResumeWebhookEndpointPayload>;
   /** Deletes an endpoint: its secret is erased, and what waits for it is cancelled. */
   deleteWebhookEndpoint?: Maybe<DeleteWebhookEndpointPayload>;
-  /** Asks that what a case holds in suspense is written off. Another person has to approve it. */
+  /**
+   * Asks that what a case holds in suspense is written off. Another person has to approve it. The same asked again by the same
+   * person changes nothing.
+   */
   requestWriteOff?: Maybe<RequestWriteOffPayload>;
-  /** Approves a write-off that another person asked for. What the case holds in suspense is then given up. */
+  /**
+   * Approves a write-off that another person asked for. What the case holds in suspense is then given up. Approved again by the
+   * same person, nothing is done twice.
+   */
   approveWriteOff?: Maybe<ApproveWriteOffPayload>;
   /** Turns a write-off down, or takes back one's own request: the case is open again. */
   rejectWriteOff?: Maybe<RejectWriteOffPayload>;

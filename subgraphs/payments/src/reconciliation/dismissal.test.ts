@@ -70,6 +70,30 @@ describe('dismissing a line that came again in a table', () => {
     ])
   })
 
+  test('the same asked and approved again by the same person is what it was, and no other end is taken for it', async () => {
+    const id = await caseId()
+    for (const _ of [1, 2]) expect(await request(id)).toEqual({ ok: true, value: undefined })
+    expect(await request(id, BRUNO)).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    for (const _ of [1, 2])
+      expect(await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).toEqual({ ok: true, value: undefined })
+    expect(await approveWriteOff(stage.db, { caseId: id }, by(BRUNO))).toMatchObject({
+      code: 'WRITE_OFF_NOT_REQUESTED',
+    })
+    expect(await stage.items()).toEqual(DISMISSED)
+    expect(await stage.post()).toBe(1)
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+  })
+
+  test('a case that was matched by hand was not dismissed by whoever matched it', async () => {
+    const id = await caseId()
+    const [movementId = newId('exm')] = await stage.expect([{ reference: 'B' }])
+    const match = { caseIds: [id], movementIds: [movementId] }
+    expect(await matchByHand(stage.db, match, stage.provenance(BRUNO))).toMatchObject({ ok: true })
+    expect(await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).toMatchObject({
+      code: 'DISMISSAL_NOT_REQUESTED',
+    })
+  })
+
   test('two who approve at once dismiss it once', async () => {
     const id = await caseId()
     await request(id)

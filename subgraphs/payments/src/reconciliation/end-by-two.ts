@@ -33,7 +33,10 @@ export type CaseWithReason = CaseToDecide & { readonly reason: string }
 
 type Decided<Code extends string> = Promise<Outcome<undefined, Code | EndByTwoCode>>
 
-/** Asks that a case ends so. Until somebody has decided, nothing else happens to it. */
+/**
+ * Asks that a case ends so. Until somebody has decided, nothing else happens to it. Asked again by the same person for the same
+ * reason, it is what it was.
+ */
 export const requestEnd = <Code extends string>(
   end: EndByTwo<Code>,
   db: TenantDb,
@@ -42,6 +45,8 @@ export const requestEnd = <Code extends string>(
 ): Decided<Code> =>
   decided<Code>(db, { caseId, reason }, decider, async (tx, item, requestedBy) => {
     const { requested: state, events } = end
+    const isAsked = item.state === state && item.requestedBy === requestedBy && item.reason === reason
+    if (isAsked) return ok(undefined)
     if (!mayBecome(item.state, state))
       return refuse('CASE_NOT_OPEN', `The case is not open: it is ${item.state}.`, ['caseId'])
     const fault = await end.faultOf(tx, item)
@@ -52,7 +57,7 @@ export const requestEnd = <Code extends string>(
     return ok(undefined)
   })
 
-/** Approves what somebody else has asked for. */
+/** Approves what somebody else has asked for. Approved again by the same person, it is what it was. */
 export const approveEnd = <Code extends string>(
   end: EndByTwo<Code>,
   db: TenantDb,
@@ -61,13 +66,15 @@ export const approveEnd = <Code extends string>(
 ): Decided<Code> =>
   decided<Code>(db, { caseId }, decider, async (tx, item, approvedBy) => {
     const { requestedBy } = item
+    const { state, resolution } = end.ended
+    const hasEnded = item.state === state && item.resolution === resolution
+    if (hasEnded && item.resolvedBy === approvedBy) return ok(undefined)
     if (item.state !== end.requested || requestedBy === null) return end.notRequested(item)
     const fault = samePersonFault({ requestedBy, approvedBy }, ['caseId']) ?? (await end.faultOf(tx, item))
     if (fault !== undefined) return fault
     const { provenance } = decider
     await changeItems(tx, [item.id], { ...end.ended, resolvedBy: approvedBy, resolvedAt: provenance.now })
     await end.settle(tx, item, provenance.now)
-    const { state } = end.ended
     await journalDecision(tx, item, { type: end.events.ended, state, requestedBy }, provenance)
     return ok(undefined)
   })

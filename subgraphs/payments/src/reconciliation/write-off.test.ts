@@ -50,6 +50,30 @@ describe('writing off', () => {
     ])
   })
 
+  test('the same asked and approved again by the same person is what it was, and nothing is written off twice', async () => {
+    const id = await caseId()
+    for (const _ of [1, 2]) expect(await request(Promise.resolve(id))).toEqual({ ok: true, value: undefined })
+    const again = { caseId: id, reason }
+    expect(await requestWriteOff(stage.db, again, by(BRUNO))).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    const otherwise = { ...again, reason: 'It is too little.' }
+    expect(await requestWriteOff(stage.db, otherwise, by(ADA))).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    for (const _ of [1, 2])
+      expect(await approveWriteOff(stage.db, { caseId: id }, by(BRUNO))).toEqual({ ok: true, value: undefined })
+    for (const person of [ADA, newId('usr')])
+      expect(await approveWriteOff(stage.db, { caseId: id }, by(person))).toMatchObject({
+        code: 'WRITE_OFF_NOT_REQUESTED',
+      })
+    expect(await request(Promise.resolve(id))).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    expect(await rejectWriteOff(stage.db, again, by(BRUNO))).toMatchObject({ code: 'WRITE_OFF_NOT_REQUESTED' })
+    expect(await stage.post()).toBe(1)
+    const events = await stage.database.sql.system`
+      select type from journal where aggregate_type = 'reconciliation_item' order by version`
+    expect(events.map(({ type }) => type)).toEqual([
+      'reconciliation_item.write_off_requested',
+      'reconciliation_item.written_off',
+    ])
+  })
+
   test('two who approve at once write it off once', async () => {
     const id = await caseId()
     await request()
@@ -116,7 +140,7 @@ describe('writing off', () => {
     for (const decided of [approveWriteOff, rejectWriteOff])
       expect(await decided(stage.db, { caseId: id, reason }, ada)).toMatchObject({ code: 'WRITE_OFF_NOT_REQUESTED' })
     await request()
-    expect(await request(Promise.resolve(id))).toMatchObject({ code: 'CASE_NOT_OPEN' })
+    expect(await request(Promise.resolve(id), BRUNO)).toMatchObject({ code: 'CASE_NOT_OPEN' })
   })
 
   test('what was matched is no case, and what is told twice holds nothing', async () => {
