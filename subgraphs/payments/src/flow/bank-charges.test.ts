@@ -127,6 +127,13 @@ test('it completes nothing where one of the batch is unknown, or of another rail
   expect(await statusesOf([paid])).toEqual(['PROCESSING'])
 })
 
+test('it completes nothing where one of the batch has no reference: that may be what makes up for one that was not paid', async () => {
+  const paid = await withdrawals(2_000n, 3_000n)
+  const ids = await idsOf(paid)
+  await bankTells(debited('50.00', '950.00', ...[...ids, undefined].map((id) => transaction(id))))
+  expect(await statusesOf(paid)).toEqual(['PROCESSING', 'PROCESSING'])
+})
+
 test('what is charged for each transfer of a batch is matched with the fee of that transfer', async () => {
   const paid = await withdrawals(3_000n, 3_000n, 3_000n)
   const [alone, one, two] = await idsOf(paid)

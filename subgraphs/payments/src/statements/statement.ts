@@ -24,6 +24,8 @@ export type References = {
   readonly entryReference: string | undefined
   /** Of the transactions of a batch that stays one line, because the bank does not say their amounts. */
   readonly batchedEndToEndIds: readonly string[]
+  /** How many transactions such a batch has, with references and without. */
+  readonly batchedTransactions?: number
   /** Structured creditor references (ISO 11649 and national ones). */
   readonly creditorReferences: readonly string[]
   /** Numbers of invoices and credit notes. */

@@ -145,12 +145,13 @@ test('who pays of their own accord quotes the reference among other words', () =
 
 test('a line is of all instructions of its batch, unless something else is in it', () => {
   const other = endToEndId(instruction().id)
-  const of = (...batchedEndToEndIds: string[]) =>
-    instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, batchedEndToEndIds } }))
-  expect(of(reference, other.toUpperCase())).toEqual([order.id, instructionsOfLine(lineOf(other))[0]])
-  expect(of(reference, other, 'INVOICE 7')).toEqual([])
-  expect(of(reference)).toEqual([])
-  expect(of()).toEqual([])
+  const of = (batchedTransactions: number, ...batchedEndToEndIds: string[]) =>
+    instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, batchedEndToEndIds, batchedTransactions } }))
+  expect(of(2, reference, other.toUpperCase())).toEqual([order.id, instructionsOfLine(lineOf(other))[0]])
+  expect(of(3, reference, other, 'INVOICE 7')).toEqual([])
+  expect(of(3, reference, other)).toEqual([])
+  expect(of(2, reference)).toEqual([])
+  expect(of(2)).toEqual([])
 })
 
 const lineOf = (endToEndId: string) => line(1n, { references: { ...NO_REFERENCES, endToEndId } })

@@ -10,9 +10,10 @@ import type { Notice } from '../notice.ts'
  * Several are of a batch whose amounts the bank does not say, and all that it has.
  */
 export function instructionsOfLine(line: StatementLine): readonly Id<'ins'>[] {
-  const batched = line.references.batchedEndToEndIds.map(instructionOf)
-  const known = batched.filter((id) => id !== undefined)
-  if (known.length > 1 && known.length === batched.length) return known
+  const { batchedEndToEndIds, batchedTransactions } = line.references
+  const batched = batchedEndToEndIds.flatMap((reference) => instructionOf(reference) ?? [])
+  // One that says nothing of itself may be what makes up for one of ours that was not paid.
+  if (batched.length > 1 && batched.length === batchedTransactions) return batched
   const one = instructionOfLine(line)
   return one === undefined ? [] : [one]
 }

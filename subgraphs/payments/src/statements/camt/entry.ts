@@ -97,6 +97,7 @@ function together(transactions: readonly Transaction[], position: Position): Tra
   const references: References = {
     ...NO_REFERENCES,
     batchedEndToEndIds: each.flatMap(({ endToEndId }) => endToEndId ?? []),
+    batchedTransactions: transactions.length,
     creditorReferences: each.flatMap(({ creditorReferences }) => creditorReferences),
     documentNumbers: each.flatMap(({ documentNumbers }) => documentNumbers),
   }
