@@ -1,34 +1,22 @@
 import { fromUuid, newId } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { camt, MT940_HEAD, mt940, ntry } from '../statements/statements.fixture.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
 import { approveDismissal, rejectDismissal, requestDismissal } from './dismissal.ts'
+import { ADA, BRUNO, type Dismissals, dismissalsOn, reason } from './dismissals.fixture.ts'
 import { matchByHand } from './match-by-hand.ts'
 import { approveWriteOff, requestWriteOff } from './write-off.ts'
 
 let stage: ReconciliationStage
+let by: Dismissals['by']
+let request: Dismissals['request']
+let caseId: Dismissals['caseId']
+let dismiss: Dismissals['dismiss']
 beforeEach(async () => {
   stage = await setReconciliationStage()
+  ;({ by, request, caseId, dismiss } = dismissalsOn(stage))
 })
 afterEach(() => stage[Symbol.asyncDispose]())
-
-const ADA = newId('usr')
-const BRUNO = newId('usr')
-const reason = 'The bank has sent its export of the day again.'
-const by = (personId: typeof ADA | undefined) => ({ provenance: stage.provenance(personId ?? 'svc:robot'), personId })
-const request = (caseId: string & ReturnType<typeof newId<'rci'>>, person = ADA) =>
-  requestDismissal(stage.db, { caseId, reason }, by(person))
-const caseId = async (status = 'DUPLICATE') => {
-  const [id] = await stage.cases(status)
-  if (id === undefined) throw new Error('No case.')
-  return id
-}
-async function dismiss() {
-  const id = await caseId()
-  expect(await request(id)).toEqual({ ok: true, value: undefined })
-  expect(await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).toEqual({ ok: true, value: undefined })
-}
 
 describe('dismissing a line that came again in a table', () => {
   const REQUESTED = ['DUPLICATE DISMISSAL_REQUESTED 1/0 10000', 'MATCHED SETTLED 1/1 0']
@@ -227,88 +215,4 @@ test('only a line that came again is dismissed', async () => {
   await stage.run()
   const codes = await Promise.all((await stage.cases()).map((id) => request(id)))
   expect(codes).toMatchObject([{ code: 'CASE_NOT_REPEATED' }, { code: 'CASE_NOT_REPEATED' }])
-})
-
-const told = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
-const CREDIT = ':61:2603020302C100,00NTRFA//BANK-1'
-
-test.each([
-  ['camt.053', ['S-1', 'S-2'].map((statement) => camt({ statement, closing: '200.00', entries: [told] }))],
-  [
-    'MT940',
-    [
-      mt940(...MT940_HEAD, CREDIT, ':62F:C260302EUR200,00'),
-      mt940(
-        ':20:NEXT',
-        ':25:10020030/1234567',
-        ':28C:00050/001',
-        ':60F:C260302EUR200,00',
-        CREDIT,
-        ':62F:C260303EUR300,00',
-      ),
-    ],
-  ],
-])('what a statement with balances tells again has moved, and is not dismissed: %s', async (_, files) => {
-  for (const file of files) await stage.file(file)
-  const [row] = await stage.database.sql.system<{ account: string }[]>`select distinct account from bank_statement`
-  await stage.run('2026-11-20', row?.account)
-  const [found] = await stage.database.sql.system<{ id: string }[]>`
-    select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
-  expect(await request(fromUuid('rci', found?.id ?? ''))).toMatchObject({ code: 'LINE_IN_BALANCES', field: ['caseId'] })
-})
-
-describe('of a notification that came again', () => {
-  const statement = (...entries: string[]) => stage.file(camt({ closing: `${entries.length + 1}00.00`, entries }))
-
-  beforeEach(async () => {
-    await stage.expect([{ expectedOn: '2026-03-02' }])
-    for (const id of ['N-1', 'N-2']) await stage.file(camt({ kind: '054', statement: id, entries: [told] }))
-    await stage.run()
-  })
-
-  test('the statement tells once what was notified twice: the second may be dismissed', async () => {
-    await statement(told)
-    await stage.run()
-    await autoResolve(stage.db, ACCOUNT, stage.provenance())
-    await dismiss()
-    await stage.run()
-    expect(await stage.items()).toEqual([
-      'DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD',
-      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
-      'MATCHED SETTLED 1/1 0',
-    ])
-    await stage.post()
-    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
-    await stage.expectSoundBooks()
-  })
-
-  test('the statement tells both: the second has moved, and is dismissed neither then nor by a request of before', async () => {
-    const id = (
-      await stage.database.sql.system<{ id: string }[]>`
-      select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
-    )[0]?.id
-    const caseId = fromUuid('rci', id ?? '')
-    expect(await request(caseId)).toEqual({ ok: true, value: undefined })
-    await statement(told, told)
-    await stage.run()
-    const moved = { ok: false, code: 'LINE_IN_BALANCES' }
-    expect(await approveDismissal(stage.db, { caseId }, by(BRUNO))).toMatchObject(moved)
-    expect((await rejectDismissal(stage.db, { caseId, reason }, by(BRUNO))).ok).toBe(true)
-    expect(await request(caseId)).toMatchObject(moved)
-  })
-
-  test('the statement tells both after it was dismissed: one of them is a movement that nobody has told before', async () => {
-    await dismiss()
-    await statement(told, told)
-    await stage.run()
-    expect(await stage.items()).toEqual([
-      'DUPLICATE OPEN 1/0 0',
-      'DUPLICATE OPEN 1/0 10000',
-      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
-      'MATCHED SETTLED 1/1 0',
-    ])
-    await stage.post()
-    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
-    await stage.expectSoundBooks()
-  })
 })

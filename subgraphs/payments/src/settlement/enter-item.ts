@@ -2,15 +2,8 @@ import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
-import {
-  ensureCycle,
-  findItem,
-  findPairs,
-  hasPair,
-  insertItem,
-  lockCycle,
-  type SettlementItem,
-} from '../db/settlement-cycles.ts'
+import { ensureCycle } from '../db/open-settlement-cycle.ts'
+import { findItem, findPairs, hasPair, insertItem, lockCycle, type SettlementItem } from '../db/settlement-cycles.ts'
 import { type SettlementCode, settlementRefusal } from './cycle.ts'
 import { feeOf } from './fees.ts'
 import { fitsOneChain, type Pair } from './orders.ts'

@@ -1,0 +1,103 @@
+// What a statement counts in its balances has moved: it is no repetition, whoever says so.
+
+import { fromUuid } from '@carriergraph/shared/ids.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { camt, MT940_HEAD, mt940, ntry } from '../statements/statements.fixture.ts'
+import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
+import { autoResolve } from './auto-resolve.ts'
+import { approveDismissal, rejectDismissal } from './dismissal.ts'
+import { BRUNO, type Dismissals, dismissalsOn, reason } from './dismissals.fixture.ts'
+
+let stage: ReconciliationStage
+let by: Dismissals['by']
+let request: Dismissals['request']
+let dismiss: Dismissals['dismiss']
+beforeEach(async () => {
+  stage = await setReconciliationStage()
+  ;({ by, request, dismiss } = dismissalsOn(stage))
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+const told = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
+const CREDIT = ':61:2603020302C100,00NTRFA//BANK-1'
+
+test.each([
+  ['camt.053', ['S-1', 'S-2'].map((statement) => camt({ statement, closing: '200.00', entries: [told] }))],
+  [
+    'MT940',
+    [
+      mt940(...MT940_HEAD, CREDIT, ':62F:C260302EUR200,00'),
+      mt940(
+        ':20:NEXT',
+        ':25:10020030/1234567',
+        ':28C:00050/001',
+        ':60F:C260302EUR200,00',
+        CREDIT,
+        ':62F:C260303EUR300,00',
+      ),
+    ],
+  ],
+])('what a statement with balances tells again has moved, and is not dismissed: %s', async (_, files) => {
+  for (const file of files) await stage.file(file)
+  const [row] = await stage.database.sql.system<{ account: string }[]>`select distinct account from bank_statement`
+  await stage.run('2026-11-20', row?.account)
+  const [found] = await stage.database.sql.system<{ id: string }[]>`
+    select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
+  expect(await request(fromUuid('rci', found?.id ?? ''))).toMatchObject({ code: 'LINE_IN_BALANCES', field: ['caseId'] })
+})
+
+describe('of a notification that came again', () => {
+  const statement = (...entries: string[]) => stage.file(camt({ closing: `${entries.length + 1}00.00`, entries }))
+
+  beforeEach(async () => {
+    await stage.expect([{ expectedOn: '2026-03-02' }])
+    for (const id of ['N-1', 'N-2']) await stage.file(camt({ kind: '054', statement: id, entries: [told] }))
+    await stage.run()
+  })
+
+  test('the statement tells once what was notified twice: the second may be dismissed', async () => {
+    await statement(told)
+    await stage.run()
+    await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    await dismiss()
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD',
+      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+    await stage.expectSoundBooks()
+  })
+
+  test('the statement tells both: the second has moved, and is dismissed neither then nor by a request of before', async () => {
+    const id = (
+      await stage.database.sql.system<{ id: string }[]>`
+      select id::text from reconciliation_item where rule = 'REPEATED_LINE'`
+    )[0]?.id
+    const caseId = fromUuid('rci', id ?? '')
+    expect(await request(caseId)).toEqual({ ok: true, value: undefined })
+    await statement(told, told)
+    await stage.run()
+    const moved = { ok: false, code: 'LINE_IN_BALANCES' }
+    expect(await approveDismissal(stage.db, { caseId }, by(BRUNO))).toMatchObject(moved)
+    expect((await rejectDismissal(stage.db, { caseId, reason }, by(BRUNO))).ok).toBe(true)
+    expect(await request(caseId)).toMatchObject(moved)
+  })
+
+  test('the statement tells both after it was dismissed: one of them is a movement that nobody has told before', async () => {
+    await dismiss()
+    await statement(told, told)
+    await stage.run()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE OPEN 1/0 0',
+      'DUPLICATE OPEN 1/0 10000',
+      'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+    await stage.expectSoundBooks()
+  })
+})
