@@ -107,7 +107,20 @@ function subsetOf(pool: Pool, values: readonly bigint[], target: bigint): number
  */
 function sumUpLinked(pool: Pool, buckets: readonly Bucket[]): void {
   for (const group of linkedGroups(buckets.map(remaining)))
-    if (!takeWithin(pool, 'LINKED_REFERENCES', group.lines, group.movements)) findSubset(pool, group)
+    if (!takeWithin(pool, 'LINKED_REFERENCES', group.lines, group.movements)) findSubset(pool, referringTo(group))
+}
+
+/** Of many that are linked to one line, or to one movement, those that share a reference with it themselves. */
+function referringTo({ lines, movements }: Sides): Sides {
+  const shares = (line: PlacedLine) => {
+    const keys = new Set([...line.line.references, ...line.line.mentions])
+    return ({ movement }: PlacedMovement) => movement.references.some((key) => keys.has(key))
+  }
+  const [line, movement] = [lines[0], movements[0]]
+  if (line !== undefined && lines.length === 1) return { lines, movements: movements.filter(shares(line)) }
+  if (movement !== undefined && movements.length === 1)
+    return { lines: lines.filter((each) => shares(each)(movement)), movements }
+  return { lines, movements }
 }
 
 function linkedGroups(buckets: readonly Bucket[]): Sides[] {

@@ -82,6 +82,33 @@ describe('matches', () => {
       ['AWAITED NOT_DUE =f0', 'AWAITED NOT_DUE =f1', 'MATCHED REFERENCE_SUBSET l=e0+e1'],
     ],
     [
+      'no lines with a movement of which they have no reference, although what is matched already links them',
+      {
+        lines: [
+          line('l0', { ...ref('Z'), amountMinor: 30n }),
+          line('l1', { ...ref('X', 'Z'), amountMinor: 40n }),
+          line('l2', { ...ref('Z'), amountMinor: 100n }),
+        ],
+        expected: [
+          movement('e0', { ...ref('Z'), amountMinor: 30n }),
+          movement('e1', { ...ref('X'), amountMinor: 100n }),
+        ],
+      },
+      ['AMOUNT_MISMATCH REFERENCE l1=e1', 'MATCHED REFERENCE l0=e0', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'no movements with a line of which they have no reference, although what is matched already links them',
+      {
+        lines: [line('l0', { ...ref('Z'), amountMinor: 30n }), line('l1', { ...ref('X'), amountMinor: 100n })],
+        expected: [
+          movement('e0', { ...ref('Z'), amountMinor: 30n }),
+          movement('e1', { ...ref('X', 'Z'), amountMinor: 60n }),
+          movement('e2', { ...ref('Z'), amountMinor: 100n }),
+        ],
+      },
+      ['AMOUNT_MISMATCH REFERENCE l1=e1', 'AWAITED NOT_DUE =e2', 'MATCHED REFERENCE l0=e0'],
+    ],
+    [
       'many with many, where references link them one to the next',
       {
         lines: [line('l1', { ...ref('A'), amountMinor: 150n }), line('l2', { ...ref('B'), amountMinor: 250n })],
