@@ -7,6 +7,7 @@ import { findUnapplied } from '../db/unapplied-money.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import { type RailsStage, setRailsStage } from '../testing/rails-stage.ts'
 import { type Returns, returned, returnsOn } from '../testing/returns.ts'
+import { postUntilTaken } from './suspense.ts'
 
 let stage: RailsStage
 let on: Returns
@@ -127,4 +128,24 @@ test('while suspense itself is frozen, what belongs there waits, and comes to it
   ])
   expect(await on.suspense()).toBe(before)
   await expectSoundPayments(stage.database)
+})
+
+test('what is refused while an account is frozen is posted after the thaw, however often accounts freeze', async () => {
+  const purse = await stage.purseWith(0n)
+  const movement = {
+    debitAccountId: (await findOperatorAccount(stage.books.db, 'FUNDING', 'EUR')).id,
+    creditAccountId: purse.walletId,
+    amountMinor: 1n,
+    currency: 'EUR',
+    reference: 'test',
+  } as const
+  const name = `posted by a test to ${purse.walletId}`
+  const post = () => postUntilTaken(stage.ledgers.of(stage.books), name, movement)
+  for (let freeze = 0; freeze < 3; freeze += 1) {
+    await on.setStatus(purse, 'FROZEN')
+    expect(await post()).toBe(false)
+  }
+  await on.setStatus(purse, 'ACTIVE')
+  expect([await post(), await post()]).toEqual([true, true])
+  expect(await stage.wallet(purse)).toEqual({ balance: 1n, held: 0n })
 })

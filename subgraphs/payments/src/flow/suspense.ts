@@ -73,11 +73,12 @@ export async function postUntilTaken(
   movement: Omit<Extract<TransferOrder, { kind: 'SINGLE' }>, 'kind' | 'id'>,
 ): Promise<boolean> {
   // What was refused under an id is refused under it for ever. Whoever comes by walks the same ids, and ends at the first
-  // that was not refused: so it is posted once.
+  // that was not refused: so it is posted once. A freeze costs one id, and not all that are left.
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
     const posted = await ledger.post({ kind: 'SINGLE', id: attemptId(name, attempt), ...movement })
     if (posted.ok) return true
     if (posted.code !== 'ACCOUNT_FROZEN') throw new Error(`${movement.reference} was not posted: ${posted.code}.`)
+    if (posted.replayed !== true) return false
   }
   return false
 }
