@@ -89,7 +89,7 @@ class OperationObservation implements Observation {
     const { transport, correlationId } = this.#start
     const ended = {
       type: known?.operation.operation ?? 'unknown',
-      name: known?.operation.name && withoutCardNumbers(known.operation.name.value),
+      name: shownName(known?.operation.name?.value),
       outcome: outcomeOf(answer),
       codes: codesOf(answer),
       duration_ms,
@@ -161,3 +161,9 @@ function codeOf(error: unknown): string {
   const code: unknown = error instanceof GraphQLError ? error.extensions.code : undefined
   return typeof code === 'string' ? code : MASKED.code
 }
+
+/** Longer ones are refused (`NAME_TOO_LONG`) and told nobody: whoever sends them would have us look through a megabyte. */
+const NAME_SHOWN_MAX = 256
+
+const shownName = (name: string | undefined): string | undefined =>
+  name === undefined || name.length > NAME_SHOWN_MAX ? undefined : withoutCardNumbers(name)

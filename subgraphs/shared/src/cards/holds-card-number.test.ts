@@ -168,3 +168,8 @@ test.each([
   // Were it the square, a hundred thousand would take minutes.
   expect(holdsCardNumber(piece.repeat(100_000 / piece.length))).toBe(false)
 })
+
+test('blots a megabyte of numbers, each once', () => {
+  const count = 60_000
+  expect(withoutCardNumbers('4111111111111111_'.repeat(count))).toBe(`${'*'.repeat(16)}_`.repeat(count))
+})

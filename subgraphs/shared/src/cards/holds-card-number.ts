@@ -61,11 +61,13 @@ export function holdsCardNumber(text: string): boolean {
 function hasDigits(text: string, digitsMin: number): boolean {
   let count = 0
   for (let index = 0; index < text.length && count < digitsMin; index += 1)
-    if (text.charCodeAt(index) >= DIGIT_0 && text.charCodeAt(index) <= DIGIT_9) count += 1
+    if (isDigit(text.charCodeAt(index))) count += 1
   return count === digitsMin
 }
 
 const [DIGIT_0, DIGIT_9] = [0x30, 0x39]
+
+const isDigit = (code: number): boolean => code >= DIGIT_0 && code <= DIGIT_9
 
 /**
  * A text that somebody else wrote and that is kept, with `*` for the digits of card numbers. Where one is disguised, so that
@@ -73,13 +75,13 @@ const [DIGIT_0, DIGIT_9] = [0x30, 0x39]
  */
 export function withoutCardNumbers(text: string): string {
   if (!holdsCardNumber(text)) return text
-  let blotted = text
+  // By places, as many numbers may overlap in a long text.
+  const characters = text.split('')
   for (const candidate of CANDIDATES)
     for (const { index, 1: found = '' } of text.matchAll(candidate))
-      if (isCardNumber(found)) {
-        const end = index + found.length
-        blotted = blotted.slice(0, index) + found.replaceAll(/\d/g, '*') + blotted.slice(end)
-      }
+      if (isCardNumber(found))
+        for (let at = index; at < index + found.length; at += 1) if (isDigit(text.charCodeAt(at))) characters[at] = '*'
+  const blotted = characters.join('')
   return holdsCardNumber(blotted) ? text.normalize('NFKC').replaceAll(/\p{N}/gu, '*') : blotted
 }
 
