@@ -713,7 +713,7 @@ export type ReconciliationErrorCode =
   | 'ACCOUNT_NOT_FOUND'
   /** The bank account is being reconciled by somebody else. Try again in a moment. */
   | 'ACCOUNT_BUSY'
-  /** It takes longer than a call may, as a day of some 50,000 lines may. It goes on: ask again in a moment. */
+  /** It takes longer than a call may, as a day of some 50,000 lines may. It goes on: ask again in a moment for its answer. */
   | 'RECONCILIATION_RUNNING'
   /** The day has not come where the operator's bank is. */
   | 'DAY_IN_FUTURE'
@@ -2676,7 +2676,7 @@ export type Mutation = {
   /**
    * Reconciles a bank account up to a day: matches the lines of its statements with what was expected. What nobody can explain
    * goes to suspense. Run again, it looks only at what has come since; each night it runs by itself. What takes longer than four
-   * seconds goes on (`RECONCILIATION_RUNNING`), and is answered when it is asked for again.
+   * seconds goes on (`RECONCILIATION_RUNNING`): whoever asks again for the same within a minute of its end is given its answer.
    */
   runReconciliation?: Maybe<RunReconciliationPayload>;
   /** Says that open cases belong together: their lines sum to what was expected, fees as declared set aside. It resolves them. */

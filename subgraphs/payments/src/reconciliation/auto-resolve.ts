@@ -19,6 +19,8 @@ export type AutoResolved = {
   readonly alreadyTold: number
 }
 
+export type AutoResolveCode = 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_BUSY'
+
 /**
  * Resolves the cases of an account that need no judgement, and no others:
  * - a counterpart has come since, with the same reference and to the minor unit the same amount;
@@ -30,7 +32,7 @@ export function autoResolve(
   db: TenantDb,
   account: string,
   provenance: Provenance,
-): Promise<Outcome<AutoResolved, 'ACCOUNT_NOT_FOUND' | 'ACCOUNT_BUSY'>> {
+): Promise<Outcome<AutoResolved, AutoResolveCode>> {
   return whileReconciled(db, [account], async (tx, [reconciled]) => {
     if (reconciled === undefined) return refuse('ACCOUNT_NOT_FOUND', 'There is no such account.', ['account'])
     const day = await newestRunDay(tx, account)

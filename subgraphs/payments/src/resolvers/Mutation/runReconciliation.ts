@@ -1,14 +1,22 @@
+import { perTenant } from '@carriergraph/shared/db/per-database.ts'
 import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
-import { runReconciliation as run } from '../../reconciliation/run-reconciliation.ts'
-import { answerWithin } from '../answer-within.ts'
+import { type RunCode, type RunOutcome, runReconciliation as run } from '../../reconciliation/run-reconciliation.ts'
 import { bankAccountIn } from '../bank-account.ts'
+import { LongCalls } from '../long-calls.ts'
+
+const callsOf = perTenant(() => new LongCalls<RunOutcome, RunCode>())
 
 export const runReconciliation: NonNullable<MutationResolvers['runReconciliation']> = async (_, { input }, context) => {
+  const { db, actor } = context
   const account = bankAccountIn(input.account)
-  const asked = { ...input, timeZone: context.bankTimeZone }
-  const ran = account.ok ? await answerWithin(run(context.db, asked, provenanceOf(context)), context.log) : account
-  if (!ran.ok) return { run: null, cases: null, errors: [payloadError(ran)] }
-  return { ...ran.value, errors: [] }
+  if (!account.ok) return { run: null, cases: null, errors: [payloadError(account)] }
+  const asked = { account: account.value, day: input.day, timeZone: context.bankTimeZone }
+  const ran = await callsOf(db).answer(
+    JSON.stringify([actor.subject, asked]),
+    () => run(db, asked, provenanceOf(context)),
+    context,
+  )
+  return ran.ok ? { ...ran.value, errors: [] } : { run: null, cases: null, errors: [payloadError(ran)] }
 }
