@@ -1,7 +1,7 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { whileReconciled } from './db/account-lock.ts'
+import { whileMatched } from './db/account-lock.ts'
 import { changeItems } from './db/items.ts'
 import { insertPostings } from './db/postings.ts'
 import { findRun, newestRunDay } from './db/runs.ts'
@@ -33,7 +33,7 @@ export function autoResolve(
   account: string,
   provenance: Provenance,
 ): Promise<Outcome<AutoResolved, AutoResolveCode>> {
-  return whileReconciled(db, [account], async (tx, [reconciled]) => {
+  return whileMatched(db, account, async (tx, reconciled) => {
     if (reconciled === undefined) return refuse('ACCOUNT_NOT_FOUND', 'There is no such account.', ['account'])
     const day = await newestRunDay(tx, account)
     const run = day === undefined ? undefined : await findRun(tx, account, day)

@@ -6,7 +6,7 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { eventOf } from '../events.ts'
 import { localDay } from '../settlement/schedule.ts'
-import { allowMatchingTime, whileReconciled } from './db/account-lock.ts'
+import { allowMatchingTime, whileMatched } from './db/account-lock.ts'
 import { findOpenItems, freeExpected, insertItems } from './db/items.ts'
 import { linesToMatch, movementsToMatch } from './db/movements-to-match.ts'
 import { insertPostings, retryRefusedPostings } from './db/postings.ts'
@@ -47,7 +47,7 @@ export async function runReconciliation(
 ): Promise<Outcome<RunOutcome, RunCode>> {
   if (day > localDay(provenance.now, timeZone))
     return refuse('DAY_IN_FUTURE', 'A day is reconciled when it has come.', ['day'])
-  return whileReconciled(db, [account], async (tx, [reconciled]) => {
+  return whileMatched(db, account, async (tx, reconciled) => {
     if (reconciled === undefined)
       return refuse('ACCOUNT_NOT_FOUND', 'There is no statement of that account, and nothing is expected on it.', [
         'account',

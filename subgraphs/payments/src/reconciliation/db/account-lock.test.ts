@@ -22,6 +22,7 @@ import { matchOpen, runReconciliation } from '../run-reconciliation.ts'
 import { approveWriteOff, rejectWriteOff, requestWriteOff } from '../write-off.ts'
 import { ASK_AGAIN_MS, allowMatchingTime, PATIENCE_MS, whileReconciled } from './account-lock.ts'
 import { WAITING_MAX } from './account-turns.ts'
+import { together } from './connections.fixture.ts'
 
 let stage: ReconciliationStage
 beforeEach(async () => {
@@ -68,18 +69,6 @@ async function whileSomebodyHasIt(db: TenantDb, meanwhile: () => Promise<void>):
     isOver.resolve()
     await reconciled
   }
-}
-
-/** Resolves when as many have a connection of the tenant at one time, which a pool with fewer free ones never gives them. */
-async function together(db: TenantDb, count: number): Promise<void> {
-  const all = Promise.withResolvers<void>()
-  let arrived = 0
-  const arrive = async () => {
-    arrived += 1
-    if (arrived === count) all.resolve()
-    await all.promise
-  }
-  await Promise.all(Array.from({ length: count }, () => inTransaction(db, arrive)))
 }
 
 test('many who wait for one account hold no connection, and are refused by a name when their patience ends', async () => {

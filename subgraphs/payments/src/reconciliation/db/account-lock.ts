@@ -5,6 +5,7 @@ import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
 import { inArray, sql } from 'drizzle-orm'
 import { reconciledAccount } from '../../db/tables/reconciled-account.ts'
 import { inTurnAt } from './account-turns.ts'
+import { amongFew } from './large-accounts.ts'
 import { analyzeGrown } from './statistics.ts'
 
 /** What is to be known of an account before its lines are read. */
@@ -18,6 +19,12 @@ export const PATIENCE_MS = 3_000
 /** How long until it is asked again whether another process still has the account. */
 export const ASK_AGAIN_MS = 100
 
+type LockOptions = {
+  readonly schedule?: Schedule
+  /** Decides when a transaction begins, whoever's turn it is at the accounts. */
+  readonly when?: <T>(attempt: () => Promise<T>) => Promise<T>
+}
+
 /**
  * Runs `work` in a transaction that has these bank accounts: whatever changes items of one does so in turn. In this process it
  * waits without a connection, or those who wait for one account would leave the tenant none for anything else; what another
@@ -29,23 +36,38 @@ export async function whileReconciled<T, Code extends string>(
   db: TenantDb,
   accounts: readonly string[],
   work: (tx: Tx, reconciled: readonly ReconciledAccount[]) => Promise<Outcome<T, Code>>,
-  { schedule = timer }: { readonly schedule?: Schedule } = {},
+  { schedule = timer, when = (attempt) => attempt() }: LockOptions = {},
 ): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> {
   const patience = new AbortController()
   const calm = schedule(() => patience.abort(), PATIENCE_MS)
+  const attempt = () =>
+    inTransaction(db, async (tx): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> => {
+      const isLocked = await tryLock(tx, accounts)
+      return isLocked ? work(tx, await reconciledAccounts(tx, accounts)) : accountBusy()
+    })
   const done = inTurnAt(db, [...new Set(accounts)], patience.signal, async () => {
     await analyzeGrown(db)
     for (;;) {
-      const outcome = await inTransaction(db, async (tx): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> => {
-        const isLocked = await tryLock(tx, accounts)
-        return isLocked ? work(tx, await reconciledAccounts(tx, accounts)) : accountBusy()
-      })
+      const outcome = await when(attempt)
       if (outcome.ok || outcome.code !== 'ACCOUNT_BUSY' || patience.signal.aborted) return outcome
       await new Promise<void>((resolve) => schedule(resolve, ASK_AGAIN_MS))
     }
   })
   return (await done.finally(calm)) ?? accountBusy()
 }
+
+/**
+ * The same for an account of which all that is open is matched: where that is much, when few others do so. How long that takes is
+ * no matter of patience.
+ */
+export const whileMatched = <T, Code extends string>(
+  db: TenantDb,
+  account: string,
+  work: (tx: Tx, reconciled: ReconciledAccount | undefined) => Promise<Outcome<T, Code>>,
+): Promise<Outcome<T, Code | 'ACCOUNT_BUSY'>> =>
+  whileReconciled(db, [account], (tx, [reconciled]) => work(tx, reconciled), {
+    when: (attempt) => amongFew(db, account, attempt),
+  })
 
 const accountBusy = () => refuse('ACCOUNT_BUSY', 'The account is being reconciled: try again in a moment.')
 
