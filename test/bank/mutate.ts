@@ -16,7 +16,8 @@ export async function mutate({ postgres: server, database }: Bank, mutant: Mutan
     await admin.unsafe(`create database ${MUTATED} template ${BLANK} owner payments`)
     const changed = postgres(server.url(MUTATED), { max: 1, onnotice: () => undefined })
     try {
-      const [row] = await changed<{ source: string }[]>`select pg_get_functiondef('post_batch'::regproc) as source`
+      const [row] = await changed<{ source: string }[]>`
+        select pg_get_functiondef(oid) as source from pg_proc where proname = 'post_batch' order by pronargs desc limit 1`
       await changed.unsafe(patched(row?.source ?? '', mutant))
       for (const statement of mutant.statements ?? []) await changed.unsafe(statement)
     } finally {

@@ -3,14 +3,19 @@ import { withoutCardNumbers } from '@carriergraph/shared/cards/holds-card-number
 
 /** Characters of an answer that are kept: enough for a message, and no place to store things. */
 export const EXCERPT_LENGTH_MAX = 1_000
-/** Read beyond that, so that a secret or a card number which the cut would split is seen whole and masked. */
-const MARGIN_BYTES = 512
+/** Read beyond that, and shown nothing of, so that a secret or a card number which the cut would split is seen whole and masked. */
+const MARGIN_LENGTH = 512
+/** As many characters, by as many bytes as UTF-8 has for one. */
+const READ_BYTES_MAX = 4 * (EXCERPT_LENGTH_MAX + MARGIN_LENGTH)
+
+/** What was read of an answer, and whether it was longer than that. */
+export type Beginning = { readonly bytes: Buffer; readonly isCut: boolean }
 
 /**
  * Reads what an answer begins with and closes the connection where there is more, or where the rest does not come in time:
  * a receiver that never ends its answer holds up nobody.
  */
-export async function beginningOf(body: Readable, wait_ms: number): Promise<Buffer> {
+export async function beginningOf(body: Readable, wait_ms: number): Promise<Beginning> {
   const chunks: Buffer[] = []
   let size = 0
   // Closing it before its end is an error to the stream, and none to us.
@@ -20,7 +25,7 @@ export async function beginningOf(body: Readable, wait_ms: number): Promise<Buff
     for await (const chunk of body) {
       chunks.push(chunk)
       size += chunk.length
-      if (size >= EXCERPT_LENGTH_MAX + MARGIN_BYTES) break
+      if (size > READ_BYTES_MAX) break
     }
   } catch {
     // What came before it broke off is what there is to show.
@@ -28,14 +33,17 @@ export async function beginningOf(body: Readable, wait_ms: number): Promise<Buff
     clearTimeout(timer)
     body.destroy()
   }
-  return Buffer.concat(chunks).subarray(0, EXCERPT_LENGTH_MAX + MARGIN_BYTES)
+  return { bytes: Buffer.concat(chunks).subarray(0, READ_BYTES_MAX), isCut: size > READ_BYTES_MAX }
 }
 
 /** The text as it may be shown: printable, without the given secrets and without card numbers, cut. Null where there is nothing. */
-export function excerptOf(beginning: Buffer, secrets: readonly string[]): string | null {
-  let text = beginning.toString('utf8')
+export function excerptOf({ bytes, isCut }: Beginning, secrets: readonly string[]): string | null {
+  let text = bytes.toString('utf8')
   for (const secret of secrets) text = text.replaceAll(secret, '[secret]')
-  const shown = [...withoutCardNumbers(text.replaceAll(HIDDEN, ' '))].slice(0, EXCERPT_LENGTH_MAX).join('').trim()
+  const masked = [...withoutCardNumbers(text.replaceAll(HIDDEN, ' '))]
+  // However few characters are left of those that were read: the last of them may be the first of a number.
+  const known = isCut ? masked.slice(0, -MARGIN_LENGTH) : masked
+  const shown = known.slice(0, EXCERPT_LENGTH_MAX).join('').trim()
   return shown === '' ? null : shown
 }
 

@@ -124,23 +124,6 @@ describe('the answer', () => {
     expect((await transport().send(attemptTo(receiver.url))).responseExcerpt).toBe('a b  [secret] [secret] [secret] ✓')
   })
 
-  it('is shown without card numbers, those that the cut goes through included', async () => {
-    receiver.behave(answers(500, '{"error": 17, "card": "4111 1111 1111 1111"}'))
-    const { responseExcerpt } = await transport().send(attemptTo(receiver.url))
-    expect(responseExcerpt).toBe('{"error": 17, "card": "**** **** **** ****"}')
-    receiver.behave(answers(500, `${'x'.repeat(EXCERPT_LENGTH_MAX - 10)}4111111111111111`))
-    expect((await transport().send(attemptTo(receiver.url))).responseExcerpt).not.toContain('4111')
-  })
-
-  it('shows no part of a secret that the cut goes through', async () => {
-    for (const before of [EXCERPT_LENGTH_MAX - 30, EXCERPT_LENGTH_MAX - 3, EXCERPT_LENGTH_MAX]) {
-      receiver.behave(answers(500, `${'x'.repeat(before)}${written}${'y'.repeat(100_000)}`))
-      const { responseExcerpt } = await transport().send(attemptTo(receiver.url))
-      expect(responseExcerpt?.length).toBeLessThanOrEqual(EXCERPT_LENGTH_MAX)
-      expect(responseExcerpt).not.toContain('whs')
-    }
-  })
-
   it('counts when its head says so, though its body is broken, binary, or never ends', async () => {
     receiver.behave(
       (response) => void response.writeHead(200, { 'content-length': '100' }).write(Buffer.from([0xff, 0xfe, 0x41])),
