@@ -1734,6 +1734,8 @@ export type ReconciliationRule =
   | 'LINKED_REFERENCES'
   /** The amount is the same and the days are close. */
   | 'AMOUNT_AND_DATE'
+  /** All lines of one entry of the statement sum to the same, and the days are close. */
+  | 'ENTRY_SUM'
   /** Of all that lies near in time, only these sum to the same. */
   | 'SUBSET'
   /** All that is open with one counterparty sums to the same. */

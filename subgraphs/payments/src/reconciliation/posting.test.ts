@@ -4,6 +4,7 @@ import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { refuse } from '@carriergraph/shared/outcome.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { findLedgerAccounts } from '../db/ledger-accounts.ts'
+import { camt, ntry, txDtls } from '../statements/statements.fixture.ts'
 import { silent } from '../testing/payments-database.ts'
 import {
   ACCOUNT,
@@ -156,4 +157,32 @@ test('no account of a customer is ever named: all are the operator’s own', asy
   const named = await findLedgerAccounts(stage.db, ids)
   expect(named.map(({ purpose }) => purpose).sort()).toEqual(['BANK_FEES', 'FUNDING', 'SUSPENSE'])
   expect(named.map(({ ownerId }) => ownerId)).toEqual([null, null, null])
+})
+
+test('what a batch was charged is one case, and what turns out to be expected of it leaves suspense', async () => {
+  const day = '2026-03-02'
+  const charged = '<Chrgs><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>DBIT</CdtDbtInd></Rcrd></Chrgs>'
+  const amounts = ['4.00', '5.00', '6.00']
+  const details = amounts.map((amount) => txDtls(amount, charged)).join('')
+  const out = (amountMinor: bigint, of: string) => ({
+    amountMinor: -amountMinor,
+    reference: `E-${of}`,
+    expectedOn: day,
+  })
+  await stage.expect(amounts.map((amount) => out(BigInt(amount.replace('.', '')), amount)))
+  await stage.file(camt({ closing: '84.25', entries: [ntry('15.75', { sign: 'DBIT', details })] }))
+  expect(await stage.run(day)).toMatchObject({ cases: 1 })
+  await stage.post()
+  expect(await stage.cases('MISSING_INTERNALLY')).toHaveLength(1)
+  expect(await stage.balances()).toMatchObject({ FUNDING: 1_575n, SUSPENSE: -75n })
+  await stage.expect([out(25n, '5.00')])
+  expect(await stage.run(day)).toMatchObject({ cases: 1 })
+  await stage.post()
+  expect((await stage.items()).filter((item) => item.includes('OPEN'))).toEqual(['MISSING_INTERNALLY OPEN 2/0 -50'])
+  expect(await stage.balances()).toMatchObject({ FUNDING: 1_575n, SUSPENSE: -50n })
+  await stage.expect([{ amountMinor: -50n, expectedOn: day }])
+  expect(await stage.run(day)).toMatchObject({ cases: 0 })
+  await stage.post()
+  expect(await stage.balances()).toEqual({ FUNDING: 1_575n })
+  await stage.expectSoundBooks()
 })

@@ -27,6 +27,7 @@ export const bankStatementLine = pgTable(
     chargesMinor: minorColumn('charges_minor'),
     currency: currencyColumn(),
     isReversal: boolean('is_reversal').notNull(),
+    isCharge: boolean('is_charge').notNull().default(false),
     /** See `BankLine` of `reconciliation/matching`. */
     references: text('references').array().notNull(),
     mentions: text('mentions').array().notNull(),

@@ -20,13 +20,14 @@ export type LineRow = {
   readonly bank_reference: string | null
   readonly entry_bank_reference: string | null
   readonly lookup: string | null
+  readonly is_charge: boolean
   readonly is_notification: boolean
 }
 
 export const LINE = sql`l.id, l."references", l.mentions, l.amount_minor as amount, l.charges_minor as charges, l.currency,
   l.booked_on::text as day, l.counterparty_account as counterparty,
   l.import_id || '/' || l.statement_number || '/' || l.entry as entry, l.bank_reference,
-  l.entry_bank_reference, l.lookup, s.is_notification`
+  l.entry_bank_reference, l.lookup, l.is_charge, s.is_notification`
 
 /** Lines are seen through their statement, which is there when all of its file is. */
 export const SEEN = sql`${bankStatementLine} l join ${bankStatement} s
@@ -127,5 +128,6 @@ export const toBankLine = (row: LineRow): BankLine => ({
   entry: row.entry,
   bankReference: row.bank_reference ?? undefined,
   entryBankReference: row.entry_bank_reference ?? undefined,
+  isCharge: row.is_charge,
   isNotification: row.is_notification,
 })

@@ -77,10 +77,10 @@ export async function insertStatementLines(db: Db, importId: Id<'sti'>, lines: r
     ({ type, values: lines.map((line) => String(read(line))) }) as const
   await db.execute(sql`
     insert into ${bankStatementLine} (id, import_id, statement_number, account, entry, status, booked_on, value_on,
-      amount_minor, charges_minor, currency, is_reversal, "references", mentions, bank_reference,
+      amount_minor, charges_minor, currency, is_reversal, is_charge, "references", mentions, bank_reference,
       entry_bank_reference, lookup, remittance, counterparty_name, counterparty_account)
     select l.id, ${toUuid(importId)}::uuid, l.statement_number, l.account, l.entry, l.status, l.booked_on::date,
-      l.value_on::date, l.amount, l.charges, l.currency, l.is_reversal::boolean, l.refs::text[], l.mentions::text[],
+      l.value_on::date, l.amount, l.charges, l.currency, l.is_reversal::boolean, l.is_charge::boolean, l.refs::text[], l.mentions::text[],
       l.bank_reference, l.entry_bank_reference, l.lookup, l.remittance, l.name, l.counterparty
     from ${unnested(
       { type: 'uuid', values: lines.map(() => toUuid(newId('stl'))) },
@@ -94,6 +94,7 @@ export async function insertStatementLines(db: Db, importId: Id<'sti'>, lines: r
       number('bigint', ({ chargesMinor }) => chargesMinor),
       text(({ currency }) => currency),
       text(({ isReversal }) => String(isReversal)),
+      text(({ isCharge }) => String(isCharge)),
       text(({ references }) => makePgArray([...references])),
       text(({ mentions }) => makePgArray([...mentions])),
       text(({ bankReference }) => bankReference),
@@ -103,7 +104,7 @@ export async function insertStatementLines(db: Db, importId: Id<'sti'>, lines: r
       text(({ counterpartyName }) => counterpartyName),
       text(({ counterpartyAccount }) => counterpartyAccount),
     )} as l (id, statement_number, account, entry, status, booked_on, value_on, amount, charges, currency, is_reversal,
-      refs, mentions, bank_reference, entry_bank_reference, lookup, remittance, name, counterparty)`)
+      is_charge, refs, mentions, bank_reference, entry_bank_reference, lookup, remittance, name, counterparty)`)
 }
 
 export type NewStatement = Omit<typeof bankStatement.$inferSelect, 'tenantId' | 'importId'>

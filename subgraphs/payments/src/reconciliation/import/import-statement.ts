@@ -124,7 +124,7 @@ async function storeLines(
     const content = contents[place]
     content?.hash.update(contentOf(row, line.bookingDate))
     read += 1
-    const apart = chargesApart(line)?.map((charge) => storedLine(charge, number, closingDay))
+    const apart = chargesApart(line)?.map((charge) => ({ ...storedLine(charge, number, closingDay), isCharge: true }))
     const rows = known.has(place) ? [] : (apart ?? [row])
     if (content !== undefined) content.lines += rows.length
     for (const each of rows) {

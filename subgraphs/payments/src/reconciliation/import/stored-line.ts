@@ -14,6 +14,8 @@ export type StoredLine = {
   readonly chargesMinor: bigint
   readonly currency: CurrencyCode
   readonly isReversal: boolean
+  /** Whether it is of nothing but what a transaction of a batch was charged. */
+  readonly isCharge: boolean
   readonly references: readonly string[]
   readonly mentions: readonly string[]
   readonly bankReference: string | null
@@ -45,6 +47,7 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     chargesMinor: chargesInside(line),
     currency: line.amount.currency,
     isReversal: line.isReversal,
+    isCharge: false,
     references,
     mentions: keysOf(others).filter((key) => !references.includes(key)),
     bankReference,

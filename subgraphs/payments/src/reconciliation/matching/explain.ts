@@ -22,6 +22,10 @@ const TOLD: Readonly<Record<MatchRule, Told>> = {
     summary: 'The amount is the same and the days are close; of several equal ones, the oldest comes first.',
     counterfactual: BETTER_REFERENCE,
   },
+  ENTRY_SUM: {
+    summary: 'All lines of one entry sum to the same, and the days are close.',
+    counterfactual: BETTER_REFERENCE,
+  },
   SUBSET: {
     summary: 'Of all that lies near in time, only these sum to the same.',
     counterfactual: 'Had others summed to the same as well, none would have been chosen.',

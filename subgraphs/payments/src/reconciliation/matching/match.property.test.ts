@@ -29,6 +29,7 @@ const lines: fc.Arbitrary<BankLine[]> = fc
       entry: fc.constantFrom('1/1/1', '1/1/2', '2/1/1', '2/1/2'),
       bankReference: fc.option(fc.constantFrom('b1', 'b2', 'b3'), { nil: undefined }),
       entryBankReference: fc.option(fc.constantFrom('b1', 'b4'), { nil: undefined }),
+      isCharge: fc.boolean(),
       isNotification: fc.boolean(),
     }),
     { maxLength: 25 },

@@ -1,6 +1,7 @@
 import { dayNumber } from '@carriergraph/shared/day.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { matchByAmount } from './by-amount.ts'
+import { byEntry, matchByEntry } from './by-entry.ts'
 import { matchByReference } from './by-reference.ts'
 import { matchBySum } from './by-sum.ts'
 import type { BankLine, ExpectedMovement, KnownLine } from './movement.ts'
@@ -38,7 +39,7 @@ export type Matched = {
 /**
  * Matches the lines of bank statements with what was expected. Pure, and the order of the input has no say. Each line and
  * each movement is in exactly one result, which is of one currency and one direction. Takes about as long as it takes to
- * sort the input: by reference, then by amount and day, then by sums in a bounded search.
+ * sort the input: by reference, then by amount and day, line by line and entry by entry, then by sums in a bounded search.
  * @throws RangeError for an id that is given twice, and for an expected movement of nothing
  */
 export function match({ lines, expected, known = [], met = [], day, options = MATCH_DEFAULTS }: MatchInput): Matched {
@@ -61,6 +62,7 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
     markRepeats(pool, part.known)
     matchByReference(pool)
     matchByAmount(pool)
+    matchByEntry(pool)
     matchBySum(pool)
     concludeRest(pool, part.met, today - options.awaited_days)
     for (const result of pool.results) results.push(result)
@@ -119,6 +121,11 @@ function refuseRepeatedIds(all: readonly { readonly id: string }[]): void {
 }
 
 function concludeRest(pool: Pool, met: readonly ExpectedMovement[], lastDayMissing: number): void {
+  // What a bank charged for a batch is one case, and not one for each of its transactions.
+  for (const charges of byEntry(
+    pool.lines.filter(({ line, isTaken, isSuspect }) => line.isCharge && !isTaken && !isSuspect),
+  ))
+    pool.conclude('MISSING_INTERNALLY', 'NO_COUNTERPART', charges, [])
   for (const placed of untaken(pool.lines))
     if (placed.line.amountMinor === 0n) pool.take('ZERO_LINE', [placed], [])
     else if (placed.isSuspect) pool.conclude('DUPLICATE', 'REPEATED_LINE', [placed], [])

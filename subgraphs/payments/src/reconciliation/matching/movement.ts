@@ -37,6 +37,8 @@ export type BankLine = {
   readonly bankReference: string | undefined
   /** That of the entry, where the line has another one. */
   readonly entryBankReference: string | undefined
+  /** Of nothing but what a transaction of a batch was charged: what others of it were, are lines of the same entry. */
+  readonly isCharge: boolean
   /** From a camt.054, which announces what a statement says again. */
   readonly isNotification: boolean
 }

@@ -15,6 +15,7 @@ export const line = (id: string, change: Partial<BankLine> = {}): BankLine => ({
   entry: `entry of ${id}`,
   bankReference: undefined,
   entryBankReference: undefined,
+  isCharge: false,
   isNotification: false,
   ...change,
 })

@@ -1,0 +1,1 @@
+ALTER TABLE "bank_statement_line" ADD COLUMN "is_charge" boolean DEFAULT false NOT NULL;

@@ -1,0 +1,48 @@
+import { mayBeSame } from './by-amount.ts'
+import type { PlacedLine, PlacedMovement, Pool } from './pool.ts'
+
+/** Equal movements that one entry is tried with. */
+const TRIES_MAX = 64
+
+/**
+ * Matches what the bank tells as one entry, and in its parts, with a movement of all of it: a batch that was expected as one sum,
+ * or what was charged for it. As with single lines, by amount and day, of equal movements the oldest; and only where all of the
+ * entry is left.
+ */
+export function matchByEntry(pool: Pool): void {
+  const entries = byEntry(pool.lines).filter(
+    (lines) => lines.length > 1 && lines.every(({ isTaken, isSuspect }) => !isTaken && !isSuspect),
+  )
+  if (entries.length === 0) return
+  const movements = byAmount(pool.movements)
+  for (const lines of entries) {
+    const sum = lines.reduce((total, { line }) => total + line.amountMinor, 0n)
+    const fits = (movement: PlacedMovement) =>
+      !movement.isTaken && lines.every((line) => isNear(pool, line, movement) && mayBeSame(line, movement))
+    for (const movement of (movements.get(sum) ?? []).filter(({ isTaken }) => !isTaken).slice(0, TRIES_MAX))
+      if (fits(movement) && pool.take('ENTRY_SUM', lines, [movement])) break
+  }
+}
+
+/** The lines of each entry, in their order. */
+export const byEntry = (lines: readonly PlacedLine[]): PlacedLine[][] => [
+  ...Map.groupBy(lines, ({ line }) => line.entry).values(),
+]
+
+/** By what the account may gain of it: the amount as it is, and after the declared fee. */
+function byAmount(placed: readonly PlacedMovement[]): ReadonlyMap<bigint, readonly PlacedMovement[]> {
+  const found = new Map<bigint, PlacedMovement[]>()
+  for (const one of placed) {
+    if (one.isTaken) continue
+    const { amountMinor, feeMinor } = one.movement
+    for (const minor of new Set([amountMinor, amountMinor - feeMinor])) {
+      const same = found.get(minor)
+      if (same === undefined) found.set(minor, [one])
+      else same.push(one)
+    }
+  }
+  return found
+}
+
+const isNear = ({ windows }: Pool, line: PlacedLine, movement: PlacedMovement): boolean =>
+  Math.abs(line.day - movement.day) <= windows.amount_days
