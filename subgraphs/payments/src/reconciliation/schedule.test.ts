@@ -1,6 +1,16 @@
+import { createLog } from '@carriergraph/shared/log.ts'
+import { ok } from '@carriergraph/shared/outcome.ts'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { silent } from '../testing/payments-database.ts'
-import { type ReconciliationStage, setReconciliationStage, TODAY, ZONE } from '../testing/reconciliation-stage.ts'
+import {
+  ACCOUNT,
+  type ReconciliationStage,
+  setReconciliationStage,
+  TODAY,
+  ZONE,
+} from '../testing/reconciliation-stage.ts'
+import { whileReconciled } from './db/account-lock.ts'
+import { WAITING_MAX } from './db/account-turns.ts'
 import { createDailyReconciliation, dueDay } from './schedule.ts'
 
 let stage: ReconciliationStage
@@ -88,6 +98,24 @@ test('an account that fails does not hold up the others, and is tried again', as
   expect((await runs()).map(({ account }) => account)).toEqual(['B'])
   await stage.database.sql.system`alter table reconciliation_item drop constraint broken`
   expect(await daily().runOnce()).toBe(1)
+})
+
+test('an account that somebody else has is no error, and is looked at again', async () => {
+  await stage.statement([{}])
+  const isOver = Promise.withResolvers<void>()
+  const never = { schedule: () => () => undefined }
+  const others = Array.from({ length: 1 + WAITING_MAX }, () =>
+    whileReconciled(stage.db, [ACCOUNT], () => isOver.promise.then(() => ok(undefined)), never),
+  )
+  const lines: string[] = []
+  const log = createLog({ service: 'test', destination: { write: (line) => void lines.push(line) } })
+  const { database, clock } = stage
+  const watched = createDailyReconciliation({ database, clock, log, hour: 6, timeZone: ZONE })
+  expect(await watched.runOnce()).toBe(0)
+  expect(lines.map((line) => JSON.parse(line).level)).toEqual(['info'])
+  isOver.resolve()
+  await Promise.all(others)
+  expect(await watched.runOnce()).toBe(1)
 })
 
 test('started, it reconciles by itself', async () => {

@@ -50,6 +50,10 @@ export function createDailyReconciliation({
     try {
       const provenance = { actor: 'svc:payments', correlationId, now: clock() }
       const ran = await runReconciliation(database.forTenant(tenant), { account, day, timeZone }, provenance)
+      if (!ran.ok && ran.code === 'ACCOUNT_BUSY') {
+        log.info({ tenant, day }, 'somebody else reconciles an account; it is looked at again')
+        return false
+      }
       if (!ran.ok) throw new Error(ran.code)
       const { run, cases } = ran.value
       const told = { runId: run.id, tenant, day, cases }
