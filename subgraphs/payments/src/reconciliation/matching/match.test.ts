@@ -1,7 +1,6 @@
-import { addDays } from '@carriergraph/shared/day.ts'
 import { describe, expect, it, test } from 'vitest'
-import { MATCH_DEFAULTS, type MatchInput, match } from './match.ts'
-import { line, movement, TODAY } from './movements.fixture.ts'
+import { type MatchInput, match } from './match.ts'
+import { line, movement } from './movements.fixture.ts'
 import { ref, told } from './told.fixture.ts'
 
 describe('matches', () => {
@@ -280,33 +279,6 @@ describe('finds missing', () => {
   ])('on %s, what is expected on the 20th: %s', (day, expected) =>
     expect(told({ lines: [], expected: [movement('e')], day })).toEqual([expected]),
   )
-})
-
-describe('a window of days is as long as it says, from the first to the last, both of them in it', () => {
-  const across = (bookedOn: string, expectedOn: string, counterparty: string | undefined, references: string[]) => ({
-    lines: [150n, 250n].map((amountMinor, at) =>
-      line(`l${at}`, { amountMinor, counterparty, references, ...(at === 0 && { bookedOn }) }),
-    ),
-    expected: [120n, 280n].map((amountMinor, at) =>
-      movement(`e${at}`, { amountMinor, counterparty, references, ...(at === 0 && { expectedOn }) }),
-    ),
-  })
-  const { amount_days, reference_days } = MATCH_DEFAULTS
-
-  test.each([
-    ['a counterparty', 'X', [], amount_days, 'COUNTERPARTY_SUM'],
-    ['a reference', undefined, ['A'], reference_days, 'REFERENCE_SUM'],
-  ] as const)('for what has %s in common', (_, counterparty, references, days, rule) => {
-    for (const [before, after] of [
-      [days, 0],
-      [2, days - 2],
-    ] as const) {
-      const [from, to] = [addDays(TODAY, -before), addDays(TODAY, after)]
-      const whole = [`MATCHED ${rule} l0+l1=e0+e1`]
-      expect(told(across(from, to, counterparty, [...references]))).toEqual(whole)
-      expect(told(across(addDays(from, -1), to, counterparty, [...references]))).not.toEqual(whole)
-    }
-  })
 })
 
 test('says what the account has more than the books, and what of it is the fee', () => {
