@@ -123,6 +123,13 @@ function referringTo({ lines, movements }: Sides): Sides {
   return { lines, movements }
 }
 
+type Linked = {
+  readonly keys: Set<string>
+  readonly lines: Set<PlacedLine>
+  readonly movements: Set<PlacedMovement>
+}
+
+/** What several references join; what one joins was looked at. */
 function linkedGroups(buckets: readonly Bucket[]): Sides[] {
   const groupOf = new Map<PlacedLine | PlacedMovement, PlacedLine | PlacedMovement>()
   const rootOf = (member: PlacedLine | PlacedMovement): PlacedLine | PlacedMovement => {
@@ -141,16 +148,18 @@ function linkedGroups(buckets: readonly Bucket[]): Sides[] {
     if (first === undefined) continue
     for (const other of others) groupOf.set(rootOf(other), rootOf(first))
   }
-  const groups = new Map<PlacedLine | PlacedMovement, { lines: Set<PlacedLine>; movements: Set<PlacedMovement> }>()
-  for (const { lines, movements } of buckets)
+  const groups = new Map<PlacedLine | PlacedMovement, Linked>()
+  for (const { key, lines, movements } of buckets)
     for (const member of [...lines, ...movements]) {
       const root = rootOf(member)
-      const group = groups.get(root) ?? { lines: new Set(), movements: new Set() }
+      const group = groups.get(root) ?? { keys: new Set(), lines: new Set(), movements: new Set() }
       groups.set(root, group)
+      group.keys.add(key)
       if ('line' in member) group.lines.add(member)
       else group.movements.add(member)
     }
   return [...groups.values()]
+    .filter(({ keys }) => keys.size > 1)
     .map(({ lines, movements }) => ({ lines: [...lines], movements: [...movements] }))
     .filter(({ lines, movements }) => lines.length > 0 && movements.length > 0)
 }
