@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MatchResult } from './matching/result.ts'
-import { type OpenCase, planSafely } from './plan.ts'
+import { type OpenCase, planRun, planSafely } from './plan.ts'
 
 const matched = (lines: readonly string[], expected: readonly string[]): MatchResult => ({
   status: 'MATCHED',
@@ -18,6 +18,7 @@ const matched = (lines: readonly string[], expected: readonly string[]): MatchRe
 const open = (id: string, lineIds: readonly string[], expectedIds: readonly string[]): OpenCase => ({
   id,
   status: 'AMOUNT_MISMATCH',
+  rule: 'REFERENCE',
   lineIds,
   expectedIds,
 })
@@ -35,6 +36,23 @@ test('cases that exact matches settle whole are closed, and no match is made tha
   expect(planSafely([ofCase, ofNone], [whole])).toEqual({
     created: [ofCase],
     closed: [{ item: whole, resolution: 'LATE_COUNTERPART' }],
+    freedExpectedIds: [],
+  })
+})
+
+test('a case is left alone where it is found again just so, and not where its line is told again in another way', () => {
+  const found = { ...matched(['l'], []), status: 'DUPLICATE', rule: 'ALSO_NOTIFIED', differenceMinor: 0n } as const
+  const [repeated, toldTwice] = (['REPEATED_LINE', 'ALSO_NOTIFIED'] as const).map(
+    (rule): OpenCase => ({
+      ...open('a', ['l'], []),
+      status: 'DUPLICATE',
+      rule,
+    }),
+  )
+  expect(planRun([found], toldTwice ? [toldTwice] : [])).toEqual({ created: [], closed: [], freedExpectedIds: [] })
+  expect(planRun([found], repeated ? [repeated] : [])).toEqual({
+    created: [found],
+    closed: [{ item: repeated, resolution: 'RECLASSIFIED' }],
     freedExpectedIds: [],
   })
 })

@@ -5,6 +5,7 @@ import type { MatchResult, MatchRule, MatchStatus } from './matching/result.ts'
 export type OpenCase = {
   readonly id: string
   readonly status: MatchStatus
+  readonly rule: MatchRule
   readonly lineIds: readonly string[]
   readonly expectedIds: readonly string[]
 }
@@ -26,7 +27,7 @@ export function planRun<Case extends OpenCase>(results: readonly MatchResult[], 
   const kept = new Set<string>()
   const [created, matched, awaited] = [[] as MatchResult[], new Set<string>(), new Set<string>()]
   for (const result of results) {
-    const key = keyOf({ status: result.status, lineIds: result.lines, expectedIds: result.expected })
+    const key = keyOf({ ...result, lineIds: result.lines, expectedIds: result.expected })
     if (found.has(key)) kept.add(key)
     else if (result.status === 'AWAITED') for (const id of result.expected) awaited.add(id)
     else created.push(result)
@@ -73,5 +74,6 @@ export function planSafely<Case extends OpenCase>(results: readonly MatchResult[
 const membersOf = ({ lineIds, expectedIds }: OpenCase): string[] => [...lineIds, ...expectedIds]
 const membersOfResult = ({ lines, expected }: MatchResult): string[] => [...lines, ...expected]
 
-const keyOf = ({ status, lineIds, expectedIds }: Omit<OpenCase, 'id'>): string =>
-  [status, ...[...lineIds].sort(), '=', ...[...expectedIds].sort()].join(' ')
+/** With the rule: of two by which a line is told again, one says that nothing moved. */
+const keyOf = ({ status, rule, lineIds, expectedIds }: Omit<OpenCase, 'id'>): string =>
+  [status, rule, ...[...lineIds].sort(), '=', ...[...expectedIds].sort()].join(' ')
