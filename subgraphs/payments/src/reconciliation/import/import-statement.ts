@@ -22,7 +22,7 @@ import {
   type StatementIdentity,
 } from '../db/statement-imports.ts'
 import { ImportFault } from './fault.ts'
-import { type StoredLine, storedLine } from './stored-line.ts'
+import { mentionsOf, type StoredLine, storedLine } from './stored-line.ts'
 
 /** Lines of one insert: larger ones are no faster. */
 export const IMPORT_BATCH = 1_000
@@ -122,7 +122,7 @@ async function storeLines(
     const [number, closingDay] = [place + 1, summary?.balances?.closing.date ?? day]
     const row = storedLine(line, number, closingDay)
     const content = contents[place]
-    content?.hash.update(contentOf(row, line.bookingDate))
+    content?.hash.update(contentOf({ ...row, mentions: mentionsOf(line) }, line.bookingDate))
     read += 1
     const apart = chargesApart(line)?.map((charge) => ({ ...storedLine(charge, number, closingDay), isCharge: true }))
     const rows = known.has(place) ? [] : (apart ?? [row])

@@ -1,31 +1,26 @@
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { expect, test } from 'vitest'
 import { NO_COUNTERPARTY, NO_REFERENCES, type StatementLine } from '../../statements/statement.ts'
-import { storedLine } from './stored-line.ts'
+import { mentionsOf, storedLine } from './stored-line.ts'
 
 const money = (minor: bigint, currency: CurrencyCode = 'EUR') => ({ minor, currency })
-const of = (change: Partial<StatementLine>) =>
-  storedLine(
-    {
-      account: 'A',
-      statementId: 'S',
-      entry: 1,
-      bookingDate: '2026-03-02',
-      valueDate: '2026-03-03',
-      amount: money(100n),
-      status: 'BOOK',
-      isReversal: false,
-      returnReason: undefined,
-      references: NO_REFERENCES,
-      remittance: [],
-      counterparty: NO_COUNTERPARTY,
-      charges: [],
-      position: { line: 1 },
-      ...change,
-    },
-    1,
-    '2026-03-31',
-  )
+const LINE: StatementLine = {
+  account: 'A',
+  statementId: 'S',
+  entry: 1,
+  bookingDate: '2026-03-02',
+  valueDate: '2026-03-03',
+  amount: money(100n),
+  status: 'BOOK',
+  isReversal: false,
+  returnReason: undefined,
+  references: NO_REFERENCES,
+  remittance: [],
+  counterparty: NO_COUNTERPARTY,
+  charges: [],
+  position: { line: 1 },
+}
+const of = (change: Partial<StatementLine>) => storedLine({ ...LINE, ...change }, 1, '2026-03-31')
 
 test('what the parties gave it are references, all else that may name it are mentions, each once and in one spelling', () => {
   const references = {
@@ -51,10 +46,31 @@ test('of a remittance text, words with a digit are mentions, and the whole of a 
     'INVOICE4711',
     'THANKSFORINV-4711,AND12',
     'INV-4711',
+    '11THANKS',
   ])
   expect(
     of({ remittance: [Array.from({ length: 99 }, (_, at) => `REF${1000 + at}`).join(' ')] }).mentions,
   ).toHaveLength(24)
+})
+
+test('of a word with marks beside it, and of one that the bank broke in two, the parts are mentions as well', () => {
+  const mentionsIn = (...remittance: string[]) => of({ remittance }).mentions
+  for (const text of [
+    'INV-10002.',
+    'RE #INV-10002',
+    '"INV-10002"',
+    'no.INV-10002',
+    'INV-10002/2026',
+    'x4711/INV-10002',
+  ])
+    expect(mentionsIn(text)).toContain('INV-10002')
+  expect(mentionsIn('Thanks for INV-10', '002. Yours, A')).toContain('INV-10002')
+  expect(mentionsIn('4711/2026-B').at(0)).toBe('4711/2026-B')
+})
+
+test('what a statement is known by does not change with what is looked at of its texts', () => {
+  const told = { ...LINE, remittance: ['Thanks for no.INV-10', '002.'] }
+  expect(mentionsOf(told)).toEqual(['THANKSFORNO.INV-10', 'NO.INV-10'])
 })
 
 test('charges are what the bank took out of the amount, in its currency', () => {

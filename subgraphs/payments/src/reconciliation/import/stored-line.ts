@@ -28,13 +28,14 @@ export type StoredLine = {
 
 /** Words of a remittance text that are looked at: a text of four lines has no more that could be references. */
 export const MENTIONS_MAX = 24
+/** How many more of words that stand beside a mark, or on either side of a break. */
+export const PARTS_MAX = 24
 /** A shorter word, or one without a digit, is not a reference but a word. */
 const MENTION = /^(?=.*\d).{5,35}$/
 
 /** @param day of its statement, for a line that has none */
 export function storedLine(line: StatementLine, statementNumber: number, day: string): StoredLine {
   const references = keysOf(businessReferences(line.references))
-  const others = [...otherReferences(line.references), ...wordsOf(line.remittance)]
   const [bankReference, entryBankReference] = bankReferences(line.references)
   return {
     statementNumber,
@@ -49,7 +50,9 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     isReversal: line.isReversal,
     isCharge: false,
     references,
-    mentions: keysOf(others).filter((key) => !references.includes(key)),
+    mentions: [
+      ...new Set([...mentionsOf(line), ...keysOf(partsOf(line.remittance)).filter((key) => !references.includes(key))]),
+    ],
     bankReference,
     entryBankReference,
     lookup: lookupOf(references),
@@ -57,6 +60,16 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     counterpartyName: line.counterparty.name ?? null,
     counterpartyAccount: line.counterparty.account ?? null,
   }
+}
+
+/**
+ * What else may name it, of its other references and the words of its text as they are written. The digest of a statement is of
+ * these, so that those of before are known by theirs.
+ */
+export function mentionsOf(line: StatementLine): string[] {
+  const references = keysOf(businessReferences(line.references))
+  const others = [...otherReferences(line.references), ...wordsOf(line.remittance)]
+  return keysOf(others).filter((key) => !references.includes(key))
 }
 
 /** The line's own, and that of its entry where it is another one. */
@@ -90,6 +103,16 @@ const wordsOf = (remittance: readonly string[]): string[] =>
     .flatMap((text) => [text, ...text.split(/[\s,;:()]+/)])
     .filter((word) => MENTION.test(word))
     .slice(0, MENTIONS_MAX)
+
+/** Words without the marks that stand beside them, as in `no.INV-1` or `#INV-1`, and what a bank has broken in two. */
+function partsOf(remittance: readonly string[]): string[] {
+  const words = remittance.map((text) => text.trim().split(/\s+/))
+  const parts = words.flat().flatMap((word) => word.split(/[^\p{L}\p{N}-]+/u))
+  const joined = words.slice(1).map((next, at) => `${words[at]?.at(-1) ?? ''}${next[0] ?? ''}`)
+  return [...parts, ...joined.flatMap((word) => [word, ...word.split(/[^\p{L}\p{N}-]+/u)])]
+    .filter((word) => MENTION.test(word))
+    .slice(0, PARTS_MAX)
+}
 
 const keysOf = (references: readonly (string | undefined)[]): string[] => [
   ...new Set(
