@@ -1,4 +1,4 @@
-import type { PlacedLine, PlacedMovement, Pool } from './pool.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, unsuspected } from './pool.ts'
 import type { MatchRule } from './result.ts'
 
 /**
@@ -34,6 +34,8 @@ type Candidates = {
   readonly window_days: number
   readonly lines: readonly PlacedLine[]
   readonly movements: readonly PlacedMovement[]
+  /** Nothing but amount and day says that they belong together. */
+  readonly isAnonymous?: boolean
 }
 
 /**
@@ -69,11 +71,13 @@ function grouped<T extends { readonly isTaken: boolean }>(
 const TRIES_MAX = 64
 
 /** Both sides are in the order of their days, so that what is too old for one line is too old for all that follow. */
-function pairEqual(pool: Pool, { rule, window_days, lines, movements }: Candidates): void {
+function pairEqual(pool: Pool, { rule, window_days, lines, movements, isAnonymous = false }: Candidates): void {
+  const isContested = isAnonymous ? contest(lines, movements, window_days) : () => false
   let next = 0
   for (const placed of lines) {
     while (isBehind(movements[next], placed.day - window_days)) next += 1
     if (next === movements.length) return
+    if (isContested(placed)) continue
     for (const candidate of movements.slice(next, next + TRIES_MAX)) {
       if (candidate.day > placed.day + window_days) break
       // What the bank kept back may be more than was declared for this one, and not for the next.
@@ -82,15 +86,47 @@ function pairEqual(pool: Pool, { rule, window_days, lines, movements }: Candidat
   }
 }
 
+/**
+ * Tells of which lines it would be a guess what they are: more is expected about then than comes, and by references, so that it is
+ * not all the same which of it has come.
+ */
+function contest(
+  lines: readonly PlacedLine[],
+  movements: readonly PlacedMovement[],
+  window_days: number,
+): (placed: PlacedLine) => boolean {
+  if (movements.length < 2 || movements.every(({ movement }) => movement.references.length === 0)) return () => false
+  const [came, expected] = [lines, movements].map((side) => side.map(({ day }) => day))
+  const named = movements.filter(({ movement }) => movement.references.length > 0).map(({ day }) => day)
+  return ({ day }) => {
+    const about = (days: readonly number[] = []) => countWithin(days, day - window_days, day + window_days)
+    return about(named) > 0 && about(expected) > about(came)
+  }
+}
+
+/** How many of `days`, which go up, lie from the one to the other, both included. */
+const countWithin = (days: readonly number[], from: number, to: number): number =>
+  firstAtLeast(days, to + 1) - firstAtLeast(days, from)
+
+function firstAtLeast(days: readonly number[], least: number): number {
+  let [low, high] = [0, days.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((days[middle] ?? least) < least) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
 const isBehind = (movement: PlacedMovement | undefined, day: number): boolean =>
   movement !== undefined && (movement.isTaken || movement.day < day)
 
 /**
  * Matches what shares no reference by amount and day: first where the account at the other end is the same, then where one
- * side does not say it. What was given references on both sides is left alone.
+ * side does not say it, and it is no guess. What was given references on both sides is left alone.
  */
 export function matchByAmount(pool: Pool): void {
-  const lines = pool.lines.filter(({ isTaken, isSuspect }) => !isTaken && !isSuspect)
+  const lines = unsuspected(pool.lines)
   const movements = pool.movements.filter(({ isTaken }) => !isTaken)
   if (lines.length === 0 || movements.length === 0) return
   const isBare = {
@@ -102,12 +138,16 @@ export function matchByAmount(pool: Pool): void {
     { lines: isBare.lines, movements },
     { lines, movements: isBare.movements },
   ]
-  const pairUp = (candidates: Pick<Candidates, 'lines' | 'movements'>) =>
+  const pairUp = (candidates: Pick<Candidates, 'lines' | 'movements' | 'isAnonymous'>) =>
     pairInOrder(pool, { ...candidates, rule: 'AMOUNT_AND_DATE', window_days: pool.windows.amount_days })
   for (const side of sides) for (const candidates of byCounterparty(side)) pairUp(candidates)
   for (const side of sides) {
-    pairUp({ ...side, lines: side.lines.filter(({ line }) => line.counterparty === undefined) })
-    pairUp({ ...side, movements: side.movements.filter(({ movement }) => movement.counterparty === undefined) })
+    pairUp({ ...side, isAnonymous: true, lines: side.lines.filter(({ line }) => line.counterparty === undefined) })
+    pairUp({
+      ...side,
+      isAnonymous: true,
+      movements: side.movements.filter(({ movement }) => movement.counterparty === undefined),
+    })
   }
 }
 

@@ -1,5 +1,5 @@
 import { mayBeSame } from './by-amount.ts'
-import type { PlacedLine, PlacedMovement, Pool } from './pool.ts'
+import { type PlacedLine, type PlacedMovement, type Pool, unsuspected } from './pool.ts'
 
 /** Equal movements that one entry is tried with. */
 const TRIES_MAX = 64
@@ -10,17 +10,18 @@ const TRIES_MAX = 64
  * entry is left.
  */
 export function matchByEntry(pool: Pool): void {
-  const entries = byEntry(pool.lines).filter(
-    (lines) => lines.length > 1 && lines.every(({ isTaken, isSuspect }) => !isTaken && !isSuspect),
-  )
+  const entries = byEntry(pool.lines).filter((lines) => lines.length > 1 && unsuspected(lines).length === lines.length)
   if (entries.length === 0) return
   const movements = byAmount(pool.movements)
   for (const lines of entries) {
     const sum = lines.reduce((total, { line }) => total + line.amountMinor, 0n)
     const fits = (movement: PlacedMovement) =>
       !movement.isTaken && lines.every((line) => isNear(pool, line, movement) && mayBeSame(line, movement))
-    for (const movement of (movements.get(sum) ?? []).filter(({ isTaken }) => !isTaken).slice(0, TRIES_MAX))
-      if (fits(movement) && pool.take('ENTRY_SUM', lines, [movement])) break
+    const open = (movements.get(sum) ?? []).filter(({ isTaken }) => !isTaken)
+    const found = open.slice(0, TRIES_MAX).filter(fits)
+    // Of several that are expected by references it is not all the same which has come.
+    if (found.length > 1 && found.some(({ movement }) => movement.references.length > 0)) continue
+    found.some((movement) => pool.take('ENTRY_SUM', lines, [movement]))
   }
 }
 

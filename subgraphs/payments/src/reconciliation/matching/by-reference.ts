@@ -1,9 +1,10 @@
 import { pairInOrder } from './by-amount.ts'
-import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } from './pool.ts'
+import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
 import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
+import { Torn } from './torn.ts'
 
 /** What has one reference. */
-type Bucket = Sides & { readonly key: string }
+export type Bucket = Sides & { readonly key: string }
 
 type Sides = { readonly lines: PlacedLine[]; readonly movements: PlacedMovement[] }
 
@@ -11,18 +12,27 @@ type Sides = { readonly lines: PlacedLine[]; readonly movements: PlacedMovement[
 export const MISMATCH_MEMBERS_MAX = 100
 
 /**
- * Matches what shares a reference: first pairs, then sums, last what shares it and differs in amount. The reference that
- * the fewest share is looked at first, because it says the most.
+ * Matches what shares a reference: first pairs, then sums, last what shares it and differs in amount. What parties gave a line
+ * comes before what it only mentions; and the reference that the fewest share first, because it says the most.
  */
 export function matchByReference(pool: Pool): void {
-  const buckets = bucketsOf(pool)
+  const own = bucketsOf(pool, ({ references }) => references)
+  const all = bucketsOf(pool, ({ references, mentions }) => [...references, ...mentions])
+  const torn = new Torn(all)
   const passes = [pair, pairEqualAmounts, sumUp, findSubset]
-  for (const pass of passes) for (const bucket of buckets) pass(pool, remaining(bucket))
-  sumUpLinked(pool, buckets)
-  for (const bucket of buckets) mismatch(pool, remaining(bucket))
+  for (const pass of passes) for (const bucket of own) pass(pool, remaining(bucket))
+  for (const pass of passes) {
+    torn.mark(pool.lines)
+    for (const bucket of all) pass(pool, remaining(bucket))
+  }
+  torn.unmark(pool.lines)
+  sumUpLinked(pool, all)
+  for (const bucket of all) pairSuspects(pool, bucket)
+  torn.mark(pool.lines)
+  for (const bucket of all) mismatch(pool, remaining(bucket))
 }
 
-function bucketsOf({ lines, movements }: Pool): Bucket[] {
+function bucketsOf({ lines, movements }: Pool, keysOf: (line: PlacedLine['line']) => readonly string[]): Bucket[] {
   const byKey = new Map<string, Bucket>()
   for (const placed of movements)
     for (const key of new Set(placed.movement.references)) {
@@ -30,8 +40,7 @@ function bucketsOf({ lines, movements }: Pool): Bucket[] {
       if (bucket === undefined) byKey.set(key, { key, lines: [], movements: [placed] })
       else bucket.movements.push(placed)
     }
-  for (const placed of lines)
-    for (const key of new Set([...placed.line.references, ...placed.line.mentions])) byKey.get(key)?.lines.push(placed)
+  for (const placed of lines) for (const key of new Set(keysOf(placed.line))) byKey.get(key)?.lines.push(placed)
   return [...byKey.values()]
     .filter(({ lines }) => lines.length > 0)
     .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.key < b.key ? -1 : 1))
@@ -39,9 +48,10 @@ function bucketsOf({ lines, movements }: Pool): Bucket[] {
 
 const sizeOf = ({ lines, movements }: Bucket): number => lines.length + movements.length
 
+/** What no line and no movement was found for, but lines that are suspect, or torn. */
 const remaining = ({ key, lines, movements }: Bucket): Bucket => ({
   key,
-  lines: untaken(lines),
+  lines: unsuspected(lines),
   movements: untaken(movements),
 })
 
@@ -52,6 +62,13 @@ function pair(pool: Pool, { lines, movements }: Bucket): void {
 function pairEqualAmounts(pool: Pool, { lines, movements }: Bucket): void {
   if (lines.length === 0 || movements.length === 0) return
   pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.reference_days, lines, movements })
+}
+
+/** What repeats another line may be the payment of a second movement, if one of that amount is expected about then. */
+function pairSuspects(pool: Pool, { lines, movements }: Bucket): void {
+  const suspects = lines.filter(({ isTaken, isSuspect, isRepetition }) => !isTaken && isSuspect && !isRepetition)
+  if (suspects.length === 0) return
+  pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.amount_days, lines: suspects, movements })
 }
 
 function sumUp(pool: Pool, { lines, movements }: Bucket): void {

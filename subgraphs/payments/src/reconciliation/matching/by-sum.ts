@@ -1,5 +1,5 @@
 import { byCounterparty, mayBeSame } from './by-amount.ts'
-import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } from './pool.ts'
+import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
 import { onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
 
 /** Without a name at the other end, few enough that a sum which fits by chance is unlikely. */
@@ -12,14 +12,28 @@ export const GROUP_MEMBERS_MAX = 1_000
  * several for several. Bounded: see SUBSET_CANDIDATES_MAX, ANONYMOUS_CANDIDATES_MAX and SEARCH_SUMS_MAX.
  */
 export function matchBySum(pool: Pool): void {
-  const lines = pool.lines.filter(({ isTaken, isSuspect }) => !isTaken && !isSuspect)
+  const lines = unsuspected(pool.lines)
   const movements = untaken(pool.movements)
   const groups = byCounterparty({ lines, movements })
   for (const group of groups) splitMovements(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
   for (const group of groups) splitLines(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
   for (const group of groups) sumUp(pool, untaken(group.lines), untaken(group.movements))
   splitMovements(pool, untaken(lines), untaken(movements), ANONYMOUS_CANDIDATES_MAX)
-  splitLines(pool, untaken(lines), untaken(movements), ANONYMOUS_CANDIDATES_MAX)
+  splitLines(pool, untaken(lines), withoutRivals(pool, untaken(movements)), ANONYMOUS_CANDIDATES_MAX)
+}
+
+/** Without those that are expected by a reference while another of the same amount is: which of them it is, would be a guess. */
+function withoutRivals({ windows }: Pool, movements: readonly PlacedMovement[]): PlacedMovement[] {
+  const ofRivals = new Set<PlacedMovement>()
+  for (const rivals of Map.groupBy(movements, ({ movement }) => movement.amountMinor).values()) {
+    if (rivals.every(({ movement }) => movement.references.length === 0)) continue
+    for (const [at, placed] of rivals.entries()) {
+      // They are in the order of their days: the nearest is beside it.
+      const nearest = [rivals[at - 1] ?? [], rivals[at + 1] ?? []].flat()
+      if (nearest.some(({ day }) => Math.abs(day - placed.day) <= windows.amount_days)) ofRivals.add(placed)
+    }
+  }
+  return movements.filter((placed) => !ofRivals.has(placed))
 }
 
 function splitMovements(

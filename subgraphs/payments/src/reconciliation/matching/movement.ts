@@ -43,6 +43,10 @@ export type BankLine = {
   readonly isNotification: boolean
 }
 
+/** The statement or notification that tells a line: of the line's place, all but the number of the entry. */
+export const messageOf = ({ entry }: Pick<BankLine, 'entry'>): string =>
+  entry.slice(0, Math.max(entry.lastIndexOf('/'), 0))
+
 /** A line that was dealt with before. */
 export type KnownLine = BankLine & {
   /**

@@ -8,8 +8,12 @@ export type PlacedLine = {
   readonly line: BankLine
   readonly day: number
   isTaken: boolean
-  /** It repeats another line, and so is matched by reference alone. */
+  /** It repeats another line, and so is matched alone, and by reference. */
   isSuspect: boolean
+  /** The bank calls it as it called that one, so that it is matched with nothing. */
+  isRepetition: boolean
+  /** It mentions several movements that it may be, and says of none that it is the one. */
+  isTorn: boolean
 }
 
 export type PlacedMovement = { readonly movement: ExpectedMovement; readonly day: number; isTaken: boolean }
@@ -131,6 +135,10 @@ const SEARCH_SUMS_MIN = 4
 export const untaken = <T extends { readonly isTaken: boolean }>(placed: readonly T[]): T[] =>
   placed.filter(({ isTaken }) => !isTaken)
 
+/** Those that may be matched by less than a reference of their own. */
+export const unsuspected = (lines: readonly PlacedLine[]): PlacedLine[] =>
+  lines.filter(({ isTaken, isSuspect, isTorn }) => !isTaken && !isSuspect && !isTorn)
+
 /** Whether all of them lie within that many days. */
 export function areWithin(window_days: number, ...sides: readonly (readonly { readonly day: number }[])[]): boolean {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
@@ -170,6 +178,8 @@ export const placeLine = (line: BankLine): PlacedLine => ({
   day: dayNumber(line.bookedOn),
   isTaken: false,
   isSuspect: false,
+  isRepetition: false,
+  isTorn: false,
 })
 
 export const placeMovement = (movement: ExpectedMovement): PlacedMovement => ({

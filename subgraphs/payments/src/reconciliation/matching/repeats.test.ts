@@ -18,6 +18,55 @@ describe('finds duplicates', () => {
       ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2'],
     ],
     [
+      'and not where the second is expected a month later: it may be the first one, told again',
+      { lines: twice, expected: [movement('e1', ref('A')), movement('e2', { ...ref('A'), expectedOn: '2026-12-20' })] },
+      ['AWAITED NOT_DUE =e2', 'DUPLICATE REPEATED_LINE l2=', 'MATCHED REFERENCE l1=e1'],
+    ],
+    [
+      'and not as a part of what one movement is of, nor of what it differs by',
+      { lines: twice, expected: [movement('e', { ...ref('A'), amountMinor: 20_000n })] },
+      ['AMOUNT_MISMATCH REFERENCE l1=e', 'DUPLICATE REPEATED_LINE l2='],
+    ],
+    [
+      'a line that another message tells under the same reference of the bank, though two were expected',
+      {
+        lines: [
+          line('l1', { ...ref('A'), bankReference: 'B', entry: 'S/1' }),
+          line('l2', { ...ref('A'), bankReference: 'B', entry: 'T/1' }),
+        ],
+        expected: [movement('e1', ref('A')), movement('e2', ref('A'))],
+      },
+      ['DUPLICATE REPEATED_EXPECTATION =e2', 'DUPLICATE REPEATED_LINE l2=', 'MATCHED REFERENCE l1=e1'],
+    ],
+    [
+      'and also where one alike came between them',
+      {
+        lines: ['B', 'C', 'B'].map((bankReference, at) =>
+          line(`l${at}`, { ...ref('A'), bankReference, entry: `${at}/1`, bookedOn: `2026-11-1${at}` }),
+        ),
+        expected: ['e1', 'e2', 'e3'].map((id) => movement(id, { ...ref('A'), expectedOn: '2026-11-11' })),
+        day: '2026-11-12',
+      },
+      [
+        'DUPLICATE REPEATED_EXPECTATION =e3',
+        'DUPLICATE REPEATED_LINE l2=',
+        'MATCHED REFERENCE l0=e1',
+        'MATCHED REFERENCE l1=e2',
+      ],
+    ],
+    [
+      'and not where one message tells both, or the bank calls them by two references',
+      {
+        lines: [
+          line('l1', { ...ref('A'), bankReference: 'B', entry: 'S/1' }),
+          line('l2', { ...ref('A'), bankReference: 'B', entry: 'S/2' }),
+          line('l3', { ...ref('A'), bankReference: 'C', entry: 'T/1' }),
+        ],
+        expected: ['e1', 'e2', 'e3'].map((id) => movement(id, ref('A'))),
+      },
+      ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l2=e2', 'MATCHED REFERENCE l3=e3'],
+    ],
+    [
       'a line that comes again after the first was dealt with',
       { lines: twice.slice(1), known: twice.slice(0, 1), expected: [movement('e')] },
       ['AWAITED NOT_DUE =e', 'DUPLICATE REPEATED_LINE l2='],

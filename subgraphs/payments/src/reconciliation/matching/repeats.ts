@@ -1,20 +1,30 @@
-import type { BankLine, ExpectedMovement, KnownLine } from './movement.ts'
+import { type BankLine, type ExpectedMovement, type KnownLine, messageOf } from './movement.ts'
 import { type PlacedLine, type PlacedMovement, type Pool, placeLine, placeMovement, untaken } from './pool.ts'
 
 /**
  * Marks the lines that say again what another entry said within the window: same references, amount and account at the
- * other end. They may be two payments of one customer, so they are matched where a second one is expected by reference.
+ * other end. They may be two payments of one customer, so they are matched where a second one is expected by reference about
+ * then; unless another message has told it under the same reference of the bank.
  */
 export function markRepeats(pool: Pool, known: readonly KnownLine[]): void {
   // One for each place in an entry, the newest: what is older is out of the window for all that follow.
   const before = new Map<string, PlacedLine[]>()
+  const calledBefore = new Map<string, PlacedLine>()
   for (const { placed, key, ordinal, rank } of tellingsInOrder(pool, known)) {
     const newest = before.get(key) ?? []
     before.set(key, newest)
     const original = newest[ordinal]
-    if (original !== undefined && rank === RANK.FRESH && placed.day - original.day <= pool.windows.amount_days)
-      placed.isSuspect = true
+    const isClose = (one: PlacedLine | undefined) =>
+      one !== undefined && placed.day - one.day <= pool.windows.amount_days
+    if (rank === RANK.FRESH && isClose(original)) placed.isSuspect = true
     newest[ordinal] = placed
+    const { bankReference } = placed.line
+    if (bankReference === undefined) continue
+    const call = JSON.stringify([key, bankReference, ordinal])
+    const called = calledBefore.get(call)
+    const isOther = called !== undefined && messageOf(called.line) !== messageOf(placed.line)
+    if (placed.isSuspect && isOther && isClose(called)) placed.isRepetition = true
+    calledBefore.set(call, placed)
   }
 }
 

@@ -1,5 +1,5 @@
 import { dayNumber } from '@carriergraph/shared/day.ts'
-import type { BankLine, KnownLine } from './movement.ts'
+import { type BankLine, type KnownLine, messageOf } from './movement.ts'
 
 /** Lines of one side that tell of one movement, as far as the bank's reference goes. */
 interface Telling {
@@ -24,9 +24,6 @@ type Scope = (line: BankLine) => { readonly reference: string | undefined; reado
 
 const ofEntry = ({ bankReference, entryBankReference }: BankLine): string | undefined =>
   entryBankReference ?? bankReference
-
-/** Of its place, all but the number of the entry. */
-const messageOf = ({ entry }: BankLine): string => entry.slice(0, Math.max(entry.lastIndexOf('/'), 0))
 
 /** From all that has a reference, for several messages may tell an entry, down to a transaction of an entry. */
 const SCOPES: readonly Scope[] = [

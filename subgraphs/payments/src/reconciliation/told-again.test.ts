@@ -1,0 +1,74 @@
+// What a bank tells again: by another message under its own reference, or as a table that was exported twice.
+
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { camt, ntry } from '../statements/statements.fixture.ts'
+import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
+import { autoResolve } from './auto-resolve.ts'
+
+let stage: ReconciliationStage
+beforeEach(async () => {
+  stage = await setReconciliationStage()
+})
+afterEach(() => stage[Symbol.asyncDispose]())
+
+const DAY = '2026-03-02'
+/** 100.00 of RENT-7, by a reference of the bank. */
+const entry = (bankReference: string, day = DAY) =>
+  ntry('100.00', {
+    more: `<AcctSvcrRef>${bankReference}</AcctSvcrRef>`,
+    details: '<TxDtls><Refs><EndToEndId>RENT-7</EndToEndId></Refs></TxDtls>',
+  }).replaceAll(DAY, day)
+const notified = (statement: string, ...entries: string[]) => stage.file(camt({ kind: '054', statement, entries }))
+const stated = (statement: string, opening: string, closing: string, ...entries: string[]) =>
+  stage.file(camt({ statement, opening, closing, entries }))
+const rent = (expectedOn = DAY) => ({ reference: 'RENT-7', expectedOn })
+const resolve = () => autoResolve(stage.db, ACCOUNT, stage.provenance())
+
+test('what was notified as a repetition, and is then stated, is in the books once', async () => {
+  await stage.expect([rent()])
+  await stated('S-1', '0.00', '100.00', entry('B-1'))
+  await stage.run()
+  await notified('N-2', entry('B-2', '2026-03-04'))
+  await stage.run()
+  await stage.post()
+  expect(await stage.balances()).toMatchObject({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+  await stated('S-2', '100.00', '200.00', entry('B-2', '2026-03-04'))
+  await stage.run()
+  await resolve()
+  await stage.post()
+  expect(await stage.balances()).toMatchObject({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+  expect(await stage.cases()).toHaveLength(1)
+  await stage.expectSoundBooks()
+})
+
+test.each([
+  ['the rest of an invoice', [{ ...rent(), amountMinor: 20_000n }], ['AMOUNT_MISMATCH OPEN 1/1 -10000']],
+  ['the rent of the month after', [rent(), rent('2026-04-02')], ['MATCHED SETTLED 1/1 0']],
+])('what a message tells again does not pay %s', async (_, expected, first) => {
+  await stage.expect(expected)
+  for (const statement of ['N-1', 'N-1b']) {
+    await notified(statement, entry('B-1'))
+    await stage.run('2026-03-03')
+    await resolve()
+  }
+  expect(await stage.items()).toEqual([...first, 'DUPLICATE OPEN 1/0 10000'].toSorted())
+})
+
+test('a table that was exported twice makes no sum of itself, and its second lines are cases of their own', async () => {
+  await stage.expect([
+    { reference: 'A', amountMinor: 20_000n },
+    { reference: 'B', amountMinor: 50_000n },
+  ])
+  for (const _ of ['once', 'again']) {
+    await stage.statement([{ reference: 'A' }, { reference: 'B' }])
+    await resolve()
+    await stage.run()
+    await resolve()
+  }
+  expect((await stage.items()).filter((item) => item.includes('OPEN'))).toEqual([
+    'AMOUNT_MISMATCH OPEN 1/1 -10000',
+    'AMOUNT_MISMATCH OPEN 1/1 -40000',
+    'DUPLICATE OPEN 1/0 10000',
+    'DUPLICATE OPEN 1/0 10000',
+  ])
+})
