@@ -72,3 +72,32 @@ test('a table that was exported twice makes no sum of itself, and its second lin
     'DUPLICATE OPEN 1/0 10000',
   ])
 })
+
+async function reconcile(): Promise<void> {
+  await stage.run()
+  await resolve()
+  await stage.run()
+  await stage.post()
+}
+
+const terminal = ntry('100.00', { more: '<AcctSvcrRef>TERMINAL-1</AcctSvcrRef>' })
+
+test.each(['each statement is reconciled when it comes', 'both are reconciled at once'])(
+  'a movement under a reference that the bank uses again is not taken for the one that a notification told: %s',
+  async (how) => {
+    await stage.expect([{ expectedOn: DAY }])
+    await notified('N-1', terminal)
+    await stage.run()
+    await stated('S-1', '100.00', '200.00', terminal)
+    if (how.startsWith('each')) await reconcile()
+    await stated('S-2', '200.00', '300.00', terminal.replaceAll(DAY, '2026-03-04'))
+    await reconcile()
+    expect(await stage.items()).toEqual([
+      'DUPLICATE OPEN 1/0 10000',
+      'DUPLICATE RESOLVED 1/0 0 ALREADY_TOLD',
+      'MATCHED SETTLED 1/1 0',
+    ])
+    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
+    await stage.expectSoundBooks()
+  },
+)

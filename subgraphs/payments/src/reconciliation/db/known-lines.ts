@@ -38,21 +38,20 @@ const IS_COUNTED = sql`s.opening_minor is not null and s.closing_minor is not nu
 
 type KnownRow = LineRow & {
   readonly standing: NonNullable<KnownLine['standing']> | null
-  readonly is_told_twice: boolean
   readonly is_counted: boolean
 }
 
 /** Lines in items, by one of their columns. A lateral probe for each value: a join would let the planner read the whole table. */
 const probe = (account: string, values: readonly string[], column: SQL, more: SQL = sql``) => sql`
-  select ${LINE}, told.standing, told.is_told_twice, ${IS_COUNTED} as is_counted
+  select ${LINE}, told.standing, ${IS_COUNTED} as is_counted
   from ${unnested({ type: 'text', values })} as given (value)
   cross join lateral (
     select * from ${bankStatementLine} p
     where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
   ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
   cross join lateral (
-    select i.rule = 'ALSO_NOTIFIED' as is_told_twice,
-      case when i.resolution = 'DISMISSED' then 'DISMISSED' when i.rule = 'REPEATED_LINE' then 'REPEATED' end as standing
+    select case when i.rule = 'ALSO_NOTIFIED' then 'TOLD_AGAIN' when i.resolution = 'DISMISSED' then 'DISMISSED'
+        when i.rule = 'REPEATED_LINE' then 'REPEATED' end as standing
     from ${reconciliationItem} i where i.id = l.item_id offset 0
   ) told`
 
@@ -65,10 +64,7 @@ const distinct = (values: readonly (string | null)[]): string[] =>
 const bankReferencesOf = (rows: readonly LineRow[]): string[] =>
   distinct(rows.flatMap(({ bank_reference, entry_bank_reference }) => [bank_reference, entry_bank_reference]))
 
-/**
- * Lines in items that share a reference of the bank, or all references, with one of `rows`. Not those that were told twice:
- * what stood for them may be looked at again, and must not go for what has gone for it.
- */
+/** Lines in items that share a reference of the bank, or all references, with one of `rows`. */
 export async function knownLines(
   tx: Tx,
   account: string,
@@ -80,9 +76,7 @@ export async function knownLines(
   const [first = '9999-12-31'] = rows.map(({ day }) => day).sort()
   const since = sql`and p.booked_on >= ${first}::date - ${repeat_days}::int`
   const known = await tx.execute<KnownRow>(sql`
-    select * from (
-      ${probeBankReferences(account, bankReferencesOf(rows))} union ${probe(account, lookups, sql`p.lookup`, since)}
-    ) known where not is_told_twice`)
+    ${probeBankReferences(account, bankReferencesOf(rows))} union ${probe(account, lookups, sql`p.lookup`, since)}`)
   return known.filter(({ id }) => !given.has(id)).map(toKnownLine)
 }
 
@@ -108,10 +102,12 @@ export async function tellingsOf(tx: Tx, account: string, id: string): Promise<T
   return {
     line: toBankLine(row),
     isCounted: row.is_counted,
-    countedAgain: beside.filter(({ is_told_twice, is_counted }) => is_told_twice && is_counted).map(toBankLine),
-    others: beside.filter(({ is_told_twice }) => !is_told_twice).map(toKnownLine),
+    countedAgain: beside.filter((other) => isToldAgain(other) && other.is_counted).map(toBankLine),
+    others: beside.filter((other) => !isToldAgain(other)).map(toKnownLine),
   }
 }
+
+const isToldAgain = ({ standing }: KnownRow): boolean => standing === 'TOLD_AGAIN'
 
 const toKnownLine = ({ standing, ...row }: KnownRow): KnownLine =>
   standing === null ? toBankLine(row) : { ...toBankLine(row), standing }

@@ -57,9 +57,9 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
       options,
       searches,
     )
-    for (const placed of pool.lines)
-      if (toldTwice.has(placed.line.id)) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
-    markRepeats(pool, part.known)
+    const toldAgain = pool.lines.filter(({ line }) => toldTwice.has(line.id))
+    for (const placed of toldAgain) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
+    markRepeats(pool, [...part.known, ...toldAgain.map(({ line }) => ({ ...line, standing: 'TOLD_AGAIN' as const }))])
     matchByReference(pool)
     matchByAmount(pool)
     matchByEntry(pool)

@@ -51,9 +51,9 @@ export const messageOf = ({ entry }: Pick<BankLine, 'entry'>): string =>
 export type KnownLine = BankLine & {
   /**
    * REPEATED: it was found to say again what another one says. DISMISSED: two people have said of such a one that nothing moved.
-   * Nothing where it stands for itself.
+   * TOLD_AGAIN: another message told it as well, and what that said stands. Nothing where it stands for itself.
    */
-  readonly standing?: 'REPEATED' | 'DISMISSED'
+  readonly standing?: 'REPEATED' | 'DISMISSED' | 'TOLD_AGAIN'
 }
 
 /** Banks change case and put spaces into references. */

@@ -173,6 +173,23 @@ describe('finds duplicates', () => {
       ['DUPLICATE ALSO_NOTIFIED s1=', 'DUPLICATE REPEATED_LINE s2='],
     ],
     [
+      'what a statement tells again of which its parts were notified, whether the first is dealt with or not',
+      {
+        lines: [line('s1', { ...statement, entry: 'S/1' }), line('s2', { ...statement, entry: 'S/2' })],
+        known: [
+          line('n1', { ...notification, ...ref('A'), amountMinor: 4_000n, entry: 'N/1' }),
+          line('n2', { ...notification, ...ref('B'), amountMinor: 6_000n, entry: 'N/1' }),
+        ],
+        expected: [],
+      },
+      ['DUPLICATE ALSO_NOTIFIED s1=', 'DUPLICATE REPEATED_LINE s2='],
+    ],
+    [
+      'and not the notification that stands for what a statement told',
+      { lines: [line('n', notification)], known: [{ ...line('s', statement), standing: 'TOLD_AGAIN' }], expected: [] },
+      ['MISSING_INTERNALLY NO_COUNTERPART n='],
+    ],
+    [
       'and not where the amounts differ',
       { lines: [line('s', statement), line('n', { ...notification, amountMinor: 1n })], expected: [] },
       ['MISSING_INTERNALLY NO_COUNTERPART n=', 'MISSING_INTERNALLY NO_COUNTERPART s='],

@@ -10,21 +10,23 @@ export function markRepeats(pool: Pool, known: readonly KnownLine[]): void {
   // One for each place in an entry, the newest: what is older is out of the window for all that follow.
   const before = new Map<string, PlacedLine[]>()
   const calledBefore = new Map<string, PlacedLine>()
-  for (const { placed, key, ordinal, rank } of tellingsInOrder(pool, known)) {
-    const newest = before.get(key) ?? []
-    before.set(key, newest)
-    const original = newest[ordinal]
+  for (const { placed, key, ordinal, rank, isToldAgain } of tellingsInOrder(pool, known)) {
+    // What stands for a line that another message told as well is no repetition of it: only its own kind of message repeats it.
+    const ofKind = `${key} ${placed.line.isNotification}`
+    const [places, place] = [[key, ofKind], isToldAgain ? ofKind : key]
     const isClose = (one: PlacedLine | undefined) =>
       one !== undefined && placed.day - one.day <= pool.windows.amount_days
-    if (rank === RANK.FRESH && isClose(original)) placed.isSuspect = true
+    if (rank === RANK.FRESH && places.some((one) => isClose(before.get(one)?.[ordinal]))) placed.isSuspect = true
+    const newest = before.get(place) ?? []
+    before.set(place, newest)
     newest[ordinal] = placed
     const { bankReference } = placed.line
     if (bankReference === undefined) continue
-    const call = JSON.stringify([key, bankReference, ordinal])
-    const called = calledBefore.get(call)
-    const isOther = called !== undefined && messageOf(called.line) !== messageOf(placed.line)
-    if (placed.isSuspect && isOther && isClose(called)) placed.isRepetition = true
-    calledBefore.set(call, placed)
+    const callAt = (one: string) => JSON.stringify([one, bankReference, ordinal])
+    const isCalled = (called: PlacedLine | undefined) =>
+      called !== undefined && messageOf(called.line) !== messageOf(placed.line) && isClose(called)
+    if (placed.isSuspect && places.some((one) => isCalled(calledBefore.get(callAt(one))))) placed.isRepetition = true
+    calledBefore.set(callAt(place), placed)
   }
 }
 
@@ -37,25 +39,27 @@ type Told = {
   /** Of the lines of its entry that say the same, in the order of the file; whatever became of each. */
   readonly ordinal: number
   readonly rank: (typeof RANK)[keyof typeof RANK]
+  readonly isToldAgain: boolean
 }
 
 function tellingsInOrder(pool: Pool, known: readonly KnownLine[]): readonly Told[] {
   const ranked = [
     ...known.map((line) => ({
       placed: placeLine(line),
-      rank: line.standing === undefined ? RANK.KNOWN : RANK.REPEATED,
+      rank: line.standing === 'REPEATED' || line.standing === 'DISMISSED' ? RANK.REPEATED : RANK.KNOWN,
+      isToldAgain: line.standing === 'TOLD_AGAIN',
     })),
-    ...untaken(pool.lines).map((placed) => ({ placed, rank: RANK.FRESH })),
+    ...untaken(pool.lines).map((placed) => ({ placed, rank: RANK.FRESH, isToldAgain: false })),
   ].sort((a, b) => (a.placed.line.id < b.placed.line.id ? -1 : 1))
   const seenInEntry = new Map<string, number>()
   return ranked
-    .flatMap(({ placed, rank }): Told[] => {
+    .flatMap(({ placed, rank, isToldAgain }): Told[] => {
       const key = repeatKey(placed.line)
       if (key === undefined) return []
       const inEntry = `${placed.line.entry} ${key}`
       const ordinal = seenInEntry.get(inEntry) ?? 0
       seenInEntry.set(inEntry, ordinal + 1)
-      return [{ placed, key, ordinal, rank }]
+      return [{ placed, key, ordinal, rank, isToldAgain }]
     })
     .sort((a, b) => a.placed.day - b.placed.day || a.rank - b.rank)
 }

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
+import type { KnownLine } from './movement.ts'
 import { line } from './movements.fixture.ts'
 import { ref, told } from './told.fixture.ts'
 import { standsFor } from './told-twice.ts'
 
-type Change = Parameters<typeof line>[1]
+type Change = Partial<KnownLine>
 
 /** As a statement tells it, and as a notification does: entries of one message each. */
-const s = (id: string, change: Change = {}) => line(id, { bankReference: 'E', entry: `st/1/${id}`, ...change })
-const n = (id: string, change: Change = {}) =>
-  line(id, { bankReference: 'E', entry: `nt/1/${id}`, isNotification: true, ...change })
+const s = (id: string, change: Change = {}): KnownLine => ({
+  ...line(id, { bankReference: 'E', entry: `st/1/${id}` }),
+  ...change,
+})
+const n = (id: string, change: Change = {}) => s(id, { entry: `nt/1/${id}`, isNotification: true, ...change })
 const minor = (amountMinor: bigint) => ({ amountMinor })
 
 describe('what a notification and a statement both tell is one movement', () => {
@@ -96,6 +99,30 @@ describe('of what was dealt with before', () => {
         [n('n1', { ...minor(100n), bankReference: 'T1', entryBankReference: 'E', entry: 'nt/1/1' })],
       ),
     ).toEqual(['s'])
+  })
+
+  describe('a notification stands for one telling of a statement', () => {
+    const gone = s('s1', { standing: 'TOLD_AGAIN' })
+
+    it('and not for what the bank tells under its reference after that', () => {
+      expect(droppedOf([s('s2')], [n('n'), gone])).toEqual([])
+      expect(droppedOf([s('s2'), n('n')], [gone])).toEqual([])
+      expect(droppedOf([s('s2')], [n('n1'), n('n2'), gone])).toEqual(['s2'])
+      expect(droppedOf([s('s2'), n('n2')], [n('n1'), gone])).toEqual(['n2'])
+    })
+
+    it('however much the one and the other tell of it', () => {
+      const part = (id: string, bankReference: string, amountMinor: bigint, entry: string) =>
+        n(id, { bankReference, entryBankReference: 'E', amountMinor, entry })
+      const parts = [part('n1', 'T1', 4_000n, 'nt/1/1'), part('n2', 'T2', 6_000n, 'nu/1/1')]
+      expect(droppedOf([s('s2')], [...parts, gone])).toEqual([])
+      expect(droppedOf([s('s2'), ...parts], [gone])).toEqual([])
+    })
+
+    it('and goes itself for none, where that went for it', () => {
+      expect(droppedOf([n('n')], [gone])).toEqual([])
+      expect(droppedOf([s('s')], [n('n', { standing: 'TOLD_AGAIN' })])).toEqual([])
+    })
   })
 
   it('nothing goes where both sides stay', () => {

@@ -39,32 +39,74 @@ const COMPARED_MAX = 32
 /**
  * Finds what a notification and a statement both tell by the bank's own reference: it is one movement, if it is of one sum
  * and nothing else that they say speaks against it. What was dealt with before stays; otherwise the side that tells more of
- * it does, and of equals the statement. Where that stays, further notifications tell nothing new, either.
+ * it does, and of equals the statement. Where that stays, further notifications tell nothing new, either. A notification
+ * that stays is one movement, however often the bank uses its reference: once a statement has told it, it is done with.
  * @param days_max how far apart the two may be booked
  * @returns ids of those of `lines` that tell no movement of their own
  */
 export function linesToldTwice(
   lines: readonly BankLine[],
-  known: readonly BankLine[],
+  known: readonly KnownLine[],
   days_max: number,
 ): ReadonlySet<string> {
   const fresh = new Set(lines)
   const goes = new Set<string>()
-  let left = [...lines, ...known]
-  if (left.every(({ isNotification }) => !isNotification)) return goes
-  for (const scope of SCOPES) {
-    const settled = new Set<BankLine>()
-    for (const tellings of tellingsOf(left, fresh, scope))
-      for (const pair of pairsOf(tellings, days_max)) {
-        // Of what is known in part on both sides, a narrower scope may say more.
-        if (pair.goes.isKnown && [...pair.goes.fresh, ...pair.stays.fresh].length > 0) continue
-        for (const line of [...pair.goes.lines, ...pair.stays.lines]) settled.add(line)
-        if (!pair.goes.isKnown) for (const { id } of pair.goes.lines) goes.add(id)
-      }
-    left = left.filter((line) => !settled.has(line))
-  }
+  const standing = [...lines, ...known.filter((line) => line.standing !== 'TOLD_AGAIN')]
+  if (standing.every(({ isNotification }) => !isNotification)) return goes
+  const stated = statedNotifications({ standing, known, fresh, days_max })
+  const left = standing.filter((line) => !stated.has(line))
+  eachByScope(left, fresh, (tellings) =>
+    pairsOf(tellings, days_max).flatMap((pair) => {
+      // Of what is known in part on both sides, a narrower scope may say more.
+      if (pair.goes.isKnown && [...pair.goes.fresh, ...pair.stays.fresh].length > 0) return []
+      if (!pair.goes.isKnown) for (const { id } of pair.goes.lines) goes.add(id)
+      return linesOf(pair)
+    }),
+  )
   return goes
 }
+
+/** Notifications that stand for what statements told before: those lines have gone for them, and no others may. */
+function statedNotifications({
+  standing,
+  known,
+  fresh,
+  days_max,
+}: {
+  standing: readonly BankLine[]
+  known: readonly KnownLine[]
+  fresh: ReadonlySet<BankLine>
+  days_max: number
+}): ReadonlySet<BankLine> {
+  const gone = known.filter((line) => line.standing === 'TOLD_AGAIN' && !line.isNotification)
+  const stated = new Set<BankLine>()
+  if (gone.length === 0) return stated
+  eachByScope([...gone, ...standing.filter(({ isNotification }) => isNotification)], fresh, (tellings) => {
+    const settled = couplesOf(tellings, days_max).flatMap(linesOf)
+    for (const line of settled) stated.add(line)
+    return settled
+  })
+  return stated
+}
+
+/**
+ * Looks at tellings that are alike, scope by scope.
+ * @param settle tells the lines of which no narrower scope says more
+ */
+function eachByScope(
+  lines: readonly BankLine[],
+  fresh: ReadonlySet<BankLine>,
+  settle: (tellings: readonly Telling[]) => readonly BankLine[],
+): void {
+  let left = lines
+  for (const scope of SCOPES) {
+    const settled = new Set<BankLine>()
+    for (const tellings of tellingsOf(left, fresh, scope)) for (const line of settle(tellings)) settled.add(line)
+    left = left.filter((line) => !settled.has(line))
+  }
+}
+
+const linesOf = ({ stays, goes }: Pair): readonly BankLine[] => [...stays.lines, ...goes.lines]
 
 /** What never moved is told by nobody: a statement that has it all the same tells a movement of its own. */
 export const mayBeToldAgain = ({ standing }: KnownLine): boolean => standing !== 'DISMISSED'
@@ -120,10 +162,24 @@ function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>): Te
 }
 
 function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
+  const couples = couplesOf(tellings, days_max)
+  const isUsed = new Set(couples.flatMap(({ stays, goes }) => [stays, goes]))
+  const statements = couples.map(({ stays }) => stays).filter(({ isNotification }) => !isNotification)
+  const further = tellings
+    .filter((one) => one.isNotification && !isUsed.has(one))
+    .flatMap((goes): Pair[] => {
+      const stays = statements.slice(0, COMPARED_MAX).find((one) => mayBeOne(one, goes, days_max))
+      return stays === undefined ? [] : [{ stays, goes }]
+    })
+  return [...couples, ...further]
+}
+
+/** Of a statement and a notification each, what was dealt with before first. */
+function couplesOf(tellings: readonly Telling[], days_max: number): Pair[] {
   const isUsed = new Set<Telling | undefined>()
   const inOrder = tellings.toSorted((a, b) => Number(b.isKnown) - Number(a.isKnown) || a.firstDay - b.firstDay)
   const notifications = inOrder.filter(({ isNotification }) => isNotification)
-  const pairs: Pair[] = []
+  const couples: Pair[] = []
   let from = 0
   for (const statement of inOrder.filter(({ isNotification }) => !isNotification)) {
     const notification = notifications
@@ -134,14 +190,11 @@ function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
     while (isUsed.has(notifications[from])) from += 1
     const keepsNotification =
       !statement.isKnown && (notification.isKnown || notification.lines.length > statement.lines.length)
-    pairs.push(keepsNotification ? { stays: notification, goes: statement } : { stays: statement, goes: notification })
+    couples.push(
+      keepsNotification ? { stays: notification, goes: statement } : { stays: statement, goes: notification },
+    )
   }
-  const statements = pairs.map(({ stays }) => stays).filter(({ isNotification }) => !isNotification)
-  for (const goes of notifications.filter((one) => !isUsed.has(one))) {
-    const stays = statements.slice(0, COMPARED_MAX).find((one) => mayBeOne(one, goes, days_max))
-    if (stays !== undefined) pairs.push({ stays, goes })
-  }
-  return pairs
+  return couples
 }
 
 /** Whether nothing speaks against it: neither days, nor references and accounts where both know some. */
