@@ -749,7 +749,7 @@ export type ReconciliationErrorCode =
   | 'NOTHING_TO_WRITE_OFF'
   /** The case is not of a line that the bank may have told again: only those with the rule REPEATED_LINE are dismissed. */
   | 'CASE_NOT_REPEATED'
-  /** A statement counts what the line tells in its own balances, so that it moved: it is not dismissed. */
+  /** A statement counts what the line tells in its balances, and no other one of the same days does: it moved, and is not dismissed. */
   | 'LINE_IN_BALANCES';
 
 /** Why a quote was refused. */
@@ -2602,8 +2602,8 @@ export type Mutation = {
   removeCard?: Maybe<RemoveCardPayload>;
   /**
    * Asks that a case of a line that the bank may only have told again is dismissed: that nothing moved. Another person has to
-   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line. The same
-   * asked again by the same person changes nothing.
+   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line, unless another
+   * one over the same days does so as well. The same asked again by the same person changes nothing.
    */
   requestDismissal?: Maybe<RequestDismissalPayload>;
   /**

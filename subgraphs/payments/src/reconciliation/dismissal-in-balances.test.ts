@@ -22,7 +22,12 @@ const told = ntry('100.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>' })
 const CREDIT = ':61:2603020302C100,00NTRFA//BANK-1'
 
 test.each([
-  ['camt.053', ['S-1', 'S-2'].map((statement) => camt({ statement, closing: '200.00', entries: [told] }))],
+  [
+    'camt.053',
+    [100, 200].map((opening) =>
+      camt({ statement: `S-${opening}`, opening: `${opening}.00`, closing: `${opening + 100}.00`, entries: [told] }),
+    ),
+  ],
   [
     'MT940',
     [
@@ -99,5 +104,63 @@ describe('of a notification that came again', () => {
     await stage.post()
     expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 10_000n })
     await stage.expectSoundBooks()
+  })
+})
+
+describe('of what two statements over the same days count', () => {
+  const other = ntry('50.00', { more: '<AcctSvcrRef>BANK-2</AcctSvcrRef>' }).replaceAll('2026-03-02', '2026-03-03')
+  const days = [
+    camt({ statement: 'DAY-1', opening: '0.00', closing: '100.00', entries: [told] }),
+    camt({ statement: 'DAY-2', opening: '100.00', closing: '150.00', entries: [other] }),
+  ]
+  const month = (...entries: string[]) => camt({ statement: 'MONTH', opening: '0.00', closing: '150.00', entries })
+
+  test.each([
+    ['those of the days', days, month(told, other)],
+    ['that of the month', [month(told, other)], days],
+    [
+      'those of the days, which were notified',
+      [...days, camt({ kind: '054', statement: 'N', entries: [told, other] })],
+      month(told, other),
+    ],
+  ])('each line may be dismissed once, after %s', async (_, before, after) => {
+    await stage.expect([{ expectedOn: '2026-03-02' }, { amountMinor: 5_000n, expectedOn: '2026-03-03' }])
+    for (const file of before) await stage.file(file)
+    await stage.run()
+    await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    for (const file of [after].flat()) await stage.file(file)
+    await stage.run()
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -30_000n, SUSPENSE: 15_000n })
+    for (const _ of [1, 2]) await dismiss()
+    await stage.run()
+    await stage.post()
+    expect(await stage.cases()).toEqual([])
+    expect(await stage.balances()).toEqual({ FUNDING: -15_000n })
+    await stage.expectSoundBooks()
+  })
+
+  const MOVED = 'LINE_IN_BALANCES'
+  const third = told.replace('BANK-1', 'BANK-3')
+  const further = told.replace('BANK-1', 'BANK-4')
+  const day = (statement: string, opening: number, ...entries: string[]) =>
+    camt({ statement, opening: `${opening}.00`, closing: `${opening + 100 * entries.length}.00`, entries })
+
+  test.each([
+    ['of two that only one of them has, one', [day('A', 0, told), day('B', 0, told, told)], ['ok', MOVED]],
+    ['none where each has what the other one has not', [day('A', 0, told, third), day('B', 0, told, further)], [MOVED]],
+    ['none where other money was on the account', [day('A', 0, told), day('B', 300, told)], [MOVED]],
+  ])('and %s', async (_, files, codes) => {
+    for (const file of files) {
+      await stage.file(file)
+      await stage.run()
+    }
+    const found: string[] = []
+    for (const caseId of await stage.cases('DUPLICATE')) {
+      const asked = await request(caseId)
+      if (asked.ok) await approveDismissal(stage.db, { caseId }, by(BRUNO))
+      found.push(asked.ok ? 'ok' : asked.code)
+    }
+    expect(found).toEqual(codes)
   })
 })

@@ -1,6 +1,7 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
 import type { Decider } from '../four-eyes/decider.ts'
+import { isCountedTwice } from './db/counted-twice.ts'
 import { tellingsOf } from './db/known-lines.ts'
 import {
   approveEnd,
@@ -38,12 +39,16 @@ const DISMISSAL: EndByTwo<DismissalCode> = {
   settle: (tx, item, now) => releaseSuspense(tx, [item], now),
 }
 
-/** Whether what the line tells is in balances: in those of its own statement, or of one that tells it after a notification. */
+/**
+ * Whether what the line tells is in balances: in those of its own statement, where no other one counts the same, or of one that
+ * tells it after a notification.
+ */
 async function isInBalances(tx: Tx, { account, lineIds }: LockedItem): Promise<boolean> {
   const [lineId] = lineIds
   if (lineId === undefined) throw new Error('A repeated line is in no case of its own.')
   const { line, isCounted, countedAgain, others } = await tellingsOf(tx, account, lineId)
-  return isCounted || standsFor(line, { told: countedAgain, others, days_max: MATCH_DEFAULTS.amount_days })
+  if (isCounted) return !(await isCountedTwice(tx, account, lineId))
+  return standsFor(line, { told: countedAgain, others, days_max: MATCH_DEFAULTS.amount_days })
 }
 
 type Decided = Promise<Outcome<undefined, DismissalCode>>
