@@ -4,7 +4,7 @@ import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
 import { and, asc, eq, inArray, lt, ne, sql } from 'drizzle-orm'
 import { type Instruction, instructionHash } from '../rails/instruction.ts'
-import type { Interpretation, Notice, ReturnHeard } from '../rails/notice.ts'
+import { type Interpretation, type Notice, noticeName, type ReturnHeard } from '../rails/notice.ts'
 import type { RailName } from '../rails/rail.ts'
 import type { InstructionState, StatusReason } from '../rails/status.ts'
 import { type RailInstructionRow, railInstruction } from './tables/rail-instruction.ts'
@@ -118,10 +118,10 @@ export async function markLookedAt(db: Db, id: Id<'ins'>, now: Date): Promise<vo
   await db.update(railInstruction).set({ lookedAt: now }).where(eq(railInstruction.id, id))
 }
 
-/** Of the keys, those under which a notice of these instructions is stored: `instruction key`. */
+/** What was heard of these instructions under these keys, by `noticeName` in JSON. */
 export async function findNoticeKeys(tx: Tx, notices: readonly Notice[]): Promise<Set<string>> {
   const rows = await tx
-    .select({ id: railNotice.instructionId, key: railNotice.key })
+    .select({ instructionId: railNotice.instructionId, key: railNotice.key, toldIn: railNotice.toldIn })
     .from(railNotice)
     .where(
       sql`(${railNotice.instructionId}, ${railNotice.key}) in (select * from ${unnested(
@@ -129,7 +129,7 @@ export async function findNoticeKeys(tx: Tx, notices: readonly Notice[]): Promis
         { type: 'text', values: notices.map(({ key }) => key) },
       )})`,
     )
-  return new Set(rows.map(({ id, key }) => noticeKey({ instructionId: id, key })))
+  return new Set(rows.map(({ toldIn, ...row }) => JSON.stringify(noticeName({ ...row, toldIn: toldIn ?? undefined }))))
 }
 
 /** The returns of these instructions that were heard; without those that contradict, which are for a person. */
@@ -168,8 +168,6 @@ export async function findReturns(
     isCounted: effect === 'CHANGED',
   }))
 }
-
-export const noticeKey = ({ instructionId, key }: Pick<Notice, 'instructionId' | 'key'>) => `${instructionId} ${key}`
 
 /** A notice with what it did. */
 export type HeardNotice = {

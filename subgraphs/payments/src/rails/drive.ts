@@ -16,13 +16,12 @@ import {
   insertNotices,
   lockInstructions,
   markLookedAt,
-  noticeKey,
   type TrackedInstruction,
   updateInstructions,
 } from '../db/rail-instructions.ts'
 import type { FailedNotices } from './failed-notices.ts'
 import { type Instruction, instructionHash } from './instruction.ts'
-import { interpret, type News, type Notice, type ReturnHeard, wasTold } from './notice.ts'
+import { interpret, type News, type Notice, noticeName, type ReturnHeard, wasTold } from './notice.ts'
 import {
   type Answer,
   CANCEL_REFUSALS,
@@ -217,8 +216,9 @@ export async function takeNotices(tx: Tx, notices: readonly Notice[], now: Date)
   const changed = new Set<Id<'ins'>>()
   for (const notice of notices) {
     const before = tracked.get(notice.instructionId)
-    if (before === undefined || known.has(noticeKey(notice))) continue
-    known.add(noticeKey(notice))
+    const name = JSON.stringify(noticeName(notice))
+    if (before === undefined || known.has(name)) continue
+    known.add(name)
     const { effect, stages } = moved(before, notice, returns(notice))
     const after = stages.at(-1) ?? before
     heard.push({ notice, effect, state: after.state })

@@ -131,6 +131,17 @@ test('what was told of a return is all there when it is tried again', async () =
   expect(again).toEqual([notice])
 })
 
+test('a return that is set aside keeps none back that has its key in another statement', async () => {
+  const books = { tenant: 'one-key', db: payments.database.forTenant('one-key') }
+  const failed = new FailedNotices({ books, rail: 'iso20022', log: silent, onParked: () => {} })
+  const { id: instructionId, amount } = instruction()
+  const toldIn = (statement: string): Notice => {
+    return { instructionId, key: 'k', kind: 'RETURN', amount, reason: undefined, toldIn: statement }
+  }
+  await failed.note(toldIn('S'), new Error('cannot be taken'), NOON)
+  expect(await failed.without([toldIn('S'), toldIn('T')])).toEqual([toldIn('T')])
+})
+
 test('a file of the bank with a notice that cannot be taken is done with, and those behind it are read', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'poisoned-'))
   const settings = {

@@ -9,7 +9,7 @@ import type { Log } from '@carriergraph/shared/log.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { z } from 'zod'
 import { findFailedNotices } from '../db/failed-notices.ts'
-import type { Notice } from './notice.ts'
+import { type Notice, noticeName } from './notice.ts'
 import type { RailName } from './rail.ts'
 import { isTransactionStatus, type TransactionStatus } from './status.ts'
 
@@ -100,8 +100,8 @@ const stored = z.discriminatedUnion('kind', [
 ])
 
 /** The same notice is the same event, however often it is told. */
-const idOf = ({ instructionId, key }: Notice, tenant: string): Id<'evt'> =>
-  namedId('evt', JSON.stringify(['rail notice', tenant, instructionId, key]))
+const idOf = (notice: Notice, tenant: string): Id<'evt'> =>
+  namedId('evt', JSON.stringify(['rail notice', tenant, ...noticeName(notice)]))
 
 const eventOf = ({ instructionId, key, ...news }: Notice, tenant: string, now: Date): BusEvent => ({
   id: idOf({ instructionId, key, ...news }, tenant),

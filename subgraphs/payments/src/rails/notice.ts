@@ -11,7 +11,7 @@ import {
 
 /**
  * What is heard of an instruction: the rail's answer, or what it tells later, in any order and more than once. `key` is
- * the same for the same piece of news of one instruction.
+ * the same for the same piece of news of one instruction; that of a return within the statement that tells it.
  */
 export type Notice = { readonly instructionId: Id<'ins'>; readonly key: string } & News
 
@@ -36,6 +36,15 @@ export type ReturnTold = {
   /** The statement that tells it, in the file that it came in; undefined where the rail tells news one by one. */
   readonly toldIn?: string | undefined
 }
+
+/**
+ * What tells a notice from all others. Banks use the ids of statements again, and put statements right under their id: what
+ * has the key of another one there may be another return.
+ */
+export const noticeName = ({ instructionId, key, toldIn }: NoticeName): readonly string[] =>
+  toldIn === undefined ? [instructionId, key] : [instructionId, key, toldIn]
+
+type NoticeName = Pick<Notice, 'instructionId' | 'key'> & Pick<ReturnTold, 'toldIn'>
 
 /** A return that was heard; counted unless it was one that had been told before. */
 export type ReturnHeard = ReturnTold & { readonly isCounted: boolean }

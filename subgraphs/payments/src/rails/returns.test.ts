@@ -203,3 +203,21 @@ test('each return counts once, whatever is told how often and in which order, an
     { numRuns: 60, seed: 20_261_121 },
   )
 })
+
+test('a return that was heard before statements were told apart is not counted again under its key', async () => {
+  const db = payments.database.forTenant('returns')
+  const order = instruction({ amount: money(1_000n, 'EUR') })
+  await inTransaction(db, (tx) => registerInstruction(tx, order, 'sandbox', NOON))
+  const back = { kind: 'RETURN', reason: undefined, ...told(400n) } as const
+  const heard = async (more: Partial<ReturnTold>, key = 'camt:["S-1",2,null] 400') => {
+    const notice: Notice = { instructionId: order.id, key, ...back, ...more }
+    await inTransaction(db, (tx) => takeNotices(tx, [notice], NOON))
+    return (await findInstruction(db, order.id))?.returned?.minor
+  }
+  expect(await heard({})).toBe(400n)
+  expect(await heard({})).toBe(400n)
+  expect(await heard({ bookedOn: '2026-11-23', toldIn: '["file","S-1"]' })).toBe(400n)
+  expect(await heard({ bookedOn: '2026-11-23', toldIn: '["file","S-1"]' })).toBe(400n)
+  const second = { bookedOn: '2026-11-23', toldIn: '["file","S-1"]' }
+  expect(await heard(second, 'camt:["S-1",2,null] 400 2')).toBe(800n)
+})

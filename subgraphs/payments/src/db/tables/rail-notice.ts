@@ -2,7 +2,7 @@ import { idColumn, tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, foreignKey, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { bigint, check, date, foreignKey, pgTable, text, unique } from 'drizzle-orm/pg-core'
 import { type News, NOTICE_EFFECTS } from '../../rails/notice.ts'
 import type { InstructionState, TransactionStatus } from '../../rails/status.ts'
 import { railInstruction } from './rail-instruction.ts'
@@ -31,7 +31,8 @@ export const railNotice = pgTable(
     heardAt: momentColumn('heard_at').notNull(),
   },
   (table) => [
-    primaryKey({ name: 'rail_notice_key', columns: [table.tenantId, table.instructionId, table.key] }),
+    // Another statement may tell another return under the same key, where its bank uses the ids of statements again.
+    unique('rail_notice_once').on(table.tenantId, table.instructionId, table.key, table.toldIn).nullsNotDistinct(),
     foreignKey({
       name: 'rail_notice_instruction',
       columns: [table.tenantId, table.instructionId],

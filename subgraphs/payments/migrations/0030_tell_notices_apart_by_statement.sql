@@ -1,0 +1,2 @@
+ALTER TABLE "rail_notice" DROP CONSTRAINT "rail_notice_key";--> statement-breakpoint
+ALTER TABLE "rail_notice" ADD CONSTRAINT "rail_notice_once" UNIQUE NULLS NOT DISTINCT("tenant_id","instruction_id","key","told_in");
