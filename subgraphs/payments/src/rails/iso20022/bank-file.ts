@@ -2,6 +2,7 @@ import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { type Id, isId } from '@carriergraph/shared/ids.ts'
 import { findSent } from '../../db/rail-files.ts'
 import { findInstructions } from '../../db/rail-instructions.ts'
+import { shown } from '../../statements/amounts.ts'
 import { readStatement, type StatementFile, type StatementSource } from '../../statements/read-statement.ts'
 import type { Position, StatementLine } from '../../statements/statement.ts'
 import { type Notice, numbered } from '../notice.ts'
@@ -10,10 +11,12 @@ import { readMessage } from './read-message.ts'
 import { instructionsOfLine, noticeOfLine, noticesOfBatch } from './statement-notices.ts'
 import { noticesOf, type StatusReport } from './status-report.ts'
 
-/** What a file of a bank says about instructions, batch by batch; or why it is refused. */
-export type BankFileNews =
-  | { readonly ok: true; readonly notices: AsyncGenerator<readonly Notice[]> }
-  | { readonly ok: false; readonly reason: string }
+/** What a file of a bank says about instructions, batch by batch; and why it is refused, or what of it nobody knows. */
+export type BankFileNews = {
+  readonly notices: AsyncIterable<readonly Notice[]> | Iterable<readonly Notice[]>
+  /** Undefined where all of it is taken. */
+  readonly refusal: string | undefined
+}
 
 /**
  * Reads pain.002, camt.053 or camt.054, which are told by how they begin. A file is sound to its end before anything of it
@@ -23,13 +26,13 @@ export type BankFileNews =
 export async function readBankFile(source: StatementSource, db: TenantDb): Promise<BankFileNews> {
   const report = await readMessage(source)
   if (report.ok) {
-    if (report.value.kind === 'STATUS_REPORT') return { ok: true, notices: reportNotices(report.value.content, db) }
-    return { ok: false, reason: `${report.value.message} is no message that a bank sends.` }
+    if (report.value.kind === 'STATUS_REPORT') return reportNews(report.value.content, db)
+    return { notices: [], refusal: `${report.value.message} is no message that a bank sends.` }
   }
   // Statements are read by their own reader, which says what is wrong with them as such.
   if (report.code !== 'MESSAGE_UNKNOWN') return refused(report)
   const statement = await readStatement(source)
-  if (statement.ok) return { ok: true, notices: lineNotices(statement.value, db) }
+  if (statement.ok) return { notices: lineNotices(statement.value, db), refusal: undefined }
   return refused(statement.code === 'MESSAGE_UNKNOWN' ? report : statement)
 }
 
@@ -37,15 +40,25 @@ type Refusal = { readonly code: string; readonly message: string; readonly posit
 
 function refused({ code, message, position }: Refusal): BankFileNews {
   const place = position === undefined ? '' : ` at line ${position.line}${position.path ? ` (${position.path})` : ''}`
-  return { ok: false, reason: `${code}${place}: ${message}` }
+  return { notices: [], refusal: `${code}${place}: ${message}` }
 }
 
-async function* reportNotices(report: StatusReport, db: TenantDb): AsyncGenerator<readonly Notice[]> {
+async function reportNews(report: StatusReport, db: TenantDb): Promise<BankFileNews> {
   const fileId = fileIdOf(report.originalMessageId)
+  const sent = fileId === undefined ? [] : await findSent(db, fileId)
   // Of a message that others sent.
-  if (fileId === undefined) return
-  const { notices } = noticesOf(report, await findSent(db, fileId))
-  yield* inPieces(notices)
+  if (sent.length === 0) return { notices: [], refusal: undefined }
+  const { notices, passedOver } = noticesOf(report, sent)
+  return { notices: inPieces(notices), refusal: passedOver.length === 0 ? undefined : unknownIn(report, passedOver) }
+}
+
+/** As many are named as a person looks at. */
+const PASSED_OVER_MAX = 10
+
+function unknownIn({ originalMessageId }: StatusReport, passedOver: readonly string[]): string {
+  const names = passedOver.slice(0, PASSED_OVER_MAX).join(', ')
+  const more = passedOver.length > PASSED_OVER_MAX ? `, and ${passedOver.length - PASSED_OVER_MAX} more` : ''
+  return `${shown(originalMessageId)} has no ${names}${more}. What the report says of others was taken.`
 }
 
 function fileIdOf(messageId: string): Id<'rfl'> | undefined {

@@ -201,6 +201,23 @@ test('a whole file that is rejected rejects what is in it, and nothing else', as
   expect(await state(second.id)).toBe('ACCEPTED')
 })
 
+test('a report that names a batch that its message has not is refused, and what it names besides is taken', async () => {
+  const { rail, send, contents, receive, state, inFolder } = await stage()
+  const [bad, other] = [instruction(), instruction()]
+  await send(bad, other)
+  await rail.sendFiles()
+  const original = messageId((await contents())[0] ?? '')
+  const batches = batch('NOTPROVIDED', 'PART', transaction(endToEndId(bad.id), 'RJCT')) + batch('B-9', 'RJCT')
+  await receive('a.xml', report({ original, group: '<GrpSts>ACSC</GrpSts>', batches }))
+  expect([await state(bad.id), await state(other.id)]).toEqual(['REJECTED', 'ACCEPTED'])
+  expect(await inFolder('refused')).toEqual(['a.xml', 'a.xml.reason.txt'])
+  const place = `${original}-1`.toUpperCase()
+  await receive('b.xml', report({ original, messageId: 'R-2', batches: batch(place, 'RJCT') }))
+  expect(await state(other.id)).toBe('REJECTED')
+  await receive('c.xml', report({ original: 'of-others', batches: batch('B-9', 'RJCT') }))
+  expect(await inFolder('read')).toEqual(['b.xml', 'c.xml'])
+})
+
 test('a statement settles by the reference from end to end, and a return comes after it', async () => {
   const { rail, send, receive, state, db } = await stage()
   const [paid, back, other] = [instruction(), instruction(), instruction()]

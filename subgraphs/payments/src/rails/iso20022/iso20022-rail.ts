@@ -111,13 +111,13 @@ async function* noticesInFiles({ db, log, inbox }: Iso20022RailOptions): AsyncGe
   const errors: unknown[] = []
   for (const file of await bankFiles(inbox)) {
     try {
-      const news = await readBankFile(file.source, db)
-      if (news.ok) {
-        yield* news.notices
+      const { notices, refusal } = await readBankFile(file.source, db)
+      yield* notices
+      if (refusal === undefined) {
         await file.done()
       } else {
-        log.error({ file: file.name, reason: news.reason }, 'a file of the bank is refused')
-        await file.refused(news.reason)
+        log.error({ file: file.name, reason: refusal }, 'a file of the bank is refused')
+        await file.refused(refusal)
       }
     } catch (error) {
       // Another process was faster: it has read the whole file, and stored what is in it.

@@ -130,7 +130,7 @@ test('what stands by the transaction goes before its batch, and that before the 
     ) + batch('B-9', 'RJCT')
   const read = await outcomeOf(report({ group: '<GrpSts>ACTC</GrpSts>', batches }))
   if (!read.ok || read.value.kind !== 'STATUS_REPORT') throw new Error('not read')
-  const { notices, unknown } = noticesOf(read.value.content, sent)
+  const { notices, passedOver } = noticesOf(read.value.content, sent)
   expect(notices.map((notice) => notice.kind === 'STATUS' && notice.status)).toEqual(['RJCT', 'ACSP', 'ACSP', 'ACTC'])
   expect(notices[0]).toEqual({
     instructionId: first.id,
@@ -139,8 +139,62 @@ test('what stands by the transaction goes before its batch, and that before the 
     status: 'RJCT',
     reason: { code: 'AC04', text: undefined },
   })
-  expect(unknown).toBe(1)
+  expect(passedOver).toEqual(['batch "B-9" (RJCT)', 'transaction "OTHERS" (ACSC)'])
   const silent: StatusReport = { ...read.value.content, group: undefined, batches: new Map(), transactions: [] }
   expect(noticesOf(silent, sent).notices).toEqual([])
   expect(noticesOf({ ...silent, group: { status: 'PART', reason: undefined } }, sent).notices).toEqual([])
+})
+
+const group = (status: string) => `<GrpSts>${status}</GrpSts>`
+const rejected = batch('NOTPROVIDED', 'RJCT')
+
+test.each<[string, string, string, (string | undefined)[], number]>([
+  ['its batches in capitals', group('PART'), batch('B-1', 'RJCT') + batch('B-2', 'ACSC'), ['RJCT', 'RJCT', 'ACSC'], 0],
+  ['no batch of it, and all that is under way', group('ACSP'), rejected, ['ACSP', 'ACSP', 'ACSP'], 1],
+  ['no batch of it, and all in parts', group('PART'), rejected, [], 1],
+  ['no batch of it, and all that is settled', group('ACSC'), rejected, [], 1],
+  ['no batch of it, of which it says what it says of all', group('RJCT'), rejected, ['RJCT', 'RJCT', 'RJCT'], 0],
+  ['one of two batches', group('ACSC'), batch('B-2', 'ACSC') + rejected, ['ACSC'], 1],
+  [
+    'no batch of it, with its transactions',
+    group('ACSC'),
+    batch(
+      'NOTPROVIDED',
+      'PART',
+      transaction(endToEndId(first.id), 'RJCT') + transaction(endToEndId(second.id), 'ACSC'),
+    ),
+    ['RJCT', 'ACSC', 'ACSC'],
+    0,
+  ],
+  [
+    'a transaction that its batch has not',
+    '',
+    batch('B-1', 'ACSC', transaction('CUT OFF', 'RJCT')) + batch('B-2', 'ACSC'),
+    ['ACSC'],
+    1,
+  ],
+  [
+    'a transaction that is under way in a message that is settled',
+    group('ACSC'),
+    batch('B-1', undefined, transaction('CUT OFF', 'ACSP')),
+    [],
+    1,
+  ],
+  [
+    'a transaction that its batch has not, of which it says what it says of the batch',
+    '',
+    batch('B-1', 'ACSC', transaction('CUT OFF', 'ACCC')) + batch('B-2', 'RJCT'),
+    ['ACSC', 'ACSC', 'RJCT'],
+    0,
+  ],
+])('of a report that names %s, as much is taken as it names', async (_, group, batches, statuses, passed) => {
+  const sent = [first.id, second.id, instruction().id].map((instructionId, at) => ({
+    instructionId,
+    paymentInformationId: at === 2 ? 'b-2' : 'b-1',
+  }))
+  const read = await outcomeOf(report({ group, batches }))
+  if (!read.ok || read.value.kind !== 'STATUS_REPORT') throw new Error('not read')
+  const { notices, passedOver } = noticesOf(read.value.content, sent)
+  expect(notices.map((notice) => notice.kind === 'STATUS' && notice.status)).toEqual(statuses)
+  expect(passedOver).toHaveLength(passed)
 })

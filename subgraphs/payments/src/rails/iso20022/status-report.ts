@@ -4,7 +4,13 @@ import type { Leaf } from '../../statements/camt/elements.ts'
 import type { Position } from '../../statements/statement.ts'
 import { instructionOf } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
-import { isTransactionStatus, type StatusReason, type TransactionStatus } from '../status.ts'
+import {
+  type InstructionState,
+  isTransactionStatus,
+  STATUS_STATES,
+  type StatusReason,
+  type TransactionStatus,
+} from '../status.ts'
 import { TRANSACTIONS_MAX, tooMany } from './credit-transfers.ts'
 import { MessageFault } from './fault.ts'
 import type { MessageHandler } from './structure/checker.ts'
@@ -17,6 +23,8 @@ type TransactionStanding = {
   readonly status: TransactionStatus
   readonly reason: StatusReason | undefined
   readonly paymentInformationId: string
+  /** The first that the bank gives. */
+  readonly reference: string | undefined
   /** Undefined where its references are none of ours. */
   readonly instructionId: Id<'ins'> | undefined
 }
@@ -109,7 +117,8 @@ export class StatusReportReader implements MessageHandler {
       throw new MessageFault('REFERENCE_REPEATED', 'This transaction was there before.', position)
     this.#seen.add(key)
     if (this.#transactions.length === TRANSACTIONS_MAX) throw tooMany(position)
-    this.#transactions.push({ ...standing, status: standing.status, paymentInformationId, instructionId })
+    const [reference] = references
+    this.#transactions.push({ ...standing, status: standing.status, paymentInformationId, reference, instructionId })
   }
 }
 
@@ -134,25 +143,61 @@ const NARRATIVE = 'NARR'
 /** An instruction that went out in a message, and in which PmtInf of it. */
 export type SentInstruction = { readonly instructionId: Id<'ins'>; readonly paymentInformationId: string }
 
+/** What a report names, and its message does not have: banks write references anew, or cut them off. */
+type Unknown = {
+  readonly name: string
+  readonly status: TransactionStatus
+  /** How that stands which it is part of: its batch, else the whole. */
+  readonly whole: Standing | undefined
+}
+
 /**
  * What a report says about each instruction of the message that it is about: what stands by the transaction itself, else by
- * its batch, else by the whole.
- * @returns the notices, and how many transactions of the report are none of the message's
+ * its batch, else by the whole. The end of a batch, or of the whole, holds for none that is not named itself where another
+ * end is said of something in it that nobody knows: that may be any of them.
+ * @returns the notices, and what the report names in vain
  */
 export function noticesOf(
   report: StatusReport,
   sent: readonly SentInstruction[],
-): { readonly notices: readonly Notice[]; readonly unknown: number } {
+): { readonly notices: readonly Notice[]; readonly passedOver: readonly string[] } {
   const byInstruction = new Map(
     report.transactions.flatMap((each) => (each.instructionId ? [[each.instructionId, each]] : [])),
   )
+  const byPlace = new Map([...report.batches].map(([place, standing]) => [inOneCase(place), standing]))
+  const unknown = unknownOf(report, sent).filter(({ status, whole }) => STATUS_STATES[status] !== stateOf(whole))
+  const holds = (whole: Standing) =>
+    stateOf(whole) === 'ACCEPTED' || !unknown.some((part) => whole === report.group || part.whole === whole)
   const notices = sent.flatMap(({ instructionId, paymentInformationId }): Notice[] => {
-    const standing = byInstruction.get(instructionId) ?? report.batches.get(paymentInformationId) ?? report.group
+    const named = byInstruction.get(instructionId)
+    const standing = named ?? byPlace.get(inOneCase(paymentInformationId)) ?? report.group
     if (standing === undefined || standing.status === 'PART') return []
+    if (named === undefined && !holds(standing)) return []
     const { status, reason } = standing
     return [{ instructionId, key: `pain.002:${report.messageId}`, kind: 'STATUS', status, reason }]
   })
-  const ours = new Set(sent.map(({ instructionId }) => instructionId))
-  const unknown = report.transactions.filter(({ instructionId }) => !instructionId || !ours.has(instructionId)).length
-  return { notices, unknown }
+  return { notices, passedOver: unknown.map(({ name, status }) => `${name} (${status})`) }
 }
+
+function unknownOf(report: StatusReport, sent: readonly SentInstruction[]): Unknown[] {
+  const ours = new Set(sent.map(({ instructionId }) => instructionId))
+  const places = new Set(sent.map(({ paymentInformationId }) => inOneCase(paymentInformationId)))
+  const isPlace = (place: string) => places.has(inOneCase(place))
+  const batches = [...report.batches].flatMap(([place, { status }]): Unknown[] =>
+    isPlace(place) || status === 'PART' ? [] : [{ name: `batch ${shown(place)}`, status, whole: report.group }],
+  )
+  const transactions = report.transactions.flatMap((each): Unknown[] => {
+    const { instructionId, reference = '', status, paymentInformationId: place } = each
+    if (instructionId !== undefined && ours.has(instructionId)) return []
+    const whole = (isPlace(place) ? report.batches.get(place) : undefined) ?? report.group
+    return [{ name: `transaction ${shown(reference)}`, status, whole }]
+  })
+  return [...batches, ...transactions]
+}
+
+/** Some banks write references in capitals. */
+const inOneCase = (reference: string): string => reference.trim().toLowerCase()
+
+/** What a whole says of all in it; of one whose parts stand differently, or that says nothing, no end. */
+const stateOf = (whole: Standing | undefined): InstructionState =>
+  whole === undefined || whole.status === 'PART' ? 'ACCEPTED' : STATUS_STATES[whole.status]
