@@ -1,85 +1,23 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fixedClock } from '@carriergraph/shared/clock.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findInstruction } from '../../db/rail-instructions.ts'
 import { camt, ntry } from '../../statements/statements.fixture.ts'
-import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../../testing/payments-database.ts'
-import { RailDriver, registerInstruction } from '../drive.ts'
 import { endToEndId, type Instruction } from '../instruction.ts'
-import { instruction, NOON } from '../rails.fixture.ts'
-import type { WrittenMessage } from './check-instruction.ts'
-import { createIso20022Rail } from './iso20022-rail.ts'
-import { batch, outcomeOf, reason, report, transaction } from './messages.fixture.ts'
-import { type Outbox, openOutbox } from './outbox.ts'
+import { instruction } from '../rails.fixture.ts'
+import { type Banks, messageId, openBanks } from './banks.fixture.ts'
+import { outcomeOf, report } from './messages.fixture.ts'
 
-let payments: PaymentsDatabase
-let folder: string
+let banks: Banks
 beforeAll(async () => {
-  payments = await openPaymentsDatabase()
-  folder = await mkdtemp(join(tmpdir(), 'rails-'))
+  banks = await openBanks()
 })
-afterAll(async () => {
-  await payments[Symbol.asyncDispose]()
-  await rm(folder, { recursive: true })
-})
+afterAll(() => banks[Symbol.asyncDispose]())
 
-let tenants = 0
-/** A tenant with a bank. */
-async function stage(
-  message: WrittenMessage = 'pain.001.001.09',
-  wrap: (outbox: Outbox) => Outbox = (outbox) => outbox,
-) {
-  tenants += 1
-  const tenant = `iso-${tenants}`
-  const db = payments.database.forTenant(tenant)
-  const clock = fixedClock(NOON)
-  const [out, inbox] = [join(folder, tenant, 'out'), join(folder, tenant, 'in')]
-  const currencies = new Set(['EUR', 'USD'] as const)
-  const outbox = wrap(await openOutbox(out))
-  const rail = createIso20022Rail({
-    db,
-    clock,
-    log: silent,
-    message,
-    currencies,
-    initiatingParty: 'Carrier One',
-    outbox,
-    inbox,
-  })
-  const driver = new RailDriver({ db, rail, clock })
-  await driver.collect()
-  const register = (order: Instruction) =>
-    inTransaction(db, (tx) => registerInstruction(tx, order, 'iso20022', clock()))
-  async function send(...orders: readonly Instruction[]) {
-    for (const order of orders) {
-      await register(order)
-      await driver.send(order.id)
-    }
-  }
-  const files = async () => (await readdir(out)).filter((name) => !name.startsWith('.')).sort()
-  async function contents() {
-    return Promise.all((await files()).map((name) => readFile(join(out, name), 'utf8')))
-  }
-  const put = (name: string, content: string) => writeFile(join(inbox, name), content)
-  async function receive(name: string, content: string) {
-    await put(name, content)
-    return driver.collect()
-  }
-  const state = async (id: Id<'ins'>) => (await findInstruction(db, id))?.state
-  const inFolder = (name: string) => readdir(join(inbox, name))
-  return { db, clock, rail, driver, register, send, files, contents, put, receive, state, inFolder }
-}
-
-const messageId = (content: string) => /<MsgId>([^<]+)/.exec(content)?.[1] ?? ''
 const references = (content: string) => [...content.matchAll(/<EndToEndId>([^<]+)/g)].map(([, id]) => id).sort()
 
 test('what is submitted waits for a file, and is in one', async () => {
-  const { rail, send, files, contents, state } = await stage()
+  const { rail, send, files, contents, state } = await banks.stage()
   const orders = [instruction(), instruction()]
   await send(...orders)
   expect(await files()).toEqual([])
@@ -101,7 +39,7 @@ test('a file is in one currency, of an interbank message also of one day', async
     ['pain.001.001.09', 2],
     ['pacs.008.001.08', 3],
   ] as const) {
-    const { rail, send, contents } = await stage(message)
+    const { rail, send, contents } = await banks.stage(message)
     await send(...orders.map((order) => instruction({ ...order, reference: `${order.reference}${message}` })))
     expect(await rail.sendFiles()).toBe(count)
     for (const content of await contents())
@@ -110,7 +48,7 @@ test('a file is in one currency, of an interbank message also of one day', async
 })
 
 test('submitting again is the same instruction, also after the file went', async () => {
-  const { rail, send, files } = await stage()
+  const { rail, send, files } = await banks.stage()
   const order = instruction()
   await send(order)
   await rail.submit(order)
@@ -121,7 +59,7 @@ test('submitting again is the same instruction, also after the file went', async
 })
 
 test('senders at once put each instruction into one file', async () => {
-  const { rail, send, contents } = await stage()
+  const { rail, send, contents } = await banks.stage()
   const orders: Instruction[] = []
   for (let round = 0; round < 5; round += 1) {
     const more = Array.from({ length: 6 }, () => instruction())
@@ -134,7 +72,7 @@ test('senders at once put each instruction into one file', async () => {
 })
 
 test('what the bank does not carry is rejected and in no file', async () => {
-  const { rail, send, files, state } = await stage()
+  const { rail, send, files, state } = await banks.stage()
   const wrong = [instruction({ amount: money(1n, 'CHF') }), instruction({ remittance: '€' })]
   await send(...wrong)
   for (const { id } of wrong) expect(await state(id)).toBe('REJECTED')
@@ -143,7 +81,7 @@ test('what the bank does not carry is rejected and in no file', async () => {
 })
 
 test('what waits can be taken back, what is in a file cannot', async () => {
-  const { rail, driver, send, contents, state } = await stage()
+  const { rail, driver, send, contents, state } = await banks.stage()
   const [early, late] = [instruction(), instruction()]
   await send(early, late)
   expect(await rail.cancel(early.id)).toMatchObject({ ok: true })
@@ -156,70 +94,8 @@ test('what waits can be taken back, what is in a file cannot', async () => {
   expect([await state(early.id), await state(late.id)]).toEqual(['CANCELLED', 'ACCEPTED'])
 })
 
-test('reports of the bank, in any order and twice, move each instruction to its end', async () => {
-  const { rail, send, contents, receive, state, inFolder, db } = await stage()
-  const [good, bad, other] = [instruction(), instruction(), instruction()]
-  await send(good, bad, other)
-  await rail.sendFiles()
-  const original = messageId((await contents())[0] ?? '')
-  const batches = batch(
-    `${original}-1`,
-    'PART',
-    transaction(endToEndId(bad.id), 'RJCT', reason('AC04', 'closed')) + transaction(endToEndId(good.id), 'ACSC'),
-  )
-  const rejected = report({ messageId: 'R-2', original, group: '<GrpSts>PART</GrpSts>', batches })
-  expect(await receive('b.xml', rejected)).toBe(2)
-  expect([await state(good.id), await state(bad.id), await state(other.id)]).toEqual([
-    'SETTLED',
-    'REJECTED',
-    'ACCEPTED',
-  ])
-  expect((await findInstruction(db, bad.id))?.reason).toEqual({ code: 'AC04', text: 'closed' })
-  await receive('a.xml', report({ messageId: 'R-1', original, group: '<GrpSts>ACCP</GrpSts>' }))
-  await receive('b-again.xml', rejected)
-  expect([await state(good.id), await state(bad.id), await state(other.id)]).toEqual([
-    'SETTLED',
-    'REJECTED',
-    'ACCEPTED',
-  ])
-  expect(await findInstruction(db, good.id)).toMatchObject({ contradictions: 0 })
-  expect(await inFolder('read')).toEqual(['a.xml', 'b-again.xml', 'b.xml'])
-})
-
-test('a whole file that is rejected rejects what is in it, and nothing else', async () => {
-  const { rail, send, contents, receive, state } = await stage()
-  const [first, second] = [instruction(), instruction({ amount: money(1n, 'USD') })]
-  await send(first, second)
-  await rail.sendFiles()
-  const euro = (await contents()).find((content) => content.includes('"EUR"')) ?? ''
-  await receive(
-    'r.xml',
-    report({ original: messageId(euro).toUpperCase(), group: `<GrpSts>RJCT</GrpSts>${reason('AM10')}` }),
-  )
-  expect([await state(first.id), await state(second.id)]).toEqual(['REJECTED', 'ACCEPTED'])
-  await receive('s.xml', report({ original: 'of-others', group: '<GrpSts>RJCT</GrpSts>' }))
-  expect(await state(second.id)).toBe('ACCEPTED')
-})
-
-test('a report that names a batch that its message has not is refused, and what it names besides is taken', async () => {
-  const { rail, send, contents, receive, state, inFolder } = await stage()
-  const [bad, other] = [instruction(), instruction()]
-  await send(bad, other)
-  await rail.sendFiles()
-  const original = messageId((await contents())[0] ?? '')
-  const batches = batch('NOTPROVIDED', 'PART', transaction(endToEndId(bad.id), 'RJCT')) + batch('B-9', 'RJCT')
-  await receive('a.xml', report({ original, group: '<GrpSts>ACSC</GrpSts>', batches }))
-  expect([await state(bad.id), await state(other.id)]).toEqual(['REJECTED', 'ACCEPTED'])
-  expect(await inFolder('refused')).toEqual(['a.xml', 'a.xml.reason.txt'])
-  const place = `${original}-1`.toUpperCase()
-  await receive('b.xml', report({ original, messageId: 'R-2', batches: batch(place, 'RJCT') }))
-  expect(await state(other.id)).toBe('REJECTED')
-  await receive('c.xml', report({ original: 'of-others', batches: batch('B-9', 'RJCT') }))
-  expect(await inFolder('read')).toEqual(['b.xml', 'c.xml'])
-})
-
 test('a statement settles by the reference from end to end, and a return comes after it', async () => {
-  const { rail, send, receive, state, db } = await stage()
+  const { rail, send, receive, state, db } = await banks.stage()
   const [paid, back, other] = [instruction(), instruction(), instruction()]
   await send(paid, back, other)
   await rail.sendFiles()
@@ -241,7 +117,7 @@ test('a statement settles by the reference from end to end, and a return comes a
 })
 
 test('files that a bank gives one name each day are all kept', async () => {
-  const { receive, inFolder } = await stage()
+  const { receive, inFolder } = await banks.stage()
   for (const statement of ['A', 'B', 'C']) await receive('statement.xml', camt({ statement }))
   for (const day of [1, 2]) await receive('damaged.xml', `no XML ${day}`)
   expect((await inFolder('read')).sort()).toEqual(['statement.xml', 'statement.xml.1', 'statement.xml.2'])
@@ -254,7 +130,7 @@ test('files that a bank gives one name each day are all kept', async () => {
 })
 
 test('a name that is as long as a name can be is cut, so that a number and the reason fit behind it', async () => {
-  const { receive, inFolder } = await stage()
+  const { receive, inFolder } = await banks.stage()
   const [long, umlauts] = [`${'x'.repeat(250)}.xml`, `a${'ü'.repeat(127)}`]
   for (const day of [1, 2]) {
     await receive(long, `no XML ${day}`)
@@ -266,7 +142,7 @@ test('a name that is as long as a name can be is cut, so that a number and the r
 })
 
 test('a damaged file is refused whole, kept with its reason, and keeps no other from being read', async () => {
-  const { rail, send, contents, receive, state, inFolder, driver } = await stage()
+  const { rail, send, contents, receive, state, inFolder, driver } = await banks.stage()
   const order = instruction()
   await send(order)
   await rail.sendFiles()
@@ -283,7 +159,7 @@ test('a damaged file is refused whole, kept with its reason, and keeps no other 
 })
 
 test('a file whose notices were not stored is read again', async () => {
-  const { rail, driver, send, contents, put, state } = await stage()
+  const { rail, driver, send, contents, put, state } = await banks.stage()
   const order = instruction()
   await send(order)
   await rail.sendFiles()
@@ -299,7 +175,7 @@ test('a file whose notices were not stored is read again', async () => {
 
 test('a file that cannot be put out keeps the others from nothing, and goes the next time', async () => {
   let isFull = true
-  const { rail, send, files } = await stage('pain.001.001.09', (outbox) => ({
+  const { rail, send, files } = await banks.stage('pain.001.001.09', (outbox) => ({
     ...outbox,
     stage: (name, content) =>
       isFull && content.includes('"USD"') ? Promise.reject(new Error('no space left')) : outbox.stage(name, content),

@@ -134,7 +134,7 @@ test('what stands by the transaction goes before its batch, and that before the 
   expect(notices.map((notice) => notice.kind === 'STATUS' && notice.status)).toEqual(['RJCT', 'ACSP', 'ACSP', 'ACTC'])
   expect(notices[0]).toEqual({
     instructionId: first.id,
-    key: 'pain.002:R-1',
+    key: 'pain.002:R-1 RJCT',
     kind: 'STATUS',
     status: 'RJCT',
     reason: { code: 'AC04', text: undefined },

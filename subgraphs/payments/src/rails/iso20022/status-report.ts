@@ -174,7 +174,9 @@ export function noticesOf(
     if (standing === undefined || standing.status === 'PART') return []
     if (named === undefined && !holds(standing)) return []
     const { status, reason } = standing
-    return [{ instructionId, key: `pain.002:${report.messageId}`, kind: 'STATUS', status, reason }]
+    // Some banks use the ids of reports again, and by one id they may put a report right.
+    const key = `pain.002:${report.messageId} ${status}`
+    return [{ instructionId, key, kind: 'STATUS', status, reason }]
   })
   return { notices, passedOver: unknown.map(({ name, status }) => `${name} (${status})`) }
 }
