@@ -9,3 +9,9 @@ export function accountKey(written: string): string {
   const electronic = written.replaceAll(/\s/g, '').toUpperCase()
   return IBAN.test(electronic) ? electronic : written
 }
+
+/** Whether they are two for sure. Numbers other than IBANs are written in several ways, with the bank's or without. */
+export function areTwoAccounts(one: string, other: string): boolean {
+  const keys = [accountKey(one), accountKey(other)]
+  return keys.every((key) => IBAN.test(key)) && keys[0] !== keys[1]
+}

@@ -89,6 +89,23 @@ test.each<[string, StatementLine, object | undefined]>([
   else expect(notice).toMatchObject({ instructionId: order.id, ...expected })
 })
 
+test.each<[string, boolean]>([
+  ['DE89 3704 0044 0532 0130 00', true],
+  ['DE02120300000000202051', false],
+  // Banks write their own numbers in several ways.
+  ['37040044/0532013000', true],
+])('a line of the account %s is only of what was instructed on it', (account, isItsOwn) => {
+  const back = { returnReason: 'AC04' }
+  const awaited: Instruction = { ...order, direction: 'IN', debtor: order.creditor, creditor: order.debtor }
+  for (const [minor, of] of [
+    [-1_000n, order],
+    [1_000n, awaited],
+  ] as const) {
+    const [settled, returned] = [line(minor, { account }), line(-minor, { account, ...back })]
+    for (const each of [settled, returned]) expect(noticeOfLine(each, of) !== undefined).toBe(isItsOwn)
+  }
+})
+
 test('a line is of the instruction that its references name, in the order in which banks keep them', () => {
   const of = (references: Partial<StatementLine['references']>) =>
     instructionsOfLine(line(1n, { references: { ...NO_REFERENCES, ...references } }))[0]

@@ -1,6 +1,6 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Money, money } from '@carriergraph/shared/money/money.ts'
-import { accountKey } from '../../reconciliation/counterparty-account.ts'
+import { accountKey, areTwoAccounts } from '../../reconciliation/counterparty-account.ts'
 import type { Charge, StatementLine } from '../../statements/statement.ts'
 import { type Instruction, instructionOf } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
@@ -39,13 +39,14 @@ const QUOTED = /\bins-[0-9a-z]{26}\b/gi
 /**
  * What a booked line says about its instruction. Money that left in the instructed amount is settled, also where the bank
  * says that it took its charges with it. Money that came is a return where the bank says so: it gives a reason, or marks the
- * entry as a reversal. Everything else (another amount, a pending entry, a credit that only has the same reference) says
- * nothing that can be acted on, and is for reconciliation.
+ * entry as a reversal. Everything else (another amount, another account, a pending entry, a credit that only has the same
+ * reference) says nothing that can be acted on, and is for reconciliation.
  */
 export function noticeOfLine(line: StatementLine, instruction: Instruction): Notice | undefined {
   const { amount, status, isReversal, returnReason } = line
   const { id: instructionId } = instruction
   if (status !== 'BOOK' || amount.currency !== instruction.amount.currency) return undefined
+  if (areTwoAccounts(line.account, ownAccountOf(instruction))) return undefined
   const key = keyOf(line)
   if (instruction.direction === 'IN') return noticeOfAwaited(line, instruction, key)
   if (amount.minor < 0n) {
@@ -70,12 +71,16 @@ export function noticesOfBatch(line: StatementLine, instructions: readonly Instr
   const isOfLine = (one: Instruction) =>
     one.direction === direction &&
     one.amount.currency === amount.currency &&
-    accountKey((direction === 'OUT' ? one.debtor : one.creditor).account ?? '') === accountKey(account)
+    accountKey(ownAccountOf(one)) === accountKey(account)
   if (!instructions.every(isOfLine)) return []
   const total = instructions.reduce((sum, one) => sum + one.amount.minor, 0n)
   const isWhole = direction === 'OUT' ? hasLeft(line, total) : amount.minor === total
   return isWhole ? instructions.map(({ id }) => settled(id, keyOf(line))) : []
 }
+
+/** The operator's. */
+const ownAccountOf = ({ direction, debtor, creditor }: Instruction): string =>
+  (direction === 'OUT' ? debtor : creditor).account ?? ''
 
 const keyOf = ({ statementId, entry, references }: StatementLine): string =>
   `camt:${JSON.stringify([statementId, entry, references.accountServicerReference ?? null])}`
