@@ -156,6 +156,15 @@ test('who pays of their own accord quotes the reference among other words', () =
   expect(quoting(`Top up ${reference.toUpperCase()}, thanks`)).toBe(order.id)
   expect(quoting('Hello', reference)).toBe(order.id)
   expect(quoting(`${reference}0`, `x${reference}`, 'ins-')).toBeUndefined()
+  // Banks break texts into lines of theirs, wherever that is.
+  for (const at of [1, 3, 4, 5, 14, 29]) {
+    const [head, tail] = [reference.slice(0, at), reference.slice(at)]
+    expect(quoting(`Top up ${head} ${tail} thanks`)).toBe(order.id)
+    expect(quoting(`Top up ${head}`, `${tail}, thanks`)).toBe(order.id)
+    expect(quoting(`Top up ${head}   \n${tail}`, 'thanks 7')).toBe(order.id)
+    expect(quoting(`Top up x${head} ${tail}`, `${head} ${tail}0`)).toBeUndefined()
+  }
+  expect(quoting(`Top up ${reference.slice(0, 12)}`, reference)).toBe(order.id)
   const structured = { ...NO_REFERENCES, creditorReferences: [reference] }
   expect(instructionsOfLine(line(1n, { references: structured }))).toEqual([order.id])
 })

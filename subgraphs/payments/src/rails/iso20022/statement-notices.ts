@@ -25,7 +25,10 @@ export function instructionsOfLine(line: StatementLine): readonly Id<'ins'>[] {
 function instructionOfLine({ references, remittance }: StatementLine): Id<'ins'> | undefined {
   const { endToEndId, instructionId, transactionId, creditorReferences } = references
   // Who pays of their own accord quotes what they were told to, among other words perhaps.
-  const quoted = remittance.flatMap((text) => text.match(QUOTED) ?? [])
+  const quoted = remittance
+    .join('\n')
+    .matchAll(QUOTED)
+    .map(([, text = '']) => text.replaceAll(/\s/g, ''))
   for (const reference of [endToEndId, instructionId, transactionId, ...creditorReferences, ...quoted]) {
     const id = reference === undefined ? undefined : instructionOf(reference)
     if (id !== undefined) return id
@@ -33,8 +36,11 @@ function instructionOfLine({ references, remittance }: StatementLine): Id<'ins'>
   return undefined
 }
 
-/** An end-to-end id of ours within a text. */
-const QUOTED = /\bins-[0-9a-z]{26}\b/gi
+/**
+ * An end-to-end id of ours within a text, which banks break into lines anywhere. Looked for from each place on: one that is cut
+ * off may stand before it.
+ */
+const QUOTED = /\b(?=(i\s*n\s*s\s*-(?:\s*[0-9a-z]){26})\b)/gi
 
 /**
  * What a booked line says about its instruction. Money that left in the instructed amount is settled, also where the bank
