@@ -1820,7 +1820,11 @@ export type ReconciliationRun = {
   day: Scalars['Date']['output'];
   /** How often something new was found for the day: 1, and more after further statements. */
   revision: Scalars['Int']['output'];
-  /** What was found, added up, as it stood when the run was completed; sorted by status and currency. */
+  /**
+   * What was found, added up, as it stood when the run was completed; sorted by status and currency. Each line and each movement
+   * counts once, where it stood then: not in a case that it has left for a match or for another case. What ends after that changes
+   * the totals when the day is run again and something new is found, and not before.
+   */
   totals: Array<ReconciliationTotal>;
   /** What was found, oldest first. Of cases that ended meanwhile as well. */
   items: ReconciliationItemConnection;
@@ -1835,7 +1839,7 @@ export type ReconciliationRunItemsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
-/** What a run found with one status in one currency. */
+/** What a run found with one status in one currency; not what had gone on to other items when the run was completed. */
 export type ReconciliationTotal = {
   __typename?: 'ReconciliationTotal';
   /** What was found. */
@@ -1850,9 +1854,12 @@ export type ReconciliationTotal = {
   linesAmount: Money;
   /** The sum of what was expected, before fees. */
   expectedAmount: Money;
-  /** Fees of the bank, as declared. */
+  /** Fees of the bank: as declared, and what was found to be one below the declared one (FEE_WITHIN_DECLARED). */
   fee: Money;
-  /** What the account has more than the books; below zero: less. */
+  /**
+   * What the account has more than the books, below zero: less; it is in suspense. Cases that were dismissed, given up or told already
+   * are counted above and are no difference.
+   */
   difference: Money;
 };
 

@@ -1,8 +1,6 @@
 // Days of a bank account as they may come: statements late and in any order, expectations late, lines that nobody
 // expected, fees, cases that people end. Whatever happens, the books say what the bank says.
 
-import { newId } from '@carriergraph/shared/ids.ts'
-import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
@@ -12,24 +10,8 @@ import {
   type TestLine,
 } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
-import { approveDismissal, rejectDismissal, requestDismissal } from './dismissal.ts'
-import { approveWriteOff, rejectWriteOff, requestWriteOff } from './write-off.ts'
+import { day, dismissed, end, lines, movements, writtenOff } from './days.fixture.ts'
 
-const reference = fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F')
-const day = fc.integer({ min: 1, max: 20 }).map((at) => `2026-11-${String(at).padStart(2, '0')}`)
-const minor = fc.constantFrom(-300n, -200n, 100n, 150n, 200n, 300n)
-const written = (minor: bigint) => formatAmount({ minor, currency: 'EUR' })
-
-const lines = fc.array(
-  fc.record({ reference, amount: minor.map(written), day, bankReference: fc.constantFrom('', '', 'x', 'y') }),
-  { minLength: 1, maxLength: 5 },
-)
-const movements = fc.array(
-  fc.record({ reference, amountMinor: minor, expectedOn: day, feeMinor: fc.constantFrom(0n, 0n, 50n) }),
-  { minLength: 1, maxLength: 5 },
-)
-const end = fc.constantFrom('approve', 'reject', 'ask')
-type End = 'approve' | 'reject' | 'ask'
 const step = fc.oneof(
   { weight: 3, arbitrary: lines.map((given) => ({ kind: 'statement', lines: given }) as const) },
   { weight: 3, arbitrary: movements.map((given) => ({ kind: 'expect', movements: given }) as const) },
@@ -38,27 +20,6 @@ const step = fc.oneof(
   { weight: 1, arbitrary: end.map((given) => ({ kind: 'write off', end: given }) as const) },
   { weight: 4, arbitrary: end.map((given) => ({ kind: 'again', end: given }) as const) },
 )
-
-async function writeOff({ db, cases, provenance }: ReconciliationStage, end: End): Promise<void> {
-  const [caseId] = await cases()
-  if (caseId === undefined) return
-  const person = () => ({ provenance: provenance(), personId: newId('usr') })
-  await requestWriteOff(db, { caseId, reason: 'x' }, person())
-  if (end === 'approve') await approveWriteOff(db, { caseId }, person())
-  if (end === 'reject') await rejectWriteOff(db, { caseId, reason: 'x' }, person())
-}
-
-/** The first line that came again, where there is one: others are refused. */
-async function dismiss({ db, cases, provenance }: ReconciliationStage, end: End): Promise<void> {
-  const person = () => ({ provenance: provenance(), personId: newId('usr') })
-  for (const caseId of await cases('DUPLICATE')) {
-    const asked = await requestDismissal(db, { caseId, reason: 'x' }, person())
-    if (!asked.ok) continue
-    if (end === 'approve') await approveDismissal(db, { caseId }, person())
-    if (end === 'reject') await rejectDismissal(db, { caseId, reason: 'x' }, person())
-    return
-  }
-}
 
 type Sums = {
   readonly bank: bigint
@@ -126,12 +87,13 @@ test('the books say what the bank says, whatever comes when, and what they canno
         if (comes && last.length > 0) await stage.statement(last)
         if (todo.kind === 'again') {
           await stage.run('2026-11-20').catch(refusedForNoAccount)
-          await dismiss(stage, todo.end)
+          await dismissed(stage, todo.end)
         }
+        if (todo.kind === 'expect') await stage.expect(todo.movements)
         if (todo.kind === 'run') await stage.run(todo.day).catch(refusedForNoAccount)
         if (todo.kind === 'auto') await autoResolve(stage.db, ACCOUNT, stage.provenance())
         if (todo.kind === 'post') await stage.post()
-        if (todo.kind === 'write off') await writeOff(stage, todo.end)
+        if (todo.kind === 'write off') await writtenOff(stage, todo.end)
       }
       await stage.post()
       const found = await sums(stage)

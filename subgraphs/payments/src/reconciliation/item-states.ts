@@ -37,3 +37,6 @@ export const RESOLUTIONS = [
   'WRITTEN_OFF',
 ] as const
 export type Resolution = (typeof RESOLUTIONS)[number]
+
+/** How a case ended whose lines are all in other items since; of movements, some may be awaited again. */
+export const MOVED_ON: readonly Resolution[] = ['LATE_COUNTERPART', 'RECLASSIFIED', 'BY_HAND']

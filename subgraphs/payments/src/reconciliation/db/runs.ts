@@ -3,9 +3,10 @@ import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { preparedFor } from '@carriergraph/shared/db/prepared.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
-import { and, eq, getTableColumns, max, sql } from 'drizzle-orm'
+import { and, eq, getTableColumns, isNull, max, notInArray, or, sql } from 'drizzle-orm'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
 import { reconciliationRun, reconciliationTotal } from '../../db/tables/reconciliation-run.ts'
+import { MOVED_ON, type Resolution } from '../item-states.ts'
 import type { MatchResult } from '../matching/result.ts'
 
 /** The reconciliation of an account for a day. */
@@ -75,15 +76,25 @@ export async function saveRun(
   return row
 }
 
-/** Adds up what the run has found: its items by the database, and what is still awaited. */
+const { resolution } = getTableColumns(reconciliationItem)
+const BECAME_FEE: Resolution = 'FEE_WITHIN_DECLARED'
+
+/**
+ * Adds up what the run has found: its items by the database, and what is still awaited. Each line and each movement counts
+ * where it stands now, and what they differ by is what stands in suspense for them.
+ */
 export async function saveTotals(tx: Tx, runId: Id<'rcr'>, awaited: readonly MatchResult[]): Promise<void> {
   await tx.delete(reconciliationTotal).where(eq(reconciliationTotal.runId, runId))
   await tx.execute(sql`
     insert into ${reconciliationTotal} (run_id, status, currency, items, lines, expected, lines_minor, expected_minor,
       fee_minor, difference_minor)
     select run_id, status, currency, count(*), sum(cardinality(line_ids)), sum(cardinality(expected_ids)),
-      sum(lines_minor), sum(expected_minor), sum(fee_minor), sum(difference_minor)
-    from ${reconciliationItem} where ${eq(reconciliationItem.runId, runId)} group by run_id, status, currency`)
+      sum(lines_minor), sum(expected_minor),
+      sum(fee_minor) - coalesce(sum(difference_minor) filter (where ${eq(resolution, BECAME_FEE)}), 0),
+      coalesce(sum(difference_minor) filter (where ${isNull(resolution)}), 0)
+    from ${reconciliationItem}
+    where ${and(eq(reconciliationItem.runId, runId), or(isNull(resolution), notInArray(resolution, [...MOVED_ON])))}
+    group by run_id, status, currency`)
   const byCurrency = Map.groupBy(awaited, ({ currency }): CurrencyCode => currency)
   if (byCurrency.size === 0) return
   const sum = (results: readonly MatchResult[], read: (result: MatchResult) => bigint) =>
