@@ -50,7 +50,8 @@ const data = async (query: string, variables: Record<string, unknown> = {}) => {
 
 const QUOTE = `mutation ($input: CreateFxQuoteInput!) { createFxQuote(input: $input) { quote { id } errors { code } } }`
 const CREATE = `mutation ($input: CreateRemittanceInput!) { createRemittance(input: $input) {
-  remittance { id status usdEquivalent assessment { decision reasons { code } largeTransactionReport { id } } }
+  remittance { id status usdEquivalent assessment { decision reasons { code } largeTransactionReport {
+    usdEquivalent beneficiaryBankCountry beneficiaryBic delivered { currency } customerRate } } }
   errors { code } } }`
 const DECIDE = `mutation ($input: DecideReviewInput!) { decideReview(input: $input) {
   remittanceReview { status } errors { code } } }`
@@ -101,7 +102,16 @@ it('is reported and held, approved by a person in risk, debited, delivered, and 
   expect(held).toMatchObject({
     status: 'REVIEW',
     usdEquivalent: '10515.60',
-    assessment: { decision: 'REVIEW', largeTransactionReport: { id: expect.stringMatching(/^ltr_/) } },
+    assessment: {
+      decision: 'REVIEW',
+      largeTransactionReport: {
+        usdEquivalent: '10515.60',
+        beneficiaryBankCountry: 'US',
+        beneficiaryBic: 'CHASUS33',
+        delivered: { currency: 'USD' },
+        customerRate: expect.any(String),
+      },
+    },
   })
   expect(await balance()).toBe(before)
   await approve(held.id)

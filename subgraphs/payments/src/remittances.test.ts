@@ -58,9 +58,11 @@ it('says every part of what is sent, and of the account its end alone', async ()
   expect(asked).toMatchObject({
     remittanceId: remittance.id,
     senderId: purse.userId,
-    beneficiary: { name: 'Ada Lovelace', country: 'FR', bankCountry: 'FR' },
+    beneficiary: { name: 'Ada Lovelace', country: 'FR', bankCountry: 'FR', bic: null, clearingMember: null },
     amount: { amount: '100.00', currency: 'EUR' },
     usdEquivalent: '116.84',
+    delivered: { amount: '114.86', currency: 'USD' },
+    customerRate: '1.162558',
     purpose: 'FAMILY_SUPPORT',
     sourceOfFunds: 'SALARY',
     createdAt: START.toISOString(),
@@ -82,8 +84,23 @@ it('names a bank as a member of a clearing system, whose country is where the ac
     clearingMember: { system: 'AUBSB', id: '062000' },
   })
   expect(graph.risk.calls.at(-1)?.input).toMatchObject({
-    beneficiary: { name: 'Ada Lovelace', country: 'KE', bankCountry: 'AU' },
+    beneficiary: { name: 'Ada Lovelace', country: 'KE', bankCountry: 'AU', clearingMember: 'AUBSB/062000' },
   })
+})
+
+it('says the whole account to operators with the scope for it, and to nobody else', async () => {
+  const purse = await graph.purseWith(20_000n)
+  const { remittance } = await graph.created(purse)
+  const scopes = 'payments:read remittances:reveal'
+  const told = async (caller: Caller) => {
+    const query = 'query ($id: ID!) { remittance(id: $id) { beneficiary { maskedAccount account } } }'
+    const { data, errors = [] } = await graph.ask(caller, query, { id: remittance.id })
+    return [data.remittance.beneficiary, ...errors.map(({ extensions }) => extensions.code)]
+  }
+  const masked = { maskedAccount: 'FR…2606', account: null }
+  expect(await told({ operator: true, scopes })).toEqual([{ ...masked, account: ACCOUNT }])
+  expect(await told(operator)).toEqual([masked, 'FORBIDDEN'])
+  expect(await told({ customer: purse.userId, scopes })).toEqual([masked, 'FORBIDDEN'])
 })
 
 test.each([

@@ -2230,6 +2230,8 @@ export type Beneficiary = {
   country: Scalars['String']['output'];
   /** The end of their account, and of an IBAN its country: `FR…2606`. Never all of it. */
   maskedAccount: Scalars['String']['output'];
+  /** All of their account, an IBAN or an account number, as a report to an authority needs it. For operators with the scope. */
+  account?: Maybe<Scalars['String']['output']>;
   /** BIC of their bank; null where the account is an IBAN, or the bank was given as a member of a clearing system. */
   bic?: Maybe<Scalars['String']['output']>;
   /** Their bank as a member of a clearing system; null where it was given by an IBAN or a BIC. */
@@ -5338,6 +5340,7 @@ export type BeneficiaryResolvers<ContextType = Context, ParentType extends Resol
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   country?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   maskedAccount?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  account?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   bic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   clearingMember?: Resolver<Maybe<ResolversTypes['ClearingMember']>, ParentType, ContextType>;
 };

@@ -14,7 +14,7 @@ export type RemittanceRiskClient = {
   assess(question: RemittanceQuestion): Promise<RemittanceRiskAnswer>
 }
 
-/** Calls risk's `assessRemittance`. Of the beneficiary's account, its country alone is the business of risk. */
+/** Calls risk's `assessRemittance`. Of the beneficiary's account, its country and its bank alone are the business of risk. */
 export function createRemittanceRiskClient(options: RiskCallOptions): RemittanceRiskClient {
   const call = createRiskCall(options)
   return {
@@ -33,12 +33,19 @@ const inputOf = (remittance: Remittance) => ({
     name: remittance.beneficiary.name,
     country: remittance.beneficiary.country,
     bankCountry: bankCountryOf(remittance.beneficiary),
+    bic: remittance.beneficiary.bic,
+    clearingMember: remittance.beneficiary.clearingMember,
   },
   amount: {
     amount: formatAmount(money(remittance.debitedMinor, remittance.sourceCurrency)),
     currency: remittance.sourceCurrency,
   },
   usdEquivalent: formatAmount(money(remittance.usdMinor, 'USD')),
+  delivered: {
+    amount: formatAmount(money(remittance.deliveredMinor, remittance.targetCurrency)),
+    currency: remittance.targetCurrency,
+  },
+  customerRate: remittance.customerRate,
   purpose: remittance.purpose,
   sourceOfFunds: remittance.fundsSource,
   createdAt: remittance.createdAt.toISOString(),

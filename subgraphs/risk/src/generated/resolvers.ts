@@ -126,7 +126,11 @@ export type RiskErrorCode =
   /** It was cancelled; there is nothing left to decide. */
   | 'REVIEW_WITHDRAWN';
 
-/** What is reported of a remittance above 10,000 USD equivalent, whatever was decided on it. It never changes. For operators. */
+/**
+ * What is reported of a remittance above 10,000 USD equivalent, whatever was decided on it. It never changes: what is null in old
+ * reports was not reported then. For operators. The beneficiary's account is kept by payments alone, whose
+ * `remittance { beneficiary { account } }` says all of it to the scope `remittances:reveal`.
+ */
 export type LargeTransactionReport = {
   __typename?: 'LargeTransactionReport';
   /** Id of the report, `ltr_…`. */
@@ -141,14 +145,26 @@ export type LargeTransactionReport = {
   beneficiaryName: Scalars['String']['output'];
   /** Where they are, ISO 3166-1 alpha-2. */
   beneficiaryCountry: Scalars['String']['output'];
+  /** Where their account is, by its IBAN or by its bank, ISO 3166-1 alpha-2; null in old reports. */
+  beneficiaryBankCountry?: Maybe<Scalars['String']['output']>;
+  /** BIC of their bank; null where the account is an IBAN, or the bank was given as a member of a clearing system. */
+  beneficiaryBic?: Maybe<Scalars['String']['output']>;
+  /** Their bank as a member of a clearing system, such as `USABA/021000021`; null where it was given by an IBAN or a BIC. */
+  beneficiaryClearingMember?: Maybe<Scalars['String']['output']>;
   /** What is debited. */
   amount: Money;
-  /** What it is worth in US dollars. */
+  /** What arrives, in the currency that it arrives in; null in old reports. */
+  delivered?: Maybe<Money>;
+  /** Units of the currency that arrives for one of that which is debited, as the sender was promised; null in old reports. */
+  customerRate?: Maybe<Scalars['Decimal']['output']>;
+  /** What is debited in US dollars, to the cent at least. */
   usdEquivalent: Scalars['Decimal']['output'];
   /** What it is for. */
   purpose: Scalars['String']['output'];
   /** Where the money comes from. */
   sourceOfFunds: Scalars['String']['output'];
+  /** What risk decided on it and why, and the review by a person where there was one. */
+  assessment: RemittanceAssessment;
   /** When the remittance was created. */
   remittanceCreatedAt: Scalars['DateTime']['output'];
   /** When it was reported: with the assessment. */
@@ -343,6 +359,10 @@ export type RemittanceBeneficiaryInput = {
   country: Scalars['String']['input'];
   /** Where their account is, by its IBAN or the BIC of its bank, ISO 3166-1 alpha-2; null where that is not known. */
   bankCountry?: InputMaybe<Scalars['String']['input']>;
+  /** BIC of their bank; null where there is none. It is reported. */
+  bic?: InputMaybe<Scalars['String']['input']>;
+  /** Their bank as a member of a clearing system, such as `USABA/021000021`; null where it is none. It is reported. */
+  clearingMember?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** A remittance to assess. */
@@ -357,6 +377,10 @@ export type AssessRemittanceInput = {
   amount: MoneyInput;
   /** What that is worth in US dollars, above zero. Of an amount in USD it is the amount. */
   usdEquivalent: Scalars['Decimal']['input'];
+  /** What arrives; it is reported. Null of payments of the version before. */
+  delivered?: InputMaybe<MoneyInput>;
+  /** Units of the currency that arrives for one of that which is debited; it is reported. Null of payments of the version before. */
+  customerRate?: InputMaybe<Scalars['Decimal']['input']>;
   /**
    * What it is for: FAMILY_SUPPORT, GIFT, EDUCATION, MEDICAL, TRAVEL, RENT, GOODS_AND_SERVICES, SALARY, SAVINGS, INVESTMENT,
    * PROPERTY, LOAN_REPAYMENT, CHARITY or OTHER. Anything else, 1 to 140 characters, counts as OTHER.
@@ -1021,10 +1045,16 @@ export type LargeTransactionReportResolvers<ContextType = Context, ParentType ex
   senderName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   beneficiaryName?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   beneficiaryCountry?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  beneficiaryBankCountry?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  beneficiaryBic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  beneficiaryClearingMember?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  delivered?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  customerRate?: Resolver<Maybe<ResolversTypes['Decimal']>, ParentType, ContextType>;
   usdEquivalent?: Resolver<ResolversTypes['Decimal'], ParentType, ContextType>;
   purpose?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   sourceOfFunds?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  assessment?: Resolver<ResolversTypes['RemittanceAssessment'], ParentType, ContextType>;
   remittanceCreatedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   reportedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
 };

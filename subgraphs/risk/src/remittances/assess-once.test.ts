@@ -52,6 +52,14 @@ describe('once', () => {
     })
   })
 
+  it('takes what is reported alone for no other request: payments of the version before do not tell it', async () => {
+    const remittance = remittanceOf(await stage.verifiedUser())
+    const first = await stage.assessRemittance(remittance)
+    const more = { delivered: { amount: '233.00', currency: 'USD' }, customerRate: '1.165' }
+    const beneficiary = { ...remittance.beneficiary, bic: 'CHASUS33', clearingMember: null }
+    expect(await stage.assessRemittance({ ...remittance, ...more, beneficiary })).toEqual(first)
+  })
+
   it('takes an equivalent with other zeros for the same', async () => {
     const remittance = remittanceOf(await stage.verifiedUser())
     const first = await stage.assessRemittance(remittance)

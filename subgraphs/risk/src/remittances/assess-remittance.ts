@@ -40,7 +40,7 @@ export function assessRemittance(
     // An unknown sender has no row to lock: two calls may meet here.
     if (inserted === null) return (await findKnown(tx, remittance)) ?? lost(remittance)
     await insertHits(tx, inserted.id, hits)
-    const report = await reportIfLarge(tx, inserted, sender)
+    const report = await reportIfLarge(tx, inserted, { sender, remittance })
     await appendToJournal(tx, {
       aggregate: { type: 'remittance_assessment', id: inserted.id },
       version: 1,
@@ -58,9 +58,12 @@ export function assessRemittance(
   })
 }
 
-async function reportIfLarge(tx: Tx, assessment: RemittanceAssessmentRow, sender: UserRow | null) {
+type Reported = { readonly sender: UserRow | null; readonly remittance: RemittanceToAssess }
+
+async function reportIfLarge(tx: Tx, assessment: RemittanceAssessmentRow, { sender, remittance }: Reported) {
   if (!THRESHOLDS.reportAboveUsd.lessThan(assessment.usdEquivalent)) return null
   const id = newId('ltr', assessment.assessedAt)
+  const { beneficiary, delivered, customerRate } = remittance
   await insertReport(tx, {
     id,
     remittanceId: assessment.remittanceId,
@@ -69,9 +72,15 @@ async function reportIfLarge(tx: Tx, assessment: RemittanceAssessmentRow, sender
     senderName: sender?.displayName ?? null,
     beneficiaryName: assessment.beneficiaryName,
     beneficiaryCountry: assessment.beneficiaryCountry,
+    bankCountry: beneficiary.bankCountry,
+    bic: beneficiary.bic,
+    clearingMember: beneficiary.clearingMember,
     amountMinor: assessment.amountMinor,
     currency: assessment.currency,
     usdEquivalent: assessment.usdEquivalent,
+    deliveredMinor: delivered?.minor ?? null,
+    deliveredCurrency: delivered?.currency ?? null,
+    customerRate: customerRate?.toFixed() ?? null,
     purpose: assessment.purpose,
     sourceOfFunds: assessment.sourceOfFunds,
     remittanceCreatedAt: assessment.remittanceCreatedAt,

@@ -15,7 +15,10 @@ const CALL_FOR_ACTION = {
  * What the countries of a remittance say against it: where the beneficiary is said to be, and where the account is. The
  * first is what the sender typed; the money goes to the second.
  */
-export function countryReasons({ country, bankCountry }: RemittanceToAssess['beneficiary']): Reason[] {
+export function countryReasons({
+  country,
+  bankCountry,
+}: Pick<RemittanceToAssess['beneficiary'], 'country' | 'bankCountry'>): Reason[] {
   const asked = [{ name: 'beneficiary_country', value: country }]
   if (bankCountry !== null && bankCountry !== country) asked.push({ name: 'bank_country', value: bankCountry })
   return asked.map(reasonOf).filter((reason) => reason !== null)

@@ -20,8 +20,9 @@ beforeEach(() => stage.clock.set(START))
 afterAll(() => stage[Symbol.asyncDispose]())
 
 describe('a report', () => {
-  const REPORT = `id remittance { id } sender { id } senderName beneficiaryName beneficiaryCountry amount { amount currency }
-    usdEquivalent purpose sourceOfFunds remittanceCreatedAt reportedAt`
+  const REPORT = `id remittance { id } sender { id } senderName beneficiaryName beneficiaryCountry
+    beneficiaryBankCountry beneficiaryBic beneficiaryClearingMember amount { amount currency } delivered { amount currency }
+    customerRate assessment { decision reasons { code } } usdEquivalent purpose sourceOfFunds remittanceCreatedAt reportedAt`
   const list = async (args = '(first: 100)') =>
     dataOf(
       await stage.ask(
@@ -42,7 +43,13 @@ describe('a report', () => {
   it('says who, to whom, how much, what for and when, whatever was decided', async () => {
     stage.clock.set(after(5_000))
     const { id: senderId } = (await stage.register({ displayName: 'Nia Brandt' })).user
-    const remittance = remittanceOf(senderId, { amount: euro('9000.00'), usdEquivalent: '10515.60' })
+    const remittance = remittanceOf(senderId, {
+      beneficiary: { name: 'Wanjiru Kamau', country: 'KE', bankCountry: 'US', bic: 'CHASUS33' },
+      amount: euro('9000.00'),
+      usdEquivalent: '10515.60',
+      delivered: { amount: '10400.00', currency: 'USD' },
+      customerRate: '1.1684',
+    })
     const { assessment } = await stage.assessRemittance(remittance)
     expect(assessment.decision).toBe('DECLINE')
     expect((await list()).nodes.find(({ id }: { id: string }) => id === assessment.largeTransactionReport.id)).toEqual({
@@ -52,12 +59,32 @@ describe('a report', () => {
       senderName: 'Nia Brandt',
       beneficiaryName: 'Wanjiru Kamau',
       beneficiaryCountry: 'KE',
+      beneficiaryBankCountry: 'US',
+      beneficiaryBic: 'CHASUS33',
+      beneficiaryClearingMember: null,
+      delivered: { amount: '10400.00', currency: 'USD' },
+      customerRate: '1.1684',
+      assessment: { decision: 'DECLINE', reasons: expect.arrayContaining([{ code: 'KYC_PENDING' }]) },
       amount: { amount: '9000.00', currency: 'EUR' },
-      usdEquivalent: '10515.60'.replace(/0$/, ''),
+      usdEquivalent: '10515.60',
       purpose: 'FAMILY_SUPPORT',
       sourceOfFunds: 'SALARY',
       remittanceCreatedAt: START.toISOString(),
       reportedAt: after(5_000).toISOString(),
+    })
+  })
+
+  it('of payments of the version before says what they tell, and dollars to the cent', async () => {
+    const { largeTransactionReport } = (await assess(stage, { ...usd('14040'), purpose: 'PROPERTY' })) as Assessment & {
+      largeTransactionReport: { id: string }
+    }
+    const { nodes } = await list()
+    expect(nodes.find(({ id }: { id: string }) => id === largeTransactionReport.id)).toMatchObject({
+      beneficiaryBankCountry: null,
+      beneficiaryBic: null,
+      delivered: null,
+      customerRate: null,
+      usdEquivalent: '14040.00',
     })
   })
 

@@ -15,9 +15,15 @@ export type RemittanceToAssess = {
     readonly country: string
     /** Where the account is; null where that is not known. */
     readonly bankCountry: string | null
+    /** Their bank by one of both, if by any: of an IBAN it need not be known. */
+    readonly bic: string | null
+    readonly clearingMember: string | null
   }
   /** What is debited. */
   readonly amount: Money
+  /** What arrives, and at which rate; null where that is not known. Reported, and not judged by. */
+  readonly delivered: Money | null
+  readonly customerRate: Decimal | null
   /** What that is worth in US dollars, as payments reckoned it. */
   readonly usdEquivalent: Decimal
   readonly purpose: string
@@ -28,8 +34,16 @@ export type RemittanceToAssess = {
 export type RemittanceInput = {
   readonly remittanceId: string
   readonly senderId: string
-  readonly beneficiary: { readonly name: string; readonly country: string; readonly bankCountry?: string | null }
+  readonly beneficiary: {
+    readonly name: string
+    readonly country: string
+    readonly bankCountry?: string | null
+    readonly bic?: string | null
+    readonly clearingMember?: string | null
+  }
   readonly amount: { readonly amount: string; readonly currency: string }
+  readonly delivered?: { readonly amount: string; readonly currency: string } | null
+  readonly customerRate?: string | null
   readonly usdEquivalent: string
   readonly purpose: string
   readonly sourceOfFunds: string
@@ -47,16 +61,15 @@ export function readRemittance(
   if (!remittanceId.ok) return remittanceId
   const senderId = readId('usr', input.senderId, ['senderId'])
   if (!senderId.ok) return senderId
-  const name = readText(input.beneficiary.name, ['beneficiary', 'name'])
-  if (!name.ok) return name
-  const { country, bankCountry = null } = input.beneficiary
-  if (!isCountryCode(country)) return noCountry('country')
-  if (bankCountry !== null && !isCountryCode(bankCountry)) return noCountry('bankCountry')
+  const beneficiary = readBeneficiary(input.beneficiary)
+  if (!beneficiary.ok) return beneficiary
   const amount = parseMoney(input.amount.amount, input.amount.currency, { field: ['amount'] })
   if (!amount.ok) return amount
   if (amount.value.minor === 0n) return refuse('INVALID_MONEY', 'A remittance is above zero.', ['amount', 'amount'])
   const usdEquivalent = readUsd(input.usdEquivalent, amount.value)
   if (!usdEquivalent.ok) return usdEquivalent
+  const exchange = readExchange(input)
+  if (!exchange.ok) return exchange
   const purpose = readText(input.purpose, ['purpose'])
   if (!purpose.ok) return purpose
   const sourceOfFunds = readText(input.sourceOfFunds, ['sourceOfFunds'])
@@ -64,13 +77,43 @@ export function readRemittance(
   return ok({
     remittanceId: remittanceId.value,
     senderId: senderId.value,
-    beneficiary: { name: name.value, country, bankCountry },
+    beneficiary: beneficiary.value,
     amount: amount.value,
+    ...exchange.value,
     usdEquivalent: usdEquivalent.value,
     purpose: purpose.value,
     sourceOfFunds: sourceOfFunds.value,
     createdAt: input.createdAt,
   })
+}
+
+function readBeneficiary(
+  input: RemittanceInput['beneficiary'],
+): Outcome<RemittanceToAssess['beneficiary'], 'INVALID_VALUE'> {
+  const { country, bankCountry = null, bic = null, clearingMember = null } = input
+  const name = readText(input.name, ['beneficiary', 'name'])
+  if (!name.ok) return name
+  if (!isCountryCode(country)) return noCountry('country')
+  if (bankCountry !== null && !isCountryCode(bankCountry)) return noCountry('bankCountry')
+  const banks = Object.entries({ bic, clearingMember })
+  for (const [field, bank] of banks) {
+    const read = bank === null ? undefined : readText(bank, ['beneficiary', field])
+    if (read?.ok === false) return read
+  }
+  return ok({ name: name.value, country, bankCountry, bic, clearingMember })
+}
+
+function readExchange({
+  delivered,
+  customerRate,
+}: RemittanceInput): Outcome<Pick<RemittanceToAssess, 'delivered' | 'customerRate'>, 'INVALID_VALUE' | MoneyRefusal> {
+  const money =
+    delivered == null ? undefined : parseMoney(delivered.amount, delivered.currency, { field: ['delivered'] })
+  if (money?.ok === false) return money
+  const rate = customerRate == null ? undefined : parseDecimal(customerRate)
+  if (customerRate != null && !rate?.greaterThan(0))
+    return refuse('INVALID_VALUE', 'Give a plain decimal number above zero, such as "1.1684".', ['customerRate'])
+  return ok({ delivered: money?.value ?? null, customerRate: rate ?? null })
 }
 
 const noCountry = (field: string) =>
@@ -95,7 +138,8 @@ function readUsd(text: string, amount: Money): Outcome<Decimal, 'INVALID_VALUE'>
 
 /**
  * Tells two requests under one remittance apart: SHA-256 in hex over one fixed spelling. No text has a line break. The
- * first line names the spelling: a later field gets a new one.
+ * first line names the spelling: a later field gets a new one. What is reported alone is not in it: payments of the version
+ * before, which do not tell it, ask for the same.
  */
 export const requestHash = (remittance: RemittanceToAssess): string =>
   createHash('sha256')
