@@ -1,7 +1,7 @@
 // What one entry of a camt file becomes: its days, sign, amount, references and parties.
 
 import { expect, test } from 'vitest'
-import { ACCOUNT, camt, heldBy, ntry, txDtls } from '../statements.fixture.ts'
+import { ACCOUNT, camt, heldBy, ntry, outcomeOf, txDtls } from '../statements.fixture.ts'
 import { eur } from './camt.fixture.ts'
 
 test('an entry is a line with its days, sign, references, parties, remittance and place', async () => {
@@ -47,6 +47,20 @@ test.each([
   const closing = minor > 0n ? '101.00' : '99.00'
   const { lines } = await heldBy(camt({ closing, entries: [ntry('1.00', { sign, more })] }))
   expect(lines).toMatchObject([{ amount: eur(minor), isReversal: more !== '' }])
+})
+
+test.each([
+  ['2026-03-02T23:59:59.999+01:00', '2026-03-02'],
+  ['2026-03-02T00:00:00-05:00', '2026-03-02'],
+  ['2026-03-02T24:00:00', '2026-03-03'],
+  ['2026-12-31T24:00:00.000Z', '2027-01-01'],
+  ['2026-03-02T24:00:01', 'DATE_INVALID'],
+  ['2026-02-30T24:00:00', 'DATE_INVALID'],
+  ['9999-12-31T24:00:00', 'DATE_INVALID'],
+])('the day of %s is %s: a day ends where the next one begins', async (written, day) => {
+  const entry = ntry('1.00').replace('<BookgDt><Dt>2026-03-02</Dt>', `<BookgDt><DtTm>${written}</DtTm>`)
+  const read = await outcomeOf(camt({ closing: '101.00', entries: [entry] }))
+  expect(read.ok ? read.lines[0]?.bookingDate : read.code).toBe(day)
 })
 
 test.each([

@@ -1,3 +1,4 @@
+import { addDays } from '@carriergraph/shared/day.ts'
 import { readDay, shown } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Position } from '../statement.ts'
@@ -78,10 +79,13 @@ export class Scope {
     const leaf = this.find(`${path}/Dt`, `${path}/DtTm`)
     if (leaf === undefined) return undefined
     const { text, position } = leaf
-    const [, year, month, day] = DATE.exec(text) ?? []
+    const [, year, month, day, midnight] = DATE.exec(text) ?? []
     if (year === undefined || month === undefined || day === undefined)
       throw new StatementFault('DATE_INVALID', `${shown(text)} is no date of ISO 8601.`, position)
-    return readDay(year, month, day, text, position)
+    const written = readDay(year, month, day, text, position)
+    if (midnight === undefined) return written
+    const [nextYear = '', nextMonth = '', nextDay = ''] = addDays(written, 1).split('-')
+    return readDay(nextYear, nextMonth, nextDay, text, position)
   }
 }
 
@@ -99,6 +103,9 @@ export const SCOPE_CHARACTERS_MAX = 256 * 1024
 /** What an empty leaf costs beside its text. */
 const LEAF_CHARACTERS = 64
 
-/** xs:date and xs:dateTime; either may have an offset, which does not change the day that the bank means. */
+/**
+ * xs:date and xs:dateTime; either may have an offset, which does not change the day that the bank means. Midnight as the end of
+ * a day is the beginning of the next one.
+ */
 const DATE =
-  /^(\d{4})-(\d{2})-(\d{2})(?:T(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?$/
+  /^(\d{4})-(\d{2})-(\d{2})(?:T(?:(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d{1,9})?|(24:00:00)(?:\.0{1,9})?))?(?:Z|[+-]\d{2}:\d{2})?$/
