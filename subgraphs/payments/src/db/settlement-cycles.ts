@@ -1,5 +1,5 @@
 import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import type { Id } from '@carriergraph/shared/ids.ts'
+import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { and, asc, count, eq, inArray, lte, or, sql } from 'drizzle-orm'
 import type { RailName } from '../rails/rail.ts'
@@ -42,22 +42,35 @@ export async function findCycles(db: Db, ids: readonly Id<'cyc'>[]): Promise<Set
 
 /**
  * Open cycles that are past their cut-off, closed ones that are to be settled by that day, where one is given, and those that
- * two people have taken back, the eldest first.
+ * two people have taken back, the eldest first: all of them, a page at a time, as those that the ledger refuses stay due.
  */
-export async function findDueCycles(
+export async function* findDueCycles(
   db: TenantDb,
   rail: RailName,
   currency: CurrencyCode,
   now: Date,
   settledUntil: string | undefined,
-): Promise<SettlementCycle[]> {
-  const rows = await db
-    .select()
-    .from(settlementCycle)
-    .where(and(eq(settlementCycle.rail, rail), eq(settlementCycle.currency, currency), isDue(now, settledUntil)))
-    .orderBy(asc(settlementCycle.cutOffAt))
-    .limit(DUE_CYCLES_MAX)
-  return rows.map(toCycle)
+): AsyncGenerator<SettlementCycle> {
+  const { cutOffAt, id } = settlementCycle
+  const isOne = and(eq(settlementCycle.rail, rail), eq(settlementCycle.currency, currency), isDue(now, settledUntil))
+  const pageAfter = (last: SettlementCycle | undefined) =>
+    db
+      .select()
+      .from(settlementCycle)
+      .where(
+        and(
+          isOne,
+          last && sql`(${cutOffAt}, ${id}) > (${last.cutOffAt.toISOString()}::timestamptz, ${toUuid(last.id)}::uuid)`,
+        ),
+      )
+      .orderBy(asc(cutOffAt), asc(id))
+      .limit(DUE_CYCLES_PAGE)
+  let last: SettlementCycle | undefined
+  do {
+    const page = (await pageAfter(last)).map(toCycle)
+    yield* page
+    last = page.at(-1)
+  } while (last !== undefined)
 }
 
 const isDue = (now: Date, settledUntil: string | undefined) =>
@@ -91,8 +104,8 @@ export const findDueSettlements = (system: TenantDb, now: Date, today: string): 
     .where(isDue(now, today))
     .orderBy(settlementCycle.tenantId, settlementCycle.rail, settlementCycle.currency)
 
-/** Of one rail and currency; the rest is found the next time. */
-const DUE_CYCLES_MAX = 100
+/** In memory at once. */
+const DUE_CYCLES_PAGE = 100
 
 /** Stores where a cycle stands, whose row the caller holds. */
 export async function updateCycle(tx: Tx, cycle: SettlementCycle): Promise<void> {

@@ -100,7 +100,7 @@ export async function settleDueCycles(
   const { db, terms, clock, currency } = options
   const until = settledUntil(terms.schedule, clock())
   let [done, refused] = [0, 0]
-  for (const { id, state, settlementDate } of await findDueCycles(db, terms.rail, currency, clock(), until)) {
+  for await (const { id, state, settlementDate } of findDueCycles(db, terms.rail, currency, clock(), until)) {
     if (state !== 'REVERSING') {
       const closed = await closeCycle(options, id)
       if (!closed.ok || until === undefined || settlementDate > until) continue

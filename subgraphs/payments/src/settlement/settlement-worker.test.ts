@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPaymentsDatabase, type PaymentsDatabase, silent } from '../testing/payments-database.ts'
 import { NO_CLOSING_DAYS } from './calendar.ts'
 import { settleAgain } from './decide-reversal.ts'
-import { reverseCycle, settleCycle } from './settle.ts'
+import { reverseCycle, settleCycle, settleDueCycles } from './settle.ts'
 import { ADA, by, FRIDAY, MONDAY, setSettlementStage } from './settlement.fixture.ts'
 import { createSettlementWorker } from './settlement-worker.ts'
 
@@ -72,4 +72,23 @@ test('what is settled again on a closing day of its currency waits for the next 
   set.clock.set(new Date('2026-11-25T09:30:00Z'))
   expect(await worker.runOnce()).toBe(1)
   expect(await set.balance(bob)).toBe(60n)
+})
+
+test('a hundred cycles that the ledger refuses keep no newer one from being closed and settled', async () => {
+  const { terms } = await setSettlementStage(payments.database)
+  const cutOffs = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`)
+  const set = await setSettlementStage(payments.database, { schedule: { ...terms.schedule, cutOffs } })
+  const [poor, ada, bob] = [await set.participant(0n), await set.participant(10n), await set.participant(0n)]
+  const refused = new Set<string>()
+  for (let hour = 0; refused.size < 101; hour += 1) {
+    set.clock.set(new Date(MONDAY.getTime() + hour * 3_600_000))
+    refused.add(await set.entered(poor, bob, 1n))
+  }
+  set.clock.advance(3_600_000)
+  const newest = await set.entered(ada, bob, 10n)
+  expect(refused.has(newest)).toBe(false)
+  // All dates of settlement have come.
+  set.clock.set(new Date('2026-12-07T09:00:00.000Z'))
+  expect(await settleDueCycles({ ...set.options, currency: 'EUR' })).toEqual({ done: 1, refused: 101 })
+  expect(await set.balance(bob)).toBe(10n)
 })
