@@ -101,3 +101,29 @@ test.each(['each statement is reconciled when it comes', 'both are reconciled at
     await stage.expectSoundBooks()
   },
 )
+
+const parts = ['500.00', '200.00'].map((amount, at) => {
+  const refs = `<Refs><EndToEndId>X-${at}</EndToEndId></Refs>`
+  return `<TxDtls>${refs}<Amt Ccy="EUR">${amount}</Amt></TxDtls>`
+})
+const more = '<AcctSvcrRef>BATCH-1</AcctSvcrRef>'
+const [whole, details] = [ntry('700.00', { more }), ntry('700.00', { more, details: parts.join('') })]
+
+test.each([
+  ['whole, in its parts, and stated whole', [whole, details, whole]],
+  ['in its parts, whole, and stated whole', [details, whole, whole]],
+  ['whole, in its parts, and stated so', [whole, details, details]],
+])('an entry is in the books once that is notified %s', async (_, [first = '', second = '', third = '']) => {
+  const batched = [50_000n, 20_000n].map((amountMinor, at) => ({ reference: `X-${at}`, amountMinor, expectedOn: DAY }))
+  await stage.expect(batched)
+  await notified('N-1', first)
+  await reconcile()
+  await notified('N-2', second)
+  await reconcile()
+  expect(await stage.balances()).toEqual({ FUNDING: -70_000n })
+  await stated('S-1', '0.00', '700.00', third)
+  await reconcile()
+  expect(await stage.balances()).toEqual({ FUNDING: -70_000n })
+  expect(await stage.cases()).toEqual([])
+  await stage.expectSoundBooks()
+})

@@ -62,6 +62,16 @@ describe('what a notification and a statement both tell is one movement', () => 
       ['n1'],
     ],
     ['an entry that two messages notified', [s('s'), n('n1'), n('n2', { entry: 'nu/1/1' })], ['n1', 'n2']],
+    [
+      'an entry that one message notified whole, and another one in parts',
+      [n('n'), n('n1', { ...minor(4_000n), entry: 'nu/1/1' }), n('n2', { ...minor(6_000n), entry: 'nu/1/1' })],
+      ['n'],
+    ],
+    [
+      'one of which only one of two messages told references',
+      [n('n'), n('m', { ...ref('A'), entry: 'nu/1/1' })],
+      ['n'],
+    ],
     ['what shares one of its references', [s('s', ref('A', 'B')), n('n', ref('B', 'C'))], ['n']],
     ['what only one of them knows references of', [s('s'), n('n', ref('A'))], ['n']],
     ['what the other one only mentions', [s('s', ref('A')), n('n', { ...ref('B'), mentions: ['A'] })], ['n']],
@@ -76,6 +86,7 @@ describe('what a notification and a statement both tell is one movement', () => 
 describe('and two are two', () => {
   const cases: [string, Parameters<typeof told>[0]['lines']][] = [
     ['of the same kind of message', [s('s1'), s('s2')]],
+    ['of two notifications that say the same', [n('n1'), n('n2', { entry: 'nu/1/1' })]],
     ['with other references', [s('s', ref('NEW')), n('n', ref('OLD'))]],
     ['at other ends', [s('s', { counterparty: 'DE1' }), n('n', { counterparty: 'DE2' })]],
     ['a year apart', [s('s', { bookedOn: '2025-11-20' }), n('n')]],
@@ -123,6 +134,14 @@ describe('of what was dealt with before', () => {
       expect(droppedOf([n('n')], [gone])).toEqual([])
       expect(droppedOf([s('s')], [n('n', { standing: 'TOLD_AGAIN' })])).toEqual([])
     })
+  })
+
+  it('a notification of an entry stays, and what another one tells of it goes', () => {
+    const parts = [minor(4_000n), minor(6_000n)].map((of, at) => n(`n${at}`, { ...of, entry: 'nu/1/1' }))
+    expect(droppedOf(parts, [n('n')])).toEqual(['n0', 'n1'])
+    expect(droppedOf([n('n')], parts)).toEqual(['n'])
+    expect(droppedOf(parts.slice(1), [n('n'), ...parts.slice(0, 1)])).toEqual([])
+    expect(droppedOf([n('m', { entry: 'nv/1/1' })], [n('n', { standing: 'TOLD_AGAIN' }), ...parts])).toEqual([])
   })
 
   it('nothing goes where both sides stay', () => {

@@ -1,40 +1,18 @@
-import { dayNumber } from '@carriergraph/shared/day.ts'
-import { type BankLine, type KnownLine, messageOf } from './movement.ts'
-
-/** Lines of one side that tell of one movement, as far as the bank's reference goes. */
-interface Telling {
-  readonly isNotification: boolean
-  readonly lines: readonly BankLine[]
-  /** Those that may still go. */
-  readonly fresh: readonly BankLine[]
-  /** Whether some of it was dealt with before, and so stays. */
-  readonly isKnown: boolean
-  readonly minor: bigint
-  readonly firstDay: number
-  readonly lastDay: number
-}
+import type { BankLine, KnownLine } from './movement.ts'
+import { BY_ENTRY, COMPARED_MAX, couplesOf, eachByScope, mayBeOne, type Telling, tellingsOf } from './tellings.ts'
 
 interface Pair {
   readonly stays: Telling
   readonly goes: Telling
 }
 
-/** Under which reference a line is told, and by whom: lines with the same ones are one telling. */
-type Scope = (line: BankLine) => { readonly reference: string | undefined; readonly teller: string }
-
-const ofEntry = ({ bankReference, entryBankReference }: BankLine): string | undefined =>
-  entryBankReference ?? bankReference
-
-/** From all that has a reference, for several messages may tell an entry, down to a transaction of an entry. */
-const SCOPES: readonly Scope[] = [
-  (line) => ({ reference: ofEntry(line), teller: '' }),
-  (line) => ({ reference: ofEntry(line), teller: messageOf(line) }),
-  (line) => ({ reference: ofEntry(line), teller: line.entry }),
-  (line) => ({ reference: line.bankReference, teller: line.entry }),
-]
-
-/** How many tellings of one reference and sum one is compared with: what a bank calls thousands by says nothing. */
-const COMPARED_MAX = 32
+/** What is compared: what is looked at now, and what was dealt with before. */
+type Told = {
+  readonly lines: readonly BankLine[]
+  readonly known: readonly KnownLine[]
+  readonly fresh: ReadonlySet<BankLine>
+  readonly days_max: number
+}
 
 /**
  * Finds what a notification and a statement both tell by the bank's own reference: it is one movement, if it is of one sum
@@ -49,13 +27,14 @@ export function linesToldTwice(
   known: readonly KnownLine[],
   days_max: number,
 ): ReadonlySet<string> {
-  const fresh = new Set(lines)
   const goes = new Set<string>()
-  const standing = [...lines, ...known.filter((line) => line.standing !== 'TOLD_AGAIN')]
-  if (standing.every(({ isNotification }) => !isNotification)) return goes
-  const stated = statedNotifications({ standing, known, fresh, days_max })
-  const left = standing.filter((line) => !stated.has(line))
-  eachByScope(left, fresh, (tellings) =>
+  if ([...lines, ...known].every(({ isNotification }) => !isNotification)) return goes
+  const told = { lines, known, fresh: new Set(lines), days_max }
+  for (const { id } of notifiedTwice(told)) goes.add(id)
+  const notified = { ...told, lines: lines.filter(({ id }) => !goes.has(id)) }
+  const stated = statedNotifications(notified)
+  const left = standingOf(notified).filter((line) => !stated.has(line))
+  eachByScope(left, told.fresh, (tellings) =>
     pairsOf(tellings, days_max).flatMap((pair) => {
       // Of what is known in part on both sides, a narrower scope may say more.
       if (pair.goes.isKnown && [...pair.goes.fresh, ...pair.stays.fresh].length > 0) return []
@@ -66,44 +45,46 @@ export function linesToldTwice(
   return goes
 }
 
+const standingOf = ({ lines, known }: Told): readonly BankLine[] => [
+  ...lines,
+  ...known.filter(({ standing }) => standing !== 'TOLD_AGAIN'),
+]
+
+/** Lines of notifications of an entry of which another one tells more, or has told less before: as an advice, and its details. */
+function notifiedTwice({ lines, known, fresh, days_max }: Told): readonly BankLine[] {
+  const gone = new Set<BankLine>(known.filter(({ standing }) => standing === 'TOLD_AGAIN'))
+  const notifications = [...lines, ...known].filter(({ isNotification }) => isNotification)
+  return [...tellingsOf(notifications, fresh, BY_ENTRY)].flatMap((tellings) =>
+    couplesOf(tellings, tellings, (one, other) => tellsMore(one, other) && mayBeOne(one, other, days_max)).flatMap(
+      ([more, less]) => {
+        if ([...more.lines, ...less.lines].some((line) => gone.has(line))) return []
+        const goes = less.isKnown ? more : less
+        return goes.isKnown ? [] : goes.lines
+      },
+    ),
+  )
+}
+
+/** Of one sum: in parts, or with what the parties call it. */
+const tellsMore = (one: Telling, other: Telling): boolean =>
+  other.lines.length === 1 && (one.lines.length > 1 || (hasReferences(one) && !hasReferences(other)))
+
+const hasReferences = ({ lines }: Telling): boolean => lines.some(({ references }) => references.length > 0)
+
 /** Notifications that stand for what statements told before: those lines have gone for them, and no others may. */
-function statedNotifications({
-  standing,
-  known,
-  fresh,
-  days_max,
-}: {
-  standing: readonly BankLine[]
-  known: readonly KnownLine[]
-  fresh: ReadonlySet<BankLine>
-  days_max: number
-}): ReadonlySet<BankLine> {
-  const gone = known.filter((line) => line.standing === 'TOLD_AGAIN' && !line.isNotification)
+function statedNotifications(told: Told): ReadonlySet<BankLine> {
+  const gone = told.known.filter(({ standing, isNotification }) => standing === 'TOLD_AGAIN' && !isNotification)
   const stated = new Set<BankLine>()
   if (gone.length === 0) return stated
-  eachByScope([...gone, ...standing.filter(({ isNotification }) => isNotification)], fresh, (tellings) => {
-    const settled = couplesOf(tellings, days_max).flatMap(linesOf)
+  const notifications = standingOf(told).filter(({ isNotification }) => isNotification)
+  eachByScope([...gone, ...notifications], told.fresh, (tellings) => {
+    const settled = statedCouples(tellings, told.days_max)
+      .flat()
+      .flatMap(({ lines }) => lines)
     for (const line of settled) stated.add(line)
     return settled
   })
   return stated
-}
-
-/**
- * Looks at tellings that are alike, scope by scope.
- * @param settle tells the lines of which no narrower scope says more
- */
-function eachByScope(
-  lines: readonly BankLine[],
-  fresh: ReadonlySet<BankLine>,
-  settle: (tellings: readonly Telling[]) => readonly BankLine[],
-): void {
-  let left = lines
-  for (const scope of SCOPES) {
-    const settled = new Set<BankLine>()
-    for (const tellings of tellingsOf(left, fresh, scope)) for (const line of settle(tellings)) settled.add(line)
-    left = left.filter((line) => !settled.has(line))
-  }
 }
 
 const linesOf = ({ stays, goes }: Pair): readonly BankLine[] => [...stays.lines, ...goes.lines]
@@ -124,94 +105,26 @@ export function standsFor(
   return [...linesToldTwice(told, [...standing, line], days_max)].some((id) => !without.has(id))
 }
 
-/** By reference, currency and sum: what may be the same. */
-function tellingsOf(
-  lines: readonly BankLine[],
-  fresh: ReadonlySet<BankLine>,
-  scope: Scope,
-): Iterable<readonly Telling[]> {
-  const told = Map.groupBy(lines, (line) => {
-    const { reference, teller } = scope(line)
-    return reference && JSON.stringify([reference, line.currency, line.isNotification, teller])
-  })
-  told.delete(undefined)
-  const alike = new Map<string, Telling[]>()
-  for (const [key = '', all] of told) {
-    const telling = tellingOf(all, fresh)
-    const [reference, currency] = JSON.parse(key)
-    const same = JSON.stringify([reference, currency, String(telling.minor)])
-    const others = alike.get(same)
-    if (others === undefined) alike.set(same, [telling])
-    else others.push(telling)
-  }
-  return alike.values()
-}
-
-function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>): Telling {
-  const days = lines.map(({ bookedOn }) => dayNumber(bookedOn)).sort((a, b) => a - b)
-  const own = lines.filter((line) => fresh.has(line))
-  return {
-    isNotification: lines[0]?.isNotification ?? false,
-    lines,
-    fresh: own,
-    isKnown: own.length < lines.length,
-    minor: lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
-    firstDay: days[0] ?? 0,
-    lastDay: days.at(-1) ?? 0,
-  }
-}
-
 function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
-  const couples = couplesOf(tellings, days_max)
-  const isUsed = new Set(couples.flatMap(({ stays, goes }) => [stays, goes]))
-  const statements = couples.map(({ stays }) => stays).filter(({ isNotification }) => !isNotification)
-  const further = tellings
-    .filter((one) => one.isNotification && !isUsed.has(one))
-    .flatMap((goes): Pair[] => {
-      const stays = statements.slice(0, COMPARED_MAX).find((one) => mayBeOne(one, goes, days_max))
-      return stays === undefined ? [] : [{ stays, goes }]
-    })
-  return [...couples, ...further]
-}
-
-/** Of a statement and a notification each, what was dealt with before first. */
-function couplesOf(tellings: readonly Telling[], days_max: number): Pair[] {
-  const isUsed = new Set<Telling | undefined>()
-  const inOrder = tellings.toSorted((a, b) => Number(b.isKnown) - Number(a.isKnown) || a.firstDay - b.firstDay)
-  const notifications = inOrder.filter(({ isNotification }) => isNotification)
-  const couples: Pair[] = []
-  let from = 0
-  for (const statement of inOrder.filter(({ isNotification }) => !isNotification)) {
-    const notification = notifications
-      .slice(from, from + COMPARED_MAX)
-      .find((one) => !isUsed.has(one) && mayBeOne(statement, one, days_max))
-    if (notification === undefined) continue
-    isUsed.add(notification)
-    while (isUsed.has(notifications[from])) from += 1
+  const couples = statedCouples(tellings, days_max)
+  const isUsed = new Set(couples.flat())
+  const pairs = couples.map(([statement, notification]): Pair => {
     const keepsNotification =
       !statement.isKnown && (notification.isKnown || notification.lines.length > statement.lines.length)
-    couples.push(
-      keepsNotification ? { stays: notification, goes: statement } : { stays: statement, goes: notification },
-    )
+    return keepsNotification ? { stays: notification, goes: statement } : { stays: statement, goes: notification }
+  })
+  const statements = pairs.map(({ stays }) => stays).filter(({ isNotification }) => !isNotification)
+  for (const goes of tellings.filter((one) => one.isNotification && !isUsed.has(one))) {
+    const stays = statements.slice(0, COMPARED_MAX).find((one) => mayBeOne(one, goes, days_max))
+    if (stays !== undefined) pairs.push({ stays, goes })
   }
-  return couples
+  return pairs
 }
 
-/** Whether nothing speaks against it: neither days, nor references and accounts where both know some. */
-function mayBeOne(one: Telling, other: Telling, days_max: number): boolean {
-  const areClose =
-    Math.abs(one.firstDay - other.firstDay) <= days_max && Math.abs(one.lastDay - other.lastDay) <= days_max
-  if (!areClose) return false
-  const [references, others] = [one, other].map(({ lines }) => new Set(lines.flatMap((line) => line.references)))
-  const [names, otherNames] = [one, other].map(({ lines }) => new Set(lines.flatMap(namesOf)))
-  if (references?.size && others?.size && !share(references, otherNames) && !share(others, names)) return false
-  const [accounts, otherAccounts] = [one, other].map(
-    ({ lines }) => new Set(lines.flatMap(({ counterparty }) => counterparty ?? [])),
+/** Of a statement and a notification each. */
+const statedCouples = (tellings: readonly Telling[], days_max: number): [Telling, Telling][] =>
+  couplesOf(
+    tellings.filter(({ isNotification }) => !isNotification),
+    tellings.filter(({ isNotification }) => isNotification),
+    (statement, notification) => mayBeOne(statement, notification, days_max),
   )
-  return !accounts?.size || !otherAccounts?.size || share(accounts, otherAccounts)
-}
-
-const namesOf = ({ references, mentions }: BankLine): readonly string[] => [...references, ...mentions]
-
-const share = (one: ReadonlySet<string>, other: ReadonlySet<string> | undefined): boolean =>
-  other !== undefined && [...one].some((each) => other.has(each))
