@@ -127,3 +127,35 @@ test.each([
   expect(await stage.cases()).toEqual([])
   await stage.expectSoundBooks()
 })
+
+const CHARGES =
+  '<Chrgs><Rcrd><Amt Ccy="EUR">0.25</Amt><CdtDbtInd>DBIT</CdtDbtInd><ChrgInclInd>true</ChrgInclInd></Rcrd></Chrgs>'
+const charged = (amount: string, references: readonly string[], charges: string) =>
+  ntry(amount, {
+    sign: 'DBIT',
+    more,
+    details: references
+      .map((of) => `<TxDtls><Refs><EndToEndId>${of}</EndToEndId></Refs><Amt Ccy="EUR">20.00</Amt>${charges}</TxDtls>`)
+      .join(''),
+  })
+
+test.each([
+  ['of a batch that was matched before', ['X-1', 'X-2'], ['40.00', '40.50'], true],
+  ['of one movement, on the day that it was notified', ['X-1'], ['20.00', '20.25'], false],
+])(
+  'what only the statement tells the charges with is in the books once: %s',
+  async (_, references, amounts, isBefore) => {
+    const expected = references.flatMap((reference) =>
+      [-2_000n, -25n].map((amountMinor) => ({ reference, amountMinor })),
+    )
+    await stage.expect(expected.map((movement) => ({ ...movement, expectedOn: DAY })))
+    const [without = '', all = ''] = amounts
+    await notified('N-1', charged(without, references, ''))
+    if (isBefore) await reconcile()
+    await stated('S-1', all, '0.00', charged(all, references, CHARGES))
+    await reconcile()
+    expect(await stage.balances()).toEqual({ FUNDING: BigInt(all.replace('.', '')) })
+    expect(await stage.cases()).toEqual([])
+    await stage.expectSoundBooks()
+  },
+)

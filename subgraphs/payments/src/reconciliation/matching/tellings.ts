@@ -34,21 +34,33 @@ const SCOPES: readonly Scope[] = [
   (line) => ({ reference: line.bankReference, teller: line.entry }),
 ]
 
+/** What a line counts for in the sum that is compared. */
+type Counted = (line: BankLine) => bigint
+
+const AMOUNT: Counted = ({ amountMinor }) => amountMinor
+
+/** Without what the bank took for it, in the amount or beside it. */
+export const MOVED: Counted = ({ amountMinor, chargesMinor, isCharge }) => (isCharge ? 0n : amountMinor + chargesMinor)
+
 /**
  * Looks at tellings that are alike, scope by scope.
  * @param settle tells the lines of which no narrower scope says more
+ * @returns all others
  */
 export function eachByScope(
   lines: readonly BankLine[],
   fresh: ReadonlySet<BankLine>,
   settle: (tellings: readonly Telling[]) => readonly BankLine[],
-): void {
+  counted = AMOUNT,
+): readonly BankLine[] {
   let left = lines
   for (const scope of SCOPES) {
     const settled = new Set<BankLine>()
-    for (const tellings of tellingsOf(left, fresh, scope)) for (const line of settle(tellings)) settled.add(line)
+    for (const tellings of tellingsOf(left, fresh, scope, counted))
+      for (const line of settle(tellings)) settled.add(line)
     left = left.filter((line) => !settled.has(line))
   }
+  return left
 }
 
 /** By reference, currency and sum: what may be the same. */
@@ -56,6 +68,7 @@ export function tellingsOf(
   lines: readonly BankLine[],
   fresh: ReadonlySet<BankLine>,
   scope: Scope,
+  counted = AMOUNT,
 ): Iterable<readonly Telling[]> {
   const told = Map.groupBy(lines, (line) => {
     const { reference, teller } = scope(line)
@@ -64,7 +77,7 @@ export function tellingsOf(
   told.delete(undefined)
   const alike = new Map<string, Telling[]>()
   for (const [key = '', all] of told) {
-    const telling = tellingOf(all, fresh)
+    const telling = tellingOf(all, fresh, counted)
     const [reference, currency] = JSON.parse(key)
     const same = JSON.stringify([reference, currency, String(telling.minor)])
     const others = alike.get(same)
@@ -74,7 +87,7 @@ export function tellingsOf(
   return alike.values()
 }
 
-function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>): Telling {
+function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>, counted: Counted): Telling {
   const days = lines.map(({ bookedOn }) => dayNumber(bookedOn)).sort((a, b) => a - b)
   const own = lines.filter((line) => fresh.has(line))
   return {
@@ -82,7 +95,7 @@ function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>): Te
     lines,
     fresh: own,
     isKnown: own.length < lines.length,
-    minor: lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n),
+    minor: lines.reduce((sum, line) => sum + counted(line), 0n),
     firstDay: days[0] ?? 0,
     lastDay: days.at(-1) ?? 0,
   }

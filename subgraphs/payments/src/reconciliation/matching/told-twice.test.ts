@@ -61,6 +61,16 @@ describe('what a notification and a statement both tell is one movement', () => 
       [s('s1', minor(30n)), s('s2', minor(70n)), n('n1', minor(70n))],
       ['n1'],
     ],
+    [
+      'what only the statement tells the charges with that are inside',
+      [s('s', { ...minor(-2_025n), chargesMinor: 25n }), n('n', minor(-2_000n))],
+      ['n'],
+    ],
+    [
+      'what only the notification tells the charges with that were kept back',
+      [s('s', minor(10_000n)), n('n', { ...minor(9_800n), chargesMinor: 200n })],
+      ['n'],
+    ],
     ['an entry that two messages notified', [s('s'), n('n1'), n('n2', { entry: 'nu/1/1' })], ['n1', 'n2']],
     [
       'an entry that one message notified whole, and another one in parts',
@@ -88,6 +98,14 @@ describe('and two are two', () => {
     ['of the same kind of message', [s('s1'), s('s2')]],
     ['of two notifications that say the same', [n('n1'), n('n2', { entry: 'nu/1/1' })]],
     ['with other references', [s('s', ref('NEW')), n('n', ref('OLD'))]],
+    ['of two sums, where nothing says that the rest was charged', [s('s', minor(-2_025n)), n('n', minor(-2_000n))]],
+    [
+      'of two sums of nothing but charges',
+      [
+        s('s', { ...minor(-25n), chargesMinor: 25n, isCharge: true }),
+        n('n', { ...minor(-30n), chargesMinor: 30n, isCharge: true }),
+      ],
+    ],
     ['at other ends', [s('s', { counterparty: 'DE1' }), n('n', { counterparty: 'DE2' })]],
     ['a year apart', [s('s', { bookedOn: '2025-11-20' }), n('n')]],
     ['in other currencies', [s('s', { currency: 'USD' }), n('n')]],
@@ -134,6 +152,16 @@ describe('of what was dealt with before', () => {
       expect(droppedOf([n('n')], [gone])).toEqual([])
       expect(droppedOf([s('s')], [n('n', { standing: 'TOLD_AGAIN' })])).toEqual([])
     })
+  })
+
+  it('a notification stays, and of a statement that tells the charges as well, these', () => {
+    const batch = [
+      s('s1', { ...minor(-2_000n), entry: 'st/1/1' }),
+      s('s2', { ...minor(-3_000n), entry: 'st/1/1' }),
+      s('s3', { ...minor(-55n), chargesMinor: 55n, isCharge: true, entry: 'st/1/1' }),
+    ]
+    expect(droppedOf(batch, [n('n', minor(-5_000n))])).toEqual(['s1', 's2'])
+    expect(droppedOf([s('s', { ...minor(-2_025n), chargesMinor: 25n })], [n('n', minor(-2_000n))])).toEqual([])
   })
 
   it('a notification of an entry stays, and what another one tells of it goes', () => {

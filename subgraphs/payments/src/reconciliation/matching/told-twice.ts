@@ -1,5 +1,14 @@
 import type { BankLine, KnownLine } from './movement.ts'
-import { BY_ENTRY, COMPARED_MAX, couplesOf, eachByScope, mayBeOne, type Telling, tellingsOf } from './tellings.ts'
+import {
+  BY_ENTRY,
+  COMPARED_MAX,
+  couplesOf,
+  eachByScope,
+  MOVED,
+  mayBeOne,
+  type Telling,
+  tellingsOf,
+} from './tellings.ts'
 
 interface Pair {
   readonly stays: Telling
@@ -34,7 +43,7 @@ export function linesToldTwice(
   const notified = { ...told, lines: lines.filter(({ id }) => !goes.has(id)) }
   const stated = statedNotifications(notified)
   const left = standingOf(notified).filter((line) => !stated.has(line))
-  eachByScope(left, told.fresh, (tellings) =>
+  const alone = eachByScope(left, told.fresh, (tellings) =>
     pairsOf(tellings, days_max).flatMap((pair) => {
       // Of what is known in part on both sides, a narrower scope may say more.
       if (pair.goes.isKnown && [...pair.goes.fresh, ...pair.stays.fresh].length > 0) return []
@@ -42,6 +51,7 @@ export function linesToldTwice(
       return linesOf(pair)
     }),
   )
+  for (const { id } of toldWithCharges(alone, told)) goes.add(id)
   return goes
 }
 
@@ -86,6 +96,29 @@ function statedNotifications(told: Told): ReadonlySet<BankLine> {
   })
   return stated
 }
+
+/**
+ * Lines of what only one side tells the bank's charges with. What a statement counts is what the account has lost: it stays, and
+ * where the notification has to, the charges stay that have lines of their own.
+ */
+function toldWithCharges(lines: readonly BankLine[], { fresh, days_max }: Told): readonly BankLine[] {
+  if (lines.every(({ chargesMinor }) => chargesMinor === 0n)) return []
+  const goes: BankLine[] = []
+  const settle = (tellings: readonly Telling[]) =>
+    statedCouples(tellings, days_max).flatMap(([statement, notification]) => {
+      // Charges alone are of one sum with all others.
+      if (statement.minor === 0n) return []
+      const moved = statement.lines.filter(({ isCharge }) => !isCharge)
+      const isApart = !statement.isKnown && sumOf(moved) === sumOf(notification.lines)
+      const gone = notification.isKnown ? (isApart ? moved : []) : notification.lines
+      goes.push(...gone)
+      return gone.length === 0 ? [] : [...statement.lines, ...notification.lines]
+    })
+  eachByScope(lines, fresh, settle, MOVED)
+  return goes
+}
+
+const sumOf = (lines: readonly BankLine[]): bigint => lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
 
 const linesOf = ({ stays, goes }: Pair): readonly BankLine[] => [...stays.lines, ...goes.lines]
 
