@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { camt, ntry } from '../statements/statements.fixture.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
+import { dismissalsOn } from './dismissals.fixture.ts'
 
 let stage: ReconciliationStage
 beforeEach(async () => {
@@ -159,3 +160,14 @@ test.each([
     await stage.expectSoundBooks()
   },
 )
+
+test('of a batch that was notified twice, a part is dismissed, and then it is stated: it is in the books once', async () => {
+  for (const statement of ['N-1', 'N-2']) await notified(statement, details)
+  await stage.run()
+  await dismissalsOn(stage).dismiss()
+  await stated('S-1', '0.00', '700.00', details)
+  await reconcile()
+  expect(await stage.cases('DUPLICATE')).toEqual([])
+  expect(await stage.balances()).toEqual({ FUNDING: -70_000n, SUSPENSE: 70_000n })
+  await stage.expectSoundBooks()
+})

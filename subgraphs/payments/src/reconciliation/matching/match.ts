@@ -8,7 +8,7 @@ import type { BankLine, ExpectedMovement, KnownLine } from './movement.ts'
 import { Pool, placeLine, placeMovement, SearchBudget, untaken, type Windows } from './pool.ts'
 import { markRepeats, repeatedExpectations } from './repeats.ts'
 import type { MatchResult } from './result.ts'
-import { linesToldTwice, mayBeToldAgain } from './told-twice.ts'
+import { linesToldTwice } from './told-twice.ts'
 
 export type MatchOptions = Windows & {
   /** A movement that is expected is missing when it has not come so many days after its day. */
@@ -48,7 +48,7 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
   const results: MatchResult[] = []
   const today = dayNumber(day)
   // Before directions part: charges inside an entry go the other way.
-  const toldTwice = linesToldTwice(lines, known.filter(mayBeToldAgain), options.amount_days)
+  const toldTwice = linesToldTwice(lines, known, options.amount_days)
   for (const part of parted({ lines, expected, known, met })) {
     const pool = new Pool(
       part.currency,

@@ -172,6 +172,19 @@ describe('of what was dealt with before', () => {
     expect(droppedOf([n('m', { entry: 'nv/1/1' })], [n('n', { standing: 'TOLD_AGAIN' }), ...parts])).toEqual([])
   })
 
+  it('what is left of a notification of which a part was dismissed goes where a statement tells all of it', () => {
+    const parts = (message: string) =>
+      [minor(4_000n), minor(6_000n)].map((of, at) => n(`${message}${at}`, { ...of, entry: `${message}/1/1` }))
+    const [left = n(''), dismissed = n('')] = parts('nu')
+    const before = [{ ...dismissed, standing: 'DISMISSED' as const }]
+    const stated = parts('st').map((line) => ({ ...line, isNotification: false }))
+    expect(droppedOf([...stated, ...parts('nt'), left], before)).toEqual(['nt0', 'nt1', 'nu0'])
+    expect(droppedOf([s('s'), ...parts('nt'), left], before)).toEqual(['s'])
+    expect(droppedOf([left], [s('s'), ...before])).toEqual(['nu0'])
+    expect(droppedOf([s('s', minor(4_001n)), left], before)).toEqual([])
+    expect(droppedOf([s('s')], before)).toEqual([])
+  })
+
   it('nothing goes where both sides stay', () => {
     expect(droppedOf([s('s2')], [s('s1'), n('n1')])).toEqual([])
   })

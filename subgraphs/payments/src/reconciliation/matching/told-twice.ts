@@ -52,18 +52,20 @@ export function linesToldTwice(
     }),
   )
   for (const { id } of toldWithCharges(alone, told)) goes.add(id)
+  for (const { id } of leftOfDismissed({ ...told, lines: lines.filter(({ id }) => !goes.has(id)) })) goes.add(id)
   return goes
 }
 
-const standingOf = ({ lines, known }: Told): readonly BankLine[] => [
+/** Without what never moved, which is told by nobody: a statement that has it all the same tells a movement of its own. */
+const standingOf = ({ lines, known }: Pick<Told, 'lines' | 'known'>): readonly BankLine[] => [
   ...lines,
-  ...known.filter(({ standing }) => standing !== 'TOLD_AGAIN'),
+  ...known.filter(({ standing }) => standing !== 'TOLD_AGAIN' && standing !== 'DISMISSED'),
 ]
 
 /** Lines of notifications of an entry of which another one tells more, or has told less before: as an advice, and its details. */
 function notifiedTwice({ lines, known, fresh, days_max }: Told): readonly BankLine[] {
   const gone = new Set<BankLine>(known.filter(({ standing }) => standing === 'TOLD_AGAIN'))
-  const notifications = [...lines, ...known].filter(({ isNotification }) => isNotification)
+  const notifications = [...standingOf({ lines, known }), ...gone].filter(({ isNotification }) => isNotification)
   return [...tellingsOf(notifications, fresh, BY_ENTRY)].flatMap((tellings) =>
     couplesOf(tellings, tellings, (one, other) => tellsMore(one, other) && mayBeOne(one, other, days_max)).flatMap(
       ([more, less]) => {
@@ -122,8 +124,25 @@ const sumOf = (lines: readonly BankLine[]): bigint => lines.reduce((sum, { amoun
 
 const linesOf = ({ stays, goes }: Pair): readonly BankLine[] => [...stays.lines, ...goes.lines]
 
-/** What never moved is told by nobody: a statement that has it all the same tells a movement of its own. */
-export const mayBeToldAgain = ({ standing }: KnownLine): boolean => standing !== 'DISMISSED'
+/** What is left of notifications of which people have dismissed a part, where a statement tells all that each had told. */
+function leftOfDismissed(told: Told): readonly BankLine[] {
+  const dismissed = new Set<BankLine>(
+    told.known.filter(({ standing, isNotification }) => standing === 'DISMISSED' && isNotification),
+  )
+  const entries = new Set([...dismissed].map(({ entry }) => entry))
+  if (entries.size === 0) return []
+  const goes: BankLine[] = []
+  const isOfThem = ({ isNotification, entry }: BankLine) => !isNotification || entries.has(entry)
+  eachByScope([...standingOf(told).filter(isOfThem), ...dismissed], told.fresh, (tellings) => {
+    const statements = tellings.filter(({ isNotification }) => !isNotification).slice(0, COMPARED_MAX)
+    const left = tellings.filter(
+      (one) => one.isNotification && statements.some((statement) => mayBeOne(statement, one, told.days_max)),
+    )
+    goes.push(...left.flatMap(({ fresh }) => fresh))
+    return left.flatMap(({ lines }) => lines)
+  })
+  return goes
+}
 
 /**
  * Whether `line` stands for one of `told`: lines that tell no movement of their own, one of which would without it.
@@ -133,9 +152,8 @@ export function standsFor(
   line: BankLine,
   { told, others, days_max }: { told: readonly BankLine[]; others: readonly KnownLine[]; days_max: number },
 ): boolean {
-  const standing = others.filter(mayBeToldAgain)
-  const without = linesToldTwice(told, standing, days_max)
-  return [...linesToldTwice(told, [...standing, line], days_max)].some((id) => !without.has(id))
+  const without = linesToldTwice(told, others, days_max)
+  return [...linesToldTwice(told, [...others, line], days_max)].some((id) => !without.has(id))
 }
 
 function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
