@@ -82,6 +82,16 @@ describe('what a notification and a statement both tell is one movement', () => 
       [n('n'), n('m', { ...ref('A'), entry: 'nu/1/1' })],
       ['n'],
     ],
+    [
+      'an entry of which only one of two messages told how the bank calls its transactions',
+      [
+        n('n1', { ...minor(4_000n), entry: 'nt/1/1' }),
+        n('n2', { ...minor(6_000n), entry: 'nt/1/1' }),
+        n('m1', { ...minor(6_000n), bankReference: 'T2', entryBankReference: 'E', entry: 'nu/1/1' }),
+        n('m2', { ...minor(4_000n), bankReference: 'T1', entryBankReference: 'E', entry: 'nu/1/1' }),
+      ],
+      ['n1', 'n2'],
+    ],
     ['what shares one of its references', [s('s', ref('A', 'B')), n('n', ref('B', 'C'))], ['n']],
     ['what only one of them knows references of', [s('s'), n('n', ref('A'))], ['n']],
     ['what the other one only mentions', [s('s', ref('A')), n('n', { ...ref('B'), mentions: ['A'] })], ['n']],

@@ -77,11 +77,27 @@ function notifiedTwice({ lines, known, fresh, days_max }: Told): readonly BankLi
   )
 }
 
-/** Of one sum: in parts, or with what the parties call it. */
-const tellsMore = (one: Telling, other: Telling): boolean =>
-  other.lines.length === 1 && (one.lines.length > 1 || (hasReferences(one) && !hasReferences(other)))
+/** Of one sum: in parts, or in the same ones with what the parties, or the bank, call them. */
+function tellsMore(one: Telling, other: Telling): boolean {
+  if (one.lines.length > 1 && other.lines.length === 1) return true
+  const [said, saidOfOther] = [saidOf(one), saidOf(other)]
+  return (
+    amountsOf(one) === amountsOf(other) &&
+    said.every((count, at) => count >= (saidOfOther[at] ?? 0)) &&
+    said.join() !== saidOfOther.join()
+  )
+}
 
-const hasReferences = ({ lines }: Telling): boolean => lines.some(({ references }) => references.length > 0)
+const amountsOf = ({ lines }: Telling): string =>
+  lines
+    .map(({ amountMinor }) => String(amountMinor))
+    .sort()
+    .join()
+
+const saidOf = ({ lines }: Telling): readonly number[] => [
+  lines.filter(({ references }) => references.length > 0).length,
+  lines.filter(({ entryBankReference }) => entryBankReference !== undefined).length,
+]
 
 /** Notifications that stand for what statements told before: those lines have gone for them, and no others may. */
 function statedNotifications(told: Told): ReadonlySet<BankLine> {
