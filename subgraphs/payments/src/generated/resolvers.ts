@@ -747,7 +747,7 @@ export type ReconciliationErrorCode =
   | 'SAME_PERSON'
   /** The case holds nothing in suspense. */
   | 'NOTHING_TO_WRITE_OFF'
-  /** The case is not of a line that the bank may have told again: only those with the rule REPEATED_LINE are dismissed. */
+  /** The case is not of a line that the bank may have told again: neither REPEATED_LINE, nor without references and said twice. */
   | 'CASE_NOT_REPEATED'
   /** A statement counts what the line tells in its balances, and no other one of the same days does: it moved, and is not dismissed. */
   | 'LINE_IN_BALANCES';
@@ -2611,8 +2611,9 @@ export type Mutation = {
   removeCard?: Maybe<RemoveCardPayload>;
   /**
    * Asks that a case of a line that the bank may only have told again is dismissed: that nothing moved. Another person has to
-   * approve it. Only cases with the rule REPEATED_LINE; and not where a statement with balances counts the line, unless another
-   * one over the same days does so as well. The same asked again by the same person changes nothing.
+   * approve it. Only cases with the rule REPEATED_LINE, or of one line without references that another statement has just so; and
+   * not where a statement with balances counts the line, unless another one over the same days does so as well. The same asked
+   * again by the same person changes nothing.
    */
   requestDismissal?: Maybe<RequestDismissalPayload>;
   /**

@@ -216,3 +216,46 @@ test('only a line that came again is dismissed', async () => {
   const codes = await Promise.all((await stage.cases()).map((id) => request(id)))
   expect(codes).toMatchObject([{ code: 'CASE_NOT_REPEATED' }, { code: 'CASE_NOT_REPEATED' }])
 })
+
+describe('a line without references that another table has just so', () => {
+  const PAYER = 'FR1420041010050500013M02606'
+  const table = [{ counterparty: PAYER }, { counterparty: PAYER, amount: '73.21' }]
+
+  test('may be dismissed, and one of two such lines always stands', async () => {
+    await stage.expect([{ counterparty: PAYER }])
+    for (const _ of ['exported', 'exported again']) {
+      await stage.statement(table)
+      await stage.run()
+    }
+    const codes: string[] = []
+    for (const id of await stage.cases('MISSING_INTERNALLY')) {
+      const asked = await request(id)
+      if (asked.ok) await approveDismissal(stage.db, { caseId: id }, by(BRUNO))
+      codes.push(asked.ok ? 'ok' : asked.code)
+    }
+    expect(codes.toSorted()).toEqual(['CASE_NOT_REPEATED', 'ok', 'ok'])
+    await stage.run()
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -17_321n, SUSPENSE: 7_321n })
+    await stage.expectSoundBooks()
+  })
+
+  test('and not two for one, nor one that is told in its own table alone', async () => {
+    await stage.expect([{ counterparty: PAYER }])
+    await stage.statement(table.slice(0, 1))
+    await stage.run()
+    await stage.statement([...table, ...table])
+    await stage.run()
+    const ended = await Promise.all((await stage.cases()).map((id) => request(id)))
+    for (const id of await stage.cases('MISSING_INTERNALLY')) await request(id)
+    expect(ended.filter(({ ok }) => ok)).toHaveLength(2)
+    const requested = await stage.database.sql.system<{ id: string }[]>`
+      select id::text from reconciliation_item where state = 'DISMISSAL_REQUESTED'`
+    const approved: string[] = []
+    for (const { id } of requested) {
+      const outcome = await approveDismissal(stage.db, { caseId: fromUuid('rci', id) }, by(BRUNO))
+      approved.push(outcome.ok ? 'ok' : outcome.code)
+    }
+    expect(approved).toEqual(['ok', 'CASE_NOT_REPEATED'])
+  })
+})

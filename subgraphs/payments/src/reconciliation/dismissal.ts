@@ -3,6 +3,7 @@ import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
 import type { Decider } from '../four-eyes/decider.ts'
 import { isCountedTwice } from './db/counted-twice.ts'
 import { tellingsOf } from './db/known-lines.ts'
+import { isSaidTwice } from './db/said-twice.ts'
 import {
   approveEnd,
   type CaseToDecide,
@@ -28,7 +29,7 @@ const DISMISSAL: EndByTwo<DismissalCode> = {
     ended: 'reconciliation_item.dismissed',
   },
   async faultOf(tx, item) {
-    if (item.rule !== 'REPEATED_LINE')
+    if (!(await mayBeRepeated(tx, item)))
       return refuse('CASE_NOT_REPEATED', 'The case is not of a line that the bank may have told again.', ['caseId'])
     if (await isInBalances(tx, item))
       return refuse('LINE_IN_BALANCES', 'A statement counts it in its balances: it moved.', ['caseId'])
@@ -37,6 +38,14 @@ const DISMISSAL: EndByTwo<DismissalCode> = {
   notRequested: ({ state }) =>
     refuse('DISMISSAL_NOT_REQUESTED', `Nobody has asked that it is dismissed: it is ${state}.`, ['caseId']),
   settle: (tx, item, now) => releaseSuspense(tx, [item], now),
+}
+
+/** A line without references is found to repeat none, for equal amounts are common: two people have to see it. */
+async function mayBeRepeated(tx: Tx, { status, rule, account, lineIds }: LockedItem): Promise<boolean> {
+  if (rule === 'REPEATED_LINE') return true
+  const [lineId, ...others] = lineIds
+  const isOfOneLine = status === 'MISSING_INTERNALLY' && rule === 'NO_COUNTERPART' && others.length === 0
+  return isOfOneLine && lineId !== undefined && isSaidTwice(tx, account, lineId)
 }
 
 /**

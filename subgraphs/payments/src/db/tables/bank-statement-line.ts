@@ -54,6 +54,10 @@ export const bankStatementLine = pgTable(
       .on(table.tenantId, table.entryBankReference)
       .where(sql`${table.entryBankReference} is not null`),
     index('bank_statement_line_lookup').on(table.tenantId, table.lookup).where(sql`${table.lookup} is not null`),
+    // How a line is found that says the same without any reference.
+    index('bank_statement_line_without_references')
+      .on(table.tenantId, table.account, table.bookedOn)
+      .where(sql`${table.bankReference} is null and ${table.lookup} is null`),
     // How the lines of an import that was not ended are found: they are in no item.
     index('bank_statement_line_import').on(table.tenantId, table.importId).where(sql`${table.itemId} is null`),
     index('bank_statement_line_statement').on(table.tenantId, table.importId, table.statementNumber, table.id),

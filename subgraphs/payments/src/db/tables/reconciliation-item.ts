@@ -75,11 +75,13 @@ export const reconciliationItem = pgTable(
       sql`case when ${table.state} = 'WRITTEN_OFF' or ${table.resolution} = 'DISMISSED'
         then ${table.requestedBy} <> ${table.resolvedBy} else true end`,
     ),
-    // All else that the bank shows has moved.
+    // All else that the bank shows has moved; a line without references is found to repeat no other one.
     check(
       'reconciliation_item_dismissed',
       sql`case when ${table.state} = 'DISMISSAL_REQUESTED' or ${table.resolution} = 'DISMISSED'
-        then ${table.rule} = 'REPEATED_LINE' else true end`,
+        then ${table.rule} = 'REPEATED_LINE' or (
+          ${table.rule} = 'NO_COUNTERPART' and ${table.status} = 'MISSING_INTERNALLY' and cardinality(${table.lineIds}) = 1)
+        else true end`,
     ),
     tenantPolicy(),
   ],

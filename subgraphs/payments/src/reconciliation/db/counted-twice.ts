@@ -12,7 +12,7 @@ const isSameLine = (one: SQL, other: SQL): SQL => sql`(${one}.amount_minor, ${on
   and ${one}.bank_reference is not distinct from ${other}.bank_reference
   and ${one}.lookup is not distinct from ${other}.lookup`
 
-const isDismissed = (line: SQL): SQL => sql`exists (
+export const isDismissed = (line: SQL): SQL => sql`exists (
   select from ${reconciliationItem} i where i.id = ${line}.item_id and i.resolution = 'DISMISSED')`
 
 const isBookedIn = (line: SQL, statement: SQL): SQL => sql`${line}.tenant_id = ${statement}.tenant_id
