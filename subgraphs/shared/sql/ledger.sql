@@ -1,4 +1,4 @@
--- Version 3.
+-- Version 4.
 
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
@@ -194,6 +194,26 @@ begin
   update ledger_account a set balance_minor = x.balance, held_minor = x.held, last_sequence = x.sequence
     from unnest(p_accounts, balances, helds, sequences) x (id, balance, held, sequence)
     where a.tenant_id = tenant and a.id = any (p_accounts) and a.id = x.id and (a.last_sequence <> x.sequence or a.held_minor <> x.held);
+end
+$$;
+
+-- Which of these accounts somebody else holds at this moment (src/ledger/locked-out.ts). One of them is waited for in its
+-- turn: one that batches of other processes post to without a break would be found locked each time.
+create or replace function ledger_locked_accounts(p_accounts uuid[], p_in_turn uuid) returns setof uuid language plpgsql
+set lock_timeout = '100ms' set enable_seqscan = off
+as $$
+declare
+  tenant constant text := current_setting('app.tenant');
+begin
+  begin
+    perform from ledger_account where tenant_id = tenant and id = p_in_turn for no key update;
+  exception when lock_not_available then
+    null;
+  end;
+  return query
+    with unlocked as materialized (
+      select id from ledger_account where tenant_id = tenant and id = any (p_accounts) for no key update skip locked)
+    select id from ledger_account where tenant_id = tenant and id = any (p_accounts) except select id from unlocked;
 end
 $$;
 

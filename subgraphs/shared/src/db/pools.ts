@@ -17,6 +17,11 @@ export const STATEMENT_TIMEOUT_MS = 10_000
  */
 export const LOCK_TIMEOUT_MS = 4_000
 /**
+ * The same for statements that others stand behind on their connection: who names the locked row waits apart for the rest
+ * of the time (`locked-out.ts`), and everybody else goes on.
+ */
+export const LINE_LOCK_TIMEOUT_MS = 1_000
+/**
  * The longest transaction. The journal's readers wait for the oldest running transaction, and PostgreSQL counts those
  * of every database of the server (see `readSettled`): one forgotten write transaction anywhere delays every stream.
  */
@@ -90,7 +95,8 @@ export type Database = {
     forTenant(tenant: string): RawSql
     /**
      * One connection of the tenant's, besides its pool: statements are run in the order in which they are sent, and the next
-     * is at the server before the last is answered. For the ledger's batches, and not for a transaction.
+     * is at the server before the last is answered. For the ledger's batches, and not for a transaction. A lock is waited
+     * for as long as LINE_LOCK_TIMEOUT_MS.
      */
     inOrderForTenant(tenant: string): RawSql
     readonly system: RawSql
@@ -130,7 +136,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     if (!isTenantName(tenant)) throw new TypeError(`Not a tenant name: ${JSON.stringify(tenant.slice(0, 40))}`)
     if (tenants.size >= TENANTS_MAX) throw new RangeError(`More than ${TENANTS_MAX} tenants in one process.`)
     const raw = openClient(options, tenant, options.poolMax ?? TENANT_POOL_MAX)
-    const pool = { raw, db: drizzle(raw), inOrder: openClient(options, tenant, 1) }
+    const pool = { raw, db: drizzle(raw), inOrder: openClient(options, tenant, 1, LINE_LOCK_TIMEOUT_MS) }
     tenants.set(tenant, pool)
     owners.set(pool.db, database)
     return pool
@@ -159,7 +165,7 @@ export function openDatabase(options: DatabaseOptions): Database {
 }
 
 /** Opens no connection yet. */
-function openClient(options: DatabaseOptions, tenant: string, max: number): RawSql {
+function openClient(options: DatabaseOptions, tenant: string, max: number, lockTimeout_ms = LOCK_TIMEOUT_MS): RawSql {
   const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
   const observer = options.observer?.(tenant === EVERY_TENANT ? 'system' : 'tenant')
   const client: RawSql = preparedSql(
@@ -178,7 +184,7 @@ function openClient(options: DatabaseOptions, tenant: string, max: number): RawS
         default_transaction_isolation: 'read committed',
         random_page_cost: RANDOM_PAGE_COST,
         statement_timeout: STATEMENT_TIMEOUT_MS,
-        lock_timeout: LOCK_TIMEOUT_MS,
+        lock_timeout: lockTimeout_ms,
         transaction_timeout: TRANSACTION_TIMEOUT_MS,
         idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
         ...KEEPALIVE,

@@ -1,6 +1,7 @@
+import type postgres from 'postgres'
 import { type Database, openDatabase } from '../db/pools.ts'
 import { databaseWith, silent } from '../db/tables-for-tests.ts'
-import { type Id, newId } from '../ids.ts'
+import { type Id, newId, toUuid } from '../ids.ts'
 import type { LedgerAccount } from './account.ts'
 import { findLedgerAccount, type NewLedgerAccount, openLedgerAccount } from './accounts.ts'
 import { Ledger } from './ledger.ts'
@@ -41,8 +42,16 @@ export async function setBooks() {
       if (account === undefined) throw new Error(`${id} is gone.`)
       return account
     },
+    /** While `during` runs, nothing is decided that concerns the account. */
+    whileLocked: <T>(account: Id<'led'>, during: (tx: Transaction) => Promise<T>) =>
+      database.sql.system.begin(async (tx) => {
+        await tx`select from ledger_account where id = ${toUuid(account)} for update`
+        return { value: await during(tx) }
+      }) as Promise<{ value: T }>,
   }
 }
+
+export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
 
 export type TestBooks = Awaited<ReturnType<typeof setBooks>>
 

@@ -90,6 +90,13 @@ const POST_BATCH = `select array_to_string(codes, ',', '') as codes, array_to_st
     .map((type, index) => `$${index + 1}::text::${type}[]`)
     .join(', ')}, $21::text::timestamptz)`
 
+/** Which accounts posting each of these chains locks. */
+export function lockedBy(chains: readonly Chain[], subjects: Subjects, at: Date): ReadonlySet<Id<'led'>>[] {
+  const orders = chains.flat().map(({ order }) => order)
+  const prepared = prepareBatch(orders, subjects, at)
+  return chains.map(({ length }) => accountsOf(prepared.splice(0, length)))
+}
+
 type Value = string | number | bigint | null | undefined
 
 /** By hand: numbers, ids, codes and times need no quotes, and quoting them took more of Node than all the rest. */

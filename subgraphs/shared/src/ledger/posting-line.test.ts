@@ -1,9 +1,17 @@
-import type postgres from 'postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Database, RawSql } from '../db/pools.ts'
-import { type Id, toUuid } from '../ids.ts'
+import type { Id } from '../ids.ts'
 import { Ledger } from './ledger.ts'
-import { minutesAfter, ofPending, pending, reversal, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
+import {
+  minutesAfter,
+  ofPending,
+  pending,
+  reversal,
+  setBooks,
+  single,
+  type TestBooks,
+  type Transaction,
+} from './ledger-for-tests.ts'
 import { LedgerOverloadError, type PostingLineOptions, WAITING_MAX } from './posting-line.ts'
 
 let books: TestBooks
@@ -35,7 +43,7 @@ const databaseWith = (sql: Partial<Database['sql']>): Database => ({
 })
 
 /** Ends the connections that wait for a lock of `tx`, as soon as one does. */
-async function cutWhoWaitsFor(tx: postgres.TransactionSql<{ bigint: bigint }>): Promise<void> {
+async function cutWhoWaitsFor(tx: Transaction): Promise<void> {
   const [me] = await tx`select pg_backend_pid() as pid`
   let cut = 0
   while (cut === 0) {
@@ -72,13 +80,6 @@ function watchedLedger(options: Partial<PostingLineOptions> = {}) {
   return { ledger: books.ledger({ ...options, database: databaseWith({ inOrderForTenant: () => watched }) }), sizes }
 }
 
-/** While `during` runs, nothing is decided that concerns the account. */
-const withLocked = <T>(account: Id<'led'>, during: (tx: postgres.TransactionSql<{ bigint: bigint }>) => Promise<T>) =>
-  books.database.sql.system.begin(async (tx) => {
-    await tx`select from ledger_account where id = ${toUuid(account)} for update`
-    return { value: await during(tx) }
-  }) as Promise<{ value: T }>
-
 const turns = async (count: number) => {
   for (let n = 0; n < count; n += 1) await turn()
 }
@@ -88,8 +89,8 @@ describe('while a batch is decided', () => {
     const [ada, bea] = [await books.open(), await books.open()]
     const { ledger, sizes } = watchedLedger()
     const orders = (count: number, to = ada) => Array.from({ length: count }, () => single(bank, to, 1n))
-    const { value: postings } = await withLocked(bea, async () => {
-      const { value: asked } = await withLocked(ada, async () => {
+    const { value: postings } = await books.whileLocked(bea, async () => {
+      const { value: asked } = await books.whileLocked(ada, async () => {
         const first = ledger.postAll([...orders(200), ...orders(200, bea)])
         while (sizes.length < 2) await turn()
         const more = [ledger.postAll(orders(200)), turns(20).then(() => ledger.postAll(orders(100)))]
@@ -111,7 +112,7 @@ describe('while a batch is decided', () => {
     const ada = await books.open()
     const { ledger, sizes } = watchedLedger()
     const post = (count: number) => ledger.postAll(Array.from({ length: count }, () => single(bank, ada, 1n)))
-    const { value: postings } = await withLocked(ada, async () => {
+    const { value: postings } = await books.whileLocked(ada, async () => {
       const first = post(1)
       while (sizes.length < 1) await turn()
       const more = [post(60), turns(20).then(() => post(60))]
@@ -127,7 +128,7 @@ describe('while a batch is decided', () => {
     const { ledger, sizes } = watchedLedger({ batchMax: 2 })
     await ledger.post(single(bank, ada, 100n))
     const hold = pending(ada, bruno, 80n)
-    const { value: postings } = await withLocked(ada, async (tx) => {
+    const { value: postings } = await books.whileLocked(ada, async (tx) => {
       const all = [hold, single(bank, bruno, 1n), ofPending('POST_PENDING', hold, 30n), single(bank, bruno, 1n)]
       const postings = [ledger.postAll(all)]
       // Time enough for another connection to read what the third refers to.
@@ -229,7 +230,7 @@ describe('a connection that is lost', () => {
   test('while a batch waits for its locks: it is posted over another', async () => {
     const ada = await books.open()
     const ledger = books.ledger({ pause: () => Promise.resolve() })
-    const { value: postings } = await withLocked(ada, async (tx) => {
+    const { value: postings } = await books.whileLocked(ada, async (tx) => {
       const postings = [ledger.post(single(bank, ada, 5n))]
       await cutWhoWaitsFor(tx)
       return postings
@@ -241,7 +242,7 @@ describe('a connection that is lost', () => {
   test('with two batches on their way: both are posted over another, once', async () => {
     const ada = await books.open()
     const ledger = books.ledger({ pause: () => Promise.resolve() })
-    const { value: postings } = await withLocked(ada, async (tx) => {
+    const { value: postings } = await books.whileLocked(ada, async (tx) => {
       const postings = [ledger.postAll(Array.from({ length: 600 }, () => single(bank, ada, 1n)))]
       await cutWhoWaitsFor(tx)
       return postings

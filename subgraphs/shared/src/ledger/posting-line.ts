@@ -4,6 +4,7 @@ import type { Database, RawSql } from '../db/pools.ts'
 import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
 import { ledgerBell } from '../journal/bell.ts'
 import { OverloadError } from '../overload-error.ts'
+import { isLockTimeout, LockedOut } from './locked-out.ts'
 import { type Chain, type Decision, postBatch, readSubjects } from './post-batch.ts'
 import { BATCH_MAX, type Batch, takeBatch } from './take-batch.ts'
 
@@ -41,7 +42,7 @@ export class LedgerOverloadError extends OverloadError {
  * The way of orders to `post_batch`, by natural group commit: while batches are on their way the next one gathers, so that
  * one order is answered as fast as the database commits, and a thousand at once cost little more. Orders are decided in the
  * order in which they came in; only those of a batch that had to be sent again (a lost connection, another process at the
- * same accounts or ids) may come behind a later batch's.
+ * same accounts or ids, an account that is locked) may come behind a later batch's.
  */
 export class PostingLine {
   readonly #pool: RawSql
@@ -52,6 +53,7 @@ export class PostingLine {
   readonly #secondMin: number
   readonly #waiting: Waiting[] = []
   readonly #underWay: Batch<Waiting>[] = []
+  readonly #lockedOut: LockedOut<Waiting>
   #waitingOrders = 0
   #unansweredOrders = 0
   #isWoken = false
@@ -67,6 +69,11 @@ export class PostingLine {
     const { sql } = options.database
     this.#pool = sql.forTenant(options.tenant)
     this.#inOrder = sql.inOrderForTenant(options.tenant)
+    this.#lockedOut = new LockedOut({
+      sql: this.#pool,
+      goesBack: (waiting) => this.#sendAgain(waiting),
+      givesUp: (waiting, error) => this.#refuse(waiting, error),
+    })
   }
 
   /** @throws LedgerOverloadError; rejects with the database's error */
@@ -104,7 +111,7 @@ export class PostingLine {
       if (!isFirst && this.#waitingOrders < this.#secondMin) return
       const batch = takeBatch(this.#waiting, isFirst ? this.#shareOfFirst() : this.#batchMax, this.#underWay)
       if (batch.taken.length === 0) return
-      this.#waitingOrders -= ordersOf(batch)
+      this.#waitingOrders -= ordersOf(batch.taken)
       this.#underWay.push(batch)
       void this.#send(batch)
     }
@@ -116,41 +123,58 @@ export class PostingLine {
     return half < this.#secondMin ? this.#batchMax : Math.min(half, this.#batchMax)
   }
 
-  async #send(batch: Batch<Waiting>): Promise<void> {
-    await this.#settle(batch.taken)
-    this.#unansweredOrders -= ordersOf(batch)
-    this.#underWay.splice(this.#underWay.indexOf(batch), 1)
-    if (this.#waiting.length > 0) return this.#wake()
-    if (this.#underWay.length > 0) return
-    this.#drained?.resolve()
-    this.#drained = undefined
+  /** Before what came later. */
+  #sendAgain(waiting: readonly Waiting[]): void {
+    this.#waiting.unshift(...waiting)
+    this.#waitingOrders += ordersOf(waiting)
+    this.#wake()
   }
 
-  async #settle(batch: readonly Waiting[]): Promise<void> {
+  async #send(batch: Batch<Waiting>): Promise<void> {
+    await this.#settle([...batch.taken])
+    this.#underWay.splice(this.#underWay.indexOf(batch), 1)
+    if (this.#waiting.length > 0) this.#wake()
+  }
+
+  /** @param batch loses what waits apart */
+  async #settle(batch: Waiting[]): Promise<void> {
     try {
-      const decisions = await this.#postUntilAnswered(batch.map(({ chain }) => chain))
-      ledgerBell(this.#options.database).ring()
-      let next = 0
-      for (const { chain, resolve } of batch) {
-        resolve(decisions.slice(next, next + chain.length))
-        next += chain.length
-      }
+      this.#answer(batch, await this.#postUntilAnswered(batch))
     } catch (error) {
-      if (batch.length === 1 || isTransient(error)) {
-        for (const { reject } of batch) reject(error)
-        return
-      }
+      if (batch.length === 1 || isTransient(error)) return this.#refuse(batch, error)
       // One of them cannot be stored: the others shall not fail for it.
       for (const alone of batch) await this.#settle([alone])
     }
   }
 
+  #answer(batch: readonly Waiting[], decisions: readonly Decision[]): void {
+    ledgerBell(this.#options.database).ring()
+    let next = 0
+    for (const { chain, resolve } of batch) {
+      resolve(decisions.slice(next, next + chain.length))
+      next += chain.length
+    }
+    this.#forget(next)
+  }
+
+  #refuse(batch: readonly Waiting[], error: unknown): void {
+    for (const { reject } of batch) reject(error)
+    this.#forget(ordersOf(batch))
+  }
+
+  #forget(orders: number): void {
+    this.#unansweredOrders -= orders
+    if (this.#unansweredOrders > 0) return
+    this.#drained?.resolve()
+    this.#drained = undefined
+  }
+
   /** The ids make it safe to ask again, whether or not the answer that was lost had been a commit. */
-  async #postUntilAnswered(chains: readonly Chain[]): Promise<Decision[]> {
+  async #postUntilAnswered(batch: Waiting[]): Promise<Decision[]> {
     const { pause = delay } = this.#options
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#post(chains)
+        return await this.#post(batch)
       } catch (error) {
         if (attempt === ATTEMPTS_MAX || !isTransient(error)) throw error
         await pause(FIRST_PAUSE_MS * 2 ** (attempt - 1))
@@ -159,23 +183,32 @@ export class PostingLine {
   }
 
   /** Sends behind the batch before, however long each reads what its orders refer to. */
-  async #post(chains: readonly Chain[]): Promise<Decision[]> {
+  async #post(batch: Waiting[]): Promise<Decision[]> {
     const before = this.#sent
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#sent = promise
     try {
-      const subjects = await readSubjects(this.#pool, chains)
+      const subjects = await readSubjects(this.#pool, chainsOf(batch))
       await before
-      const decisions = postBatch(this.#inOrder, chains, subjects, this.#options.now())
+      const at = this.#options.now()
+      this.#lockedOut.takeOutOf(batch, subjects, at)
+      if (batch.length === 0) return []
+      const decisions = postBatch(this.#inOrder, chainsOf(batch), subjects, at)
       resolve()
-      return await decisions
+      return await decisions.catch((error: unknown) => {
+        if (!isLockTimeout(error)) throw error
+        this.#lockedOut.takeIn(batch.splice(0), subjects, at, error)
+        return []
+      })
     } finally {
       resolve()
     }
   }
 }
 
-const ordersOf = ({ taken }: Batch<Waiting>): number => taken.reduce((orders, { chain }) => orders + chain.length, 0)
+const chainsOf = (batch: readonly Waiting[]): Chain[] => batch.map(({ chain }) => chain)
+
+const ordersOf = (batch: readonly Waiting[]): number => batch.reduce((orders, { chain }) => orders + chain.length, 0)
 
 const COLLISIONS: ReadonlySet<string | undefined> = new Set([
   SQL_STATE.serializationFailure,

@@ -38,7 +38,8 @@ export function takeBatch<Waiting extends { readonly chain: Chain }>(
 /** @returns whether a chain names or refers to one transfer twice, which would not be all or none of it */
 export const repeatsItself = (chain: Chain): boolean => new Set(namesOf(chain)).size < namesOf(chain).length
 
-const namesOf = (chain: Chain): Id<'tfr'>[] =>
+/** Ids of its transfers, and of those that they refer to. */
+export const namesOf = (chain: Chain): Id<'tfr'>[] =>
   chain.flatMap(({ order }) => {
     const subject = subjectOf(order)
     return subject === undefined ? [order.id] : [order.id, subject]

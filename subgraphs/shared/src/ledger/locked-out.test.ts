@@ -1,0 +1,106 @@
+// Somebody holds the row of an account, and others have nothing to do with it.
+
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { SQL_STATE } from '../db/sql-error.ts'
+import type { Id } from '../ids.ts'
+import type { Posting } from './ledger.ts'
+import { ofPending, pending, reversal, setBooks, single, type TestBooks } from './ledger-for-tests.ts'
+
+let books: TestBooks
+let bank: Id<'led'>
+beforeAll(async () => {
+  books = await setBooks()
+  bank = await books.open({ normalSide: 'DEBIT', floorMinor: null, purpose: 'FUNDING' })
+})
+afterAll(() => books[Symbol.asyncDispose]())
+
+const PATIENCE = 15_000
+const outcomes = (postings: readonly Posting[]) => postings.map((posting) => (posting.ok ? 'POSTED' : posting.code))
+const repeated = (count: number, order: () => ReturnType<typeof single>) => Array.from({ length: count }, order)
+
+test('who names another account is answered while the lock is held, also behind them, and they when it is let go', {
+  timeout: PATIENCE,
+}, async () => {
+  const [locked, ada] = [await books.open(), await books.open()]
+  const ledger = books.ledger()
+  const { value: held } = await books.whileLocked(locked, async () => {
+    const held = ledger.postAll(repeated(6, () => single(bank, locked, 1n)))
+    expect(outcomes(await ledger.postAll(repeated(50, () => single(bank, ada, 1n))))).toEqual(Array(50).fill('POSTED'))
+    const alsoHeld = ledger.postAll(repeated(6, () => single(bank, locked, 1n)))
+    expect(outcomes(await ledger.postAll(repeated(50, () => single(bank, ada, 1n))))).toEqual(Array(50).fill('POSTED'))
+    return [held, alsoHeld]
+  })
+  expect(outcomes((await Promise.all(held)).flat())).toEqual(Array(12).fill('POSTED'))
+  expect(await books.read(locked)).toMatchObject({ balanceMinor: 12n })
+  expect(await books.read(ada)).toMatchObject({ balanceMinor: 100n })
+})
+
+test('each who names a row that stays locked gets its error at once with the others, and nothing was done', {
+  timeout: PATIENCE,
+}, async () => {
+  const [one, other] = [await books.open(), await books.open()]
+  const ledger = books.ledger()
+  const orders = [one, other].flatMap((locked) => repeated(10, () => single(bank, locked, 1n)))
+  await books.whileLocked(one, () =>
+    books.whileLocked(other, async () => {
+      const answers = await Promise.allSettled(orders.map((order) => ledger.post(order)))
+      expect(answers).toEqual(
+        orders.map(() => ({
+          status: 'rejected',
+          reason: expect.objectContaining({ code: SQL_STATE.lockNotAvailable }),
+        })),
+      )
+      await ledger.drained()
+    }),
+  )
+  expect(outcomes(await ledger.postAll(orders))).toEqual(orders.map(() => 'POSTED'))
+  expect(await books.read(one)).toMatchObject({ balanceMinor: 10n })
+})
+
+test('what names or refers to a transfer that waits for a lock waits behind it, and nobody waits for that', {
+  timeout: PATIENCE,
+}, async () => {
+  const [locked, ada] = [await books.open(), await books.open()]
+  const ledger = books.ledger()
+  const before = pending(bank, locked, 3n)
+  await ledger.post(before)
+  const { value: held } = await books.whileLocked(locked, async () => {
+    const moved = single(bank, locked, 5n)
+    const held = [ledger.postAll([moved, reversal(moved)])]
+    expect((await ledger.post(single(bank, ada, 1n))).ok).toBe(true)
+    held.push(ledger.postAll([{ ...moved, reference: 'another' }, reversal(moved)]))
+    held.push(ledger.postAll([ofPending('POST_PENDING', before), single(bank, ada, 1n)]))
+    expect((await ledger.post(single(bank, ada, 1n))).ok).toBe(true)
+    return held
+  })
+  expect(outcomes((await Promise.all(held)).flat())).toEqual([
+    ...['POSTED', 'POSTED', 'IDEMPOTENCY_KEY_REUSED', 'TRANSFER_ALREADY_REVERSED', 'POSTED', 'POSTED'],
+  ])
+  expect(await books.read(locked)).toMatchObject({ balanceMinor: 3n })
+  expect(await books.read(ada)).toMatchObject({ balanceMinor: 3n })
+})
+
+test('an account that others post to without a break is posted to, while one beside it is locked', {
+  timeout: PATIENCE,
+}, async () => {
+  const locked = await books.open()
+  const second = books.another()
+  const [ledger, another] = [books.ledger(), books.ledger({ database: second })]
+  let isOver = false
+  const busy = async () => {
+    while (!isOver)
+      expect(outcomes(await another.postAll(repeated(300, () => single(bank, ada, 1n))))).not.toContain('')
+  }
+  const ada = await books.open()
+  const { value: held } = await books.whileLocked(locked, async () => {
+    const noise = [busy(), busy()]
+    const held = ledger.post(single(bank, locked, 1n))
+    const postings = await ledger.postAll(repeated(50, () => single(bank, ada, 1n)))
+    isOver = true
+    await Promise.all(noise)
+    expect(outcomes(postings)).toEqual(Array(50).fill('POSTED'))
+    return { posting: held }
+  })
+  expect((await held.posting).ok).toBe(true)
+  await second.close({ timeout_s: 1 })
+})
