@@ -1,4 +1,4 @@
--- Version 4.
+-- Version 5.
 
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
@@ -35,7 +35,8 @@ $$;
 -- (src/ledger/post-batch.ts calls it). Accounts are given once, in id order; a transfer names them by place, and null
 -- where there is none to name. `p_subjects` are the transfers that others resolve, each given once; `p_subject_of` names
 -- them by place. Where an id comes again, `p_firsts` is the place of its first; where a subject is of the same batch and
--- not known to be accepted, `p_parents` is its place, and `p_orphans` what is answered when it was not. `p_malformed` is
+-- not known to be accepted, `p_parents` is its place, and `p_orphans` what is answered when it was not. Where it turns out
+-- that another process has posted it meanwhile, the batch is to be prepared anew: a serialization failure. `p_malformed` is
 -- what the caller has refused already; `p_chain_ends` the place of the last transfer of the same chain. An empty array
 -- stands for one of nulls. The order of the checks is that of src/ledger/posting-code.ts.
 create or replace function post_batch(
@@ -111,8 +112,12 @@ begin
     else
       subject := p_subject_of[i];
       if chain_broken then code := 'LINKED_TRANSFER_FAILED';
-      elsif codes[p_parents[i]] is not null then code := p_orphans[i];
-      elsif p_malformed[i] is not null then code := p_malformed[i];
+      elsif codes[p_parents[i]] is not null or p_malformed[i] is not null then
+        if known[p_parents[i]] and known_codes[p_parents[i]] is null then
+          -- Another process posted it after it was looked for: what was prepared took it for one that is not there.
+          raise exception 'transfer % was posted meanwhile', p_ids[p_parents[i]] using errcode = 'serialization_failure';
+        end if;
+        code := case when codes[p_parents[i]] is not null then p_orphans[i] else p_malformed[i] end;
       elsif resolutions[subject] is not null or p_overdue[i] then
         code := case resolutions[subject] when 'POST_PENDING' then 'PENDING_ALREADY_POSTED'
           when 'VOID_PENDING' then 'PENDING_ALREADY_VOIDED' when 'REVERSAL' then 'TRANSFER_ALREADY_REVERSED'

@@ -1,5 +1,5 @@
 import type postgres from 'postgres'
-import { type Database, openDatabase } from '../db/pools.ts'
+import { type Database, openDatabase, type RawSql } from '../db/pools.ts'
 import { databaseWith, silent } from '../db/tables-for-tests.ts'
 import { type Id, newId, toUuid } from '../ids.ts'
 import type { LedgerAccount } from './account.ts'
@@ -52,6 +52,17 @@ export async function setBooks() {
 }
 
 export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
+
+type Rows = Promise<never>
+
+/** The same client, whose statements go through `around`. */
+export const through = (real: RawSql, around: (send: () => Rows) => Rows): RawSql =>
+  new Proxy(real, {
+    get: (target, name) =>
+      name === 'unsafe'
+        ? (...args: Parameters<RawSql['unsafe']>) => around(async () => (await real.unsafe(...args)) as never)
+        : Reflect.get(target, name),
+  })
 
 export type TestBooks = Awaited<ReturnType<typeof setBooks>>
 

@@ -25,7 +25,7 @@ export type Decision = {
  * Decides `chains` in their order, in one statement that is one transaction. Ids may come again, and may be referred to by
  * later chains; `subjects` are those that `readSubjects` found. The statement is sent at once. The decisions are those of
  * the orders, one after the other.
- * @throws PostgresError 23505 when another process decided one of the ids at the same moment: ask again
+ * @throws PostgresError 23505, 40001 when another process decided one of the ids at the same moment: ask again
  */
 export async function postBatch(
   sql: RawSql,

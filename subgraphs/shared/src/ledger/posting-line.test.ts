@@ -11,6 +11,7 @@ import {
   single,
   type TestBooks,
   type Transaction,
+  through,
 } from './ledger-for-tests.ts'
 import { LedgerOverloadError, type PostingLineOptions, WAITING_MAX } from './posting-line.ts'
 
@@ -26,16 +27,6 @@ const balanceOf = async (id: Id<'led'>) => (await books.read(id)).balanceMinor
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 type Unsafe = RawSql['unsafe']
-type Rows = Promise<never>
-
-/** The same client, whose statements go through `around`. */
-const through = (real: RawSql, around: (send: () => Rows) => Rows): RawSql =>
-  new Proxy(real, {
-    get: (target, name) =>
-      name === 'unsafe'
-        ? (...args: Parameters<Unsafe>) => around(async () => (await real.unsafe(...args)) as never)
-        : Reflect.get(target, name),
-  })
 
 const databaseWith = (sql: Partial<Database['sql']>): Database => ({
   ...books.database,

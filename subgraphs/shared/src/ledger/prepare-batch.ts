@@ -29,14 +29,14 @@ export function prepareBatch(orders: readonly TransferOrder[], subjects: Subject
     const first = firsts.get(order.id)
     const subjectId = subjectOf(order)
     const before = subjectId && subjects.get(subjectId)
-    const ownSubject = before === undefined && subjectId !== undefined ? ofBatch.get(subjectId) : undefined
-    const prepared = prepare(order, before ?? ownSubject, at)
+    const isOwn = before === undefined && subjectId !== undefined
+    const parent = isOwn ? firsts.get(subjectId) : undefined
+    const prepared = prepare(order, isOwn ? ofBatch.get(subjectId) : before, at)
     const movement = prepared.ok ? prepared.value : undefined
     if (first === undefined) {
       firsts.set(order.id, index + 1)
       if (movement !== undefined) ofBatch.set(order.id, acceptedAs(order, movement))
     }
-    const parent = ownSubject === undefined || subjectId === undefined ? undefined : firsts.get(subjectId)
     const refusal = prepared.ok ? null : prepared.code
     return { movement, refusal, subjectId, first, parent, orphan: parent === undefined ? null : codeOf(order, at) }
   })
