@@ -1,4 +1,4 @@
--- Version 5.
+-- Version 6.
 
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
@@ -200,6 +200,22 @@ begin
     from unnest(p_accounts, balances, helds, sequences) x (id, balance, held, sequence)
     where a.tenant_id = tenant and a.id = any (p_accounts) and a.id = x.id and (a.last_sequence <> x.sequence or a.held_minor <> x.held);
 end
+$$;
+
+-- `post_batch` as the version before calls it, to which one may go back in a database that this one made: no id comes again, none
+-- refers to another of the batch, and each subject stands in the place of its transfer. It goes with that version.
+create or replace function post_batch(
+  p_accounts uuid[], p_ids uuid[], p_hashes bigint[], p_kinds text[], p_debits int[], p_credits int[],
+  p_amounts bigint[], p_moved bigint[], p_held bigint[], p_currencies text[], p_references text[], p_subjects uuid[],
+  p_expires timestamptz[], p_overdue boolean[], p_malformed text[], p_chain_ends int[], p_at timestamptz,
+  out codes text[], out replayed boolean[]
+) language sql
+as $$
+  select b.codes, b.replayed from post_batch(
+    p_accounts, p_ids, '{}', p_hashes, p_kinds, p_debits, p_credits, p_amounts, p_moved, p_held, p_currencies, p_references,
+    p_subjects, array(select case when id is not null then place::int end
+      from unnest(p_subjects) with ordinality subject (id, place) order by place),
+    '{}', '{}', p_expires, p_overdue, p_malformed, p_chain_ends, p_at) b
 $$;
 
 -- Which of these accounts somebody else holds at this moment (src/ledger/locked-out.ts). One of them is waited for in its
