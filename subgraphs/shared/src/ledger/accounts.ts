@@ -1,11 +1,11 @@
-import { eq } from 'drizzle-orm'
+import { eq, or } from 'drizzle-orm'
 import type { Db, Tx } from '../db/pools.ts'
 import type { Id } from '../ids.ts'
 import type { Money } from '../money/money.ts'
 import { type Outcome, ok, refuse } from '../outcome.ts'
 import { type AccountStatus, BALANCE_MINOR_MAX, type LedgerAccount, normalBalance } from './account.ts'
 import { POSTING_REFUSALS } from './posting-code.ts'
-import { ledgerAccount } from './tables.ts'
+import { ledgerAccount, ledgerHold } from './tables.ts'
 
 export type NewLedgerAccount = Pick<
   LedgerAccount,
@@ -35,25 +35,38 @@ const SHOWN = {
   createdAt: ledgerAccount.createdAt,
 }
 
+const OF_ACCOUNT = { ...SHOWN, number: ledgerAccount.number }
+
 export type AccountStatusCode = 'LEDGER_ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 'ACCOUNT_NOT_EMPTY'
 
 /**
  * Freezes, unfreezes or closes an account. Waits for a batch that is posting to it, and every later one sees it. Setting
- * the status that it has does nothing; a closed account stays closed, and only an empty one without holds is closed.
+ * the status that it has does nothing; a closed account stays closed, and only an empty one that no hold names is closed.
  */
 export async function setAccountStatus(
   tx: Tx,
   id: Id<'led'>,
   status: AccountStatus,
 ): Promise<Outcome<{ readonly hasChanged: boolean }, AccountStatusCode>> {
-  const [account] = await tx.select(SHOWN).from(ledgerAccount).where(eq(ledgerAccount.id, id)).for('no key update')
+  const [account] = await tx.select(OF_ACCOUNT).from(ledgerAccount).where(eq(ledgerAccount.id, id)).for('no key update')
   if (account === undefined) return refuse('LEDGER_ACCOUNT_NOT_FOUND', 'There is no such account.')
   if (account.status === status) return ok({ hasChanged: false })
   if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'A closed account stays closed.')
-  if (status === 'CLOSED' && (account.balanceMinor !== 0n || account.heldMinor !== 0n))
+  const isEmpty = account.balanceMinor === 0n && account.heldMinor === 0n
+  if (status === 'CLOSED' && (!isEmpty || (await isOnHold(tx, account.number))))
     return refuse('ACCOUNT_NOT_EMPTY', 'Only an account without a balance and without holds can be closed.')
   await tx.update(ledgerAccount).set({ status }).where(eq(ledgerAccount.id, id))
   return ok({ hasChanged: true })
+}
+
+/**
+ * Whether a pending transfer names it: one that adds to it on its own side holds nothing of it, and could not be posted any more.
+ * Looks through what is open, for an index would cost every hold and accounts are seldom closed.
+ */
+async function isOnHold(tx: Tx, number: number): Promise<boolean> {
+  const names = or(eq(ledgerHold.debitNumber, number), eq(ledgerHold.creditNumber, number))
+  const holds = await tx.select({ id: ledgerHold.transferId }).from(ledgerHold).where(names).limit(1)
+  return holds.length > 0
 }
 
 export type AccountFloorCode =

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../db/transaction.ts'
 import { type Id, newId } from '../ids.ts'
+import type { AccountStatus } from './account.ts'
 import { setAccountStatus } from './accounts.ts'
 import { clearingAccountId } from './clearing.ts'
 import { CROSSING_STEPS, crossAndDie } from './cross-and-die.ts'
@@ -37,7 +38,7 @@ async function balances(...ids: Id<'led'>[]) {
   return accounts.map(({ balanceMinor, heldMinor, lastSequence }) => [balanceMinor, heldMinor, lastSequence])
 }
 
-function setStatus(shard: number, id: Id<'led'>, status: 'ACTIVE' | 'FROZEN') {
+function setStatus(shard: number, id: Id<'led'>, status: AccountStatus) {
   const books = shards.books[shard]
   if (books === undefined) throw new Error(`There is no shard ${shard}.`)
   return inTransaction(books.database.forTenant('demo'), (tx) => setAccountStatus(tx, id, status))
@@ -202,6 +203,16 @@ test('a payer that is frozen on the way has paid, and what is held leaves when i
   expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0 })
   expect(await shards.ledger().post(order)).toEqual(REPLAYED)
   expect(await balances(accounts.payer)).toEqual([[60n, 0n, 2n]])
+  await expectRest()
+})
+
+test('a payer that grows by debits is not closed while what it pays is on the way', async () => {
+  const payer = await shards.open(0, { normalSide: 'DEBIT', floorMinor: null, purpose: 'FUNDING' })
+  const payee = await shards.open(1)
+  const order = paying({ payer, payee }, 40n)
+  await crossAndDie({ databases: urls(), order, before: 'it departs' })
+  expect(await setStatus(0, payer, 'CLOSED')).toMatchObject({ code: 'ACCOUNT_NOT_EMPTY' })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0 })
   await expectRest()
 })
 
