@@ -76,7 +76,7 @@ export class Ledger {
     if (first === undefined || second !== undefined) return this.#line.decide(chain)
     const { order, hash } = first
     const same = this.#singles.get(order.id)
-    if (same?.hash === hash) return (await same.decisions).map(({ code }) => ({ code, replayed: true }))
+    if (same?.hash === hash) return (await same.decisions).map(askedAgain)
     const decisions = this.#line.decide(chain)
     if (same !== undefined) return decisions
     this.#singles.set(order.id, { hash, decisions })
@@ -85,6 +85,9 @@ export class Ledger {
     return decisions
   }
 }
+
+/** What is answered for the second of two that are the same. */
+const askedAgain = ({ code }: Decision): Decision => ({ code, replayed: code !== 'IDEMPOTENCY_KEY_REUSED' })
 
 function postingOf({ code, replayed }: Decision): Posting {
   if (code === null) return ok({ replayed })

@@ -54,3 +54,15 @@ test('what reverses a transfer whose id another process was refused under meanwh
   const postings = await postBoth([mine, reversal(mine)], { ...single(ada, bruno, 7n), id: mine.id })
   expect(outcomes(postings)).toEqual(['IDEMPOTENCY_KEY_REUSED', 'TRANSFER_NOT_FOUND'])
 })
+
+test('an id that was used for something else is nobody’s replay, alone, twice at once, or linked', async () => {
+  const used = single(bank, ada, 5n)
+  const ledger = books.ledger()
+  await ledger.post(used)
+  const other = { ...used, reference: 'another' }
+  const answers = [await ledger.post(other), ...(await ledger.postAll([other, other, other]))]
+  for (const answer of [...answers, ...(await ledger.postLinked([other]))]) {
+    expect(answer).toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' })
+    expect(answer).not.toHaveProperty('replayed')
+  }
+})
