@@ -1,5 +1,6 @@
 // What the database refuses by itself, whatever the code believes.
 
+import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -93,6 +94,16 @@ test.each(ACCOUNT_COLUMNS)(
     await expect(insertNaming(table, column, walletId)).rejects.toMatchObject({ cause: { code: '23502' } })
   },
 )
+
+test('looks for accounts in the ledger, whatever a session calls by the same name', async () => {
+  const unknown = toUuid(newId('led'))
+  const shadowed = inTransaction(db(), async (tx) => {
+    await tx.execute(sql`create temporary table ledger_account (tenant_id text, id uuid) on commit drop`)
+    await tx.execute(sql`insert into pg_temp.ledger_account values ('demo', ${unknown})`)
+    await tx.execute(sql`insert into payment (tenant_id, source_account_id) values ('demo', ${unknown})`)
+  })
+  await expect(shadowed).rejects.toMatchObject({ cause: { code: '23503' } })
+})
 
 test('no foreign key leads to accounts: each costs every transfer', async () => {
   const keys = await db().execute(
