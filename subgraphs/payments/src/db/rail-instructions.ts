@@ -31,7 +31,7 @@ export async function insertInstruction(
   rail: RailName,
   now: Date,
 ): Promise<TrackedInstruction> {
-  const { id, direction, amount, debtor, creditor, reference, remittance, executionDate } = instruction
+  const { id, direction, amount, debtor, creditor, reference, remittance, onBehalfOf, executionDate } = instruction
   await tx
     .insert(railInstruction)
     .values({
@@ -49,6 +49,7 @@ export async function insertInstruction(
       creditorAccount: creditor.account,
       creditorAgent: creditor.agent,
       remittance,
+      onBehalfOf,
       executionDate,
       state: 'REGISTERED',
       version: 1,
@@ -234,6 +235,7 @@ export const instructionColumns = {
   creditorAccount: railInstruction.creditorAccount,
   creditorAgent: railInstruction.creditorAgent,
   remittance: railInstruction.remittance,
+  onBehalfOf: railInstruction.onBehalfOf,
   executionDate: railInstruction.executionDate,
 }
 
@@ -245,6 +247,7 @@ export const toInstruction = (row: Pick<RailInstructionRow, keyof typeof instruc
   debtor: party(row.debtorName, row.debtorAccount, row.debtorAgent),
   creditor: party(row.creditorName, row.creditorAccount, row.creditorAgent),
   remittance: row.remittance ?? undefined,
+  onBehalfOf: row.onBehalfOf ?? undefined,
   executionDate: row.executionDate,
 })
 

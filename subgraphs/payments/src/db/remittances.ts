@@ -36,6 +36,7 @@ export async function updateRemittance(
     .set({
       status: moved.status,
       version: moved.version,
+      senderName: moved.senderName,
       decisionSource: moved.decision?.source,
       decisionOutcome: moved.decision?.outcome,
       failureCode: moved.failure?.code,

@@ -36,7 +36,8 @@ test.each([
     const amount = money(1_000n, currency)
     const payment = { id: newId('pay'), type: 'WITHDRAWAL', amount } as const
     expect(instructionOf(payment, ROUTE, config, FRIDAY).executionDate).toBe(day)
-    const delivery = { id: newId('rem'), delivered: amount, beneficiary: BENEFICIARY, message: null }
+    const sent = { senderName: null, purpose: 'GIFT', message: null } as const
+    const delivery = { ...sent, id: newId('rem'), delivered: amount, beneficiary: BENEFICIARY }
     expect(deliveryOf(delivery, config, FRIDAY).executionDate).toBe(day)
   },
 )

@@ -2185,7 +2185,10 @@ export type Remittance = {
   spread: Money;
   /** What is left over because neither currency has smaller units. */
   rounding: Money;
-  /** What arrives, in the target currency. */
+  /**
+   * What arrives, in the target currency: outside of SEPA the bank is told to deduct nothing on the way. What the beneficiary's own
+   * bank charges them is beyond that.
+   */
   delivered: Money;
   /** Units of the target currency for one of the source currency. */
   midRate: Scalars['Decimal']['output'];

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { type Id, isId, namedId } from '@carriergraph/shared/ids.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
+import type { Purpose } from '../remittance/purpose.ts'
 
 /** One side of a credit transfer. What a rail needs of it, the rail says: see its `submit`. */
 export type Party = {
@@ -18,6 +19,16 @@ export type Party = {
 export const DIRECTIONS = ['OUT', 'IN'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
+/**
+ * Whose money the operator passes on, and what for. Who is paid so is to have all of it: what banks on the way charge is the
+ * operator's.
+ */
+export type OnBehalfOf = {
+  /** Null where it is not known, or banks cannot carry it. */
+  readonly name: string | null
+  readonly purpose: Purpose
+}
+
 /** Money to be moved over a rail, once. */
 export type Instruction = {
   /** Follows from what it is for (`instructionId`): however often it is made, it is this one instruction. */
@@ -31,6 +42,8 @@ export type Instruction = {
   readonly creditor: Party
   /** What the creditor reads. */
   readonly remittance: string | undefined
+  /** Of what the operator pays for others; undefined of what it pays itself. */
+  readonly onBehalfOf?: OnBehalfOf | undefined
   /** The day on which the debtor's bank is to execute it, YYYY-MM-DD. */
   readonly executionDate: string
 }
@@ -45,10 +58,11 @@ export const instructionId = (reference: string, leg: string): Id<'ins'> =>
 /** 64 hex digits over all that an instruction says: under one id there is one content. */
 export function instructionHash({ amount, debtor, creditor, direction, ...rest }: Instruction): string {
   const sides = [debtor, creditor].map(({ name, account, agent }) => [name, account ?? null, agent ?? null])
-  const { reference, remittance, executionDate } = rest
+  const { reference, remittance, executionDate, onBehalfOf } = rest
   const content = [String(amount.minor), amount.currency, ...sides, reference, remittance ?? null, executionDate]
   // Stored hashes are of a time when all went out.
   if (direction === 'IN') content.push(direction)
+  if (onBehalfOf !== undefined) content.push(onBehalfOf.name, onBehalfOf.purpose)
   return hash('sha256', JSON.stringify(content), 'hex')
 }
 

@@ -11,7 +11,14 @@ import { moveTo, type Remittance, type RemittanceStatus } from './remittance.ts'
 export type RemittanceChange = Partial<
   Pick<
     Remittance,
-    'decision' | 'failure' | 'railReason' | 'returnedMinor' | 'settlementAttempt' | 'refundAttempt' | 'retryAt'
+    | 'senderName'
+    | 'decision'
+    | 'failure'
+    | 'railReason'
+    | 'returnedMinor'
+    | 'settlementAttempt'
+    | 'refundAttempt'
+    | 'retryAt'
   >
 > & { readonly status?: RemittanceStatus }
 

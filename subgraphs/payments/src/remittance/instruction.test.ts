@@ -9,7 +9,16 @@ const delivery = {
   delivered: money(1_000n, 'USD'),
   beneficiary: { name: 'Bo', country: 'US', account: '0042', bic: 'CHASUS33', clearingMember: null },
   message: null,
-}
+  senderName: 'Nia Brandt',
+  purpose: 'RENT',
+} as const
+
+test('what is sent says whose it is and what for', () => {
+  expect(deliveryOf(delivery, railsConfig({}), new Date())).toMatchObject({
+    debtor: { name: railsConfig({}).operator.name },
+    onBehalfOf: { name: 'Nia Brandt', purpose: 'RENT' },
+  })
+})
 
 test.each([
   [undefined, '2026-12-08T22:30:00.000Z', '2026-12-08'],

@@ -5,6 +5,7 @@ import type { RailsConfig } from '../rails/settings.ts'
 import { businessDayFrom, calendarOf } from '../settlement/calendar.ts'
 import { localDay } from '../settlement/schedule.ts'
 import { agentOf, type Beneficiary } from './beneficiary.ts'
+import type { Purpose } from './purpose.ts'
 
 /** The one instruction that sends a remittance. */
 export const deliveryId = (id: Id<'rem'>): Id<'ins'> => instructionId(id, 'delivery')
@@ -15,11 +16,14 @@ export type Delivery = {
   readonly delivered: Money
   readonly beneficiary: Beneficiary
   readonly message: string | null
+  /** Null before risk has told it. */
+  readonly senderName: string | null
+  readonly purpose: Purpose
 }
 
 /** What is sent: the operator pays on behalf of the sender, whose remittance is named where there is no message. */
 export const deliveryOf = (
-  { id, delivered, beneficiary, message }: Delivery,
+  { id, delivered, beneficiary, message, senderName, purpose }: Delivery,
   { operator, clearing }: Pick<RailsConfig, 'operator' | 'clearing'>,
   now: Date,
 ): Instruction => ({
@@ -33,6 +37,7 @@ export const deliveryOf = (
     account: beneficiary.account,
     agent: agentOf(beneficiary),
   },
+  onBehalfOf: { name: senderName, purpose },
   remittance: message ?? id.replace('_', '-'),
   executionDate: businessDayFrom(
     calendarOf(delivered.currency, clearing.closingDays),

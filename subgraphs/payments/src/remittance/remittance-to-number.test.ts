@@ -56,6 +56,8 @@ test.each([
       instructions: [{ ...tracked.instruction, debtor }],
     })
     expect(file).toContain(written)
+    for (const said of ['<ChrgBr>DEBT</ChrgBr>', '<UltmtDbtr><Nm>Ada Byron</Nm></UltmtDbtr>', '<Purp>'])
+      expect(file).toContain(said)
     expect(file).toContain('<Othr><Id>000123456789</Id><SchmeNm><Cd>BBAN</Cd></SchmeNm></Othr>')
     expect(await outcomeOf(file)).toMatchObject({ ok: true, value: { content: { transactions: 1 } } })
   }

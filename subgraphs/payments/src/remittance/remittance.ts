@@ -61,6 +61,8 @@ export type Remittance = RemittanceAmounts & {
   /** How many states it has been in, the present one included. */
   readonly version: number
   readonly senderId: Id<'usr'>
+  /** As risk knew them when it assessed it; null before, and where it knew no name. */
+  readonly senderName: string | null
   readonly sourceAccountId: Id<'led'>
   readonly quoteId: Id<'fxq'>
   readonly sourceCurrency: CurrencyCode

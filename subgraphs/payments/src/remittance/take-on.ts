@@ -81,14 +81,14 @@ async function carriedBy(
   outlet: Outlet,
   books: Books,
   id: Id<'rem'>,
-  { quoteId, beneficiary, message }: RemittanceOrder,
+  { quoteId, beneficiary, message, purpose }: RemittanceOrder,
   now: Date,
 ): Promise<AdmissionFacts['carried']> {
   const [quote] = await findFxQuotes(books.db, [quoteId])
   // Refused as such before the rail is looked at.
   if (quote === undefined) return ok(undefined)
   const delivered = money(quote.deliveredMinor, quote.targetCurrency)
-  return mayLeave(outlet, books, { id, delivered, beneficiary, message }, now)
+  return mayLeave(outlet, books, { id, delivered, beneficiary, message, purpose, senderName: null }, now)
 }
 
 type Terms = {
@@ -170,6 +170,7 @@ function newRemittance({
     status: 'SCREENING',
     version: 1,
     senderId,
+    senderName: null,
     sourceCurrency: quote.sourceCurrency,
     targetCurrency: quote.targetCurrency,
     debitedMinor: quote.debitedMinor,

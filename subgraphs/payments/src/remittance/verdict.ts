@@ -8,11 +8,12 @@ type Answered = Exclude<RemittanceRiskAnswer, { readonly kind: 'ABSENT' }>
 export function changeBy(answer: Answered): RemittanceChange {
   if (answer.kind === 'REFUSED') return { status: 'FAILED', failure: failureOf('NOT_POSSIBLE') }
   const decision = { source: 'RISK', outcome: answer.decision } as const
+  const { senderName } = answer
   switch (answer.decision) {
     case 'APPROVE':
-      return { status: 'APPROVED', decision }
+      return { status: 'APPROVED', decision, senderName }
     case 'REVIEW':
-      return { status: 'REVIEW', decision }
+      return { status: 'REVIEW', decision, senderName }
     case 'DECLINE': {
       const code = answer.senderNotice === 'IDENTITY_NOT_VERIFIED' ? 'IDENTITY_NOT_VERIFIED' : 'NOT_POSSIBLE'
       return { status: 'FAILED', decision, failure: failureOf(code) }

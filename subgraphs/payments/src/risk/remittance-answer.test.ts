@@ -7,13 +7,16 @@ const ABSENT = { kind: 'ABSENT', absence: 'BAD_ANSWER' }
 test.each([
   [
     'an approval',
-    body({ assessment: { decision: 'APPROVE', senderNotice: null }, errors: [] }),
-    { kind: 'ASSESSED', decision: 'APPROVE', senderNotice: null },
+    body({
+      assessment: { decision: 'APPROVE', senderNotice: null, sender: { displayName: 'Nia Brandt' } },
+      errors: [],
+    }),
+    { kind: 'ASSESSED', decision: 'APPROVE', senderNotice: null, senderName: 'Nia Brandt' },
   ],
   [
     'a refusal with what its sender may know',
     body({ assessment: { decision: 'DECLINE', senderNotice: { code: 'NOT_POSSIBLE' } }, errors: [] }),
-    { kind: 'ASSESSED', decision: 'DECLINE', senderNotice: 'NOT_POSSIBLE' },
+    { kind: 'ASSESSED', decision: 'DECLINE', senderNotice: 'NOT_POSSIBLE', senderName: null },
   ],
   [
     'that it cannot be assessed',

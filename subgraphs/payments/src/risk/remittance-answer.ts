@@ -5,7 +5,7 @@ import { type Absent, absent, parseJson } from './answer.ts'
 /** The operation that risk is asked with. */
 export const ASSESS_REMITTANCE = `mutation AssessRemittance($input: AssessRemittanceInput!) {
   assessRemittance(input: $input) {
-    assessment { decision senderNotice { code } }
+    assessment { decision senderNotice { code } sender { displayName } }
     errors { code }
   }
 }`
@@ -17,6 +17,8 @@ export type RemittanceRiskAnswer =
       readonly decision: RiskDecision
       /** What the sender may be told about it; null where that is nothing. */
       readonly senderNotice: string | null
+      /** Who sends it, as risk knows them; null where it does not. */
+      readonly senderName: string | null
     }
   | { readonly kind: 'REFUSED'; readonly code: string }
   | Absent
@@ -28,7 +30,13 @@ const response = z.object({
   errors: z.undefined().optional(),
   data: z.object({
     assessRemittance: z.object({
-      assessment: z.object({ decision: z.enum(RISK_DECISIONS), senderNotice: z.object({ code }).nullish() }).nullable(),
+      assessment: z
+        .object({
+          decision: z.enum(RISK_DECISIONS),
+          senderNotice: z.object({ code }).nullish(),
+          sender: z.object({ displayName: z.string() }).nullish(),
+        })
+        .nullable(),
       errors: z.array(z.object({ code })),
     }),
   }),
@@ -41,7 +49,12 @@ export function readRemittanceAnswer(body: string): RemittanceRiskAnswer {
   const { assessment, errors } = parsed.data.data.assessRemittance
   if (assessment && errors.length > 0) return absent('BAD_ANSWER')
   if (assessment)
-    return { kind: 'ASSESSED', decision: assessment.decision, senderNotice: assessment.senderNotice?.code ?? null }
+    return {
+      kind: 'ASSESSED',
+      decision: assessment.decision,
+      senderNotice: assessment.senderNotice?.code ?? null,
+      senderName: assessment.sender?.displayName ?? null,
+    }
   const [error] = errors
   return error === undefined ? absent('BAD_ANSWER') : { kind: 'REFUSED', code: error.code }
 }

@@ -41,7 +41,7 @@ const RATES = '1.1684,186.75,0.8801,0.3572'
 
 export const PRICES: FxPrices = { spread_bps: 50, fee_bps: 20, fixedFeeEur: new Decimal(1) }
 
-export const APPROVE = { kind: 'ASSESSED', decision: 'APPROVE', senderNotice: null } as const
+export const APPROVE = { kind: 'ASSESSED', decision: 'APPROVE', senderNotice: null, senderName: 'Ada Byron' } as const
 export const TERMS = {
   limits: { each: money(2_500_000n, 'USD'), day: money(5_000_000n, 'USD'), thirtyDays: money(10_000_000n, 'USD') },
   decision_hours: 24,

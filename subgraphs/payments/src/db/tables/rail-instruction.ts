@@ -3,8 +3,8 @@ import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { bigint, check, date, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
-import { DIRECTIONS } from '../../rails/instruction.ts'
+import { bigint, check, date, index, integer, jsonb, pgTable, primaryKey, text } from 'drizzle-orm/pg-core'
+import { DIRECTIONS, type OnBehalfOf } from '../../rails/instruction.ts'
 import { RAIL_NAMES } from '../../rails/rail.ts'
 import { INSTRUCTION_STATES, type InstructionState } from '../../rails/status.ts'
 
@@ -29,6 +29,8 @@ export const railInstruction = pgTable(
     creditorAccount: text('creditor_account'),
     creditorAgent: text('creditor_agent'),
     remittance: text('remittance'),
+    /** What the operator pays for others; null of what it pays itself. */
+    onBehalfOf: jsonb('on_behalf_of').$type<OnBehalfOf>(),
     executionDate: date('execution_date', { mode: 'string' }).notNull(),
     state: text('state').$type<InstructionState>().notNull(),
     /** Of the last change. */

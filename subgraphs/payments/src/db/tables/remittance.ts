@@ -38,6 +38,8 @@ export const remittance = pgTable(
     status: text('status').$type<RemittanceStatus>().notNull(),
     version: integer('version').notNull(),
     senderId: idColumn('usr', 'sender_id').notNull(),
+    /** As risk knew them when it assessed it; null before, and where it knew no name. */
+    senderName: text('sender_name'),
     sourceAccountId: idColumn('led', 'source_account_id').notNull(),
     quoteId: idColumn('fxq', 'quote_id').notNull(),
     sourceCurrency: currencyColumn('source_currency'),

@@ -33,7 +33,7 @@ export function checkInstruction(
   instruction: Instruction,
   message: WrittenMessage,
 ): Outcome<Instruction, InstructionCode> {
-  const { amount, executionDate, remittance } = instruction
+  const { amount, executionDate, remittance, onBehalfOf } = instruction
   if (amount.minor <= 0n) return refusal('AMOUNT_NOT_POSITIVE', 'amount')
   if (amount.minor > (isSepa(instruction) ? SEPA_MINOR_MAX : AMOUNT_MINOR_MAX))
     return refusal('AMOUNT_TOO_LARGE', 'amount')
@@ -62,7 +62,14 @@ export function checkInstruction(
     debtor: { ...instruction.debtor, name: debtorName.value },
     creditor: { ...instruction.creditor, name: creditorName.value },
     remittance: text.value === '' ? undefined : text.value,
+    onBehalfOf: onBehalfOf && { ...onBehalfOf, name: carriedName(onBehalfOf.name) },
   })
+}
+
+/** On whose behalf it is paid says something of it; that banks cannot say so is no reason for not paying. */
+function carriedName(name: string | null): string | null {
+  const latin = toLatin(name ?? '', [])
+  return latin.ok && latin.value !== '' && latin.value.length <= NAME_CHARACTERS_MAX ? latin.value : null
 }
 
 /** What is wrong with one side, whichever message it is for. */

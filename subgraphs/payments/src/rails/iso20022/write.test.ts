@@ -2,6 +2,7 @@ import { isId, newId } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { PURPOSES } from '../../remittance/purpose.ts'
 import { endToEndId, type Instruction, instructionId } from '../instruction.ts'
 import { instruction, NOON } from '../rails.fixture.ts'
 import type { WrittenMessage } from './check-instruction.ts'
@@ -56,6 +57,32 @@ test.each([
   }
 })
 
+test.each([
+  ['EUR', 'RENT', 'SLEV', '<Purp><Cd>RENT</Cd></Purp>'],
+  ['EUR', 'TRAVEL', 'SLEV', ''],
+  ['USD', 'RENT', 'DEBT', '<Purp><Cd>RENT</Cd></Purp>'],
+  ['USD', 'TRAVEL', 'DEBT', '<Purp><Prtry>TRAVEL</Prtry></Purp>'],
+] as const)(
+  'what is passed on in %s for %s costs its creditor nothing beyond the rules of SEPA, and says whose it is',
+  (currency, purpose, bearer, said) => {
+    const passedOn = instruction({ amount: money(5n, currency), onBehalfOf: { name: 'Nia Größe', purpose } })
+    for (const message of MESSAGES) {
+      const written = writePaymentFile(file(message, [passedOn]))
+      expect(written).toContain(`<ChrgBr>${bearer}</ChrgBr>`)
+      expect(written).toContain('<UltmtDbtr><Nm>Nia Grosse</Nm></UltmtDbtr>')
+      expect(written).toContain(`</CdtrAcct>${said}<RmtInf>`)
+    }
+  },
+)
+
+test('a name that banks cannot carry is left out, and what is passed on goes apart from what the operator pays', () => {
+  const amount = money(5n, 'USD')
+  const passedOn = instruction({ amount, onBehalfOf: { name: '山田', purpose: 'GIFT' } })
+  const written = writePaymentFile(file('pain.001.001.09', [passedOn, instruction({ amount })]))
+  expect(written).not.toContain('UltmtDbtr')
+  expect([...written.matchAll(/<ChrgBr>(.*?)</g)].map(([, bearer]) => bearer).sort()).toEqual(['DEBT', 'SHAR'])
+})
+
 test('an interbank message says its total, its day and the banks', () => {
   const order = instruction()
   const written = writePaymentFile(file('pacs.008.001.08', [order]))
@@ -103,6 +130,10 @@ const order: fc.Arbitrary<Instruction> = fc
     remittance: fc.option(fc.string({ unit: fc.constantFrom(..."aZ0/-?:().,'+ &<é"), maxLength: 100 }), {
       nil: undefined,
     }),
+    onBehalfOf: fc.option(
+      fc.record({ name: fc.constantFrom(null, 'Nia Größe', '山田'), purpose: fc.constantFrom(...PURPOSES) }),
+      { nil: undefined },
+    ),
     executionDate: fc.constantFrom('2026-11-23', '2026-11-24'),
   })
   .filter(({ remittance }) => !remittance?.includes('<'))

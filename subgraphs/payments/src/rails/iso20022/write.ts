@@ -5,6 +5,7 @@ import { isValidIBAN } from 'ibantools'
 import { clearingMemberIn } from '../../domain/clearing-member.ts'
 import { endToEndId, type Instruction, type Party } from '../instruction.ts'
 import { checkInstruction, isSepa, type WrittenMessage } from './check-instruction.ts'
+import { PURPOSE_CODES } from './purpose-codes.ts'
 import { namespaceOf } from './structure/messages.ts'
 
 /** One file: instructions in one currency, of an interbank message also of one day. */
@@ -35,7 +36,7 @@ export function paymentInformationOf({
   const groups = new Map<string, Instruction[]>()
   for (const instruction of instructions.toSorted((a, b) => compare(a.id, b.id))) {
     const { debtor, executionDate } = instruction
-    const key = JSON.stringify([executionDate, debtor.account, debtor.agent, debtor.name, isSepa(instruction)])
+    const key = JSON.stringify([executionDate, debtor.account, debtor.agent, debtor.name, chargeBearer(instruction)])
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [instruction])
     else group.push(instruction)
@@ -91,21 +92,25 @@ function paymentInformation({ id, instructions }: PaymentInformation): string {
     element('Dbtr', leaf('Nm', first.debtor.name)),
     account('DbtrAcct', first.debtor),
     agent('DbtrAgt', first.debtor),
-    leaf('ChrgBr', hasRules ? 'SLEV' : 'SHAR'),
+    leaf('ChrgBr', chargeBearer(first)),
     ...instructions.map(customerTransfer),
   )
 }
 
-const customerTransfer = ({ id, amount, creditor, remittance }: Instruction): string =>
-  element(
+function customerTransfer(instruction: Instruction): string {
+  const { id, amount, creditor, remittance } = instruction
+  return element(
     '\nCdtTrfTxInf',
     element('PmtId', leaf('InstrId', endToEndId(id)), leaf('EndToEndId', endToEndId(id))),
     element('Amt', amountOf('InstdAmt', amount)),
+    ultimateDebtor(instruction),
     creditor.agent === undefined ? '' : agent('CdtrAgt', creditor),
     element('Cdtr', leaf('Nm', creditor.name)),
     account('CdtrAcct', creditor),
+    purposeOf(instruction),
     remittanceOf(remittance),
   )
+}
 
 function interbankMessage(file: PaymentFile): string {
   const instructions = file.instructions.toSorted((a, b) => compare(a.id, b.id))
@@ -136,15 +141,36 @@ function interbankTransfer(instruction: Instruction): string {
     ),
     hasRules ? SEPA_SERVICE : '',
     amountOf('IntrBkSttlmAmt', amount),
-    leaf('ChrgBr', hasRules ? 'SLEV' : 'SHAR'),
+    leaf('ChrgBr', chargeBearer(instruction)),
+    ultimateDebtor(instruction),
     element('Dbtr', leaf('Nm', debtor.name)),
     account('DbtrAcct', debtor),
     agent('DbtrAgt', debtor),
     agent('CdtrAgt', creditor),
     element('Cdtr', leaf('Nm', creditor.name)),
     account('CdtrAcct', creditor),
+    purposeOf(instruction),
     remittanceOf(remittance),
   )
+}
+
+/**
+ * Who bears what banks charge. In SEPA its rules say so. Whoever is paid on behalf of somebody is to have all of it, and the
+ * operator bears it; else each side its own.
+ */
+const chargeBearer = (instruction: Instruction): 'SLEV' | 'DEBT' | 'SHAR' =>
+  isSepa(instruction) ? 'SLEV' : instruction.onBehalfOf === undefined ? 'SHAR' : 'DEBT'
+
+const ultimateDebtor = ({ onBehalfOf }: Instruction): string =>
+  onBehalfOf?.name == null ? '' : element('UltmtDbtr', leaf('Nm', onBehalfOf.name))
+
+/** A word of our own where ISO has no code for it, which SEPA does not carry. */
+function purposeOf(instruction: Instruction): string {
+  const { onBehalfOf } = instruction
+  if (onBehalfOf === undefined) return ''
+  const code = PURPOSE_CODES[onBehalfOf.purpose]
+  if (code !== null) return element('Purp', leaf('Cd', code))
+  return isSepa(instruction) ? '' : element('Purp', leaf('Prtry', onBehalfOf.purpose))
 }
 
 /** The reference under which all banks of the way know a transfer: a uuid v4 that follows from the instruction. */
