@@ -51,7 +51,8 @@ test('the refusal names the expected prefix and repeats only the beginning of a 
 })
 
 test('the refusal does not repeat what is no id at all: it may be a card number', () => {
-  expect(refusalOf('4111111111111111').message).toBe('Expected an id that starts with "slc_".')
+  for (const text of ['4111111111111111', 'slc_4111111111111111', 'usr_4111 1111 1111 1111'])
+    expect(refusalOf(text).message).toBe('Expected an id that starts with "slc_".')
 })
 
 test('every uuid survives the way to an id and back', () => {

@@ -1,5 +1,6 @@
 import { createHash, randomFillSync } from 'node:crypto'
 import * as uuid from 'uuid'
+import { holdsCardNumber } from './cards/holds-card-number.ts'
 import { ID_SUFFIX, suffixOfUuid, uuidOfSuffix } from './id-suffix.ts'
 import { type Outcome, ok, refuse } from './outcome.ts'
 import { Refusal } from './refusal.ts'
@@ -102,8 +103,8 @@ const TIME_DIGITS = 12
 
 /** A refusal repeats an id of another kind, but not a megabyte of it, nor a number that nobody should see. */
 function echo(text: string): string {
-  if (!/^[a-z]+_/.test(text)) return ''
-  return `, got ${JSON.stringify(text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text)}`
+  const start = text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text
+  return /^[a-z]+_/.test(text) && !holdsCardNumber(start) ? `, got ${JSON.stringify(start)}` : ''
 }
 
 const LONGEST_ECHO = 60

@@ -119,9 +119,17 @@ function dateTimeIn(value: string): Date {
 
 const duration = scalar({
   name: 'Duration',
-  read: (value): string => GraphQLDuration.parseValue(value),
+  read: (value) => durationIn(text(value, 'a duration')),
   write: (value): string => GraphQLDuration.serialize(value),
 })
+
+function durationIn(value: string): string {
+  try {
+    return GraphQLDuration.parseValue(value)
+  } catch {
+    throw new Refusal('BAD_USER_INPUT', 'Expected a duration as ISO 8601 has it, such as "PT15M".')
+  }
+}
 
 const safeInt = scalar({
   name: 'SafeInt',

@@ -37,6 +37,42 @@ test.each([
     { text: 'a secret', count: 1, more: 1 },
     'Variable "$input" got invalid value; Field "more" is not defined by type "In".',
   ],
+  [
+    { text: 'a secret', count: 1, '4111111111111111': 1 },
+    'Variable "$input" got invalid value; A field is not defined by type "In".',
+  ],
+  [
+    { text: 'a secret', count: 1, x4111111111111111: 1 },
+    'Variable "$input" got invalid value; A field is not defined by type "In".',
+  ],
+  [
+    { text: 'a secret', count: 1, 'a; 4111 1111 1111 1111"; more': 1 },
+    'Variable "$input" got invalid value; A field is not defined by type "In".',
+  ],
+  [
+    { text: 'a secret', count: 1, kinds: 1 },
+    'Variable "$input" got invalid value; Field "kinds" is not defined by type "In". Did you mean "kind"?',
+  ],
+  [
+    { text: 'a secret', count: 1, kind: '4111111111111111' },
+    'Variable "$input" got invalid value at "input.kind"; The value does not exist in "Kind" enum.',
+  ],
+  [
+    { text: 'a secret', count: 1, kind: 'a "; secret' },
+    'Variable "$input" got invalid value at "input.kind"; The value does not exist in "Kind" enum.',
+  ],
+  [
+    { text: { more: 'a; secret' }, count: 1 },
+    'Variable "$input" got invalid value at "input.text"; String cannot represent a non string value.',
+  ],
+  [
+    { text: 'a secret', count: 1, kind: 'a' },
+    'Variable "$input" got invalid value at "input.kind"; The value does not exist in "Kind" enum. Did you mean the enum value "A"?',
+  ],
+  [
+    { text: 'a secret', count: 1, kind: 4111111111111111 },
+    'Variable "$input" got invalid value at "input.kind"; Enum "Kind" cannot represent non-string value.',
+  ],
 ])('%j: %s', (input, expected) => {
   const [message = ''] = faultsOf(input)
   expect(message).toContain('got invalid value ')
