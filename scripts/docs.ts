@@ -119,7 +119,7 @@ function errorsPage(): string {
       PAYMENT_LINE_CODES,
     ),
     section('`pnpm journal:verify`, about the first seal that does not hold (exit code 1)', JOURNAL_FAULTS),
-    section('The query `verifyLedger`', VERIFY_REFUSALS),
+    section('The query `ledgerVerification`', VERIFY_REFUSALS),
     section('`pnpm ledger:verify`, about books that are not sound (exit code 2)', BOOKS_FAULTS),
     section('`pnpm ledger:shards`, where it fails (exit code 1)', SHARDS_FAULTS),
     section('`pnpm ledger:verify --witness`', WITNESS_FAULTS),
@@ -134,15 +134,19 @@ function section(title: string, codes: Readonly<Record<string, string>>): string
   return `## ${title}\n\n| code | meaning |\n| --- | --- |\n${rows.join('\n')}\n`
 }
 
+/** The codes of errors stand in payloads of mutations, others in what is answered. */
+const titleOf = (name: SubgraphName, codes: string): string =>
+  `${codes.endsWith('ErrorCode') ? `Mutations of ${name}` : `Answers of ${name}`}: \`${codes}\``
+
 /** The enums of codes in a subgraph's SDL, with their descriptions. */
 function errorEnums(name: SubgraphName): { title: string; codes: Record<string, string> }[] {
   return subgraphSdl(name)
     .definitions.filter(
       (definition): definition is EnumTypeDefinitionNode => definition.kind === Kind.ENUM_TYPE_DEFINITION,
     )
-    .filter((definition) => definition.name.value.endsWith('ErrorCode'))
+    .filter((definition) => definition.name.value.endsWith('Code'))
     .map((definition) => ({
-      title: `Mutations of ${name}: \`${definition.name.value}\``,
+      title: titleOf(name, definition.name.value),
       codes: Object.fromEntries(
         (definition.values ?? []).map((value) => [value.name.value, value.description?.value ?? '']),
       ),

@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { GATEWAY_SETTINGS } from '@carriergraph/gateway/config.ts'
+import { WEBHOOK_EVENT_TYPES } from '@carriergraph/payments/webhooks/event-types.ts'
 import { expect, it } from 'vitest'
 import { repositoryFile } from '../scripts/subgraphs.ts'
 
@@ -26,6 +27,17 @@ it('names only scripts and files that exist', () => {
   const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)\)/g)].map(([, file]) => file ?? '')
   expect(links.length).toBeGreaterThan(10)
   expect(links.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
+
+it('walks through files that exist', () => {
+  const files = [...read('docs/architecture.md').matchAll(/`([\w./-]+\/[\w./-]+\.ts)`/g)].map(([, file]) => file ?? '')
+  expect(files.length).toBeGreaterThan(3)
+  expect(files.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
+
+it('tells operators of every event that webhooks may bring', () => {
+  const operations = read('docs/operations.md')
+  expect(WEBHOOK_EVENT_TYPES.filter((type) => !operations.includes(`\`${type}\``))).toEqual([])
 })
 
 it('has scripts for every file that package.json runs', () => {

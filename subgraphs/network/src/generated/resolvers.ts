@@ -513,7 +513,10 @@ export type SlaMetric =
 
 /** A slice to order. */
 export type CreateSliceInput = {
-  /** Key chosen by the client, 1 to 128 characters, not a card number: sending the same order again answers with the same slice. */
+  /**
+   * Key chosen by the client, 1 to 128 characters, not a card number: sending the same order again answers with the same slice.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** The user who orders it, `usr_…`. */
   ownerId: Scalars['ID']['input'];

@@ -937,7 +937,11 @@ export type ExpectBankMovementsInput = {
 export type BankMovementInput = {
   /** What it is of, 1 to 128 characters, not a card number: a payment's id. The same source is expected once. */
   source: Scalars['String']['input'];
-  /** What the bank will tell it by, up to 10 of up to 140 characters. None where nothing comes back: it is then found by its amount. */
+  /**
+   * What the bank will tell it by, up to 10 of up to 140 characters. None where nothing comes back: it is then found by its amount.
+   * What a statement tells in a field for references is found whatever it is; in the text of a payment only words of 5 to 35
+   * characters with a digit are taken for references, so that one such as `A-1` is not found there.
+   */
   references?: Array<Scalars['String']['input']>;
   /** The amount before the bank's fee; above zero where the account gains, below where it pays. */
   amount: MoneyInput;
@@ -1065,7 +1069,10 @@ export type FxQuote = {
 
 /** What to quote: `debitedAmount` or `deliveredAmount`. */
 export type CreateFxQuoteInput = {
-  /** Key chosen by the client for this quote, 1 to 128 characters, not a card number. */
+  /**
+   * Key chosen by the client for this quote, 1 to 128 characters, not a card number.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** Whose quote it is, `usr_…`; the caller's unless given. Customers quote for themselves. */
   ownerId?: InputMaybe<Scalars['ID']['input']>;
@@ -1487,7 +1494,10 @@ export type PaymentFilter = {
 
 /** What to pay. */
 export type CreatePaymentInput = {
-  /** Key chosen by the client for this payment, 1 to 128 characters, not a card number. */
+  /**
+   * Key chosen by the client for this payment, 1 to 128 characters, not a card number.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** What it is for. */
   type: PaymentType;
@@ -2062,6 +2072,7 @@ export type RefundPaymentInput = {
   /**
    * Key chosen by the client for this refund, 1 to 128 characters, not a card number. Payments and refunds share their keys:
    * one that its sender has used for a payment is refused with IDEMPOTENCY_KEY_REUSED.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
    */
   idempotencyKey: Scalars['String']['input'];
   /** Id of the payment to give back, `pay_…`. */
@@ -2339,7 +2350,10 @@ export type ClearingMemberInput = {
 
 /** What to send, and to whom. */
 export type CreateRemittanceInput = {
-  /** Key chosen by the client for this remittance, 1 to 128 characters, not a card number. */
+  /**
+   * Key chosen by the client for this remittance, 1 to 128 characters, not a card number.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** The quote to send at, `fxq_…`: the sender's own, unused, not expired. */
   quoteId: Scalars['ID']['input'];
@@ -3414,7 +3428,10 @@ export type TransferInputKind =
 export type TransferInput = {
   /** An id that the client made now, `tfr_…` over a uuid v7: the transfer's own, and its idempotency key. Or else: */
   id?: InputMaybe<Scalars['ID']['input']>;
-  /** A key that the client chose, 1 to 128 characters, not a card number, from which the id follows. One of the two is needed. */
+  /**
+   * A key that the client chose, 1 to 128 characters, not a card number, from which the id follows. One of the two is needed.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey?: InputMaybe<Scalars['String']['input']>;
   /** What it does. */
   kind?: TransferInputKind;

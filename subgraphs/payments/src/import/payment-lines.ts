@@ -91,8 +91,12 @@ function readLine(line: Line, format: Format): PaymentLine {
   const [issue] = input.error.issues
   const code: LineCode = 'FIELD_INVALID'
   const message = `It is no input of createPayment: ${issue?.message ?? 'not known why'}.`
-  return { kind: 'faulty', number, end, text, code, message, field: issue?.path.join('.') ?? '' }
+  return { kind: 'faulty', number, end, text, code, message, field: fieldOf(issue) }
 }
+
+/** The field that is at fault: of those that there are not, the first. */
+const fieldOf = (issue: z.core.$ZodIssue | undefined): string =>
+  [...(issue?.path ?? []), ...(issue?.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].join('.')
 
 const LINE_FAULTS = {
   LINE_TOO_LONG: `A line has ${LINE_BYTES_MAX} bytes at the most.`,

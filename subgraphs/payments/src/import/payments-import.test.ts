@@ -175,7 +175,7 @@ test('rejects the lines that are at fault with their number, code and reason, an
     [2, 'JSON_INVALID', ''],
     [3, 'JSON_NOT_AN_OBJECT', ''],
     [4, 'FIELD_INVALID', 'type'],
-    [5, 'FIELD_INVALID', ''],
+    [5, 'FIELD_INVALID', 'note'],
     [6, 'FIELD_INVALID', 'amount.amount'],
     [7, 'INSUFFICIENT_FUNDS', 'amount'],
     [8, 'INVALID_MONEY', 'amount.amount'],
@@ -185,6 +185,7 @@ test('rejects the lines that are at fault with their number, code and reason, an
     [12, 'FIELD_INVALID', 'amount.currency'],
     [13, 'FIELD_INVALID', 'idempotencyKey'],
   ])
+  expect(stderr).toContain('line 5: FIELD_INVALID (note): ')
   expect(stderr).toContain('line 7: INSUFFICIENT_FUNDS (amount): ')
   expect(await balanceOf(purse)).toBe('97.00')
 })

@@ -730,7 +730,10 @@ export type UserFilter = {
 
 /** A user to register. */
 export type RegisterUserInput = {
-  /** Key chosen by the client, 1 to 128 characters, not a card number: sending the same registration again answers with the same user. */
+  /**
+   * Key chosen by the client, 1 to 128 characters, not a card number: sending the same registration again answers with the same user.
+   * It is the caller's, by the subject of their token: from somebody else it is another key.
+   */
   idempotencyKey: Scalars['String']['input'];
   /** Name to show, 1 to 120 characters, without a card number. */
   displayName: Scalars['String']['input'];
