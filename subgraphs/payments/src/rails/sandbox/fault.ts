@@ -23,7 +23,7 @@ export type Fault = (typeof FAULTS)[number]
 export type Fate = { readonly fault: Fault; readonly declineCode: string }
 
 export type SandboxSettings = {
-  /** Another seed, other fates. */
+  /** Another seed, other fates. The same seed gives an instruction the same fate, and no other run the same one: ids are new. */
   readonly seed: string
   /** Of instructions that ask for nothing, the share that each fault gets, from 0 to 1; in all no more than 1. */
   readonly rates?: Partial<Readonly<Record<Fault, number>>>
