@@ -1,4 +1,4 @@
-import { eq, or } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import type { Db, Tx } from '../db/pools.ts'
 import type { Id } from '../ids.ts'
 import type { Money } from '../money/money.ts'
@@ -41,7 +41,8 @@ export type AccountStatusCode = 'LEDGER_ACCOUNT_NOT_FOUND' | 'ACCOUNT_CLOSED' | 
 
 /**
  * Freezes, unfreezes or closes an account. Waits for a batch that is posting to it, and every later one sees it. Setting
- * the status that it has does nothing; a closed account stays closed, and only an empty one that no hold names is closed.
+ * the status that it has does nothing; a closed account stays closed, and only an empty one of which nothing is to be paid is closed.
+ * One that is only to be paid may be: whoever holds that for it hears of it when it is posted.
  */
 export async function setAccountStatus(
   tx: Tx,
@@ -53,19 +54,22 @@ export async function setAccountStatus(
   if (account.status === status) return ok({ hasChanged: false })
   if (account.status === 'CLOSED') return refuse('ACCOUNT_CLOSED', 'A closed account stays closed.')
   const isEmpty = account.balanceMinor === 0n && account.heldMinor === 0n
-  if (status === 'CLOSED' && (!isEmpty || (await isOnHold(tx, account.number))))
+  if (status === 'CLOSED' && (!isEmpty || (await isPaying(tx, account.number))))
     return refuse('ACCOUNT_NOT_EMPTY', 'Only an account without a balance and without holds can be closed.')
   await tx.update(ledgerAccount).set({ status }).where(eq(ledgerAccount.id, id))
   return ok({ hasChanged: true })
 }
 
 /**
- * Whether a pending transfer names it: one that adds to it on its own side holds nothing of it, and could not be posted any more.
- * Looks through what is open, for an index would cost every hold and accounts are seldom closed.
+ * Whether a pending transfer debits it: one that grows by debits has nothing held for it, and could not pay any more. Looks through
+ * what is open, for an index would cost every hold and accounts are seldom closed.
  */
-async function isOnHold(tx: Tx, number: number): Promise<boolean> {
-  const names = or(eq(ledgerHold.debitNumber, number), eq(ledgerHold.creditNumber, number))
-  const holds = await tx.select({ id: ledgerHold.transferId }).from(ledgerHold).where(names).limit(1)
+async function isPaying(tx: Tx, number: number): Promise<boolean> {
+  const holds = await tx
+    .select({ id: ledgerHold.transferId })
+    .from(ledgerHold)
+    .where(eq(ledgerHold.debitNumber, number))
+    .limit(1)
   return holds.length > 0
 }
 
