@@ -93,6 +93,15 @@ async function balance(): Promise<bigint> {
   return BigInt((await data(query, { id: ada.wallet })).ledgerAccount.balance.amount.replace('.', ''))
 }
 
+/** Whose money it is and what for, as the rail was told; the name is risk's. */
+async function toldTheBank(id: string): Promise<unknown> {
+  const log = createLog({ service: 'test', level: 'silent' })
+  const database = openDatabase({ url: stack.databases.payments.url, applicationName: 'bank', log })
+  const [row] = await database.sql.system`select on_behalf_of as told from rail_instruction where reference = ${id}`
+  await database.close({ timeout_s: 1 })
+  return row?.told
+}
+
 const statusOf = async (id: string): Promise<string> =>
   (await data(`query ($id: ID!) { remittance(id: $id) { status } }`, { id })).remittance.status
 
@@ -142,6 +151,7 @@ it('is reported and held, approved by a person in risk, debited, delivered, and 
     'COMPLETED',
   ])
   expect(await balance()).toBe(before - 900_000n)
+  expect(await toldTheBank(held.id)).toEqual({ name: 'Ada Okafor', purpose: 'PROPERTY' })
 })
 
 it('what the bank declines comes back whole', async () => {
