@@ -56,6 +56,8 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'Payment',
     'PaymentReview',
     'RiskAssessment',
+    'PaymentCompliance',
+    'ComplianceReason',
     'Remittance',
     'RemittanceAssessment',
     'RemittanceReason',

@@ -28,7 +28,9 @@ export const published = {
   'review.decided': z.strictObject({
     paymentId: idField('pay').describe('The payment that waited for a person.'),
     decision: z.enum(REVIEW_DECISIONS).describe('What was decided.'),
-    reason: z.string().describe('Why, in the words of whoever decided.'),
+    reason: z
+      .string()
+      .describe('Why, in the words of whoever decided; of what compliance held only that it was checked.'),
     decidedAt: instantField,
   }),
   'remittance.assessed': z.strictObject({

@@ -5,6 +5,7 @@ import { findAssessments, findAssessmentsOfPayments } from './db/assessments.ts'
 import { findReviews } from './db/reviews.ts'
 import type { LargeTransactionReportRow } from './db/tables/large-transaction-report.ts'
 import type { PaymentReviewRow } from './db/tables/payment-review.ts'
+import type { PaymentScreeningHitRow } from './db/tables/payment-screening-hit.ts'
 import type { RemittanceAssessmentRow } from './db/tables/remittance-assessment.ts'
 import type { RemittanceReviewRow } from './db/tables/remittance-review.ts'
 import type { RiskAssessmentRow } from './db/tables/risk-assessment.ts'
@@ -14,7 +15,7 @@ import { findUsers } from './db/users.ts'
 import { findAssessmentsOfRemittances, findRemittanceAssessments } from './remittances/db/assessments.ts'
 import { findReports } from './remittances/db/reports.ts'
 import { findRemittanceReviews } from './remittances/db/reviews.ts'
-import { findHits } from './sanctions/db/hits.ts'
+import { findHits, findPaymentHits } from './sanctions/db/hits.ts'
 import { findDigests } from './sanctions/db/lists.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
@@ -55,6 +56,10 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   hitsOfAssessment: loaderByParent<Id<'ras'>, ScreeningHitRow>(
     (ids) => findHits(db, ids),
+    ({ assessmentId }) => assessmentId,
+  ),
+  hitsOfPaymentAssessment: loaderByParent<Id<'asm'>, PaymentScreeningHitRow>(
+    (ids) => findPaymentHits(db, ids),
     ({ assessmentId }) => assessmentId,
   ),
   /** Of a version of the sanctions list. */

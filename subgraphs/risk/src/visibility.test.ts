@@ -59,6 +59,12 @@ const FIELDS: readonly (readonly [field: string, operation: string, verdicts: Ve
     'query ($payments: [_Any!]!) { _entities(representations: $payments) { ... on Payment { assessment { decision } } } }',
     [TOKEN, READ, OWN, WELL, WELL, WELL],
   ],
+  // The payer among them: to tell a customer what was found is tipping off.
+  [
+    'RiskAssessment.compliance',
+    'query ($assessment: ID!) { riskAssessment(id: $assessment) { compliance { decision } } }',
+    [TOKEN, READ, OWN, STAFF, WELL, WELL],
+  ],
   [
     'RiskAssessment',
     'query ($assessments: [_Any!]!) { _entities(representations: $assessments) { ... on RiskAssessment { decision } } }',

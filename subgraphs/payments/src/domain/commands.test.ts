@@ -86,7 +86,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<PaymentStatus, string>> = {
   },
   'cancel by its payer': {
     CREATED: 'CANCELLED',
-    RISK_PENDING: NO,
+    RISK_PENDING: 'CANCELLED',
     REVIEW: 'CANCELLED',
     AUTHORISED: 'OPERATOR_REQUIRED',
     PROCESSING: NO,
@@ -99,7 +99,7 @@ const TABLE: Record<keyof typeof COMMANDS, Record<PaymentStatus, string>> = {
   },
   'cancel by an operator': {
     CREATED: 'CANCELLED',
-    RISK_PENDING: NO,
+    RISK_PENDING: 'CANCELLED',
     REVIEW: 'CANCELLED',
     AUTHORISED: 'CANCELLED',
     PROCESSING: NO,

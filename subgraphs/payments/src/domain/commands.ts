@@ -54,6 +54,7 @@ export function cancel(payment: Payment, { actsForOthers }: { actsForOthers: boo
     case 'CANCELLED':
       return ok(undefined)
     case 'CREATED':
+    case 'RISK_PENDING':
     case 'REVIEW':
       return ok({ status: 'CANCELLED' })
     case 'AUTHORISED':

@@ -2,7 +2,8 @@ import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decide, type RISK_DECISIONS, type RiskAnswer } from './decide.ts'
+import { decide, type RISK_DECISIONS, type RiskAnswer, waitsForRisk } from './decide.ts'
+import type { PaymentType } from './payment.ts'
 
 const LIMIT = new Decimal('50.00')
 const explanation = { rule: 'risk.none', summary: 'No rule fired.', inputs: [], counterfactual: 'More payments.' }
@@ -57,6 +58,19 @@ test.each<[string, Money, RiskAnswer, string, string]>([
     status,
     decision: { source: 'FALLBACK', explanation: { rule } },
   })
+})
+
+test.each<[PaymentType, RiskAnswer, boolean]>([
+  ['WITHDRAWAL', late, true],
+  ['WITHDRAWAL', { kind: 'ABSENT', absence: 'UNREACHABLE' }, true],
+  ['WITHDRAWAL', { kind: 'ABSENT', absence: 'BAD_ANSWER' }, true],
+  ['WITHDRAWAL', { kind: 'REFUSED', code: 'OVERLOADED' }, true],
+  ['WITHDRAWAL', { kind: 'REFUSED', code: 'PAYMENT_MISMATCH' }, false],
+  ['TRANSFER', late, false],
+  ['TOP_UP', late, false],
+  ['DEPOSIT', late, false],
+])('a %s with the answer %j waits for risk: %s', (type, answer, waits) => {
+  expect(waitsForRisk({ type }, answer)).toBe(waits)
 })
 
 test('a fallback explains itself with what it looked at', () => {

@@ -2,6 +2,7 @@ import type { Explanation } from '@carriergraph/shared/explanation.ts'
 import type { PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import { formatAmount, type Money, toDecimal } from '@carriergraph/shared/money/money.ts'
+import type { Payment } from './payment.ts'
 
 /**
  * RISK: risk assessed it. FALLBACK: risk gave no assessment, and the declared fallback was used. REVIEW: a person decided,
@@ -93,7 +94,14 @@ export type Verdict =
   | { readonly status: 'FAILED'; readonly decision: PaymentDecision; readonly failure: PaymentFailure }
 
 /**
- * What to do with a payment after risk was asked.
+ * Whether a payment waits until risk can be asked again. What leaves the graph does: it was not screened, is out of reach once
+ * it is gone, and nobody who decides on it in the place of risk would see what screening finds.
+ */
+export const waitsForRisk = ({ type }: Pick<Payment, 'type'>, answer: RiskAnswer): boolean =>
+  type === 'WITHDRAWAL' && (answer.kind === 'ABSENT' || (answer.kind === 'REFUSED' && answer.code === 'OVERLOADED'))
+
+/**
+ * What to do with a payment after risk was asked, unless it waits for risk.
  * @param fallbackLimit in major units of whatever currency the payment has: up to it, a payment goes through without
  * an assessment. A customer who cannot top up a phone costs more than the risk of so little.
  */

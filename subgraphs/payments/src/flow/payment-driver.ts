@@ -2,7 +2,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { findRoute } from '../db/payment-routes.ts'
 import { findPayment, findRefundsToEnd } from '../db/payments.ts'
-import { decide } from '../domain/decide.ts'
+import { decide, waitsForRisk } from '../domain/decide.ts'
 import { nextStep, type Step } from '../domain/next-step.ts'
 import type { Payment } from '../domain/payment.ts'
 import type { Rails } from '../rails/rails.ts'
@@ -10,6 +10,7 @@ import { giveBack, hasComeBackOtherwise } from './give-back.ts'
 import { captureHold, expire, placeHold, releaseHold } from './hold.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { instruct } from './over-rail.ts'
+import { partiesOf } from './parties.ts'
 import type { PaymentFlowOptions } from './payment-flow.ts'
 import { authorise, execute, type StepParts } from './settle.ts'
 import { endOverRail } from './suspense.ts'
@@ -67,7 +68,9 @@ export class PaymentDriver {
   async #assess({ tenant, db }: Books, payment: Payment): Promise<Payment> {
     const { risk, fallbackLimit, clock } = this.#options
     const { id: paymentId, payerId, amount, createdAt, correlationId } = payment
-    const answer = await risk.assess({ tenant, correlationId, paymentId, payerId, amount, createdAt })
+    const parties = await partiesOf(db, payment)
+    const answer = await risk.assess({ tenant, correlationId, paymentId, payerId, amount, createdAt, ...parties })
+    if (waitsForRisk(payment, answer)) return payment
     return authorise(db, payment, decide(amount, answer, fallbackLimit), clock())
   }
 

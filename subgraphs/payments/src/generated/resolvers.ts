@@ -619,7 +619,7 @@ export type PaymentErrorCode =
   | 'BALANCE_LIMIT_EXCEEDED'
   /** The idempotency key was used for another payment. */
   | 'IDEMPOTENCY_KEY_REUSED'
-  /** Risk declined the payment. */
+  /** Risk declined the payment, by its score or for compliance. */
   | 'DECLINED_BY_RISK'
   /** The payment was reviewed and declined. */
   | 'DECLINED_IN_REVIEW'
@@ -1369,7 +1369,7 @@ export type CaptureMode =
 export type PaymentStatus =
   /** Waits for confirmPayment; nothing was checked but the accounts. */
   | 'CREATED'
-  /** Taken on; risk is being asked. */
+  /** Taken on; risk is being asked. A withdrawal waits here while risk does not answer. */
   | 'RISK_PENDING'
   /** Waits for a person to decide; no money has moved. */
   | 'REVIEW'
@@ -1455,9 +1455,9 @@ export type PaymentRefundsArgs = {
 
 /** Who decided on a payment. */
 export type PaymentDecisionSource =
-  /** Risk assessed it. */
+  /** Risk assessed it, by its score and for compliance. */
   | 'RISK'
-  /** Risk gave no assessment: it did not answer in time, or refused. The declared fallback was used. */
+  /** Risk gave no assessment: it did not answer in time, or refused. The declared fallback was used. A withdrawal waits for risk. */
   | 'FALLBACK'
   /** A person reviewed it. */
   | 'REVIEW'

@@ -4,7 +4,19 @@ import type { RiskAnswer } from '../domain/decide.ts'
 import { ASSESS_PAYMENT, readAnswer } from './answer.ts'
 import { createRiskCall, type RiskCallOptions } from './call.ts'
 
-export type RiskQuestion = {
+/** Who is at the other end of a payment, outside of the graph: what risk's PaymentCounterpartyInput says. */
+export type Counterparty = {
+  readonly party: 'SENDER' | 'BENEFICIARY'
+  readonly name: string
+  /** ISO 3166-1 alpha-2; null where they are not known. */
+  readonly accountCountry: string | null
+  readonly bankCountry: string | null
+}
+
+/** Whom risk screens beside the payer. What a payment does not have is not named: risk of an earlier version knows neither. */
+export type Parties = { readonly payeeId?: Id<'usr'> | undefined; readonly counterparty?: Counterparty }
+
+export type RiskQuestion = Parties & {
   readonly tenant: string
   readonly correlationId: string
   readonly paymentId: Id<'pay'>
@@ -33,9 +45,12 @@ export function createRiskClient(options: RiskCallOptions): RiskClient {
   }
 }
 
-const inputOf = ({ paymentId, payerId, amount, createdAt }: RiskQuestion) => ({
+const inputOf = ({ paymentId, payerId, amount, createdAt, payeeId, counterparty }: RiskQuestion) => ({
   paymentId,
   payerId,
   amount: { amount: formatAmount(amount), currency: amount.currency },
   createdAt: createdAt.toISOString(),
+  // JSON leaves out what is undefined.
+  payeeId,
+  counterparty,
 })

@@ -11,7 +11,8 @@ import { createRiskClient, type RiskClient } from '../risk/client.ts'
 import { givenPurse, openPaymentsDatabase, type Purse, silent } from './payments-database.ts'
 import { type RiskServer, startRiskServer } from './risk-server.ts'
 
-const NOW = new Date('2026-11-21T12:00:00.000Z')
+/** When stages begin. */
+export const NOON = new Date('2026-11-21T12:00:00.000Z')
 /** Of the stage's calls to risk. */
 export const STAGE_KEYS = [{ kid: 'k1', secret: 'a secret of the test, long enough' }] as const
 
@@ -50,13 +51,14 @@ export type FlowStage = AsyncDisposable & {
   hold(purse: Purse, minor: bigint): Promise<void>
 }
 
-export async function setFlowStage(): Promise<FlowStage> {
-  const clock = () => NOW
+/** @param riskClock by which risk judges how old a signature is, where time moves */
+export async function setFlowStage(riskClock: Clock = () => NOON): Promise<FlowStage> {
+  const clock = () => NOON
   const opened = await openPaymentsDatabase()
   const { database } = opened
   const ledgers = new Ledgers(clock)
   const books = { tenant: 'demo', db: database.forTenant('demo') }
-  const risk = await startRiskServer({ keys: STAGE_KEYS, clock })
+  const risk = await startRiskServer({ keys: STAGE_KEYS, clock: riskClock })
   const balanceOf = async (walletId: Id<'led'>) => {
     const [row] = await database.sql.system<{ balance_minor: bigint }[]>`
       select balance_minor from ledger_account where id = ${toUuid(walletId)}`
@@ -64,7 +66,7 @@ export async function setFlowStage(): Promise<FlowStage> {
     return row.balance_minor
   }
   return {
-    now: NOW,
+    now: NOON,
     clock,
     database,
     books,
@@ -78,14 +80,14 @@ export async function setFlowStage(): Promise<FlowStage> {
         whole: flow,
       }
     },
-    purseWith: (minor) => givenPurse(database, { tenant: 'demo', minor, now: NOW }),
+    purseWith: (minor) => givenPurse(database, { tenant: 'demo', minor, now: NOON }),
     async emptyWallet({ walletId }) {
       const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
       await ledgers.of(books).post(between(walletId, funding, await balanceOf(walletId)))
     },
     async hold({ walletId }, minor) {
       const { id: funding } = await findOperatorAccount(books.db, 'FUNDING', 'EUR')
-      const expiresAt = new Date(NOW.getTime() + 3_600_000)
+      const expiresAt = new Date(NOON.getTime() + 3_600_000)
       await ledgers.of(books).post({ ...between(walletId, funding, minor), kind: 'PENDING', expiresAt })
     },
     topUpWallet: ({ walletId }, minor) =>

@@ -27,7 +27,7 @@ import { newKeyRingText } from '../vault/keys/key-ring.ts'
 import { keyProviderFrom } from '../vault/keys/key-source.ts'
 import { testCard } from '../vault/test-cards.fixture.ts'
 import { createCardVault } from '../vault/vault.ts'
-import { type FlowStage, requestOf, setFlowStage } from './flow-stage.ts'
+import { type FlowStage, NOON, requestOf, setFlowStage } from './flow-stage.ts'
 import { type Purse, silent } from './payments-database.ts'
 import { EXPLANATION } from './risk-server.ts'
 
@@ -50,6 +50,8 @@ export type Process = {
 export type ProcessOptions = {
   readonly ledgers?: PostingLedgers
   readonly settings?: RailSettings
+  /** Approves everything unless something else is given. */
+  readonly risk?: RiskClient
 }
 
 /** Payments over rails, on a real database, with a clock that tests move and folders for a bank. */
@@ -87,9 +89,9 @@ const approving: RiskClient = {
 }
 
 export async function setRailsStage(settings: RailSettings = {}): Promise<RailsStage> {
-  const stage = await setFlowStage()
+  const clock = fixedClock(NOON)
+  const stage = await setFlowStage(clock)
   const folder = await mkdtemp(join(tmpdir(), 'rails-stage-'))
-  const clock = fixedClock(stage.now)
   const ledgers = new Ledgers(clock)
   const { books, database } = stage
   const base: RailSettings = {
@@ -108,9 +110,9 @@ export async function setRailsStage(settings: RailSettings = {}): Promise<RailsS
     clock,
     ledgers,
     folder,
-    process({ ledgers: posting = ledgers, settings: own = {} } = {}) {
+    process({ ledgers: posting = ledgers, settings: own = {}, risk = approving } = {}) {
       const rails = new Rails({ config: railsConfig({ ...base, ...own }), clock, log: silent })
-      const flow = createPaymentFlow({ risk: approving, ledgers: posting, clock, fallbackLimit: new Decimal(0), rails })
+      const flow = createPaymentFlow({ risk, ledgers: posting, clock, fallbackLimit: new Decimal(0), rails })
       const finisher = new Finisher({ flow, log: silent })
       rails.news.register('pay', onPaymentNews({ clock, ledgers: posting, soon: (its, id) => finisher.soon(its, id) }))
       const worker = new RailWorker({ database, rails, clock, log: silent })

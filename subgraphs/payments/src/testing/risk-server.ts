@@ -6,6 +6,7 @@ import type { SigningKeys } from '@carriergraph/shared/signature/keys.ts'
 import { ACTOR_HEADER } from '@carriergraph/shared/signature/service-actor.ts'
 import { createSignatureVerifier } from '@carriergraph/shared/signature/verify.ts'
 import type { RiskDecision } from '../domain/decide.ts'
+import type { Counterparty } from '../risk/client.ts'
 
 /** What risk was asked, when the signature was good. */
 export type RiskCall = {
@@ -16,6 +17,8 @@ export type RiskCall = {
     payerId: string
     amount: { amount: string; currency: string }
     createdAt: string
+    payeeId?: string
+    counterparty?: Counterparty
   }
 }
 

@@ -95,7 +95,14 @@ describe('assessPayment', () => {
   })
 
   it('tells the journal of the event that caused it', async () => {
-    const payment = { paymentId: newId('pay'), payerId: ada, amount: money(2000n, 'EUR'), createdAt: START }
+    const payment = {
+      paymentId: newId('pay'),
+      payerId: ada,
+      payeeId: null,
+      counterparty: null,
+      amount: money(2000n, 'EUR'),
+      createdAt: START,
+    }
     const causationId = newId('evt')
     await assessPayment(stage.db, payment, { actor: 'svc:payments', correlationId: 'it', causationId, now: START })
     expect(await stage.journalled(payment.paymentId)).toMatchObject([

@@ -8,6 +8,8 @@ import { appendToJournal, type NewJournalEvent } from '@carriergraph/shared/jour
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Counterparty, withCompliance } from '../compliance/payment.ts'
+import { type PaymentToScreen, type ScreenedPayment, screenPayment } from '../compliance/screen-payment.ts'
 import { findAssessmentsOfPayments, insertAssessments, payerHistories } from '../db/assessments.ts'
 import type { RiskAssessmentRow } from '../db/tables/risk-assessment.ts'
 import type { UserRow } from '../db/tables/user.ts'
@@ -16,11 +18,10 @@ import { assess } from '../domain/assess.ts'
 import { euroValue } from '../domain/euro.ts'
 import type { Facts } from '../domain/rules.ts'
 import { eventOf } from '../events.ts'
+import { insertPaymentHits } from '../sanctions/db/hits.ts'
 
 /** A payment, as far as risk looks at it. */
-export type PaymentToAssess = {
-  readonly paymentId: Id<'pay'>
-  readonly payerId: Id<'usr'>
+export type PaymentToAssess = PaymentToScreen & {
   readonly amount: Money
   readonly createdAt: Date
 }
@@ -33,10 +34,10 @@ export type Assessed = Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>
  * share transactions; those of one stand in line.
  * @throws OverloadError where too many of the payer's do
  */
-export const assessPayment = (db: TenantDb, payment: PaymentToAssess, by: Provenance): Promise<Assessed> =>
-  assessmentsOf(db)({ payment, by })
+export const assessPayment = async (db: TenantDb, payment: PaymentToAssess, by: Provenance): Promise<Assessed> =>
+  assessmentsOf(db)({ payment, screened: await screenPayment(db, payment), by })
 
-type Asked = { readonly payment: PaymentToAssess; readonly by: Provenance }
+type Asked = { readonly payment: PaymentToAssess; readonly screened: ScreenedPayment; readonly by: Provenance }
 
 /** Payers who are locked at once; far more than callers wait at a time. */
 const PAYERS_MAX = 200
@@ -76,11 +77,11 @@ async function assessAll(
   const questions = asked.map(({ payment }) => ({ ...payment, paymentCreatedAt: payment.createdAt }))
   const [known, histories] = await Promise.all([findAssessmentsOfPayments(tx, ids), payerHistories(tx, questions)])
   const isKnown = new Set(known.map(({ paymentId }) => paymentId))
-  const made = asked.flatMap(({ payment, by }, index) => {
+  const made = asked.flatMap(({ payment, screened, by }, index) => {
     const history = histories[index]
     if (isKnown.has(payment.paymentId) || history === undefined) return []
     const kycStatus = payers.get(payment.payerId)?.kycStatus ?? null
-    return [{ by, ...assessmentOf(payment, { kycStatus, ...history }, by.now) }]
+    return [{ by, hits: screened.hits, ...assessmentOf(payment, { kycStatus, ...history }, screened, by.now) }]
   })
   // An unknown payer has no row to lock: two calls may meet here, and one of them has made none.
   const inserted = await insertAssessments(tx, made)
@@ -90,6 +91,7 @@ async function assessAll(
       tx,
       inserted.map(({ by, ...assessment }) => eventOfAssessment(assessment, by)),
     ),
+    insertPaymentHits(tx, inserted),
   ])
   const byPayment = new Map(stored.map((row) => [row.paymentId, row]))
   return new Map(
@@ -103,16 +105,21 @@ async function assessAll(
 type NewAssessment = Omit<RiskAssessmentRow, 'tenantId'>
 
 function assessmentOf(
-  { paymentId, payerId, amount, createdAt }: PaymentToAssess,
+  { paymentId, payerId, payeeId, counterparty, amount, createdAt }: PaymentToAssess,
   payer: Omit<Facts, 'amountEuro'>,
+  { complianceReasons, sanctionsVersion }: ScreenedPayment,
   now: Date,
 ): NewAssessment {
   const amountEuro = euroValue(amount)
   return {
-    ...assess({ amountEuro, ...payer }),
+    ...withCompliance(assess({ amountEuro, ...payer }), complianceReasons),
+    complianceReasons,
+    sanctionsVersion,
     id: newId('asm', now),
     paymentId,
     payerId,
+    payeeId,
+    counterparty,
     amountMinor: amount.minor,
     currency: amount.currency,
     amountEuro: amountEuro?.toFixed() ?? null,
@@ -138,10 +145,19 @@ function answerWith(stored: RiskAssessmentRow, payment: PaymentToAssess): Assess
     stored.payerId === payment.payerId &&
     stored.amountMinor === payment.amount.minor &&
     stored.currency === payment.amount.currency &&
+    stored.payeeId === payment.payeeId &&
+    isSame(stored.counterparty, payment.counterparty) &&
     stored.paymentCreatedAt.getTime() === payment.createdAt.getTime()
   if (same) return ok(stored)
   return refuse('PAYMENT_MISMATCH', `The payment ${payment.paymentId} was assessed before with other particulars.`)
 }
+
+/** One that names whom an earlier version of payments did not tell is another payment: they were not screened. */
+const isSame = (one: Counterparty | null, other: Counterparty | null): boolean =>
+  one?.party === other?.party &&
+  one?.name === other?.name &&
+  one?.accountCountry === other?.accountCountry &&
+  one?.bankCountry === other?.bankCountry
 
 function lost({ paymentId }: PaymentToAssess): never {
   throw new Error(`The assessment of ${paymentId} was there and is gone.`)

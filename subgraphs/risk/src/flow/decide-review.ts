@@ -4,6 +4,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { findAssessmentsOfPayments } from '../db/assessments.ts'
 import { lockReview, updateDecision } from '../db/reviews.ts'
 import type { PaymentReviewRow } from '../db/tables/payment-review.ts'
 import { mayDecide, type ReviewDecision } from '../domain/review.ts'
@@ -17,9 +18,13 @@ export type DecisionToMake = {
 
 export type ReviewCode = 'REVIEW_NOT_FOUND' | 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN'
 
+/** Told in place of the reason. */
+const REASON_UNTOLD = 'It was checked.'
+
 /**
  * Decides on a payment that waits for a person, once: the same decision again answers with the first, its reason included.
- * Payments hear of it by the event, and go on.
+ * Payments hear of it by the event, and go on. Of what compliance held they are not told why: what payments know, the payer
+ * comes to see.
  */
 export const decideReview = (
   db: TenantDb,
@@ -36,10 +41,17 @@ export const decideReview = (
     if (!may.ok) return may
     if (!may.value) return ok(review)
     const decided = await updateDecision(tx, review, { decision, reason, decidedBy: by.actor, decidedAt: now })
+    const [assessment] = await findAssessmentsOfPayments(tx, [paymentId])
+    const isCompliance = (assessment?.complianceReasons ?? []).length > 0
     await appendToJournal(tx, {
       aggregate: { type: 'review', id: paymentId },
       version: 1,
-      ...eventOf('review.decided', { paymentId, decision, reason, decidedAt: now.toISOString() }),
+      ...eventOf('review.decided', {
+        paymentId,
+        decision,
+        reason: isCompliance ? REASON_UNTOLD : reason,
+        decidedAt: now.toISOString(),
+      }),
       ...by,
       occurredAt: now,
     })

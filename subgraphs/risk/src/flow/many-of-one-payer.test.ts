@@ -30,7 +30,18 @@ afterAll(async () => {
 const by = { actor: 'svc:payments', correlationId: 'many', now: START }
 
 const assessPaymentOf = (payerId: Id<'usr'>) =>
-  assessPayment(db, { paymentId: newId('pay'), payerId, amount: money(2_000n, 'EUR'), createdAt: START }, by)
+  assessPayment(
+    db,
+    {
+      paymentId: newId('pay'),
+      payerId,
+      payeeId: null,
+      counterparty: null,
+      amount: money(2_000n, 'EUR'),
+      createdAt: START,
+    },
+    by,
+  )
 
 async function assessRemittanceOf(senderId: Id<'usr'>) {
   const remittance = readRemittance({ ...remittanceOf(senderId), createdAt: START } as never)

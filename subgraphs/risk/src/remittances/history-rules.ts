@@ -1,5 +1,5 @@
 import type { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import type { Effect, Reason, ReasonCode } from './reason.ts'
+import type { Effect, Reason, ReasonCode } from '../compliance/reason.ts'
 import { THRESHOLDS } from './thresholds.ts'
 
 /** What the sender has done around a remittance, itself included. Counts are of all that risk was asked about. */

@@ -1,16 +1,16 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { countryReasons } from '../compliance/country-risk.ts'
+import { byGravity, decisionOf, type Reason } from '../compliance/reason.ts'
 import type { UserRow } from '../db/tables/user.ts'
 import type { RiskDecision } from '../domain/assess.ts'
 import type { Hit } from '../sanctions/hit.ts'
 import { nameKey, readName } from '../sanctions/matching/name.ts'
 import { sanctionsReasons } from '../sanctions/reasons.ts'
 import { type NameToScreen, screen } from '../sanctions/screen.ts'
-import { countryReasons } from './country-risk.ts'
 import { senderHistory } from './db/history.ts'
 import { historyReasons } from './history-rules.ts'
 import { kycReason } from './kyc.ts'
 import { purposeReasons } from './purpose.ts'
-import { byGravity, decisionOf, type Reason } from './reason.ts'
 import type { RemittanceToAssess } from './request.ts'
 
 export type Judgement = {
@@ -34,7 +34,10 @@ export async function judge(tx: Tx, remittance: RemittanceToAssess, sender: User
     [
       kycReason(sender?.kycStatus ?? null),
       ...sanctionsReasons(screening),
-      ...countryReasons(beneficiary),
+      ...countryReasons([
+        { name: 'beneficiary_country', country: beneficiary.country },
+        { name: 'bank_country', country: beneficiary.bankCountry },
+      ]),
       ...historyReasons(usdEquivalent, history),
       ...purposeReasons(usdEquivalent, remittance),
     ].filter((reason) => reason !== null),

@@ -1,5 +1,5 @@
+import type { Reason } from '../compliance/reason.ts'
 import type { KycStatus } from '../domain/kyc.ts'
-import type { Reason } from './reason.ts'
 
 /** Nobody sends money abroad whose identity is not verified; null is a sender whom risk does not know. */
 export function kycReason(kycStatus: KycStatus | null): Reason | null {

@@ -1,5 +1,5 @@
+import type { Reason } from '../compliance/reason.ts'
 import type { RiskDecision } from '../domain/assess.ts'
-import type { Reason } from './reason.ts'
 
 export type SenderNotice = {
   readonly code: 'IDENTITY_NOT_VERIFIED' | 'BEING_CHECKED' | 'NOT_POSSIBLE'

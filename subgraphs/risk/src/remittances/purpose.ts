@@ -1,5 +1,5 @@
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
-import type { Effect, Reason } from './reason.ts'
+import type { Effect, Reason } from '../compliance/reason.ts'
 
 /** From which amount on, in US dollars, a remittance is unusual; null: none is. */
 type Limits = { readonly reviewAboveUsd: number | null; readonly declineAboveUsd: number | null }

@@ -4,7 +4,7 @@ import { type Decimal, parseDecimal } from '@carriergraph/shared/money/decimal.t
 import { formatAmount, type Money, type MoneyRefusal, parseMoney, toDecimal } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
-import { isCountryCode } from './country-code.ts'
+import { isCountryCode } from '../compliance/country-code.ts'
 
 /** A remittance, as far as risk looks at it. */
 export type RemittanceToAssess = {

@@ -3,12 +3,12 @@
 import { Decimal } from '@carriergraph/shared/money/decimal.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { countryReasons } from './country-risk.ts'
+import { countryReasons } from '../compliance/country-risk.ts'
+import { byGravity, decisionOf, type Effect, REASON_CODES, type Reason, type ReasonCode } from '../compliance/reason.ts'
 import { historyReasons, isJustBelow, type SenderHistory } from './history-rules.ts'
 import { kycReason } from './kyc.ts'
 import { senderNotice } from './notice.ts'
 import { CONTRADICTIONS, PURPOSES, purposeReasons, SOURCES } from './purpose.ts'
-import { byGravity, decisionOf, type Effect, REASON_CODES, type Reason, type ReasonCode } from './reason.ts'
 
 const usd = (amount: string | number) => new Decimal(amount)
 const effects = (reasons: readonly (Reason | null)[]) =>
@@ -136,7 +136,11 @@ it.each([
   ['FR', 'MM', ['COUNTRY_HIGH_RISK REVIEW']],
   ['MM', 'KP', ['COUNTRY_HIGH_RISK REVIEW', 'COUNTRY_COUNTERMEASURES DECLINE']],
 ])('a beneficiary in %s with an account in %s: %j', (country, bankCountry, expected) => {
-  expect(effects(countryReasons({ country, bankCountry }))).toEqual(expected)
+  const places = [
+    { name: 'beneficiary_country', country },
+    { name: 'bank_country', country: bankCountry },
+  ] as const
+  expect(effects(countryReasons(places))).toEqual(expected)
 })
 
 it.each([

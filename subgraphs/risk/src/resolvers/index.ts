@@ -1,4 +1,5 @@
 import type { Resolvers } from '../generated/resolvers.ts'
+import { ComplianceReason } from './ComplianceReason.ts'
 import { LargeTransactionReport } from './LargeTransactionReport.ts'
 import { assessPayment } from './Mutation/assessPayment.ts'
 import { assessRemittance } from './Mutation/assessRemittance.ts'
@@ -6,6 +7,7 @@ import { decideReview } from './Mutation/decideReview.ts'
 import { registerUser } from './Mutation/registerUser.ts'
 import { setKycStatus } from './Mutation/setKycStatus.ts'
 import { Payment } from './Payment.ts'
+import { PaymentCompliance } from './PaymentCompliance.ts'
 import { PaymentReview } from './PaymentReview.ts'
 import { Query } from './Query.ts'
 import { Remittance } from './Remittance.ts'
@@ -20,6 +22,8 @@ export const resolvers = {
   Mutation: { registerUser, setKycStatus, assessPayment, assessRemittance, decideReview },
   User,
   Payment,
+  PaymentCompliance,
+  ComplianceReason,
   PaymentReview,
   Remittance,
   RemittanceAssessment,

@@ -1,10 +1,10 @@
-import type { Reason } from '../remittances/reason.ts'
+import type { ScreeningReason } from '../compliance/reason.ts'
 import type { Hit, ScreenedParty } from './hit.ts'
 import { HIT_SCORE } from './matching/similarity.ts'
 import type { Screening } from './screen.ts'
 
-/** What a screening says against a remittance. Nobody is waved through for want of a list. */
-export function sanctionsReasons({ version, hits, unclear }: Screening): Reason[] {
+/** What a screening says against a remittance or a payment. Nobody is waved through for want of a list. */
+export function sanctionsReasons({ version, hits, unclear }: Screening): ScreeningReason[] {
   if (version === null) return [LIST_MISSING]
   const exact = hits.filter(({ isExact }) => isExact)
   const possible = hits.filter(({ isExact }) => !isExact)
@@ -15,18 +15,18 @@ export function sanctionsReasons({ version, hits, unclear }: Screening): Reason[
   ]
 }
 
-const LIST_MISSING: Reason = {
+const LIST_MISSING: ScreeningReason = {
   code: 'SANCTIONS_LIST_MISSING',
   effect: 'REVIEW',
   explanation: {
     rule: 'sanctions.list_missing',
     summary: 'No sanctions list was imported, so that the names could not be screened.',
     inputs: [],
-    counterfactual: 'With a list that has nothing like these names this would not hold the remittance.',
+    counterfactual: 'With a list that has nothing like these names this would not hold it.',
   },
 }
 
-const exactMatch = (hits: readonly Hit[]): Reason => ({
+const exactMatch = (hits: readonly Hit[]): ScreeningReason => ({
   code: 'SANCTIONS_EXACT_MATCH',
   effect: 'DECLINE',
   explanation: {
@@ -37,18 +37,18 @@ const exactMatch = (hits: readonly Hit[]): Reason => ({
   },
 })
 
-const possibleMatch = (hits: readonly Hit[]): Reason => ({
+const possibleMatch = (hits: readonly Hit[]): ScreeningReason => ({
   code: 'SANCTIONS_POSSIBLE_MATCH',
   effect: 'REVIEW',
   explanation: {
     rule: 'sanctions.possible_match',
     summary: `A name is much like one on the sanctions list: ${entriesText(hits)}.`,
     inputs: hits.map(inputOf),
-    counterfactual: `Below a similarity of ${HIT_SCORE} this would not hold the remittance.`,
+    counterfactual: `Below a similarity of ${HIT_SCORE} this would not hold it.`,
   },
 })
 
-const nameUnclear = (parties: readonly ScreenedParty[]): Reason => ({
+const nameUnclear = (parties: readonly ScreenedParty[]): ScreeningReason => ({
   code: 'SANCTIONS_NAME_UNCLEAR',
   effect: 'REVIEW',
   explanation: {
@@ -56,7 +56,7 @@ const nameUnclear = (parties: readonly ScreenedParty[]): Reason => ({
     summary:
       'A name has no letters, pieces of words, or letters of several scripts: it cannot be compared with the list.',
     inputs: parties.map((party) => ({ name: 'party', value: party })),
-    counterfactual: 'Written in whole words of one script this would not hold the remittance.',
+    counterfactual: 'Written in whole words of one script this would not hold it.',
   },
 })
 

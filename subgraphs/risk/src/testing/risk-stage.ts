@@ -20,7 +20,13 @@ export const demoUser = (name: string): Id<'usr'> => namedId('usr', `demo/${name
 export const after = (duration_ms: number): Date => new Date(START.getTime() + duration_ms)
 
 const ASSESS = `mutation ($input: AssessPaymentInput!) { assessPayment(input: $input) {
-  assessment { id decision score assessedAt ruleHits { rule explanation { inputs { name value } } } }
+  assessment {
+    id decision score assessedAt ruleHits { rule explanation { inputs { name value } } } explanation { rule summary }
+    compliance {
+      decision sanctionsListDigest reasons { code effect message explanation { inputs { name value } } }
+      screeningHits { party screenedName entryId entryName matchedName program score isExact }
+    }
+  }
   errors { code field }
 } }`
 

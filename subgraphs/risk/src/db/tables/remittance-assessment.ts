@@ -15,8 +15,8 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
+import type { Reason } from '../../compliance/reason.ts'
 import { RISK_DECISIONS } from '../../domain/assess.ts'
-import type { Reason } from '../../remittances/reason.ts'
 
 /** The assessment of one remittance, together with what was assessed. Append-only. */
 export const remittanceAssessment = pgTable(

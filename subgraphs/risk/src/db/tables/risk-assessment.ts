@@ -5,6 +5,8 @@ import { currencyColumn, minorColumn } from '@carriergraph/shared/money/money-co
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
 import { check, index, integer, jsonb, numeric, pgTable, primaryKey, text, uniqueIndex } from 'drizzle-orm/pg-core'
+import type { Counterparty } from '../../compliance/payment.ts'
+import type { ScreeningReason } from '../../compliance/reason.ts'
 import { RISK_DECISIONS } from '../../domain/assess.ts'
 import { EURO_DIGITS } from '../../domain/euro.ts'
 import type { RuleHit } from '../../domain/rules.ts'
@@ -21,10 +23,18 @@ export const riskAssessment = pgTable(
     currency: currencyColumn(),
     /** About what the amount was worth in euro, for averages; null where no rate is known. */
     amountEuro: numeric('amount_euro', { precision: 30, scale: EURO_DIGITS }),
+    /** The owner of the wallet that a transfer goes to. */
+    payeeId: idColumn('usr', 'payee_id'),
+    /** Who is at the other end, outside of the graph: a name and countries, no account. */
+    counterparty: jsonb('counterparty').$type<Counterparty>(),
     decision: text('decision', { enum: RISK_DECISIONS }).notNull(),
     score: integer('score').notNull(),
     ruleHits: jsonb('rule_hits').notNull().$type<readonly RuleHit[]>(),
     explanation: jsonb('explanation').notNull().$type<Explanation>(),
+    /** What compliance found; null of what was assessed before payments were screened. */
+    complianceReasons: jsonb('compliance_reasons').$type<readonly ScreeningReason[]>(),
+    /** The version of the sanctions list that was screened against; null where there was none. */
+    sanctionsVersion: integer('sanctions_version'),
     paymentCreatedAt: momentColumn('payment_created_at').notNull(),
     assessedAt: momentColumn('assessed_at').notNull(),
   },

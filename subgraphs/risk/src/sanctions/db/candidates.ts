@@ -1,4 +1,4 @@
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Db } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type SQL, sql } from 'drizzle-orm'
 import { sanctionsKey, sanctionsList, sanctionsName } from '../../db/tables/sanctions-list.ts'
@@ -24,10 +24,10 @@ type Row = { readonly version: number } & { readonly [Field in keyof Candidate]:
  * @param keysOfNames for each name, for each of its words, the keys of the word
  */
 export async function findCandidates(
-  tx: Tx,
+  db: Db,
   keysOfNames: KeysOfNames,
 ): Promise<{ readonly version: number | null; readonly candidates: readonly Candidate[] }> {
-  const rows = await tx.execute<Row>(candidatesQuery(keysOfNames))
+  const rows = await db.execute<Row>(candidatesQuery(keysOfNames))
   return { version: rows[0]?.version ?? null, candidates: rows.filter(isCandidate) }
 }
 

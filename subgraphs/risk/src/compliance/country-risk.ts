@@ -1,5 +1,4 @@
-import type { Reason } from './reason.ts'
-import type { RemittanceToAssess } from './request.ts'
+import type { ScreeningReason } from './reason.ts'
 
 /**
  * Jurisdictions that the FATF calls for action against. Source: FATF, "High-Risk Jurisdictions subject to a Call for
@@ -11,20 +10,25 @@ const CALL_FOR_ACTION = {
   MM: 'ENHANCED_DUE_DILIGENCE',
 } as const
 
-/**
- * What the countries of a remittance say against it: where the beneficiary is said to be, and where the account is. The
- * first is what the sender typed; the money goes to the second.
- */
-export function countryReasons({
-  country,
-  bankCountry,
-}: Pick<RemittanceToAssess['beneficiary'], 'country' | 'bankCountry'>): Reason[] {
-  const asked = [{ name: 'beneficiary_country', value: country }]
-  if (bankCountry !== null && bankCountry !== country) asked.push({ name: 'bank_country', value: bankCountry })
-  return asked.map(reasonOf).filter((reason) => reason !== null)
+/** A country of a remittance or a payment, and what is there; null where it is not known. */
+export type Place = {
+  readonly name: 'beneficiary_country' | 'account_country' | 'bank_country'
+  readonly country: string | null
 }
 
-function reasonOf(input: { readonly name: string; readonly value: string }): Reason | null {
+/**
+ * What countries say against a remittance or a payment: where somebody is said to be, and where their account and its bank
+ * are. The first is what was typed; the money goes to the others. A country that is named twice counts once.
+ */
+export function countryReasons(places: readonly Place[]): ScreeningReason[] {
+  const known = places.flatMap(({ name, country }) => (country === null ? [] : [{ name, value: country }]))
+  return known
+    .filter(({ value }, index) => known.findIndex((other) => other.value === value) === index)
+    .map(reasonOf)
+    .filter((reason) => reason !== null)
+}
+
+function reasonOf(input: { readonly name: string; readonly value: string }): ScreeningReason | null {
   const { value: country } = input
   if (!isListed(country)) return null
   const inputs = [input]
@@ -36,7 +40,7 @@ function reasonOf(input: { readonly name: string; readonly value: string }): Rea
           rule: 'country.countermeasures',
           summary: `The FATF calls for countermeasures against ${country}.`,
           inputs,
-          counterfactual: 'To another country this would not decline the remittance.',
+          counterfactual: 'With another country this would not decline it.',
         },
       }
     : {
@@ -46,7 +50,7 @@ function reasonOf(input: { readonly name: string; readonly value: string }): Rea
           rule: 'country.high_risk',
           summary: `The FATF calls for enhanced due diligence with ${country}.`,
           inputs,
-          counterfactual: 'To another country this would not hold the remittance.',
+          counterfactual: 'With another country this would not hold it.',
         },
       }
 }

@@ -1,0 +1,5 @@
+import type { ComplianceReasonResolvers } from '../generated/resolvers.ts'
+
+export const ComplianceReason: ComplianceReasonResolvers = {
+  message: ({ explanation }) => explanation.summary,
+}
