@@ -34,10 +34,13 @@ export function namesOf({ payer, payee, counterparty }: Parties): NameToScreen[]
   ]
 }
 
-/** What compliance finds against a payment, gravest first: names on or like the sanctions list, and countries. */
+/**
+ * What compliance finds against a payment, gravest first: names on or like the sanctions list, and countries. Without a list only
+ * what leaves for a bank is held: what stays in the graph cannot leave it unscreened.
+ */
 export const complianceReasons = (screening: Screening, counterparty: Counterparty | null): ScreeningReason[] =>
   byGravity([
-    ...sanctionsReasons(screening),
+    ...(screening.version === null && counterparty?.party !== 'BENEFICIARY' ? [] : sanctionsReasons(screening)),
     ...countryReasons([
       { name: 'account_country', country: counterparty?.accountCountry ?? null },
       { name: 'bank_country', country: counterparty?.bankCountry ?? null },
