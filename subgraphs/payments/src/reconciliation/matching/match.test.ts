@@ -271,16 +271,6 @@ describe('does not match', () => {
   it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected))
 })
 
-describe('finds missing', () => {
-  test.each([
-    ['2026-11-19', 'AWAITED NOT_DUE =e'],
-    ['2026-11-25', 'AWAITED NOT_DUE =e'],
-    ['2026-11-26', 'MISSING_EXTERNALLY NO_COUNTERPART =e'],
-  ])('on %s, what is expected on the 20th: %s', (day, expected) =>
-    expect(told({ lines: [], expected: [movement('e')], day })).toEqual([expected]),
-  )
-})
-
 test('says what the account has more than the books, and what of it is the fee', () => {
   const sums = (input: Omit<MatchInput, 'day'>) =>
     match({ ...input, day: '2026-12-31' }).results.map(({ feeMinor, differenceMinor }) => [feeMinor, differenceMinor])

@@ -30,3 +30,13 @@ describe('a window of days is as long as it says, from the first to the last, bo
     }
   })
 })
+
+describe('finds missing', () => {
+  test.each([
+    ['2026-11-19', 'AWAITED NOT_DUE =e'],
+    ['2026-11-25', 'AWAITED NOT_DUE =e'],
+    ['2026-11-26', 'MISSING_EXTERNALLY NO_COUNTERPART =e'],
+  ])('on %s, what is expected on the 20th: %s', (day, expected) =>
+    expect(told({ lines: [], expected: [movement('e')], day })).toEqual([expected]),
+  )
+})
