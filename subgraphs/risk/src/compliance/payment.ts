@@ -36,7 +36,7 @@ export function namesOf({ payer, payee, counterparty }: Parties): NameToScreen[]
 
 /**
  * What compliance finds against a payment, gravest first: names on or like the sanctions list, and countries. Without a list only
- * what leaves for a bank is held: what stays in the graph cannot leave it unscreened.
+ * what leaves for a bank is held: what stays in the graph cannot leave for one unscreened.
  */
 export const complianceReasons = (screening: Screening, counterparty: Counterparty | null): ScreeningReason[] =>
   byGravity([

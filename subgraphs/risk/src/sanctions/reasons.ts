@@ -3,7 +3,7 @@ import type { Hit, ScreenedParty } from './hit.ts'
 import { HIT_SCORE } from './matching/similarity.ts'
 import type { Screening } from './screen.ts'
 
-/** What a screening says against a remittance or a payment. Nobody is waved through for want of a list. */
+/** What a screening says against money that leaves, or, where there is a list, against a payment that stays. Nothing goes to a bank for want of one. */
 export function sanctionsReasons({ version, hits, unclear }: Screening): ScreeningReason[] {
   if (version === null) return [LIST_MISSING]
   const exact = hits.filter(({ isExact }) => isExact)
