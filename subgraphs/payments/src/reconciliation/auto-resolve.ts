@@ -45,7 +45,7 @@ export function autoResolve(
     const left = open.filter((item) => !matched.has(item))
     const fees = left.filter(isFeeWithinDeclared)
     await bookFees(tx, fees, provenance)
-    const told = left.filter(({ rule }) => rule === 'ALSO_NOTIFIED')
+    const told = left.filter(isOnlyTold)
     await resolveItems(
       tx,
       told.map((item) => ({ item, resolution: 'ALREADY_TOLD' })),
@@ -58,6 +58,10 @@ export function autoResolve(
     })
   })
 }
+
+/** It says nothing beyond what another message told. */
+const isOnlyTold = ({ rule, differenceMinor }: LockedItem): boolean =>
+  rule === 'ALSO_NOTIFIED' && differenceMinor === 0n
 
 /** Lines fall short of what was expected, and by no more than what the bank may take. */
 const isFeeWithinDeclared = ({ status, differenceMinor, feeMaxMinor }: LockedItem): boolean =>

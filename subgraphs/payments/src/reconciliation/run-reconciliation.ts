@@ -81,7 +81,8 @@ export async function runReconciliation(
 }
 
 /** What waits for somebody. That a movement was told twice explains itself. */
-const isCase = ({ status, rule }: MatchResult): boolean => status !== 'MATCHED' && rule !== 'ALSO_NOTIFIED'
+const isCase = ({ status, rule, differenceMinor }: MatchResult): boolean =>
+  status !== 'MATCHED' && (rule !== 'ALSO_NOTIFIED' || differenceMinor !== 0n)
 
 /** Matches all that is not settled of an account, which is locked. */
 export async function matchOpen(

@@ -1,10 +1,12 @@
 // What a bank tells again: by another message under its own reference, or as a table that was exported twice.
 
+import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { camt, ntry } from '../statements/statements.fixture.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
 import { dismissalsOn } from './dismissals.fixture.ts'
+import { approveWriteOff, requestWriteOff } from './write-off.ts'
 
 let stage: ReconciliationStage
 beforeEach(async () => {
@@ -160,6 +162,24 @@ test.each([
     await stage.expectSoundBooks()
   },
 )
+
+test('of one movement that was matched before, what only the statement tells inside is a case of the charges', async () => {
+  await stage.expect([{ reference: 'X-1', amountMinor: -2_000n, expectedOn: DAY }])
+  await notified('N-1', charged('20.00', ['X-1'], ''))
+  await reconcile()
+  await stated('S-1', '20.25', '0.00', charged('20.25', ['X-1'], CHARGES))
+  await reconcile()
+  expect(await stage.items()).toEqual(['AMOUNT_MISMATCH OPEN 1/0 -25', 'MATCHED SETTLED 1/1 0'])
+  expect(await stage.balances()).toEqual({ FUNDING: 2_025n, SUSPENSE: -25n })
+  const [caseId = newId('rci')] = await stage.cases('AMOUNT_MISMATCH')
+  const by = (personId: Id<'usr'>) => ({ provenance: stage.provenance(personId), personId })
+  const [asks, approves] = [newId('usr'), newId('usr')]
+  await requestWriteOff(stage.db, { caseId, reason: 'The bank took it.' }, by(asks))
+  await approveWriteOff(stage.db, { caseId }, by(approves))
+  await reconcile()
+  expect(await stage.balances()).toEqual({ FUNDING: 2_025n, WRITE_OFFS: -25n })
+  await stage.expectSoundBooks()
+})
 
 test('of a batch that was notified twice, a part is dismissed, and then it is stated: it is in the books once', async () => {
   for (const statement of ['N-1', 'N-2']) await notified(statement, details)

@@ -60,6 +60,11 @@ const AMOUNT_DIFFERS: Told = {
   counterfactual: 'With the declared fee as the difference, or none, they would be matched.',
 }
 
+const TOLD_WITH_MORE: Told = {
+  summary: 'A notification and a statement tell the same movement, and they differ by charges that are inside.',
+  counterfactual: 'Had both told the charges, or none, nothing would be left of it.',
+}
+
 type Explained = Omit<MatchResult, 'lines' | 'expected'> & {
   readonly lineCount: number
   readonly expectedCount: number
@@ -68,7 +73,7 @@ type Explained = Omit<MatchResult, 'lines' | 'expected'> & {
 /** Why a result is what it is. */
 export function explain(result: Explained): Explanation {
   const { status, rule, currency } = result
-  const told = status === 'AMOUNT_MISMATCH' ? AMOUNT_DIFFERS : TOLD[rule]
+  const told = status !== 'AMOUNT_MISMATCH' ? TOLD[rule] : rule === 'ALSO_NOTIFIED' ? TOLD_WITH_MORE : AMOUNT_DIFFERS
   const amount = (name: string, minor: bigint) => ({
     name,
     value: `${formatAmount(money(minor, currency))} ${currency}`,

@@ -57,9 +57,13 @@ export function match({ lines, expected, known = [], met = [], day, options = MA
       options,
       searches,
     )
-    const toldAgain = pool.lines.filter(({ line }) => toldTwice.has(line.id))
-    for (const placed of toldAgain) pool.conclude('DUPLICATE', 'ALSO_NOTIFIED', [placed], [])
-    markRepeats(pool, [...part.known, ...toldAgain.map(({ line }) => ({ ...line, standing: 'TOLD_AGAIN' as const }))])
+    const toldAgain = pool.lines.flatMap((placed) => {
+      const beyond = toldTwice.get(placed.line.id)
+      if (beyond === undefined) return []
+      pool.concludeToldAgain(placed, beyond)
+      return [{ ...placed.line, standing: 'TOLD_AGAIN' as const }]
+    })
+    markRepeats(pool, [...part.known, ...toldAgain])
     matchByReference(pool)
     matchByAmount(pool)
     matchByEntry(pool)

@@ -32,6 +32,14 @@ type Sums = {
   readonly feeMaxMinor: bigint
 }
 
+type Found = {
+  readonly lines: readonly PlacedLine[]
+  readonly movements: readonly PlacedMovement[]
+  readonly sums: Sums
+  readonly feeMinor: bigint
+  readonly differenceMinor: bigint
+}
+
 /**
  * Sums of subsets that are looked at in one run: some seconds. What is left then stays unmatched, so that no input makes a
  * run long. A day of 100,000 lines that each stand for some of three movements takes a tenth of it.
@@ -69,7 +77,7 @@ export class Pool {
     const sums = sumsOf(lines, movements)
     const feeMinor = feeBetween(sums)
     if (feeMinor === undefined) return false
-    this.#add('MATCHED', rule, lines, movements, sums, feeMinor)
+    this.#add('MATCHED', rule, { lines, movements, sums, feeMinor, differenceMinor: 0n })
     return true
   }
 
@@ -80,7 +88,16 @@ export class Pool {
     lines: readonly PlacedLine[],
     movements: readonly PlacedMovement[],
   ): void {
-    this.#add(status, rule, lines, movements, sumsOf(lines, movements), 0n)
+    const sums = sumsOf(lines, movements)
+    const differenceMinor = sums.linesMinor - sums.expectedMinor
+    this.#add(status, rule, { lines, movements, sums, feeMinor: 0n, differenceMinor })
+  }
+
+  /** Makes a result of a line that another one tells as well, and of what it says beyond that one. */
+  concludeToldAgain(placed: PlacedLine, differenceMinor: bigint): void {
+    const lines = [placed]
+    const status = differenceMinor === 0n ? 'DUPLICATE' : 'AMOUNT_MISMATCH'
+    this.#add(status, 'ALSO_NOTIFIED', { lines, movements: [], sums: sumsOf(lines, []), feeMinor: 0n, differenceMinor })
   }
 
   /** @returns whether one more subset search may be made, among so many candidates */
@@ -88,16 +105,10 @@ export class Pool {
     return this.#searches.take(candidates)
   }
 
-  #add(
-    status: MatchStatus,
-    rule: MatchRule,
-    lines: readonly PlacedLine[],
-    movements: readonly PlacedMovement[],
-    { linesMinor, expectedMinor, feeMaxMinor }: Sums,
-    feeMinor: bigint,
-  ): void {
+  #add(status: MatchStatus, rule: MatchRule, { lines, movements, sums, feeMinor, differenceMinor }: Found): void {
     for (const placed of lines) placed.isTaken = true
     for (const placed of movements) placed.isTaken = true
+    const { linesMinor, expectedMinor, feeMaxMinor } = sums
     this.results.push({
       status,
       rule,
@@ -108,7 +119,7 @@ export class Pool {
       expectedMinor,
       feeMinor,
       feeMaxMinor,
-      differenceMinor: rule === 'ALSO_NOTIFIED' ? 0n : linesMinor - expectedMinor + feeMinor,
+      differenceMinor,
     })
   }
 }

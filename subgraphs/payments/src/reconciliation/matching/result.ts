@@ -44,6 +44,6 @@ export type MatchResult = {
   readonly feeMinor: bigint
   /** What was declared to be the fee at the most. */
   readonly feeMaxMinor: bigint
-  /** What the account has more than the books: lines - expected + fee. Zero where it is MATCHED, or told twice. */
+  /** What the account has more than the books: lines - expected + fee. Zero where it is MATCHED; told twice, what is beyond. */
   readonly differenceMinor: bigint
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { match } from './match.ts'
 import type { KnownLine } from './movement.ts'
-import { line } from './movements.fixture.ts'
+import { line, TODAY } from './movements.fixture.ts'
 import { ref, told } from './told.fixture.ts'
 import { standsFor } from './told-twice.ts'
 
@@ -171,7 +172,15 @@ describe('of what was dealt with before', () => {
       s('s3', { ...minor(-55n), chargesMinor: 55n, isCharge: true, entry: 'st/1/1' }),
     ]
     expect(droppedOf(batch, [n('n', minor(-5_000n))])).toEqual(['s1', 's2'])
-    expect(droppedOf([s('s', { ...minor(-2_025n), chargesMinor: 25n })], [n('n', minor(-2_000n))])).toEqual([])
+  })
+
+  it.each([
+    ['that it does not know', { ...minor(-2_025n), chargesMinor: 25n }, minor(-2_000n), -25n],
+    ['that were kept back of what it knows', { ...minor(9_800n), chargesMinor: 200n }, minor(10_000n), -200n],
+    ['that it alone knows', minor(10_000n), { ...minor(9_800n), chargesMinor: 200n }, 200n],
+  ])('a notification stays, and of a statement of one line the charges inside %s', (_, stated, notified, left) => {
+    const { results } = match({ day: TODAY, lines: [s('s', stated)], known: [n('n', notified)], expected: [] })
+    expect(results).toMatchObject([{ status: 'AMOUNT_MISMATCH', rule: 'ALSO_NOTIFIED', differenceMinor: left }])
   })
 
   it('a notification of an entry stays, and what another one tells of it goes', () => {

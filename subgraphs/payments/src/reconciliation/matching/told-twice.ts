@@ -29,17 +29,18 @@ type Told = {
  * it does, and of equals the statement. Where that stays, further notifications tell nothing new, either. A notification
  * that stays is one movement, however often the bank uses its reference: once a statement has told it, it is done with.
  * @param days_max how far apart the two may be booked
- * @returns ids of those of `lines` that tell no movement of their own
+ * @returns by id, those of `lines` that tell no movement of their own, with what each says beyond the one that stays, in minor
+ * units: charges that are inside, and nothing as a rule
  */
 export function linesToldTwice(
   lines: readonly BankLine[],
   known: readonly KnownLine[],
   days_max: number,
-): ReadonlySet<string> {
-  const goes = new Set<string>()
+): ReadonlyMap<string, bigint> {
+  const goes = new Map<string, bigint>()
   if ([...lines, ...known].every(({ isNotification }) => !isNotification)) return goes
   const told = { lines, known, fresh: new Set(lines), days_max }
-  for (const { id } of notifiedTwice(told)) goes.add(id)
+  for (const { id } of notifiedTwice(told)) goes.set(id, 0n)
   const notified = { ...told, lines: lines.filter(({ id }) => !goes.has(id)) }
   const stated = statedNotifications(notified)
   const left = standingOf(notified).filter((line) => !stated.has(line))
@@ -47,12 +48,12 @@ export function linesToldTwice(
     pairsOf(tellings, days_max).flatMap((pair) => {
       // Of what is known in part on both sides, a narrower scope may say more.
       if (pair.goes.isKnown && [...pair.goes.fresh, ...pair.stays.fresh].length > 0) return []
-      if (!pair.goes.isKnown) for (const { id } of pair.goes.lines) goes.add(id)
+      if (!pair.goes.isKnown) for (const { id } of pair.goes.lines) goes.set(id, 0n)
       return linesOf(pair)
     }),
   )
-  for (const { id } of toldWithCharges(alone, told)) goes.add(id)
-  for (const { id } of leftOfDismissed({ ...told, lines: lines.filter(({ id }) => !goes.has(id)) })) goes.add(id)
+  for (const [{ id }, beyond] of toldWithCharges(alone, told)) goes.set(id, beyond)
+  for (const { id } of leftOfDismissed({ ...told, lines: lines.filter(({ id }) => !goes.has(id)) })) goes.set(id, 0n)
   return goes
 }
 
@@ -117,23 +118,37 @@ function statedNotifications(told: Told): ReadonlySet<BankLine> {
 
 /**
  * Lines of what only one side tells the bank's charges with. What a statement counts is what the account has lost: it stays, and
- * where the notification has to, the charges stay that have lines of their own.
+ * where the notification has to, the charges stay that have lines of their own, or that are inside of the only line.
+ * @returns with what each says beyond the one that stays
  */
-function toldWithCharges(lines: readonly BankLine[], { fresh, days_max }: Told): readonly BankLine[] {
+function toldWithCharges(
+  lines: readonly BankLine[],
+  { fresh, days_max }: Told,
+): readonly (readonly [BankLine, bigint])[] {
   if (lines.every(({ chargesMinor }) => chargesMinor === 0n)) return []
-  const goes: BankLine[] = []
+  const goes: (readonly [BankLine, bigint])[] = []
   const settle = (tellings: readonly Telling[]) =>
     statedCouples(tellings, days_max).flatMap(([statement, notification]) => {
       // Charges alone are of one sum with all others.
       if (statement.minor === 0n) return []
-      const moved = statement.lines.filter(({ isCharge }) => !isCharge)
-      const isApart = !statement.isKnown && sumOf(moved) === sumOf(notification.lines)
-      const gone = notification.isKnown ? (isApart ? moved : []) : notification.lines
+      const gone = goneOf(statement, notification)
       goes.push(...gone)
       return gone.length === 0 ? [] : [...statement.lines, ...notification.lines]
     })
   eachByScope(lines, fresh, settle, MOVED)
   return goes
+}
+
+/** Of a statement and a notification that differ by charges. */
+function goneOf(statement: Telling, notification: Telling): readonly (readonly [BankLine, bigint])[] {
+  const whole = (lines: readonly BankLine[]) => lines.map((line) => [line, 0n] as const)
+  if (!notification.isKnown) return whole(notification.lines)
+  if (statement.isKnown) return []
+  const moved = statement.lines.filter(({ isCharge }) => !isCharge)
+  const beyond = sumOf(moved) - sumOf(notification.lines)
+  if (beyond === 0n) return whole(moved)
+  const [only, ...others] = statement.lines
+  return only === undefined || others.length > 0 ? [] : [[only, beyond]]
 }
 
 const sumOf = (lines: readonly BankLine[]): bigint => lines.reduce((sum, { amountMinor }) => sum + amountMinor, 0n)
@@ -169,7 +184,7 @@ export function standsFor(
   { told, others, days_max }: { told: readonly BankLine[]; others: readonly KnownLine[]; days_max: number },
 ): boolean {
   const without = linesToldTwice(told, others, days_max)
-  return [...linesToldTwice(told, [...others, line], days_max)].some((id) => !without.has(id))
+  return [...linesToldTwice(told, [...others, line], days_max).keys()].some((id) => !without.has(id))
 }
 
 function pairsOf(tellings: readonly Telling[], days_max: number): Pair[] {
