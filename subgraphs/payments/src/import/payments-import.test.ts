@@ -281,25 +281,3 @@ test.each<[string, string, string[], string | null, string]>([
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`${code}: `)])
   expect(await balanceOf(purse)).toBe('100.00')
 })
-
-test.each([
-  ['no file', []],
-  ['two files', ['a.csv', 'b.csv']],
-  ['an address that is none', ['a.csv', '--url', 'graph']],
-  ['a format that is none', ['a.csv', '--format', 'xml']],
-  ['a batch of none', ['a.csv', '--batch', '0']],
-  ['a batch above the limit', ['a.csv', '--batch', '1001']],
-  ['an unknown option', ['a.csv', '--fast']],
-])('shows how it is used for %s', async (_, argv) => {
-  const [stdout, stderr] = [pipe(), pipe()]
-  const where = { env: {}, stdout: stdout.output, stderr: stderr.output, clock: systemClock }
-  expect(await paymentsImport(argv, where)).toBe(1)
-  expect(stderr.told()).toContain('pnpm payments:import FILE')
-})
-
-test('explains itself when asked', async () => {
-  const [stdout, stderr] = [pipe(), pipe()]
-  const where = { env: {}, stdout: stdout.output, stderr: stderr.output, clock: systemClock }
-  expect(await paymentsImport(['--help'], where)).toBe(0)
-  expect(stdout.told()).toContain(CSV_HEADER.slice(0, 40))
-})

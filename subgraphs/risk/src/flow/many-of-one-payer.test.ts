@@ -44,7 +44,7 @@ const assessPaymentOf = (payerId: Id<'usr'>) =>
   )
 
 async function assessRemittanceOf(senderId: Id<'usr'>) {
-  const remittance = readRemittance({ ...remittanceOf(senderId), createdAt: START } as never)
+  const remittance = readRemittance({ ...remittanceOf(senderId), createdAt: START })
   if (!remittance.ok) throw new Error(remittance.message)
   return assessRemittance(db, remittance.value, by)
 }
