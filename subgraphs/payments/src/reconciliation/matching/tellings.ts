@@ -139,5 +139,6 @@ export function mayBeOne(one: Telling, other: Telling, days_max: number): boolea
 
 const namesOf = ({ references, mentions }: BankLine): readonly string[] => [...references, ...mentions]
 
-const share = (one: ReadonlySet<string>, other: ReadonlySet<string> | undefined): boolean =>
+/** Whether something is in both. */
+export const share = (one: ReadonlySet<string>, other: ReadonlySet<string> | undefined): boolean =>
   other !== undefined && [...one].some((each) => other.has(each))

@@ -191,6 +191,25 @@ describe('of what was dealt with before', () => {
     expect(droppedOf([n('m', { entry: 'nv/1/1' })], [n('n', { standing: 'TOLD_AGAIN' }), ...parts])).toEqual([])
   })
 
+  it.each([
+    ['of the same message', n('n', { entry: 'nu/1/2' })],
+    ['of another day', n('n', { bookedOn: '2026-11-19' })],
+  ])('a notification of one sum %s is another movement, whatever it tells more', (_, other) => {
+    const parts = [minor(4_000n), minor(6_000n)].map((of, at) => n(`n${at}`, { ...of, entry: 'nu/1/1' }))
+    expect(droppedOf([other, ...parts])).toEqual([])
+    expect(droppedOf(parts, [other])).toEqual([])
+  })
+
+  it('a notification that statements were put away for stays, however much more another one tells', () => {
+    const entry = (id: string, of: Change = {}) => n(id, { entry: `n${id}/1/1`, ...of })
+    const notified = [entry('a'), entry('b', { entryBankReference: 'E', bankReference: 'T' })]
+    const gone = ['s1', 's2'].map((id) => s(id, { standing: 'TOLD_AGAIN' }))
+    expect(droppedOf(notified)).toEqual(['a'])
+    expect(droppedOf(notified, gone)).toEqual([])
+    expect(droppedOf(notified.slice(1), [...notified.slice(0, 1), ...gone])).toEqual([])
+    expect(droppedOf(notified.slice(1), [...notified.slice(0, 1), ...gone.slice(1)])).toEqual(['b'])
+  })
+
   it('what is left of a notification of which a part was dismissed goes where a statement tells all of it', () => {
     const parts = (message: string) =>
       [minor(4_000n), minor(6_000n)].map((of, at) => n(`${message}${at}`, { ...of, entry: `${message}/1/1` }))

@@ -1,4 +1,4 @@
-import type { BankLine, KnownLine } from './movement.ts'
+import { type BankLine, type KnownLine, messageOf } from './movement.ts'
 import {
   BY_ENTRY,
   COMPARED_MAX,
@@ -6,6 +6,7 @@ import {
   eachByScope,
   MOVED,
   mayBeOne,
+  share,
   type Telling,
   tellingsOf,
 } from './tellings.ts'
@@ -40,7 +41,7 @@ export function linesToldTwice(
   const goes = new Map<string, bigint>()
   if ([...lines, ...known].every(({ isNotification }) => !isNotification)) return goes
   const told = { lines, known, fresh: new Set(lines), days_max }
-  for (const { id } of notifiedTwice(told)) goes.set(id, 0n)
+  for (const { id } of notifiedTwice(told, statedNotifications(told))) goes.set(id, 0n)
   const notified = { ...told, lines: lines.filter(({ id }) => !goes.has(id)) }
   const stated = statedNotifications(notified)
   const left = standingOf(notified).filter((line) => !stated.has(line))
@@ -63,20 +64,26 @@ const standingOf = ({ lines, known }: Pick<Told, 'lines' | 'known'>): readonly B
   ...known.filter(({ standing }) => standing !== 'TOLD_AGAIN' && standing !== 'DISMISSED'),
 ]
 
-/** Lines of notifications of an entry of which another one tells more, or has told less before: as an advice, and its details. */
-function notifiedTwice({ lines, known, fresh, days_max }: Told): readonly BankLine[] {
+/**
+ * Lines of notifications of an entry of which another message tells more on the same day, or has told less before: as an advice,
+ * and its details. What a statement was put away for is a movement, whatever else tells one like it.
+ */
+function notifiedTwice({ lines, known, fresh }: Told, stated: ReadonlySet<BankLine>): readonly BankLine[] {
   const gone = new Set<BankLine>(known.filter(({ standing }) => standing === 'TOLD_AGAIN'))
   const notifications = [...standingOf({ lines, known }), ...gone].filter(({ isNotification }) => isNotification)
+  const mayGo = ({ isKnown, lines }: Telling) => !isKnown && !lines.some((line) => stated.has(line))
   return [...tellingsOf(notifications, fresh, BY_ENTRY)].flatMap((tellings) =>
-    couplesOf(tellings, tellings, (one, other) => tellsMore(one, other) && mayBeOne(one, other, days_max)).flatMap(
-      ([more, less]) => {
-        if ([...more.lines, ...less.lines].some((line) => gone.has(line))) return []
-        const goes = less.isKnown ? more : less
-        return goes.isKnown ? [] : goes.lines
-      },
-    ),
+    couplesOf(tellings, tellings, tellsAgain).flatMap(([more, less]) => {
+      if ([...more.lines, ...less.lines].some((line) => gone.has(line))) return []
+      return [less, more].find(mayGo)?.lines ?? []
+    }),
   )
 }
+
+const tellsAgain = (more: Telling, less: Telling): boolean =>
+  !share(messagesOf(more), messagesOf(less)) && tellsMore(more, less) && mayBeOne(more, less, 0)
+
+const messagesOf = ({ lines }: Telling): ReadonlySet<string> => new Set(lines.map(messageOf))
 
 /** Of one sum: in parts, or in the same ones with what the parties, or the bank, call them. */
 function tellsMore(one: Telling, other: Telling): boolean {
