@@ -2,6 +2,7 @@
 
 import { openTellingPlans } from '@carriergraph/shared/testing/telling-plans.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { camtDocument, camtStatement } from '../statements/statements.fixture.ts'
 import {
   ACCOUNT,
   type ReconciliationStage,
@@ -57,4 +58,18 @@ test('no statement of a run compares all with all: neither lines that match, nor
   await stage.expect(references(0, LINES / 2))
   expect(await run()).toEqual([])
   expect(await run()).toEqual([])
+})
+
+test('nor lines with all statements, of which the planner believes that there is one', async () => {
+  await knowingLittle()
+  const others = Array.from({ length: 2 * ROWS_OF_A_LINE_MAX }, (_, at) => camtStatement({ statement: `day ${at}` }))
+  await stage.file(camtDocument(others))
+  await stage.statement(references(0, LINES))
+  await using plans = await openTellingPlans(stage.url)
+  for (const cases of [LINES, 0]) {
+    const day = { account: ACCOUNT, day: TODAY, timeZone: ZONE }
+    const ran = await runReconciliation(plans.database.forTenant('demo'), day, stage.provenance())
+    expect(ran).toMatchObject({ ok: true, value: { cases } })
+    expect(plans.planned.splice(0).filter(({ rows }) => rows > LINES * ROWS_OF_A_LINE_MAX)).toEqual([])
+  }
 })

@@ -29,9 +29,14 @@ export const LINE = sql`l.id, l."references", l.mentions, l.amount_minor as amou
   l.import_id || '/' || l.statement_number || '/' || l.entry as entry, l.bank_reference,
   l.entry_bank_reference, l.lookup, l.is_charge, s.is_notification`
 
-/** Lines are seen through their statement, which is there when all of its file is. */
-export const SEEN = sql`${bankStatementLine} l join ${bankStatement} s
-  on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`
+/**
+ * The statement of a line `l`, as `s`: it is there when all of its file is, and lines are seen through it. A lateral probe, as a
+ * join would let the planner compare each line with each statement, of which it believes for long that there is one.
+ */
+export const OF_STATEMENT = sql`cross join lateral (
+  select * from ${bankStatement} p
+  where (p.tenant_id, p.import_id, p.number) = (l.tenant_id, l.import_id, l.statement_number) offset 0
+  ) s`
 
 /** Whether the line is counted in the balances of its statement. */
 const IS_COUNTED = sql`s.opening_minor is not null and s.closing_minor is not null`
@@ -48,7 +53,7 @@ const probe = (account: string, values: readonly string[], column: SQL, more: SQ
   cross join lateral (
     select * from ${bankStatementLine} p
     where p.account = ${account} and ${column} = given.value and p.item_id is not null ${more} offset 0
-  ) l join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
+  ) l ${OF_STATEMENT}
   cross join lateral (
     select case when i.rule = 'ALSO_NOTIFIED' then 'TOLD_AGAIN' when i.resolution = 'DISMISSED' then 'DISMISSED'
         when i.rule = 'REPEATED_LINE' then 'REPEATED' end as standing
@@ -94,7 +99,7 @@ export type Tellings = {
 /** Of a line, by its uuid, in an item of an account that is locked. */
 export async function tellingsOf(tx: Tx, account: string, id: string): Promise<Tellings> {
   const rows = await tx.execute<LineRow & Pick<KnownRow, 'is_counted'>>(sql`
-    select ${LINE}, ${IS_COUNTED} as is_counted from ${SEEN} where l.id = ${id}::uuid`)
+    select ${LINE}, ${IS_COUNTED} as is_counted from ${bankStatementLine} l ${OF_STATEMENT} where l.id = ${id}::uuid`)
   const [row] = rows
   if (row === undefined) throw new Error('A line of an item is not there.')
   const known = await tx.execute<KnownRow>(probeBankReferences(account, bankReferencesOf(rows)))

@@ -3,12 +3,11 @@ import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type SQL, sql } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { bankStatement } from '../../db/tables/bank-statement.ts'
 import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { expectedMovement } from '../../db/tables/expected-movement.ts'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
 import type { BankLine, ExpectedMovement, KnownLine } from '../matching/movement.ts'
-import { knownLines, LINE, type LineRow, SEEN, toBankLine } from './known-lines.ts'
+import { knownLines, LINE, type LineRow, OF_STATEMENT, toBankLine } from './known-lines.ts'
 
 export type LinesToMatch = { readonly lines: readonly BankLine[]; readonly known: readonly KnownLine[] }
 
@@ -23,11 +22,11 @@ export async function linesToMatch(
   }: { account: string; day: string; openLineIds: readonly string[]; repeat_days: number },
 ): Promise<LinesToMatch> {
   const rows = await tx.execute<LineRow>(sql`
-    select ${LINE} from ${SEEN}
+    select ${LINE} from ${bankStatementLine} l ${OF_STATEMENT}
     where l.account = ${account} and l.item_id is null and l.status = 'BOOK' and l.booked_on <= ${day}::date
     union all
     select ${LINE} from ${uuids(openLineIds)} as open (id) ${probeById(bankStatementLine, sql`l`)}
-    join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)`)
+    ${OF_STATEMENT}`)
   return { lines: rows.map(toBankLine), known: await knownLines(tx, account, rows, repeat_days) }
 }
 
