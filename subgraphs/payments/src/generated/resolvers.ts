@@ -2705,7 +2705,8 @@ export type Mutation = {
   /**
    * Reconciles a bank account up to a day: matches the lines of its statements with what was expected. What nobody can explain
    * goes to suspense. Run again, it looks only at what has come since; each night it runs by itself. What takes longer than four
-   * seconds goes on (`RECONCILIATION_RUNNING`): whoever asks again for the same within a minute of its end is given its answer.
+   * seconds goes on (`RECONCILIATION_RUNNING`): whoever asks again for the same within a minute of its end is given its answer, unless
+   * a statement has come since. What was expected since is looked at by the run after.
    */
   runReconciliation?: Maybe<RunReconciliationPayload>;
   /** Says that open cases belong together: their lines sum to what was expected, fees as declared set aside. It resolves them. */

@@ -3,6 +3,7 @@ import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { type AutoResolveCode, type AutoResolved, autoResolve as resolve } from '../../reconciliation/auto-resolve.ts'
+import { accountCall } from '../account-call.ts'
 import { bankAccountIn } from '../bank-account.ts'
 import { LongCalls } from '../long-calls.ts'
 
@@ -15,7 +16,7 @@ export const autoResolve: NonNullable<MutationResolvers['autoResolve']> = async 
   const account = bankAccountIn(input.account)
   if (!account.ok) return { ...NONE, errors: [payloadError(account)] }
   const resolved = await callsOf(db).answer(
-    JSON.stringify([actor.subject, account.value]),
+    await accountCall(db, actor.subject, { account: account.value }),
     () => resolve(db, account.value, provenanceOf(context)),
     context,
   )

@@ -3,6 +3,7 @@ import { provenanceOf } from '@carriergraph/shared/journal/provenance.ts'
 import { payloadError } from '@carriergraph/shared/server/payload-error.ts'
 import type { MutationResolvers } from '../../generated/resolvers.ts'
 import { type RunCode, type RunOutcome, runReconciliation as run } from '../../reconciliation/run-reconciliation.ts'
+import { accountCall } from '../account-call.ts'
 import { bankAccountIn } from '../bank-account.ts'
 import { LongCalls } from '../long-calls.ts'
 
@@ -14,7 +15,7 @@ export const runReconciliation: NonNullable<MutationResolvers['runReconciliation
   if (!account.ok) return { run: null, cases: null, errors: [payloadError(account)] }
   const asked = { account: account.value, day: input.day, timeZone: context.bankTimeZone }
   const ran = await callsOf(db).answer(
-    JSON.stringify([actor.subject, asked]),
+    await accountCall(db, actor.subject, asked),
     () => run(db, asked, provenanceOf(context)),
     context,
   )
