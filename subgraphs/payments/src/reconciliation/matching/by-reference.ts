@@ -1,4 +1,5 @@
 import { pairInOrder } from './by-amount.ts'
+import { messageOf } from './movement.ts'
 import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
 import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
 import { Torn } from './torn.ts'
@@ -28,6 +29,7 @@ export function matchByReference(pool: Pool): void {
   torn.unmark(pool.lines)
   sumUpLinked(pool, all)
   for (const bucket of all) pairSuspects(pool, bucket)
+  for (const bucket of all) sumUpSuspects(pool, bucket)
   torn.mark(pool.lines)
   for (const bucket of all) mismatch(pool, remaining(bucket))
 }
@@ -69,6 +71,16 @@ function pairSuspects(pool: Pool, { lines, movements }: Bucket): void {
   const suspects = lines.filter(({ isTaken, isSuspect, isRepetition }) => !isTaken && isSuspect && !isRepetition)
   if (suspects.length === 0) return
   pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.amount_days, lines: suspects, movements })
+}
+
+/** What one message tells, each under a reference of the bank, are as many movements, however much alike they are. */
+function sumUpSuspects(pool: Pool, { key, lines, movements }: Bucket): void {
+  const open = untaken(lines).filter(({ isRepetition }) => !isRepetition)
+  if (open.every(({ isSuspect }) => !isSuspect)) return
+  const called = new Set(open.map(({ line }) => line.bankReference))
+  const isEachCalled = !called.has(undefined) && called.size === open.length
+  const messages = new Set(open.map(({ line }) => messageOf(line)))
+  if (isEachCalled && messages.size === 1) sumUp(pool, { key, lines: open, movements: untaken(movements) })
 }
 
 function sumUp(pool: Pool, { lines, movements }: Bucket): void {

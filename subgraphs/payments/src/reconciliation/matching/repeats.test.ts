@@ -28,6 +28,24 @@ describe('finds duplicates', () => {
       ['AMOUNT_MISMATCH REFERENCE l1=e', 'DUPLICATE REPEATED_LINE l2='],
     ],
     [
+      'but where one message tells both, and the bank calls each by another reference',
+      {
+        lines: ['B', 'C'].map((bankReference) => line(bankReference, { ...ref('A'), bankReference, entry: 'S/1' })),
+        expected: [movement('e', { ...ref('A'), amountMinor: 20_000n })],
+      },
+      ['MATCHED REFERENCE_SUM B+C=e'],
+    ],
+    [
+      'and not where two messages do',
+      {
+        lines: ['B', 'C'].map((bankReference) =>
+          line(bankReference, { ...ref('A'), bankReference, entry: `${bankReference}/1` }),
+        ),
+        expected: [movement('e', { ...ref('A'), amountMinor: 20_000n })],
+      },
+      ['AMOUNT_MISMATCH REFERENCE B=e', 'DUPLICATE REPEATED_LINE C='],
+    ],
+    [
       'a line that another message tells under the same reference of the bank, though two were expected',
       {
         lines: [
