@@ -81,6 +81,14 @@ it('of many decisions at once one counts', async () => {
   expect((await stage.journalled(paymentId)).filter(({ type }) => type === 'review.decided')).toHaveLength(1)
 })
 
+it('is not decided by whoever pays', async () => {
+  const paymentId = await waiting()
+  expect(await decide({ paymentId, decision: 'APPROVE' }, { operator: true, subject: ADA })).toEqual({
+    review: null,
+    errors: [{ code: 'SAME_PERSON', field: ['paymentId'] }],
+  })
+})
+
 it('is withdrawn when its payment is cancelled, and cannot be decided any more', async () => {
   const paymentId = await waiting()
   await told('payment.cancelled', paymentId)

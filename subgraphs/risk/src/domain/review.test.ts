@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { mayDecide, reviewReason, statusOf } from './review.ts'
+import { mayDecide, REVIEW_DECISIONS, type ReviewDecision, reviewReason, statusOf } from './review.ts'
+
+const ADA = 'usr_ada'
+const byAnother = (decision: ReviewDecision) =>
+  ({ decision, decidedBy: 'usr_otto', payerId: ADA, field: 'paymentId' }) as const
 
 const open = { decision: null, withdrawnAt: null }
 const approved = { decision: 'APPROVE', withdrawnAt: null } as const
@@ -17,8 +21,13 @@ test.each([
 ] as const)('a review %j is %s; approve: %s, decline: %s', (review, status, approve, decline) => {
   const outcomeOf = (outcome: ReturnType<typeof mayDecide>) => (outcome.ok ? outcome.value : outcome.code)
   expect(statusOf(review)).toBe(status)
-  expect(outcomeOf(mayDecide(review, 'APPROVE', 'paymentId'))).toBe(approve)
-  expect(outcomeOf(mayDecide(review, 'DECLINE', 'paymentId'))).toBe(decline)
+  expect(outcomeOf(mayDecide(review, byAnother('APPROVE')))).toBe(approve)
+  expect(outcomeOf(mayDecide(review, byAnother('DECLINE')))).toBe(decline)
+})
+
+test.each(REVIEW_DECISIONS)('whoever pays does not %s', (decision) => {
+  const own = { ...byAnother(decision), decidedBy: ADA }
+  expect(mayDecide(open, own)).toMatchObject({ ok: false, code: 'SAME_PERSON', field: ['paymentId'] })
 })
 
 test.each([

@@ -25,15 +25,26 @@ export function reviewReason(text: string): Outcome<string, 'INVALID_VALUE'> {
   return holdsCardNumber(text) ? refuse('INVALID_VALUE', 'A reason must not hold a card number.', ['reason']) : ok(text)
 }
 
-/** Whether a decision is to be stored; false where it was made before. Nobody decides again, and not otherwise. */
+type Decision = {
+  readonly decision: ReviewDecision
+  readonly decidedBy: string
+  /** Whose money it is. */
+  readonly payerId: string
+  readonly field: 'paymentId' | 'remittanceId'
+}
+
+/**
+ * Whether a decision is to be stored; false where it was made before. Nobody decides again, and not otherwise, nor on what
+ * they pay themselves.
+ */
 export function mayDecide(
   review: Decided,
-  decision: ReviewDecision,
-  field: 'paymentId' | 'remittanceId',
-): Outcome<boolean, 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN'> {
+  { decision, decidedBy, payerId, field }: Decision,
+): Outcome<boolean, 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN' | 'SAME_PERSON'> {
   if (review.decision === decision) return ok(false)
   if (review.decision !== null) return refuse('REVIEW_ALREADY_DECIDED', 'Somebody has decided otherwise.', ['decision'])
   if (review.withdrawnAt !== null)
     return refuse('REVIEW_WITHDRAWN', 'It was cancelled; there is nothing left to decide.', [field])
+  if (decidedBy === payerId) return refuse('SAME_PERSON', 'Whoever pays does not decide on it.', [field])
   return ok(true)
 }

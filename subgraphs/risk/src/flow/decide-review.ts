@@ -16,7 +16,7 @@ export type DecisionToMake = {
   readonly reason: string
 }
 
-export type ReviewCode = 'REVIEW_NOT_FOUND' | 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN'
+export type ReviewCode = 'REVIEW_NOT_FOUND' | 'REVIEW_ALREADY_DECIDED' | 'REVIEW_WITHDRAWN' | 'SAME_PERSON'
 
 /** Told in place of the reason. */
 const REASON_UNTOLD = 'It was checked.'
@@ -37,7 +37,7 @@ export const decideReview = (
       return refuse('REVIEW_NOT_FOUND', 'No such payment waits for a decision, or it is not known here yet.', [
         'paymentId',
       ])
-    const may = mayDecide(review, decision, 'paymentId')
+    const may = mayDecide(review, { decision, decidedBy: by.actor, payerId: review.payerId, field: 'paymentId' })
     if (!may.ok) return may
     if (!may.value) return ok(review)
     const decided = await updateDecision(tx, review, { decision, reason, decidedBy: by.actor, decidedAt: now })

@@ -183,7 +183,9 @@ export type RiskErrorCode =
   /** Somebody has decided otherwise. */
   | 'REVIEW_ALREADY_DECIDED'
   /** It was cancelled; there is nothing left to decide. */
-  | 'REVIEW_WITHDRAWN';
+  | 'REVIEW_WITHDRAWN'
+  /** Whoever pays, or sends the remittance, does not decide on it. */
+  | 'SAME_PERSON';
 
 /**
  * What is reported of a remittance above 10,000 USD equivalent, whatever was decided on it. It never changes: what is null in old

@@ -8,6 +8,7 @@ import type { RemittanceReviewRow } from '../db/tables/remittance-review.ts'
 import { mayDecide, type ReviewDecision } from '../domain/review.ts'
 import { eventOf } from '../events.ts'
 import type { ReviewCode } from '../flow/decide-review.ts'
+import { findAssessmentsOfRemittances } from './db/assessments.ts'
 import { lockRemittanceReview, updateRemittanceDecision } from './db/reviews.ts'
 
 export type RemittanceDecisionToMake = {
@@ -31,7 +32,10 @@ export const decideRemittanceReview = (
       return refuse('REVIEW_NOT_FOUND', 'No such remittance waits for a decision, or it is not known here yet.', [
         'remittanceId',
       ])
-    const may = mayDecide(review, decision, 'remittanceId')
+    const [assessment] = await findAssessmentsOfRemittances(tx, [remittanceId])
+    if (assessment === undefined) throw new Error(`The remittance ${remittanceId} waits, and was not assessed.`)
+    const { senderId: payerId } = assessment
+    const may = mayDecide(review, { decision, decidedBy: by.actor, payerId, field: 'remittanceId' })
     if (!may.ok) return may
     if (!may.value) return ok(review)
     const decided = await updateRemittanceDecision(tx, review, {

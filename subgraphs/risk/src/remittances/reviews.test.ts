@@ -25,9 +25,11 @@ beforeEach(() => stage.clock.set(START))
 afterAll(() => stage[Symbol.asyncDispose]())
 
 /** Remittance to a country that is reviewed. */
-async function waiting(at = START): Promise<string> {
+async function waiting(at = START, senderId?: string): Promise<string> {
   stage.clock.set(at)
-  const remittance = remittanceOf(await stage.verifiedUser(), { beneficiary: { name: 'Wanjiru Kamau', country: 'MM' } })
+  const remittance = remittanceOf(senderId ?? (await stage.verifiedUser()), {
+    beneficiary: { name: 'Wanjiru Kamau', country: 'MM' },
+  })
   expect((await stage.assessRemittance(remittance)).assessment.decision).toBe('REVIEW')
   await told('remittance.held_for_review', remittance.remittanceId, at)
   return remittance.remittanceId
@@ -105,6 +107,15 @@ it('of many decisions at once one counts', async () => {
   expect(new Set(statuses).size).toBe(1)
   const events = await stage.journalled(remittanceId)
   expect(events.filter(({ type }) => type === 'remittance_review.decided')).toHaveLength(1)
+})
+
+it('is not decided by whoever sends', async () => {
+  const sender = await stage.verifiedUser()
+  const remittanceId = await waiting(START, sender)
+  expect(await decide({ remittanceId, decision: 'APPROVE' }, { operator: true, subject: sender })).toMatchObject({
+    remittanceReview: null,
+    errors: [{ code: 'SAME_PERSON', field: ['remittanceId'] }],
+  })
 })
 
 it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by %s', async (type) => {
