@@ -68,13 +68,15 @@ test.each<[string, Partial<RailDestination>, unknown]>([
   expect(JSON.stringify(asked)).not.toContain(PAYER_ACCOUNT.iban)
 })
 
-test('a transfer tells risk whose the other wallet is, and what goes nowhere else tells it nothing more', async () => {
+test('a transfer tells risk whose the other wallet is, a top-up whose the billing account, and one of their own no more', async () => {
   stage.risk.behave(decides('APPROVE'))
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
   const { order, ...request } = orderOf(purse, 'k', 1_000n)
   for (const [key, destination, more] of [
     ['transfer', { type: 'TRANSFER', destinationAccountId: other.walletId }, { payeeId: other.userId }],
-    ['top-up', { type: 'TOP_UP', billingAccountId: purse.billingAccountId }, {}],
+    ['top-up', { type: 'TOP_UP', billingAccountId: other.billingAccountId }, { payeeId: other.userId }],
+    ['top-up of their own', { type: 'TOP_UP', billingAccountId: purse.billingAccountId }, {}],
+    ['fee', { type: 'FEE' }, {}],
   ] as const) {
     const asked = { ...request, key: { ...request.key, idempotencyKey: key }, order: { ...order, destination } }
     const payment = takenOnBy(await process().flow.create(stage.books, asked))

@@ -19,7 +19,7 @@ export type Counterparty = {
 /** Whom risk can name of a payment; null who is none, or is not registered. */
 export type Parties = {
   readonly payer: string | null
-  /** The owner of the wallet that a transfer goes to. */
+  /** The owner of the wallet or billing account that a transfer or a top-up goes to. */
   readonly payee: string | null
   readonly counterparty: Counterparty | null
 }

@@ -14,7 +14,7 @@ import type { ScreeningReason } from './reason.ts'
 export type PaymentToScreen = {
   readonly paymentId: Id<'pay'>
   readonly payerId: Id<'usr'>
-  /** The owner of the wallet that a transfer goes to; null of other payments. */
+  /** The owner of the wallet or billing account that a transfer or a top-up goes to; null of other payments. */
   readonly payeeId: Id<'usr'> | null
   /** Null of what stays in the graph. */
   readonly counterparty: Counterparty | null

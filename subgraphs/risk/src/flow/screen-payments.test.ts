@@ -128,10 +128,13 @@ describe('what is asked', () => {
     expect(errors).toEqual([{ code, field }])
   })
 
-  it('is another payment where it names somebody whom an earlier version of payments did not tell', async () => {
+  it.each([
+    ['a holder at a bank', to('Wanjiru Kamau')],
+    ['whose the billing account is', { payeeId: demoUser('bruno') }],
+  ])('is another payment where it names %s, whom an earlier version of payments did not tell', async (_, changes) => {
     const payment = paymentOf(ada)
     await stage.assess(payment)
-    const refused = await stage.assess({ ...payment, ...to('Wanjiru Kamau') })
+    const refused = await stage.assess({ ...payment, ...changes })
     expect(refused).toEqual({ assessment: null, errors: [{ code: 'PAYMENT_MISMATCH', field: null }] })
   })
 })

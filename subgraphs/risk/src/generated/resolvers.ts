@@ -132,7 +132,10 @@ export type AssessPaymentInput = {
   amount: MoneyInput;
   /** When the payment was created. */
   createdAt: Scalars['DateTime']['input'];
-  /** The owner of the wallet that a transfer goes to, `usr_…`; null of other payments. */
+  /**
+   * The owner of the wallet that a transfer goes to, or of somebody else's billing account that is topped up, `usr_…`; null of other
+   * payments.
+   */
   payeeId?: InputMaybe<Scalars['ID']['input']>;
   /** Who is to get the money of a withdrawal, or sends that of a deposit, at a bank; null of other payments. */
   counterparty?: InputMaybe<PaymentCounterpartyInput>;

@@ -23,7 +23,7 @@ export const riskAssessment = pgTable(
     currency: currencyColumn(),
     /** About what the amount was worth in euro, for averages; null where no rate is known. */
     amountEuro: numeric('amount_euro', { precision: 30, scale: EURO_DIGITS }),
-    /** The owner of the wallet that a transfer goes to. */
+    /** The owner of the wallet or billing account that a transfer or a top-up goes to. */
     payeeId: idColumn('usr', 'payee_id'),
     /** Who is at the other end, outside of the graph: a name and countries, no account. */
     counterparty: jsonb('counterparty').$type<Counterparty>(),
