@@ -71,6 +71,16 @@ it('says every part of what is sent, and of the account its end alone', async ()
   expect(JSON.stringify(asked)).not.toContain('2606')
 })
 
+it('takes the BIC of an IBAN, whose country is where the bank is for risk', async () => {
+  const purse = await graph.purseWith(20_000n)
+  const { remittance, errors } = await graph.created(purse, { beneficiary: { ...beneficiary, bic: 'BREUREMX' } })
+  expect(errors).toEqual([])
+  expect(remittance.beneficiary).toMatchObject({ maskedAccount: 'FR…2606', bic: 'BREUREMX', clearingMember: null })
+  expect(graph.risk.calls.at(-1)?.input).toMatchObject({
+    beneficiary: { country: 'FR', bankCountry: 'RE', bic: 'BREUREMX', clearingMember: null },
+  })
+})
+
 it('names a bank as a member of a clearing system, whose country is where the account is for risk', async () => {
   const purse = await graph.purseWith(20_000n)
   const change = { beneficiary: { ...byMember, country: 'KE' } }

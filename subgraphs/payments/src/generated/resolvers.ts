@@ -809,7 +809,7 @@ export type RemittanceErrorCode =
   | 'UNKNOWN_COUNTRY'
   /** The IBAN has a wrong country, length, form or check digits. */
   | 'IBAN_INVALID'
-  /** The BIC is none. */
+  /** The BIC is none, or is of another country than the IBAN beside it. */
   | 'BIC_INVALID'
   /** The clearing system has no member with such an id: its length, form or check digit is wrong. */
   | 'CLEARING_MEMBER_INVALID'
@@ -2246,7 +2246,7 @@ export type Beneficiary = {
   maskedAccount: Scalars['String']['output'];
   /** All of their account, an IBAN or an account number, as a report to an authority needs it. For operators with the scope. */
   account?: Maybe<Scalars['String']['output']>;
-  /** BIC of their bank; null where the account is an IBAN, or the bank was given as a member of a clearing system. */
+  /** BIC of their bank; null where an IBAN was given without one, or the bank as a member of a clearing system. */
   bic?: Maybe<Scalars['String']['output']>;
   /** Their bank as a member of a clearing system; null where it was given by an IBAN or a BIC. */
   clearingMember?: Maybe<ClearingMember>;
@@ -2324,7 +2324,7 @@ export type RemittanceFilter = {
   status?: InputMaybe<RemittanceStatus>;
 };
 
-/** Who gets a remittance: by an IBAN, or by an account number and its bank, which is given by its BIC or as a member of a clearing system. */
+/** Who gets a remittance: by an IBAN, with or without the BIC of its bank, or by an account number and its bank, which is given by its BIC or as a member of a clearing system. */
 export type BeneficiaryInput = {
   /** Name, 1 to 70 characters, without a card number. */
   name: Scalars['String']['input'];
@@ -2334,7 +2334,7 @@ export type BeneficiaryInput = {
   iban?: InputMaybe<Scalars['String']['input']>;
   /** Account number, 1 to 34 characters, where the bank has no IBANs. */
   accountNumber?: InputMaybe<Scalars['String']['input']>;
-  /** BIC of the bank of an account number, 8 or 11 characters. */
+  /** BIC of the bank, 8 or 11 characters: of an account number, or beside an IBAN, whose country it is in. Where the operator's bank needs it, an IBAN without one is refused with `NOT_CARRIED_BY_RAIL`. */
   bic?: InputMaybe<Scalars['String']['input']>;
   /** The bank of an account number where no BIC is known. */
   clearingMember?: InputMaybe<ClearingMemberInput>;

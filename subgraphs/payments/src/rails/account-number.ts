@@ -22,6 +22,26 @@ export const countryOfAgent = (agent: string): string | undefined =>
   isCapital(agent) && isValidBIC(agent) ? agent.slice(4, 6) : clearingMemberIn(agent)?.country
 
 /**
+ * Territories with BICs of their own, and whose IBANs their banks have. Source: SWIFT's IBAN registry, "Country code includes other
+ * countries/territories".
+ */
+const IBANS_OF: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    ['BL', 'GF', 'GP', 'MF', 'MQ', 'NC', 'PF', 'PM', 'RE', 'TF', 'WF', 'YT'].map((territory) => [territory, 'FR']),
+  ),
+  GG: 'GB',
+  IM: 'GB',
+  JE: 'GB',
+  AX: 'FI',
+}
+
+const ibanCountryOf = (country: string): string => IBANS_OF[country] ?? country
+
+/** Whether the bank of a BIC is where the account of an IBAN is, as far as both say. */
+export const isInCountryOf = (bic: string, iban: string): boolean =>
+  ibanCountryOf(bic.slice(4, 6)) === ibanCountryOf(iban.slice(0, 2))
+
+/**
  * Whether banks of a country (ISO 3166-1 alpha-2) have IBANs, and take nothing else from abroad: those of SWIFT's IBAN registry,
  * of which ibantools has the list; all of SEPA is among them. Other countries have a form of IBANs, and banks that do not know it.
  */

@@ -22,6 +22,7 @@ const BY_MEMBER: GivenBeneficiary = { ...BY_NUMBER, bic: null, clearingMember: {
 test.each([
   ['an IBAN', BY_IBAN, { account: 'FR1420041010050500013M02606', bic: null }, 'FR…2606'],
   ['a small IBAN', { ...BY_IBAN, iban: 'de89370400440532013000' }, { account: 'DE89370400440532013000' }, 'DE…3000'],
+  ['an IBAN with its BIC', { ...BY_IBAN, bic: 'psstfrppPAR' }, { bic: 'PSSTFRPPPAR', clearingMember: null }, 'FR…2606'],
   ['a number and a BIC', BY_NUMBER, { account: '000123456789', bic: 'CHASUS33' }, '…6789'],
   ['a small BIC', { ...BY_NUMBER, bic: 'chasus33' }, { bic: 'CHASUS33' }, '…6789'],
   [
@@ -50,6 +51,12 @@ test.each([
   ['US', { ...BY_MEMBER, country: 'KE' }],
   ['CN', { ...BY_MEMBER, clearingMember: { system: 'CNAPS', id: '102100099996' } as const }],
   ['DE', { ...BY_IBAN, iban: 'de89370400440532013000' }],
+  ['FR', { ...BY_IBAN, bic: 'PSSTFRPPPAR' }],
+  // Their IBANs are those of France, the United Kingdom and Finland.
+  ['RE', { ...BY_IBAN, bic: 'BREUREMX' }],
+  ['PF', { ...BY_IBAN, bic: 'socbpftp' }],
+  ['JE', { ...BY_IBAN, iban: 'GB29NWBK60161331926819', bic: 'RBOSJESX' }],
+  ['AX', { ...BY_IBAN, iban: 'FI2112345600000785', bic: 'AABAAX22' }],
 ])('knows that the account is in %s, wherever its owner is said to be', (country, given) => {
   const beneficiary = readBeneficiary(given)
   expect(beneficiary.ok && bankCountryOf(beneficiary.value)).toBe(country)
@@ -66,7 +73,13 @@ test.each([
   ['INVALID_VALUE', 'iban', { ...BY_IBAN, accountNumber: '1', bic: 'CHASUS33' }],
   ['IBAN_INVALID', 'iban', { ...BY_IBAN, iban: 'FR1420041010050500013M02607' }],
   ['IBAN_INVALID', 'iban', { ...BY_IBAN, iban: '' }],
-  ['INVALID_VALUE', 'bic', { ...BY_IBAN, bic: 'PSSTFRPPPAR' }],
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, bic: 'PSST' }],
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, bic: '' }],
+  // A bank of one country beside an IBAN of another would hide one of both.
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, bic: 'COBADEFFXXX' }],
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, iban: 'IR062960000000100324200001', bic: 'PSSTFRPPPAR' }],
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, iban: 'GB29NWBK60161331926819', bic: 'BREUREMX' }],
+  ['BIC_INVALID', 'bic', { ...BY_IBAN, bic: 'CFMOMCMX' }],
   ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: '1'.repeat(35) }],
   ['INVALID_VALUE', 'accountNumber', { ...BY_NUMBER, accountNumber: '12_3' }],
   ['BIC_INVALID', 'bic', { ...BY_NUMBER, bic: null }],

@@ -3,7 +3,13 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools'
 import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
-import { countryOfAgent, isAccountNumber, looksLikeIban, takesIbansAlone } from '../rails/account-number.ts'
+import {
+  countryOfAgent,
+  isAccountNumber,
+  isInCountryOf,
+  looksLikeIban,
+  takesIbansAlone,
+} from '../rails/account-number.ts'
 
 /** Who a remittance goes to. */
 export type Beneficiary = {
@@ -12,7 +18,7 @@ export type Beneficiary = {
   readonly country: string
   /** An IBAN in its electronic form, or with a bank an account number at that bank. */
   readonly account: string
-  /** The bank by one of both; both are null where the account is an IBAN. */
+  /** The bank by one of both; an IBAN has a BIC beside it, or neither. */
   readonly bic: string | null
   readonly clearingMember: ClearingMember | null
 }
@@ -52,14 +58,8 @@ export function readBeneficiary(given: GivenBeneficiary): Outcome<Beneficiary, B
 }
 
 function readAccount(given: GivenBeneficiary): Outcome<BankAccount, BeneficiaryCode> {
-  const { iban, accountNumber, bic, clearingMember } = given
-  if (iban !== null && accountNumber === null) {
-    const account = electronicFormatIBAN(iban)
-    if (account === null || !isValidIBAN(account))
-      return at('iban', 'IBAN_INVALID', 'It is no IBAN: its country, length, form or check digits are wrong.')
-    if (bic === null && clearingMember === null) return ok({ account, bic, clearingMember })
-    return at(bic === null ? 'clearingMember' : 'bic', 'INVALID_VALUE', 'An IBAN names its bank: give none with it.')
-  }
+  const { iban, accountNumber } = given
+  if (iban !== null && accountNumber === null) return readIban(iban, given)
   if (iban !== null || accountNumber === null)
     return at('iban', 'INVALID_VALUE', 'Give either an IBAN, or an account number with its bank.')
   if (!isAccountNumber(accountNumber))
@@ -72,6 +72,24 @@ function readAccount(given: GivenBeneficiary): Outcome<BankAccount, BeneficiaryC
   if (looksLikeIban(accountNumber)) return at('accountNumber', 'INVALID_VALUE', 'This is an IBAN: give it as one.')
   const bank = readBank(given)
   return bank.ok ? ok({ account: accountNumber, ...bank.value }) : bank
+}
+
+function readIban(
+  iban: string,
+  { bic: givenBic, clearingMember }: GivenBeneficiary,
+): Outcome<BankAccount, BeneficiaryCode> {
+  const account = electronicFormatIBAN(iban)
+  if (account === null || !isValidIBAN(account))
+    return at('iban', 'IBAN_INVALID', 'It is no IBAN: its country, length, form or check digits are wrong.')
+  if (clearingMember !== null)
+    return at('clearingMember', 'INVALID_VALUE', 'Beside an IBAN the bank is given by its BIC, or not at all.')
+  const bic = givenBic?.toUpperCase() ?? null
+  if (bic !== null && !isValidBIC(bic))
+    return at('bic', 'BIC_INVALID', 'A BIC has 8 or 11 characters, of which two are a country.')
+  // What is screened by the one would be sent by the other.
+  if (bic !== null && !isInCountryOf(bic, account))
+    return at('bic', 'BIC_INVALID', 'It is the BIC of a bank in another country than that of the IBAN.')
+  return ok({ account, bic, clearingMember })
 }
 
 function readBank({
@@ -100,7 +118,7 @@ function readBank({
 
 const at = (field: string, code: BeneficiaryCode, message: string) => refuse(code, message, ['beneficiary', field])
 
-/** The bank of an account number, as rails know it; undefined where the account is an IBAN. */
+/** The bank, as rails know it; undefined where an IBAN alone was given. */
 export const agentOf = ({ bic, clearingMember }: Pick<Beneficiary, 'bic' | 'clearingMember'>): string | undefined =>
   bic ?? clearingMember ?? undefined
 
@@ -117,7 +135,7 @@ export function bankCountryOf(bankAccount: BankAccount): string {
 const SHOWN_LENGTH = 4
 
 /** An account as others than the bank may see it: `DE…3000`, `…0042`. Nothing of one that is hardly longer than that. */
-export function maskedAccount({ account, ...bank }: BankAccount): string {
-  const country = agentOf(bank) === undefined ? account.slice(0, 2) : ''
+export function maskedAccount({ account }: BankAccount): string {
+  const country = isValidIBAN(account) ? account.slice(0, 2) : ''
   return account.length < 2 * SHOWN_LENGTH ? '…' : `${country}…${account.slice(-SHOWN_LENGTH)}`
 }

@@ -24,6 +24,7 @@ const withBeneficiary = (change: Partial<RemittanceOrder['beneficiary']>): Remit
   beneficiary: { ...TO_IBAN.beneficiary, ...change },
 })
 
+const TO_IBAN_WITH_BIC = withBeneficiary({ bic: 'PSSTFRPPPAR' })
 const TO_BIC = withBeneficiary({ country: 'US', account: '000123456789', bic: 'CHASUS33' })
 const TO_MEMBER = withBeneficiary({ country: 'US', account: '000123456789', clearingMember: 'USABA/021000021' })
 
@@ -40,6 +41,7 @@ test('another value in any single field is another order', () => {
     withBeneficiary({ country: 'MC' }),
     withBeneficiary({ account: 'FR7630006000011234567890189' }),
     withBeneficiary({ country: 'US', account: '000123456789' }),
+    TO_IBAN_WITH_BIC,
     TO_BIC,
     withBeneficiary({ country: 'US', account: '000123456789', bic: 'CITIUS33' }),
     TO_MEMBER,
@@ -53,6 +55,7 @@ const end = '"RENT","SALARY","June"'
 
 test.each<[string, RemittanceOrder, string]>([
   ['an IBAN', TO_IBAN, `${start},"FR","FR1420041010050500013M02606",null,${end}]`],
+  ['an IBAN with its BIC', TO_IBAN_WITH_BIC, `${start},"FR","FR1420041010050500013M02606","PSSTFRPPPAR",${end}]`],
   ['a number at a bank with a BIC', TO_BIC, `${start},"US","000123456789","CHASUS33",${end}]`],
   ['a number at a clearing member', TO_MEMBER, `${start},"US","000123456789",null,${end},"USABA/021000021"]`],
 ])(

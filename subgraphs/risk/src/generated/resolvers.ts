@@ -211,7 +211,7 @@ export type LargeTransactionReport = {
   beneficiaryCountry: Scalars['String']['output'];
   /** Where their account is, by its IBAN or by its bank, ISO 3166-1 alpha-2; null in old reports. */
   beneficiaryBankCountry?: Maybe<Scalars['String']['output']>;
-  /** BIC of their bank; null where the account is an IBAN, or the bank was given as a member of a clearing system. */
+  /** BIC of their bank; null where an IBAN was given without one, or the bank as a member of a clearing system. */
   beneficiaryBic?: Maybe<Scalars['String']['output']>;
   /** Their bank as a member of a clearing system, such as `USABA/021000021`; null where it was given by an IBAN or a BIC. */
   beneficiaryClearingMember?: Maybe<Scalars['String']['output']>;
@@ -421,7 +421,7 @@ export type RemittanceBeneficiaryInput = {
   name: Scalars['String']['input'];
   /** Where they are, ISO 3166-1 alpha-2. */
   country: Scalars['String']['input'];
-  /** Where their account is, by its IBAN or the BIC of its bank, ISO 3166-1 alpha-2; null where that is not known. */
+  /** Where their account is, by the BIC of its bank or by its IBAN, ISO 3166-1 alpha-2; null where that is not known. */
   bankCountry?: InputMaybe<Scalars['String']['input']>;
   /** BIC of their bank; null where there is none. It is reported. */
   bic?: InputMaybe<Scalars['String']['input']>;
