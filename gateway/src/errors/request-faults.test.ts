@@ -61,3 +61,20 @@ test.each<[what: string, code: string, query: string, variables?: Record<string,
   expect(errors.length).toBeLessThanOrEqual(FAULTS_MAX + 1)
   expect(JSON.stringify(body).length).toBeLessThan(ANSWER_LENGTH_MAX)
 })
+
+test.each([
+  ['a number', '{ found(ids: [], filter: { text: "x", count: 4111111111111111 }) }', 'value: ****************'],
+  ['an enum value', '{ found(filter: { text: x4111111111111111 }) }', 'value: x****************'],
+  ['the name of a field', '{ x4111111111111111 }', '"x****************"'],
+  ['the name of a variable', '{ found(ids: $x4111111111111111) }', '"$x****************"'],
+  ['what does not parse', '{ found } x4111111111111111', '"x****************"'],
+  [
+    'what is longer than is told',
+    `{ found(filter: "${'x'.repeat(941)} 4111 1111 1111 1111") }`,
+    'x **** **** **** ***…',
+  ],
+])('of %s with a card number, the number is not told', async (_what, query, told) => {
+  const { body } = await library.post({ query })
+  expect(JSON.stringify(body)).toContain(told.replaceAll('"', String.raw`\"`))
+  expect(JSON.stringify(body)).not.toMatch(/4111|1111/)
+})

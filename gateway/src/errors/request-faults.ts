@@ -1,3 +1,4 @@
+import { withoutCardNumbers } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { withoutVariableValue } from '@carriergraph/shared/variable-fault.ts'
 import { GraphQLError } from 'graphql'
 
@@ -11,22 +12,27 @@ export const FAULTS_MAX = 20
 const MESSAGE_LENGTH_MAX = 1_000
 
 /**
- * What graphql-js found wrong with a request, in bounds and without the values of variables, with the code that clients
- * know its kind by unless it has one.
+ * What graphql-js found wrong with a request, in bounds and without the values of variables, nor card numbers in literals and
+ * names, with the code that clients know its kind by unless it has one.
  */
 export function requestFault(error: GraphQLError, code: string): GraphQLError {
-  const message = withoutVariableValue(error.message)
-  const fault = message === error.message && message.length <= MESSAGE_LENGTH_MAX ? error : reworded(error, message)
+  const message = shown(withoutVariableValue(error.message))
+  const fault = message === error.message ? error : reworded(error, message)
   fault.extensions.code ??= code
   // Nobody reads how graphql-js came upon it, and the frames would keep the whole validation alive, sixty kilobytes.
   fault.stack = ''
   return fault
 }
 
+/** Looked through beyond where it is cut: most of a card number is hardly less than all of it. */
+function shown(text: string): string {
+  const message = withoutCardNumbers(text.slice(0, 2 * MESSAGE_LENGTH_MAX))
+  return message.length > MESSAGE_LENGTH_MAX ? `${message.slice(0, MESSAGE_LENGTH_MAX)}…` : message
+}
+
 function reworded({ nodes, source, positions, extensions }: GraphQLError, message: string): GraphQLError {
   // A copy: faults are kept with their document, and a part of a string keeps the whole of it alive.
-  const start = Buffer.from(message.slice(0, MESSAGE_LENGTH_MAX)).toString()
-  return new GraphQLError(message.length > MESSAGE_LENGTH_MAX ? `${start}…` : start, {
+  return new GraphQLError(Buffer.from(message).toString(), {
     extensions,
     ...(nodes && { nodes }),
     ...(source && { source }),

@@ -103,6 +103,17 @@ describe('is told to be asked again, while its cause is logged and not sent:', (
   })
 })
 
+test.each([
+  ['a literal', '{ a(n: 4111111111111111) }', 'Int cannot represent non 32-bit signed integer value: ****************'],
+  ['a name', '{ x4111111111111111 }', 'Cannot query field "x****************" on type "Query".'],
+  ['what does not parse', '{ a } x4111111111111111', 'Syntax Error: Unexpected Name "x****************".'],
+])('a card number in %s of the document is blotted out', async (_, query, told) => {
+  const { ask } = fixture()
+  const [error] = await ask(query)
+  expect(error?.message).toContain(told)
+  expect(error?.message).not.toMatch(/4111|1111/)
+})
+
 describe('passes as it is:', () => {
   test('a refusal, with its field and reason and without its stack', async () => {
     const refusal = new Refusal('INVALID_ID', 'Expected an id.', ['id'])

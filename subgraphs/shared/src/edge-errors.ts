@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { withoutCardNumbers } from './cards/holds-card-number.ts'
 import { correlationId } from './correlation.ts'
 import type { Log } from './log.ts'
 import { momentaryFaultIn } from './momentary-fault.ts'
@@ -23,10 +24,10 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     const refusal = refusalBehind(original)
     if (refusal !== undefined) {
       if (refusal.cause !== undefined) log.warn({ err: refusal.cause, code: refusal.code }, refusal.message)
-      return { message: withoutVariableValue(message), ...place, extensions: { ...refusal.extensions } }
+      return { message: withoutSecrets(message), ...place, extensions: { ...refusal.extensions } }
     }
     const code = requestFault(formatted, original)
-    if (code !== undefined) return { message: withoutVariableValue(message), ...place, extensions: { code } }
+    if (code !== undefined) return { message: withoutSecrets(message), ...place, extensions: { code } }
     const cause = causeOf(original)
     const momentary = momentaryFaultIn(cause)
     if (momentary !== undefined) {
@@ -38,6 +39,9 @@ export function createErrorFormatter(log: Log): ErrorFormatter {
     return { message: MASKED.message, ...place, extensions: { code: MASKED.code, correlationId: correlationId() } }
   }
 }
+
+/** graphql-js repeats values of variables, and literals and names of the document, in which a card number may be. */
+const withoutSecrets = (message: string): string => withoutCardNumbers(withoutVariableValue(message))
 
 /** The code of an error that the request's text or variables caused, before or in front of any resolver. */
 function requestFault({ path, extensions }: GraphQLFormattedError, original: unknown): string | undefined {

@@ -101,10 +101,8 @@ const KEYED_AT_MS = Date.UTC(2020, 0, 2)
 /** Hex digits of a uuid v7 that are its time. */
 const TIME_DIGITS = 12
 
-/** A refusal repeats an id of another kind, but not a megabyte of it, nor a number that nobody should see. */
-function echo(text: string): string {
-  const start = text.length > LONGEST_ECHO ? `${text.slice(0, LONGEST_ECHO)}…` : text
-  return /^[a-z]+_/.test(text) && !holdsCardNumber(start) ? `, got ${JSON.stringify(start)}` : ''
-}
+/** A refusal repeats an id of another kind, but not a megabyte of it, nor a number that nobody should see, or its beginning. */
+const echo = (text: string): string =>
+  text.length <= LONGEST_ECHO && /^[a-z]+_/.test(text) && !holdsCardNumber(text) ? `, got ${JSON.stringify(text)}` : ''
 
 const LONGEST_ECHO = 60
