@@ -1,3 +1,5 @@
+import { withoutCardNumbers } from '../../cards/holds-card-number.ts'
+
 /** A line of a file that was not taken. */
 export type RejectedLine = {
   /** From 1, the header included. */
@@ -10,5 +12,6 @@ export type RejectedLine = {
   readonly field?: string
 }
 
+/** For a screen or the log of a job. Reasons repeat names of fields, which are the file's, and a card number may be one. */
 export const rejectionText = ({ number, code, field, message }: RejectedLine): string =>
-  `line ${number}: ${code}${field === undefined ? '' : ` (${field})`}: ${message}`
+  withoutCardNumbers(`line ${number}: ${code}${field === undefined ? '' : ` (${field})`}: ${message}`)

@@ -45,3 +45,11 @@ test('an empty file is no division by zero', () => {
   createReport(output, source(0), () => new Date(), 'charged').progress(counts)
   expect(told).toEqual(['0 % · 0 lines · 0 charged · 0 rejected\n'])
 })
+
+test('a rejected line is told without the card number that its file has in the name of a field', () => {
+  const { told, output } = pipe()
+  const message = 'Unrecognized key: "4111111111111111".'
+  const line = { number: 2, text: '', code: 'FIELD_INVALID', message, field: '4111 1111 1111 1111' }
+  createReport(output, source(0), () => new Date(), 'taken').rejected(line)
+  expect(told).toEqual(['line 2: FIELD_INVALID (**** **** **** ****): Unrecognized key: "****************".\n'])
+})
