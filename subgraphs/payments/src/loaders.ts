@@ -20,7 +20,7 @@ import { type newestRemittancesOfUser, remittancesOfUsers } from './db/remittanc
 import { findRemittances, findRemittanceTransitions, toRemittance } from './db/remittances.ts'
 import { findCycles, findObligations, findPositions } from './db/settlement-cycles.ts'
 import { findResolutions, findTransfers, type Transfer } from './db/transfers.ts'
-import { findUnapplied } from './db/unapplied-money.ts'
+import { findCases, findUnapplied } from './db/unapplied-money.ts'
 import { attemptsOfDeliveries, findWebhookDeliveries, type newestWebhookAttempts } from './db/webhook-deliveries.ts'
 import { findWebhookEndpoints } from './db/webhook-endpoints.ts'
 import type { UnappliedMoney } from './domain/unapplied.ts'
@@ -110,6 +110,10 @@ export const createLoaders = (db: TenantDb) => ({
   historyOfRemittance: loaderByParent(
     (ids: Ids<'rem'>) => findRemittanceTransitions(db, ids),
     ({ remittanceId }) => remittanceId,
+  ),
+  unappliedCase: loaderById(
+    (ids: Ids<'uam'>) => findCases(db, ids),
+    ({ id }) => id,
   ),
   unappliedOf: loaderByParent(
     (references: readonly UnappliedMoney['reference'][]) => findUnapplied(db, references),

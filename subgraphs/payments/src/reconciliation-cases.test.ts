@@ -66,6 +66,22 @@ it('a case is matched by hand with what is awaited, or written off by two people
   })
 })
 
+it('one item is read by its id, matched ones as well, and is null where there is none', async () => {
+  const account = graph.newAccount()
+  await graph.expectMovements(account, [movement('A', '5.00')])
+  await graph.statement(account, ['A,5.00', 'X,2.00'])
+  await graph.run(account)
+  const ITEM = `query ($id: ID!) { reconciliationItem(id: $id) { id state rule linesAmount { amount } run { items { nodes { id state } } } } }`
+  const itemOf = async (id: string, caller: Parameters<typeof graph.ask>[0] = operator) =>
+    (await graph.ask(caller, ITEM, { id })).data.reconciliationItem
+  const open = await itemOf(await graph.firstCase(account))
+  expect(open).toMatchObject({ state: 'OPEN', rule: 'NO_COUNTERPART', linesAmount: { amount: '2.00' } })
+  const matched = open.run.items.nodes.find(({ state }: { state: string }) => state === 'SETTLED')
+  expect(await itemOf(matched.id)).toMatchObject({ id: matched.id, rule: 'REFERENCE', linesAmount: { amount: '5.00' } })
+  expect(await itemOf(newId('rci'))).toBeNull()
+  expect(await itemOf(open.id, { operator: true, tenant: 'rival' })).toBeNull()
+})
+
 it('what the bank may only have told again is dismissed by two people', async () => {
   const account = graph.newAccount()
   await graph.expectMovements(account, [movement('A', '5.00')])

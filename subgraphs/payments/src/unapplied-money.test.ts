@@ -142,3 +142,16 @@ it('malformed input is refused with its place, and a wallet of nobody’s too', 
     { code: 'RESOLUTION_NOT_REQUESTED', field: ['id'] },
   ])
 })
+
+it('is read by its id, looked at by somebody or not, and is null where there is none', async () => {
+  const id = await recorded(await graph.purseWith(0n))
+  const CASE = 'query ($id: ID!) { unappliedMoneyCase(id: $id) { id state amount { amount } account { id } } }'
+  const caseOf = async (wanted: string, caller: Parameters<typeof graph.ask>[0] = operator) =>
+    (await graph.ask(caller, CASE, { id: wanted })).data.unappliedMoneyCase
+  expect(await caseOf(id)).toMatchObject({ id, state: 'OPEN', amount: { amount: '12.50' } })
+  const input = { id, resolution: 'WALLET', reason: 'The wallet is open again.' }
+  await graph.ask(ada, REQUEST, { input })
+  expect(await caseOf(id)).toMatchObject({ id, state: 'RESOLUTION_REQUESTED' })
+  expect(await caseOf(newId('uam'))).toBeNull()
+  expect(await caseOf(id, { operator: true, tenant: 'rival' })).toBeNull()
+})

@@ -2458,6 +2458,8 @@ export type Query = {
   reconciliationRun?: Maybe<ReconciliationRun>;
   /** Reconciliation runs, newest first. For operators. */
   reconciliationRuns?: Maybe<ReconciliationRunConnection>;
+  /** One match or case of reconciliation by its id, or null where there is none. For operators. */
+  reconciliationItem?: Maybe<ReconciliationItem>;
   /** Cases of reconciliation, newest first: all that was found and not matched. For operators. */
   reconciliationCases?: Maybe<ReconciliationItemConnection>;
   /** One remittance by its id, or null where there is none. */
@@ -2470,6 +2472,8 @@ export type Query = {
   settlementCycles?: Maybe<SettlementCycleConnection>;
   /** One transfer of the ledger by its id, posted or refused, or null where there is none. */
   transfer?: Maybe<Transfer>;
+  /** One case of money that was not applied by its id, or null where there is none. For operators. */
+  unappliedMoneyCase?: Maybe<UnappliedMoney>;
   /**
    * Money that has moved outside and could not be put where it belongs, newest first: what stands in suspense because of a
    * wallet, and what was paid twice. Each is a case that two people end.
@@ -2546,6 +2550,11 @@ export type QueryReconciliationRunsArgs = {
 };
 
 
+export type QueryReconciliationItemArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
 export type QueryReconciliationCasesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2578,6 +2587,11 @@ export type QuerySettlementCyclesArgs = {
 
 
 export type QueryTransferArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+export type QueryUnappliedMoneyCaseArgs = {
   id: Scalars['ID']['input'];
 };
 
@@ -5424,12 +5438,14 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   payments?: Resolver<Maybe<ResolversTypes['PaymentConnection']>, ParentType, ContextType, RequireFields<QueryPaymentsArgs, 'first'>>;
   reconciliationRun?: Resolver<Maybe<ResolversTypes['ReconciliationRun']>, ParentType, ContextType, RequireFields<QueryReconciliationRunArgs, 'id'>>;
   reconciliationRuns?: Resolver<Maybe<ResolversTypes['ReconciliationRunConnection']>, ParentType, ContextType, RequireFields<QueryReconciliationRunsArgs, 'first'>>;
+  reconciliationItem?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType, RequireFields<QueryReconciliationItemArgs, 'id'>>;
   reconciliationCases?: Resolver<Maybe<ResolversTypes['ReconciliationItemConnection']>, ParentType, ContextType, RequireFields<QueryReconciliationCasesArgs, 'first'>>;
   remittance?: Resolver<Maybe<ResolversTypes['Remittance']>, ParentType, ContextType, RequireFields<QueryRemittanceArgs, 'id'>>;
   remittances?: Resolver<Maybe<ResolversTypes['RemittanceConnection']>, ParentType, ContextType, RequireFields<QueryRemittancesArgs, 'first'>>;
   settlementCycle?: Resolver<Maybe<ResolversTypes['SettlementCycle']>, ParentType, ContextType, RequireFields<QuerySettlementCycleArgs, 'id'>>;
   settlementCycles?: Resolver<Maybe<ResolversTypes['SettlementCycleConnection']>, ParentType, ContextType, RequireFields<QuerySettlementCyclesArgs, 'first'>>;
   transfer?: Resolver<Maybe<ResolversTypes['Transfer']>, ParentType, ContextType, RequireFields<QueryTransferArgs, 'id'>>;
+  unappliedMoneyCase?: Resolver<Maybe<ResolversTypes['UnappliedMoney']>, ParentType, ContextType, RequireFields<QueryUnappliedMoneyCaseArgs, 'id'>>;
   unappliedMoney?: Resolver<Maybe<ResolversTypes['UnappliedMoneyConnection']>, ParentType, ContextType, RequireFields<QueryUnappliedMoneyArgs, 'first'>>;
   webhookDelivery?: Resolver<Maybe<ResolversTypes['WebhookDelivery']>, ParentType, ContextType, RequireFields<QueryWebhookDeliveryArgs, 'id'>>;
   webhookDeliveries?: Resolver<Maybe<ResolversTypes['WebhookDeliveryConnection']>, ParentType, ContextType, RequireFields<QueryWebhookDeliveriesArgs, 'first'>>;

@@ -71,6 +71,7 @@ export const Query: QueryResolvers = {
       status: filter?.status ?? undefined,
     }),
 
+  unappliedMoneyCase: (_, { id }, { loaders }) => loaders.unappliedCase.load(parseId('uam', id)),
   unappliedMoney: (_, { filter, ...page }, { db }) =>
     listUnapplied(db, pageArgs(newestUnapplied, page), filter?.state ?? undefined),
   settlementCycle: (_, { id }, { loaders }) => loaders.settlementCycle.load(parseId('cyc', id)),
@@ -86,6 +87,7 @@ export const Query: QueryResolvers = {
   reconciliationRun: (_, { id }, { loaders }) => loaders.reconciliationRun.load(parseId('rcr', id)),
   reconciliationRuns: (_, { account, ...page }, { db }) =>
     listRuns(db, pageArgs(newestRuns, page), bankAccountWanted(account, ['account'])),
+  reconciliationItem: (_, { id }, { loaders }) => loaders.reconciliationItem.load(parseId('rci', id)),
   reconciliationCases: (_, { filter, ...page }, { db }) =>
     listCases(db, pageArgs(newestCases, page), {
       account: bankAccountWanted(filter?.account, ['filter', 'account']),
