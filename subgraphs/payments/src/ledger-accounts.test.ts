@@ -100,7 +100,7 @@ it('freezes, unfreezes and closes, and each change that is one is an event with 
   }
   expect(await changeAccount(graph, 'unfreezeLedgerAccount', input)).toEqual({
     account: null,
-    errors: [{ code: 'ACCOUNT_CLOSED', field: null }],
+    errors: [{ code: 'ACCOUNT_CLOSED', field: ['accountId'] }],
   })
   const events = await eventsOf(accountId)
   expect(events.map(({ type, version }) => [type, version])).toEqual([
@@ -137,17 +137,17 @@ it('an overdraft limit is what a wallet may go below zero, and not what it is be
   })
   const paid = await graph.ask(ownerOf(purse), CREATE, inputOf(purse, 'over'))
   expect(paid.data.createPayment.payment).toMatchObject({ sourceAccount: { balance: { amount: '-2.50' } } })
-  expect(await limit('2.49')).toEqual({ account: null, errors: [{ code: 'LIMIT_BELOW_BALANCE', field: null }] })
+  expect(await limit('2.49')).toEqual({ account: null, errors: [{ code: 'LIMIT_BELOW_BALANCE', field: ['limit'] }] })
   expect((await limit('2.50')).account.available.amount).toBe('0.00')
   expect(await limit('2.50')).toMatchObject({ errors: [] })
   expect((await eventsOf(accountId)).map(({ type, data }) => [type, data.floor])).toEqual([
     ['ledger_account.limit_changed', { amount: '-20.00', currency: 'EUR' }],
     ['ledger_account.limit_changed', { amount: '-2.50', currency: 'EUR' }],
   ])
-  expect((await limit('5.00', 'USD')).errors).toEqual([{ code: 'CURRENCY_MISMATCH', field: null }])
+  expect((await limit('5.00', 'USD')).errors).toEqual([{ code: 'CURRENCY_MISMATCH', field: ['limit', 'currency'] }])
   expect((await limit('-5.00')).errors).toEqual([{ code: 'INVALID_MONEY', field: ['limit', 'amount'] }])
   for (const beyond of ['10000000000000000.01', '92233720368547758.07'])
-    expect((await limit(beyond)).errors).toEqual([{ code: 'AMOUNT_TOO_LARGE', field: null }])
+    expect((await limit(beyond)).errors).toEqual([{ code: 'AMOUNT_TOO_LARGE', field: ['limit', 'amount'] }])
   expect((await limit('10000000000000000.00')).account.available.amount).toBe('9999999999999997.50')
 })
 
@@ -168,7 +168,7 @@ it.each([
   ['a card number for a reason', { reason: 'of 4111 1111 1111 1111' }, 'INVALID_VALUE', ['reason']],
   ['a reason of 201 characters', { reason: 'x'.repeat(201) }, 'INVALID_VALUE', ['reason']],
   ['an id of another kind', { accountId: newId('acc') }, 'INVALID_ID', ['accountId']],
-  ['an account that is not there', { accountId: newId('led') }, 'LEDGER_ACCOUNT_NOT_FOUND', null],
+  ['an account that is not there', { accountId: newId('led') }, 'LEDGER_ACCOUNT_NOT_FOUND', ['accountId']],
 ])('refuses %s', async (_, wrong, code, field) => {
   const { walletId } = await graph.purseWith(1n)
   for (const name of ['freezeLedgerAccount', 'unfreezeLedgerAccount', 'closeLedgerAccount'])
@@ -246,6 +246,6 @@ it('whose wallet was closed can have another one, of which there is one however 
 it('an account with money in it, or held of it, is not closed', async () => {
   const { walletId: accountId } = await graph.purseWith(1n)
   expect((await changeAccount(graph, 'closeLedgerAccount', { accountId, reason })).errors).toEqual([
-    { code: 'ACCOUNT_NOT_EMPTY', field: null },
+    { code: 'ACCOUNT_NOT_EMPTY', field: ['accountId'] },
   ])
 })

@@ -13,7 +13,7 @@ import {
 } from '@carriergraph/shared/ledger/accounts.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import {
   findLedgerAccounts,
   findOperatorAccount,
@@ -63,7 +63,7 @@ export const changeStatus = (
     if (status === 'CLOSED' && before !== undefined && before.ownerId === null && before.status !== 'CLOSED')
       return refuse('OPERATOR_ACCOUNT_NEEDED', 'An account of the operator’s own is not closed.', ['accountId'])
     const set = await setAccountStatus(tx, accountId, status)
-    if (!set.ok) return set
+    if (!set.ok) return atField(set)
     const data = { accountId, reason, at: provenance.now.toISOString() }
     if (set.value.hasChanged) await told(tx, accountId, eventOf(EVENTS[status], data), provenance)
     return ok(await shown(tx, accountId))
@@ -84,11 +84,24 @@ export const changeFloor = (
     if (floor === null && before?.purpose === 'WALLET')
       return refuse('LIMIT_REQUIRED', 'A wallet cannot be without a limit.', ['limit'])
     const set = await setAccountFloor(tx, accountId, floor)
-    if (!set.ok) return set
+    if (!set.ok) return atField(set)
     const data = { accountId, reason, floor: floor && eventMoney(floor), at: provenance.now.toISOString() }
     if (set.value.hasChanged) await told(tx, accountId, eventOf('ledger_account.limit_changed', data), provenance)
     return ok(await shown(tx, accountId))
   })
+
+/** Which field of the input is at fault with what the ledger refuses. */
+const FIELDS = {
+  LEDGER_ACCOUNT_NOT_FOUND: ['accountId'],
+  ACCOUNT_CLOSED: ['accountId'],
+  ACCOUNT_NOT_EMPTY: ['accountId'],
+  CURRENCY_MISMATCH: ['limit', 'currency'],
+  AMOUNT_TOO_LARGE: ['limit', 'amount'],
+  LIMIT_BELOW_BALANCE: ['limit'],
+} as const satisfies Record<AccountStatusCode | AccountFloorCode, readonly string[]>
+
+const atField = <Code extends keyof typeof FIELDS>({ code, message }: Refused<Code>): Refused<Code> =>
+  refuse(code, message, FIELDS[code])
 
 async function shown(tx: Tx, id: Id<'led'>): Promise<LedgerAccount> {
   const [account] = await findLedgerAccounts(tx, [id])
