@@ -1,5 +1,5 @@
 // Receives webhooks (Standard Webhooks 1.0): checks signature and age, and takes each event once.
-// WEBHOOK_SECRET=whsec_… PORT=8080 node examples/webhook-receiver.ts
+// WEBHOOK_SECRET=whsec_… PORT=8080 npx pnpm@10 -s exec node examples/webhook-receiver.ts
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
 

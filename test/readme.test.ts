@@ -1,6 +1,6 @@
 // What the README shows is what the repository holds.
 
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { GATEWAY_SETTINGS } from '@carriergraph/gateway/config.ts'
 import { WEBHOOK_EVENT_TYPES } from '@carriergraph/payments/webhooks/event-types.ts'
 import { expect, it } from 'vitest'
@@ -27,6 +27,19 @@ it('names only scripts and files that exist', () => {
   const links = [...readme.matchAll(/\]\((?!https:)([^)#]+)\)/g)].map(([, file]) => file ?? '')
   expect(links.length).toBeGreaterThan(10)
   expect(links.filter((file) => !existsSync(repositoryFile(file)))).toEqual([])
+})
+
+it('has TypeScript run by the Node that is installed beside it, as an older one of somebody’s own cannot', () => {
+  const files = ['docs', 'examples'].flatMap((folder) =>
+    readdirSync(repositoryFile(folder), { withFileTypes: true }).flatMap((entry) =>
+      entry.isFile() ? [`${folder}/${entry.name}`] : [],
+    ),
+  )
+  const commands = ['README.md', 'CONTRIBUTING.md', ...files].flatMap((file) =>
+    [...read(file).matchAll(/(.*)\bnode [\w./-]+\.ts\b/g)].map(([command, before = '']) => ({ command, before })),
+  )
+  expect(commands.length).toBeGreaterThan(3)
+  expect(commands.filter(({ before }) => !/(pnpm@10 -s exec|docker compose exec \w+) $/.test(before))).toEqual([])
 })
 
 it('walks through files that exist', () => {
