@@ -56,11 +56,11 @@ export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
 type Rows = Promise<never>
 
 /** The same client, whose statements go through `around`. */
-export const through = (real: RawSql, around: (send: () => Rows) => Rows): RawSql =>
+export const through = (real: RawSql, around: (send: () => Rows, text: string) => Rows): RawSql =>
   new Proxy(real, {
     get: (target, name) =>
       name === 'unsafe'
-        ? (...args: Parameters<RawSql['unsafe']>) => around(async () => (await real.unsafe(...args)) as never)
+        ? (...args: Parameters<RawSql['unsafe']>) => around(async () => (await real.unsafe(...args)) as never, args[0])
         : Reflect.get(target, name),
   })
 

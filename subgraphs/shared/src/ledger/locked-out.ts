@@ -13,7 +13,11 @@ const VAIN_LOOKS_MAX = (LOCK_TIMEOUT_MS - LINE_LOCK_TIMEOUT_MS) / LOOK_MS
 /** What keeps a batch waiting and is no account's row, such as a table's lock, is outlasted for that many batches. */
 const RETURNS_MAX = 4
 
-type Asked = { readonly chain: Chain; reject(error: unknown): void }
+type Asked = {
+  readonly chain: Chain
+  /** In the order in which they were asked for. */
+  readonly place: number
+}
 
 type Held<Waiting> = {
   readonly waiting: Waiting
@@ -52,10 +56,15 @@ export class LockedOut<Waiting extends Asked> {
     if (givenUp.length > 0) this.#options.givesUp(givenUp, error)
     const accounts = lockedBy(chainsOf(batch), subjects, at)
     const isAlone = this.#held.length === 0
-    batch.forEach((waiting, index) => {
-      if (!isGivenUp(waiting)) this.#held.push({ waiting, accounts: new Set(accounts[index]), vainLooks: 0 })
-    })
+    const held = batch.map((waiting, index) => ({ waiting, accounts: new Set(accounts[index]), vainLooks: 0 }))
+    this.#hold(held.filter(({ waiting }) => !isGivenUp(waiting)))
     if (isAlone) void this.#watch()
+  }
+
+  /** What is left where those go behind what waits here that name it or refer to it. */
+  notBehind(batch: readonly Waiting[]): Waiting[] {
+    const accountsUnknown = batch.map(() => new Set<Id<'led'>>())
+    return this.#held.length === 0 ? [...batch] : this.#keptIn(batch, accountsUnknown, this.#names())
   }
 
   /** Takes out of a batch that is to be sent what would only wait. */
@@ -63,16 +72,32 @@ export class LockedOut<Waiting extends Asked> {
     if (this.#held.length === 0) return
     const accounts = lockedBy(chainsOf(batch), subjects, at)
     const awaited = this.#awaited()
-    const names = new Set(this.#held.flatMap(({ waiting }) => namesOf(waiting.chain)))
+    const locked = accounts.map((named) => new Set([...named].filter((id) => awaited.has(id))))
+    batch.splice(0, batch.length, ...this.#keptIn(batch, locked, new Set()))
+  }
+
+  /** @param names of what waits, with those of the batch before each that goes there */
+  #keptIn(batch: readonly Waiting[], locked: readonly Set<Id<'led'>>[], names: Set<Id<'tfr'>>): Waiting[] {
+    const apart: Held<Waiting>[] = []
     const rest = batch.filter((waiting, index) => {
-      const own = new Set([...(accounts[index] ?? [])].filter((id) => awaited.has(id)))
+      const accounts = locked[index] ?? new Set()
       const named = namesOf(waiting.chain)
-      if (own.size === 0 && !named.some((id) => names.has(id))) return true
+      if (accounts.size === 0 && !named.some((id) => names.has(id))) return true
       for (const id of named) names.add(id)
-      this.#held.push({ waiting, accounts: own, vainLooks: 0 })
+      apart.push({ waiting, accounts, vainLooks: 0 })
       return false
     })
-    batch.splice(0, batch.length, ...rest)
+    this.#hold(apart)
+    return rest
+  }
+
+  #hold(held: readonly Held<Waiting>[]): void {
+    this.#held.push(...held)
+    this.#held.sort((one, other) => one.waiting.place - other.waiting.place)
+  }
+
+  #names(): Set<Id<'tfr'>> {
+    return new Set(this.#held.flatMap(({ waiting }) => namesOf(waiting.chain)))
   }
 
   #awaited(): ReadonlySet<Id<'led'>> {

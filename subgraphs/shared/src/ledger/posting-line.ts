@@ -29,6 +29,8 @@ export type PostingLineOptions = {
 
 type Waiting = {
   readonly chain: Chain
+  /** In the order in which they were asked for. */
+  readonly place: number
   resolve(decisions: readonly Decision[]): void
   reject(error: unknown): void
 }
@@ -51,9 +53,11 @@ export class PostingLine {
   readonly #options: PostingLineOptions
   readonly #batchMax: number
   readonly #secondMin: number
+  /** By their places, as are those that wait apart. */
   readonly #waiting: Waiting[] = []
   readonly #underWay: Batch<Waiting>[] = []
   readonly #lockedOut: LockedOut<Waiting>
+  #asked = 0
   #waitingOrders = 0
   #unansweredOrders = 0
   #isWoken = false
@@ -85,7 +89,8 @@ export class PostingLine {
     this.#waitingOrders += chain.length
     this.#drained ??= Promise.withResolvers()
     const { promise, resolve, reject } = Promise.withResolvers<readonly Decision[]>()
-    this.#waiting.push({ chain, resolve, reject })
+    this.#asked += 1
+    this.#waiting.push({ chain, place: this.#asked, resolve, reject })
     this.#wake()
     return promise
   }
@@ -126,12 +131,17 @@ export class PostingLine {
   /** Before what came later. */
   #sendAgain(waiting: readonly Waiting[]): void {
     this.#waiting.unshift(...waiting)
+    this.#waiting.sort(byPlace)
     this.#waitingOrders += ordersOf(waiting)
     this.#wake()
   }
 
+  /**
+   * What names a transfer that waits apart goes behind it before anything else is done: what is off the line names nothing that may
+   * come back to it meanwhile.
+   */
   async #send(batch: Batch<Waiting>): Promise<void> {
-    await this.#settle([...batch.taken])
+    await this.#settle(this.#lockedOut.notBehind(batch.taken))
     this.#underWay.splice(this.#underWay.indexOf(batch), 1)
     if (this.#waiting.length > 0) this.#wake()
   }
@@ -142,8 +152,18 @@ export class PostingLine {
       this.#answer(batch, await this.#postUntilAnswered(batch))
     } catch (error) {
       if (batch.length === 1 || isTransient(error)) return this.#refuse(batch, error)
-      // One of them cannot be stored: the others shall not fail for it.
-      for (const alone of batch) await this.#settle([alone])
+      await this.#settleEach(batch)
+    }
+  }
+
+  /** One of them cannot be stored: the others shall not fail for it. */
+  async #settleEach(batch: readonly Waiting[]): Promise<void> {
+    for (const [index, waiting] of batch.entries()) {
+      const alone = [waiting]
+      await this.#settle(alone)
+      if (alone.length > 0) continue
+      // It waits for a lock, and what comes behind it may name it.
+      return this.#sendAgain(batch.slice(index + 1))
     }
   }
 
@@ -186,7 +206,7 @@ export class PostingLine {
   async #post(batch: Waiting[]): Promise<Decision[]> {
     const before = this.#sent
     const { promise, resolve } = Promise.withResolvers<void>()
-    this.#sent = promise
+    this.#sent = before.then(() => promise)
     try {
       const subjects = await readSubjects(this.#pool, chainsOf(batch))
       await before
@@ -207,6 +227,8 @@ export class PostingLine {
 }
 
 const chainsOf = (batch: readonly Waiting[]): Chain[] => batch.map(({ chain }) => chain)
+
+const byPlace = (one: Waiting, other: Waiting): number => one.place - other.place
 
 const ordersOf = (batch: readonly Waiting[]): number => batch.reduce((orders, { chain }) => orders + chain.length, 0)
 
