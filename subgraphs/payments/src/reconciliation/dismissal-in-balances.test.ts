@@ -2,7 +2,7 @@
 
 import { fromUuid } from '@carriergraph/shared/ids.ts'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { camt, MT940_HEAD, mt940, ntry } from '../statements/statements.fixture.ts'
+import { camt, MT940_HEAD, mt940, ntry, txDtls } from '../statements/statements.fixture.ts'
 import { ACCOUNT, type ReconciliationStage, setReconciliationStage } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
 import { approveDismissal, rejectDismissal } from './dismissal.ts'
@@ -11,10 +11,11 @@ import { BRUNO, type Dismissals, dismissalsOn, reason } from './dismissals.fixtu
 let stage: ReconciliationStage
 let by: Dismissals['by']
 let request: Dismissals['request']
+let caseId: Dismissals['caseId']
 let dismiss: Dismissals['dismiss']
 beforeEach(async () => {
   stage = await setReconciliationStage()
-  ;({ by, request, dismiss } = dismissalsOn(stage))
+  ;({ by, request, caseId, dismiss } = dismissalsOn(stage))
 })
 afterEach(() => stage[Symbol.asyncDispose]())
 
@@ -71,6 +72,19 @@ describe('of a notification that came again', () => {
       'DUPLICATE RESOLVED 1/0 10000 DISMISSED',
       'MATCHED SETTLED 1/1 0',
     ])
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
+    await stage.expectSoundBooks()
+  })
+
+  test('the second is asked for, and stands for the statement of the month beside that of the day: it may be dismissed', async () => {
+    const id = await caseId()
+    expect((await request(id)).ok).toBe(true)
+    await statement(told)
+    await stage.run()
+    await stage.file(camt({ statement: 'MONTH', closing: '200.00', entries: [told] }))
+    await stage.run()
+    expect((await approveDismissal(stage.db, { caseId: id }, by(BRUNO))).ok).toBe(true)
     await stage.post()
     expect(await stage.balances()).toEqual({ FUNDING: -10_000n })
     await stage.expectSoundBooks()
@@ -147,9 +161,10 @@ describe('of what two statements over the same days count', () => {
     camt({ statement, opening: `${opening}.00`, closing: `${opening + 100 * entries.length}.00`, entries })
 
   test.each([
-    ['of two that only one of them has, one', [day('A', 0, told), day('B', 0, told, told)], ['ok', MOVED]],
+    ['of two that only one of them has, one', [day('A', 0, told), day('B', 0, told, told)], [MOVED, 'ok']],
     ['none where each has what the other one has not', [day('A', 0, told, third), day('B', 0, told, further)], [MOVED]],
     ['none where other money was on the account', [day('A', 0, told), day('B', 300, told)], [MOVED]],
+    ['of two that the first of them has, one', [day('A', 0, told, told), day('B', 0, told)], [MOVED, 'ok']],
   ])('and %s', async (_, files, codes) => {
     for (const file of files) {
       await stage.file(file)
@@ -161,6 +176,67 @@ describe('of what two statements over the same days count', () => {
       if (asked.ok) await approveDismissal(stage.db, { caseId }, by(BRUNO))
       found.push(asked.ok ? 'ok' : asked.code)
     }
-    expect(found).toEqual(codes)
+    expect(found.toSorted()).toEqual(codes)
+  })
+})
+
+describe('of a batch that was notified, and is in the statements of the day and of the month', () => {
+  const parts = ['60.00', '40.00'].map((amount) => txDtls(amount))
+  const batch = ntry('100.00', { more: '<AcctSvcrRef>BATCH-1</AcctSvcrRef>', details: parts.join('') })
+  const before = ntry('40.00', { more: '<AcctSvcrRef>BANK-1</AcctSvcrRef>', details: parts[1] ?? '' })
+  const dayBefore = before.replaceAll('2026-03-02', '2026-03-01')
+  const statementOfBefore = camt({ statement: 'BEFORE', opening: '0.00', closing: '40.00', entries: [dayBefore] })
+  const day = camt({ statement: 'DAY', opening: '40.00', closing: '140.00', entries: [batch] })
+  const month = camt({ statement: 'MONTH', opening: '0.00', closing: '140.00', entries: [dayBefore, batch] })
+  const notified = (statement: string) => camt({ kind: '054', statement, entries: [batch] })
+
+  async function come(...contents: string[]) {
+    for (const content of contents) {
+      await stage.file(content)
+      await stage.run()
+      await autoResolve(stage.db, ACCOUNT, stage.provenance())
+    }
+  }
+
+  /** What comes of dismissing a part of it, as a message tells it. */
+  async function outcomeFor(statement: string, minor: number, bankReference = 'BATCH-1'): Promise<string> {
+    const [found] = await stage.database.sql.system<{ id: string }[]>`
+      select l.item_id::text as id from bank_statement_line l
+      join bank_statement s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
+      where s.statement_id = ${statement} and l.amount_minor = ${minor} and l.bank_reference = ${bankReference}`
+    const caseId = fromUuid('rci', found?.id ?? '')
+    const asked = await request(caseId)
+    const approved = asked.ok ? await approveDismissal(stage.db, { caseId }, by(BRUNO)) : asked
+    await stage.run()
+    return approved.ok ? 'ok' : approved.code
+  }
+
+  const MOVED = 'LINE_IN_BALANCES'
+
+  test.each([
+    [
+      'of the notification first',
+      [
+        ['N-1', 4_000, 'ok'],
+        ['MONTH', 6_000, 'ok'],
+        ['MONTH', 4_000, MOVED],
+      ],
+    ],
+    [
+      'of the month first',
+      [
+        ['MONTH', 4_000, 'ok'],
+        ['N-1', 4_000, MOVED],
+        ['MONTH', 6_000, 'ok'],
+      ],
+    ],
+  ] as const)('one line stands of each part, whichever is dismissed: %s', async (_, asked) => {
+    await stage.expect([{ reference: 'E-60.00', amountMinor: 6_000n, expectedOn: '2026-03-02' }])
+    await come(statementOfBefore, notified('N-1'), notified('N-2'), day, month)
+    for (const [statement, minor, code] of asked) expect(await outcomeFor(statement, minor)).toBe(code)
+    expect(await outcomeFor('MONTH', 4_000, 'BANK-1')).toBe('ok')
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -14_000n, SUSPENSE: 8_000n })
+    await stage.expectSoundBooks()
   })
 })

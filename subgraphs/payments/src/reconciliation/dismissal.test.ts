@@ -258,4 +258,18 @@ describe('a line without references that another table has just so', () => {
     }
     expect(approved).toEqual(['ok', 'CASE_NOT_REPEATED'])
   })
+
+  test.each([
+    ['the morning and then of the whole day', [1, 2]],
+    ['the whole day and then of the morning', [2, 1]],
+  ])('of tables of %s, as many stand as the day has', async (_, lines) => {
+    for (const length of lines) {
+      await stage.statement(Array.from({ length }, () => ({ counterparty: PAYER })))
+      await stage.run()
+    }
+    for (const id of await stage.cases('MISSING_INTERNALLY'))
+      if ((await request(id)).ok) await approveDismissal(stage.db, { caseId: id }, by(BRUNO))
+    await stage.post()
+    expect(await stage.balances()).toEqual({ FUNDING: -20_000n, SUSPENSE: 20_000n })
+  })
 })

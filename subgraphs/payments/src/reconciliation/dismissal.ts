@@ -1,9 +1,9 @@
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Outcome, refuse } from '@carriergraph/shared/outcome.ts'
 import type { Decider } from '../four-eyes/decider.ts'
-import { isCountedTwice } from './db/counted-twice.ts'
-import { tellingsOf } from './db/known-lines.ts'
-import { isSaidTwice } from './db/said-twice.ts'
+import { linesCountedTwice } from './db/counted-twice.ts'
+import { type Tellings, tellingsOf } from './db/known-lines.ts'
+import { linesSaidTwice } from './db/said-twice.ts'
 import {
   approveEnd,
   type CaseToDecide,
@@ -14,8 +14,9 @@ import {
   requestEnd,
 } from './end-by-two.ts'
 import type { LockedItem } from './item.ts'
+import { enoughStand } from './matching/alike.ts'
+import { backedLines } from './matching/backed.ts'
 import { MATCH_DEFAULTS } from './matching/match.ts'
-import { standsFor } from './matching/told-twice.ts'
 import { releaseSuspense } from './resolve-items.ts'
 
 export type DismissalCode = EndByTwoCode | 'CASE_NOT_REPEATED' | 'LINE_IN_BALANCES' | 'DISMISSAL_NOT_REQUESTED'
@@ -45,19 +46,37 @@ async function mayBeRepeated(tx: Tx, { status, rule, account, lineIds }: LockedI
   if (rule === 'REPEATED_LINE') return true
   const [lineId, ...others] = lineIds
   const isOfOneLine = status === 'MISSING_INTERNALLY' && rule === 'NO_COUNTERPART' && others.length === 0
-  return isOfOneLine && lineId !== undefined && isSaidTwice(tx, account, lineId)
+  if (!isOfOneLine || lineId === undefined) return false
+  return enoughStand(await linesSaidTwice(tx, account, lineId), { backed: new Set(), without: 1 })
 }
 
+/** How many lines one notification may stand for that other statements have to tell as well. */
+const LEFT_MAX = 64
+
 /**
- * Whether what the line tells is in balances: in those of its own statement, where no other one counts the same, or of one that
- * tells it after a notification.
+ * Whether there are balances that count what nothing else would stand for: of its own statement, or of those that tell it after
+ * a notification.
  */
 async function isInBalances(tx: Tx, { account, lineIds }: LockedItem): Promise<boolean> {
   const [lineId] = lineIds
   if (lineId === undefined) throw new Error('A repeated line is in no case of its own.')
-  const { line, isCounted, countedAgain, others } = await tellingsOf(tx, account, lineId)
-  if (isCounted) return !(await isCountedTwice(tx, account, lineId))
-  return standsFor(line, { told: countedAgain, others, days_max: MATCH_DEFAULTS.amount_days })
+  const tellings = await tellingsOf(tx, account, lineId)
+  const { backed, left } = withoutIt(tellings)
+  const [ids, without] = tellings.isCounted ? [[lineId], 1] : [left, 0]
+  if (ids.length === 0) return false
+  if (ids.length > LEFT_MAX) return true
+  const counted = await linesCountedTwice(tx, account, ids)
+  return counted.some((statements) => !enoughStand(statements, { backed, without }))
+}
+
+/** For which lines that were told again notifications stand without a line, and for which it alone does. */
+function withoutIt({ line, countedAgain, notifications }: Tellings) {
+  const { amount_days } = MATCH_DEFAULTS
+  if (!line.isNotification) return { backed: backedLines(countedAgain, notifications, amount_days), left: [] }
+  const dismissed = { ...line, standing: 'DISMISSED' } as const
+  const backed = backedLines(countedAgain, [...notifications, dismissed], amount_days)
+  const before = backedLines(countedAgain, [...notifications, line], amount_days)
+  return { backed, left: [...before].filter((id) => !backed.has(id)) }
 }
 
 type Decided = Promise<Outcome<undefined, DismissalCode>>

@@ -1,19 +1,31 @@
 import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type SQL, sql } from 'drizzle-orm'
 import { bankStatement } from '../../db/tables/bank-statement.ts'
 import { bankStatementLine } from '../../db/tables/bank-statement-line.ts'
 import { reconciliationItem } from '../../db/tables/reconciliation-item.ts'
+import type { AlikeLines } from '../matching/alike.ts'
 
 /** Statements that are compared: a day is told by itself, and with its week, its month, its quarter and its year. */
 const COMPARED_MAX = 16
+
+/** An `AlikeLines` of lines `p` that are joined with their items `i`. */
+export const ALIKE = sql`count(*)::int as told,
+  (count(*) filter (where i.rule is distinct from 'ALSO_NOTIFIED' and i.resolution is distinct from 'DISMISSED'))::int as standing,
+  coalesce(array_agg(p.id::text) filter (where i.rule = 'ALSO_NOTIFIED'), '{}') as told_again`
+
+export type AlikeRow = Pick<AlikeLines, 'told' | 'standing'> & { readonly told_again: readonly string[] }
+
+export const toAlikeLines = ({ told, standing, told_again }: AlikeRow): AlikeLines => ({
+  told,
+  standing,
+  toldAgain: told_again,
+})
 
 const isSameLine = (one: SQL, other: SQL): SQL => sql`(${one}.amount_minor, ${one}.booked_on, ${one}.currency) =
   (${other}.amount_minor, ${other}.booked_on, ${other}.currency)
   and ${one}.bank_reference is not distinct from ${other}.bank_reference
   and ${one}.lookup is not distinct from ${other}.lookup`
-
-export const isDismissed = (line: SQL): SQL => sql`exists (
-  select from ${reconciliationItem} i where i.id = ${line}.item_id and i.resolution = 'DISMISSED')`
 
 const isBookedIn = (line: SQL, statement: SQL): SQL => sql`${line}.tenant_id = ${statement}.tenant_id
   and ${line}.import_id = ${statement}.import_id and ${line}.statement_number = ${statement}.number and ${line}.status = 'BOOK'`
@@ -28,32 +40,44 @@ const isPartOf = (part: SQL, whole: SQL): SQL => sql`not exists (${said(part)} e
       and w.booked_on < (select min(k.booked_on) from ${bankStatementLine} k where ${isBookedIn(sql`k`, part)}))`
 
 /**
- * Whether a line, by its uuid, of a statement with balances is counted in those of another one of the same days, as in those of
- * the month beside those of the day: one of the two is part of the other, and neither begins with what the other ends with. Of
- * lines alike, as many are as the other one has that were not dismissed.
+ * Lines alike of the statements that count them in balances of the same days, as in those of the month beside those of the day:
+ * one of two is part of the other, and neither begins with what the other ends with.
+ * @param ids of lines of statements with balances, by uuid; all have references
+ * @returns for each of these that is not alike with another one of its statement: of this and of each other statement
  */
-export async function isCountedTwice(tx: Tx, account: string, id: string): Promise<boolean> {
-  const [row] = await tx.execute<{ readonly is_counted_twice: boolean }>(sql`
+export async function linesCountedTwice(
+  tx: Tx,
+  account: string,
+  ids: readonly string[],
+): Promise<readonly (readonly AlikeLines[])[]> {
+  const rows = await tx.execute<AlikeRow & { readonly line_id: string }>(sql`
     with own as materialized (
-      select l.account, l.amount_minor, l.booked_on, l.currency, l.bank_reference, l.lookup, s.tenant_id, s.import_id, s.number,
+      select distinct on (s.import_id, s.number, l.amount_minor, l.booked_on, l.currency, l.bank_reference, l.lookup)
+        l.id, l.amount_minor, l.booked_on, l.currency, l.bank_reference, l.lookup, s.import_id, s.number,
         s.opening_minor, s.closing_minor
-      from ${bankStatementLine} l
-      join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)
-      where l.id = ${id}::uuid),
-    other as materialized (
-      select a.tenant_id, a.import_id, a.number, a.opening_minor, a.closing_minor, count(*) as lines
+      from ${unnested({ type: 'uuid', values: ids })} as given (id) join ${bankStatementLine} l on l.id = given.id
+      join ${bankStatement} s on (s.tenant_id, s.import_id, s.number) = (l.tenant_id, l.import_id, l.statement_number)),
+    alike as materialized (
+      select own.id as line_id, own.import_id as own_import_id, own.number as own_number, a.import_id, a.number,
+        own.opening_minor = a.closing_minor or own.closing_minor = a.opening_minor as is_beside, ${ALIKE}
       from own join ${bankStatementLine} p on p.account || '' = ${account}
         and (p.bank_reference = own.bank_reference or p.lookup = own.lookup) and ${isSameLine(sql`p`, sql`own`)}
       join ${bankStatement} a on (a.tenant_id, a.import_id, a.number) = (p.tenant_id, p.import_id, p.statement_number)
-      where (a.import_id, a.number) <> (own.import_id, own.number) and not a.is_notification
-        and a.opening_minor <> own.closing_minor and a.closing_minor <> own.opening_minor and not ${isDismissed(sql`p`)}
-      group by a.tenant_id, a.import_id, a.number, a.opening_minor, a.closing_minor limit ${COMPARED_MAX})
-    select exists (
-      select from own, other
-      where ((${isPartOf(sql`other`, sql`own`)}) or (${isPartOf(sql`own`, sql`other`)}))
-        and other.lines > (
-          select count(*) from ${bankStatementLine} d
-          where ${isBookedIn(sql`d`, sql`own`)} and ${isSameLine(sql`d`, sql`own`)} and ${isDismissed(sql`d`)})
-    ) as is_counted_twice`)
-  return row?.is_counted_twice ?? false
+      left join ${reconciliationItem} i on i.id = p.item_id
+      where not a.is_notification and a.opening_minor is not null and a.closing_minor is not null
+      group by 1, 2, 3, 4, 5, 6),
+    pair as materialized (
+      select own_import_id, own_number, import_id, number from alike
+      where (import_id, number) <> (own_import_id, own_number) and not is_beside
+      group by 1, 2, 3, 4 order by max(told) desc limit ${COMPARED_MAX}),
+    related as materialized (
+      select pair.* from pair
+      join ${bankStatement} own on (own.import_id, own.number) = (pair.own_import_id, pair.own_number)
+      join ${bankStatement} other on (other.import_id, other.number) = (pair.import_id, pair.number)
+      where (${isPartOf(sql`other`, sql`own`)}) or (${isPartOf(sql`own`, sql`other`)}))
+    select line_id::text, told, standing, told_again from alike
+    where (import_id, number) = (own_import_id, own_number) or exists (
+      select from related r where (r.own_import_id, r.own_number, r.import_id, r.number) =
+        (alike.own_import_id, alike.own_number, alike.import_id, alike.number))`)
+  return [...Map.groupBy(rows, ({ line_id }) => line_id).values()].map((alike) => alike.map(toAlikeLines))
 }

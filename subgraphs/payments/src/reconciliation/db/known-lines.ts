@@ -92,8 +92,8 @@ export type Tellings = {
   readonly isCounted: boolean
   /** Lines that tell no movement of their own, and are counted in balances. */
   readonly countedAgain: readonly BankLine[]
-  /** Lines that do, or did until they were dismissed. */
-  readonly others: readonly KnownLine[]
+  /** Other lines of notifications that do, or did until they were dismissed. */
+  readonly notifications: readonly KnownLine[]
 }
 
 /** Of a line, by its uuid, in an item of an account that is locked. */
@@ -108,7 +108,7 @@ export async function tellingsOf(tx: Tx, account: string, id: string): Promise<T
     line: toBankLine(row),
     isCounted: row.is_counted,
     countedAgain: beside.filter((other) => isToldAgain(other) && other.is_counted).map(toBankLine),
-    others: beside.filter((other) => !isToldAgain(other)).map(toKnownLine),
+    notifications: beside.filter((other) => other.is_notification && !isToldAgain(other)).map(toKnownLine),
   }
 }
 
