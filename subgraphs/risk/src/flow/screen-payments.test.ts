@@ -157,6 +157,45 @@ it('of fifty payments with hits costs as many statements as of one', async () =>
   expect(await cost(50)).toBe(await cost(1))
 })
 
+describe('whoever decides on a payment', () => {
+  const query = `query ($payments: [_Any!]!) { _entities(representations: $payments) { ... on Payment {
+    review { assessment { compliance {
+      counterparty { party name accountCountry bankCountry } payee { id displayName }
+    } } }
+  } } }`
+  const shown = async (changes: Record<string, unknown>) => {
+    const { paymentId, payerId, amount } = await assessedAs(changes)
+    await hear(stage, 'payment.held_for_review', paymentId, { paymentId, payerId, amount })
+    const payments = [{ __typename: 'Payment', id: paymentId }]
+    return dataOf(await stage.ask(OPERATOR, query, { payments }))._entities[0].review.assessment.compliance
+  }
+  const assessedAs = async (changes: Record<string, unknown>) => {
+    const payment = paymentOf(ada, changes)
+    await stage.assess(payment)
+    return payment
+  }
+
+  it.each([
+    ['a withdrawal', to('Thiri Win', 'MM', null), 'BENEFICIARY', 'Thiri Win', 'MM', null],
+    ['a deposit', from('Hans Huber'), 'SENDER', 'Hans Huber', 'DE', null],
+  ])('sees who is at the bank of %s, and where', async (_, changes, party, name, accountCountry, bankCountry) => {
+    expect(await shown(changes)).toEqual({
+      counterparty: { party, name, accountCountry, bankCountry },
+      payee: null,
+    })
+  })
+
+  it('sees whose wallet or billing account it goes to', async () => {
+    const payeeId = await userNamed('Wanda Berg')
+    expect(await shown({ payeeId })).toEqual({
+      counterparty: null,
+      payee: { id: payeeId, displayName: 'Wanda Berg' },
+    })
+    for (const changes of [{}, { payeeId: newId('usr') }])
+      expect(await shown(changes)).toEqual({ counterparty: null, payee: null })
+  })
+})
+
 const decide = decisionsOn(
   () => stage,
   'review { status reason assessment { compliance { reasons { code } } } } errors { code }',

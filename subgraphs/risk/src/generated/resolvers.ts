@@ -80,6 +80,26 @@ export type PaymentCompliance = {
   screeningHits: Array<ScreeningHit>;
   /** The sanctions list that the names were screened against; null where none was imported. */
   sanctionsListDigest?: Maybe<Scalars['String']['output']>;
+  /** Who is at a bank: gets the money of a withdrawal, or sends that of a deposit. Null of other payments. */
+  counterparty?: Maybe<PaymentCounterparty>;
+  /**
+   * Whose wallet a transfer goes to, or whose billing account a top-up; null of other payments, where the payer tops up their own, and
+   * where risk knows no such user.
+   */
+  payee?: Maybe<User>;
+};
+
+/** Who is at the other end of a payment, at a bank. For operators. The account itself is kept by payments alone. */
+export type PaymentCounterparty = {
+  __typename?: 'PaymentCounterparty';
+  /** On which side they are: BENEFICIARY of a withdrawal, SENDER of a deposit. */
+  party: ScreenedParty;
+  /** The holder of the account, as it was screened. */
+  name: Scalars['String']['output'];
+  /** Where the account is by its IBAN, ISO 3166-1 alpha-2; null where that is not known. */
+  accountCountry?: Maybe<Scalars['String']['output']>;
+  /** Where the bank is by its BIC, ISO 3166-1 alpha-2; null where none was given. */
+  bankCountry?: Maybe<Scalars['String']['output']>;
 };
 
 /** One reason of compliance against a payment. For operators. */
@@ -972,6 +992,7 @@ export type ResolversTypes = {
   RuleHit: ResolverTypeWrapper<RuleHit>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   PaymentCompliance: ResolverTypeWrapper<PaymentComplianceModel>;
+  PaymentCounterparty: ResolverTypeWrapper<PaymentCounterparty>;
   ComplianceReason: ResolverTypeWrapper<ComplianceReasonModel>;
   ComplianceReasonCode: ComplianceReasonCode;
   PaymentCounterpartyInput: PaymentCounterpartyInput;
@@ -1040,6 +1061,7 @@ export type ResolversParentTypes = {
   RuleHit: RuleHit;
   String: Scalars['String']['output'];
   PaymentCompliance: PaymentComplianceModel;
+  PaymentCounterparty: PaymentCounterparty;
   ComplianceReason: ComplianceReasonModel;
   PaymentCounterpartyInput: PaymentCounterpartyInput;
   AssessPaymentInput: AssessPaymentInput;
@@ -1115,6 +1137,15 @@ export type PaymentComplianceResolvers<ContextType = Context, ParentType extends
   reasons?: Resolver<Array<ResolversTypes['ComplianceReason']>, ParentType, ContextType>;
   screeningHits?: Resolver<Array<ResolversTypes['ScreeningHit']>, ParentType, ContextType>;
   sanctionsListDigest?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  counterparty?: Resolver<Maybe<ResolversTypes['PaymentCounterparty']>, ParentType, ContextType>;
+  payee?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
+};
+
+export type PaymentCounterpartyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PaymentCounterparty'] = ResolversParentTypes['PaymentCounterparty']> = {
+  party?: Resolver<ResolversTypes['ScreenedParty'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  accountCountry?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  bankCountry?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ComplianceReasonResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ComplianceReason'] = ResolversParentTypes['ComplianceReason']> = {
@@ -1378,6 +1409,7 @@ export type Resolvers<ContextType = Context> = {
   RiskAssessment?: RiskAssessmentResolvers<ContextType>;
   RuleHit?: RuleHitResolvers<ContextType>;
   PaymentCompliance?: PaymentComplianceResolvers<ContextType>;
+  PaymentCounterparty?: PaymentCounterpartyResolvers<ContextType>;
   ComplianceReason?: ComplianceReasonResolvers<ContextType>;
   AssessPaymentPayload?: AssessPaymentPayloadResolvers<ContextType>;
   RiskError?: RiskErrorResolvers<ContextType>;

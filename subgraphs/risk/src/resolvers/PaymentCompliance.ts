@@ -7,4 +7,5 @@ export const PaymentCompliance: PaymentComplianceResolvers = {
   screeningHits: async ({ id }, _args, { loaders }) => [...(await loaders.hitsOfPaymentAssessment.load(id))],
   sanctionsListDigest: async ({ sanctionsVersion }, _args, { loaders }) =>
     sanctionsVersion === null ? null : loaders.sanctionsDigest.load(sanctionsVersion),
+  payee: ({ payeeId }, _args, { loaders }) => (payeeId === null ? null : loaders.user.load(payeeId)),
 }
