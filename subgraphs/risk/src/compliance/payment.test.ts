@@ -15,6 +15,7 @@ const hit = (isExact: boolean): Hit => ({
   program: 'DEMO',
   score: isExact ? 1 : 0.9,
   isExact,
+  isConclusive: isExact,
 })
 
 const at = (accountCountry: string | null, bankCountry: string | null = null): Counterparty => ({

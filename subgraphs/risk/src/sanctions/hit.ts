@@ -14,4 +14,6 @@ export type Hit = {
   readonly score: number
   /** Whether the names are the same but for case, accents, punctuation, order and legal form. */
   readonly isExact: boolean
+  /** Whether the same name says so much that a machine may refuse: see `saysEnough`. */
+  readonly isConclusive: boolean
 }

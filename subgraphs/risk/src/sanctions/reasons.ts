@@ -6,10 +6,10 @@ import type { Screening } from './screen.ts'
 /** What a screening says against money that leaves, or, where there is a list, against a payment that stays. Nothing goes to a bank for want of one. */
 export function sanctionsReasons({ version, hits, unclear }: Screening): ScreeningReason[] {
   if (version === null) return [LIST_MISSING]
-  const exact = hits.filter(({ isExact }) => isExact)
-  const possible = hits.filter(({ isExact }) => !isExact)
+  const conclusive = hits.filter(({ isConclusive }) => isConclusive)
+  const possible = hits.filter(({ isConclusive }) => !isConclusive)
   return [
-    ...(exact.length === 0 ? [] : [exactMatch(exact)]),
+    ...(conclusive.length === 0 ? [] : [exactMatch(conclusive)]),
     ...(possible.length === 0 ? [] : [possibleMatch(possible)]),
     ...(unclear.length === 0 ? [] : [nameUnclear(unclear)]),
   ]
@@ -42,7 +42,9 @@ const possibleMatch = (hits: readonly Hit[]): ScreeningReason => ({
   effect: 'REVIEW',
   explanation: {
     rule: 'sanctions.possible_match',
-    summary: `A name is much like one on the sanctions list: ${entriesText(hits)}.`,
+    summary: hits.some(({ isExact }) => isExact)
+      ? `A name is one on the sanctions list that many others may have: ${entriesText(hits)}.`
+      : `A name is much like one on the sanctions list: ${entriesText(hits)}.`,
     inputs: hits.map(inputOf),
     counterfactual: `Below a similarity of ${HIT_SCORE} this would not hold it.`,
   },

@@ -1,9 +1,11 @@
 import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Candidate, findCandidates } from './db/candidates.ts'
+import { type CountedWords, countWords } from './db/words.ts'
 import type { Hit, ScreenedParty } from './hit.ts'
 import { blockingKeys } from './matching/blocking-keys.ts'
 import { isUnclear, readings } from './matching/disguise.ts'
 import { type Name, nameKey, readName } from './matching/name.ts'
+import { saysEnough } from './matching/rarity.ts'
 import { HIT_SCORE, similarity } from './matching/similarity.ts'
 
 export type NameToScreen = { readonly party: ScreenedParty; readonly name: string }
@@ -37,12 +39,19 @@ export async function compareNames(db: Db, names: readonly string[]): Promise<Co
     db,
     read.map(({ reading }) => blockingKeys(reading)),
   )
-  const matches: Match[][] = names.map(() => [])
-  for (const candidate of found.candidates) {
+  const alike = found.candidates.flatMap((candidate) => {
     const screened = read[candidate.nameIndex]
-    const match = screened && compare(screened.reading, candidate)
-    if (match) matches[screened.index]?.push(match)
-  }
+    return screened ? (compare(screened.reading, screened.index, candidate) ?? []) : []
+  })
+  // Most names are like none, and nothing is asked.
+  const counted = await countWords(
+    db,
+    alike.filter(({ isExact }) => isExact).flatMap(({ words }) => words),
+  )
+  // Another list came into force meanwhile.
+  if (counted !== null && counted.version !== found.version) return compareNames(db, names)
+  const matches: Match[][] = names.map(() => [])
+  for (const one of alike) matches[one.index]?.push(judge(one, counted))
   return { version: found.version, matches: matches.map(nearest) }
 }
 
@@ -74,14 +83,31 @@ function nearest(hits: readonly Match[]): Match[] {
   return [...best.values()].toSorted((a, b) => (isNearer(a, b) ? -1 : isNearer(b, a) ? 1 : 0)).slice(0, HITS_MAX)
 }
 
-const isNearer = (a: Match, b: Match): boolean => (a.isExact === b.isExact ? a.score > b.score : a.isExact)
+const isNearer = (a: Match, b: Match): boolean =>
+  gravity(a) === gravity(b) ? a.score > b.score : gravity(a) > gravity(b)
 
-function compare(read: Name, candidate: Candidate): Match | null {
+const gravity = ({ isExact, isConclusive }: Match): number => Number(isExact) + Number(isConclusive)
+
+/** A name and one that it is like, before it is known how common their words are. */
+type Alike = {
+  readonly index: number
+  readonly words: readonly string[]
+  readonly candidate: Candidate
+  readonly score: number
+  readonly isExact: boolean
+}
+
+function compare(screened: Name, index: number, candidate: Candidate): Alike | null {
   const listed = readName(candidate.name)
-  const score = similarity(read, listed)
+  const score = similarity(screened, listed)
   if (score < HIT_SCORE) return null
-  const { entryId, entryName, program, name: matchedName } = candidate
   // What was transliterated is alike at best: Arabic without its vowels is the same for many names.
-  const isExact = read.isLatin && listed.isLatin && nameKey(read) === nameKey(listed)
-  return { entryId, entryName, matchedName, program, score, isExact }
+  const isExact = screened.isLatin && listed.isLatin && nameKey(screened) === nameKey(listed)
+  return { index, words: screened.words.map(({ text }) => text), candidate, score, isExact }
+}
+
+function judge({ words, candidate, score, isExact }: Alike, counted: CountedWords | null): Match {
+  const { entryId, entryName, program, name: matchedName, isWeak } = candidate
+  const isConclusive = isExact && !isWeak && counted !== null && saysEnough(words, counted)
+  return { entryId, entryName, matchedName, program, score, isExact, isConclusive }
 }

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 
 /** The values of one column as text, and what they are. */
 type Column = {
-  readonly type: 'uuid' | 'text' | 'int' | 'bigint' | 'numeric' | 'float8' | 'timestamptz'
+  readonly type: 'uuid' | 'text' | 'boolean' | 'int' | 'bigint' | 'numeric' | 'float8' | 'timestamptz'
   readonly values: readonly (string | null)[]
 }
 

@@ -2,7 +2,7 @@ import { tenantColumn } from '@carriergraph/shared/id-column.ts'
 import { momentColumn } from '@carriergraph/shared/moment-column.ts'
 import { tenantPolicy } from '@carriergraph/shared/tenancy.ts'
 import { sql } from 'drizzle-orm'
-import { check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { boolean, check, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
 
 /** Every version of the list that was imported; the last one is in force. Append-only: assessments name theirs. */
 export const sanctionsList = pgTable(
@@ -56,6 +56,8 @@ export const sanctionsName = pgTable(
     entryName: text('entry_name').notNull(),
     program: text('program').notNull(),
     name: text('name').notNull(),
+    /** Of a vessel or an aircraft, or an alias that the list itself calls weak: who bears it may well be somebody else. */
+    isWeak: boolean('is_weak').notNull().default(false),
   },
   (table) => [
     primaryKey({ name: 'sanctions_name_key', columns: [table.tenantId, table.version, table.ordinal] }),
@@ -76,6 +78,21 @@ export const sanctionsKey = pgTable(
   },
   (table) => [
     primaryKey({ name: 'sanctions_key_key', columns: [table.tenantId, table.version, table.key, table.ordinal] }),
+    tenantPolicy(),
+  ],
+)
+
+/** Every word of the names, and how many entries have it: of a list that was imported before words were counted there are none. */
+export const sanctionsWord = pgTable(
+  'sanctions_word',
+  {
+    tenantId: tenantColumn(),
+    version: integer('version').notNull(),
+    word: text('word').notNull(),
+    entryCount: integer('entry_count').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'sanctions_word_key', columns: [table.tenantId, table.version, table.word] }),
     tenantPolicy(),
   ],
 )

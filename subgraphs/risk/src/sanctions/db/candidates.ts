@@ -11,6 +11,8 @@ export type Candidate = {
   readonly entryName: string
   readonly program: string
   readonly name: string
+  /** See `sanctionsName`. */
+  readonly isWeak: boolean
 }
 
 /** Names of either order that are compared in full with one: 99.8 % of misspelt names find theirs among the first hundred (ADR). */
@@ -66,9 +68,9 @@ function candidatesQuery(keysOfNames: KeysOfNames): SQL {
       ) placed where place <= ${CANDIDATES_MAX} or place_covered <= ${CANDIDATES_MAX}
     ),
     named as materialized (
-      select name_index as "nameIndex", entry_id as "entryId", entry_name as "entryName", program, name
+      select name_index as "nameIndex", entry_id as "entryId", entry_name as "entryName", program, name, is_weak as "isWeak"
       from list, nearest, lateral (
-        select entry_id, entry_name, program, name from ${sanctionsName} n
+        select entry_id, entry_name, program, name, is_weak from ${sanctionsName} n
         where n.tenant_id = list.tenant_id and n.version = list.version and n.ordinal = nearest.ordinal
         offset 0
       ) found

@@ -8,6 +8,7 @@ import {
   sanctionsKey,
   sanctionsList,
   sanctionsName,
+  sanctionsWord,
 } from '../../db/tables/sanctions-list.ts'
 import { blockingKeys } from '../matching/blocking-keys.ts'
 import { readName } from '../matching/name.ts'
@@ -18,6 +19,7 @@ export type NewName = {
   readonly entryName: string
   readonly program: string
   readonly name: string
+  readonly isWeak: boolean
 }
 
 /** Whose connection it is. */
@@ -63,13 +65,14 @@ export async function insertNames(
   keys: readonly NewKey[],
 ): Promise<void> {
   await tx.execute(sql`
-    insert into ${sanctionsName} (version, ordinal, entry_id, entry_name, program, name)
+    insert into ${sanctionsName} (version, ordinal, entry_id, entry_name, program, name, is_weak)
     select ${version}::int, * from ${unnested(
       { type: 'int', values: names.map(({ ordinal }) => String(ordinal)) },
       { type: 'text', values: names.map(({ entryId }) => entryId) },
       { type: 'text', values: names.map(({ entryName }) => entryName) },
       { type: 'text', values: names.map(({ program }) => program) },
       { type: 'text', values: names.map(({ name }) => name) },
+      { type: 'boolean', values: names.map(({ isWeak }) => String(isWeak)) },
     )}`)
   await tx.execute(sql`
     insert into ${sanctionsKey} (version, key, ordinal, word_count)
@@ -77,6 +80,19 @@ export async function insertNames(
       { type: 'text', values: keys.map(({ key }) => key) },
       { type: 'int', values: keys.map(({ ordinal }) => ordinal) },
       { type: 'int', values: keys.map(({ wordCount }) => wordCount) },
+    )}`)
+}
+
+/** A word, and how many entries have it. */
+export type NewWord = readonly [word: string, entryCount: number]
+
+/** Call it before the version is there, as with its names. */
+export async function insertWords(tx: Tx, version: number, words: readonly NewWord[]): Promise<void> {
+  await tx.execute(sql`
+    insert into ${sanctionsWord} (version, word, entry_count)
+    select ${version}::int, * from ${unnested(
+      { type: 'text', values: words.map(([word]) => word) },
+      { type: 'int', values: words.map(([, entryCount]) => String(entryCount)) },
     )}`)
 }
 
@@ -89,7 +105,7 @@ export async function insertList(tx: Tx, row: Omit<SanctionsListRow, 'tenantId'>
 
 /** Removes a batch of the names of other versions. Searches that began before still find them. @returns whether none is left */
 export async function removeNamesNotOf(tx: Tx, version: number): Promise<boolean> {
-  for (const table of [sanctionsKey, sanctionsName])
+  for (const table of [sanctionsKey, sanctionsWord, sanctionsName])
     for (const isOther of [lt(table.version, version), gt(table.version, version)]) {
       // The tenant stands there for the index: row-level security does not ask for it in a way that one can answer.
       const { count } = await tx.execute(sql`

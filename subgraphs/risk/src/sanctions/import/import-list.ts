@@ -4,14 +4,19 @@ import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import type { SanctionsListRow } from '../../db/tables/sanctions-list.ts'
 import { eventOf } from '../../events.ts'
-import { insertList, insertNames, keysOf, type NewName, removeNamesNotOf } from '../db/import.ts'
+import { insertList, insertNames, insertWords, keysOf, type NewName, removeNamesNotOf } from '../db/import.ts'
 import { findListInForce } from '../db/lists.ts'
+import { areWordsCounted } from '../db/words.ts'
+import { readName } from '../matching/name.ts'
 import { SanctionsFileFault } from './fault.ts'
 import { asOnlyImport, type Pause, type Step } from './only-import.ts'
-import { readEntries } from './read-entries.ts'
+import { type EntryName, readEntries } from './read-entries.ts'
 
 /** Names of one transaction: it takes a tenth of a second, and streams of events wait for the oldest one that is running. */
 export const BATCH_NAMES_MAX = 1_000
+
+/** Words of one transaction: as many as a batch of names has keys. */
+const BATCH_WORDS_MAX = 10_000
 
 export type ImportedList = {
   readonly list: SanctionsListRow
@@ -48,7 +53,8 @@ export async function importSanctionsList(
     const version = (inForce?.version ?? 0) + 1
     try {
       const counted = await storeNames(step, version, content, progress)
-      if (inForce?.digest === counted.digest) return { list: inForce, isNew: false }
+      // One that was imported before words were counted is taken again.
+      if (inForce?.digest === counted.digest && (await step(areWordsCounted))) return { list: inForce, isNew: false }
       refuseShrunk(counted.entryCount, inForce?.entryCount ?? 0, mayShrink)
       return { list: await step((tx) => bringIntoForce(tx, { version, ...counted }, provenance)), isNew: true }
     } finally {
@@ -71,6 +77,7 @@ async function storeNames(
   const hash = createHash('sha256')
   let entryCount = 0
   let nameCount = 0
+  const entriesOfWords = new Map<string, number>()
   const waiting: NewName[] = []
   const storeBatch = async () => {
     const batch = waiting.splice(0, BATCH_NAMES_MAX)
@@ -81,15 +88,23 @@ async function storeNames(
   }
   for await (const entries of readEntries(hashed(content, hash))) {
     for (const { id, program, names } of entries) {
-      const [entryName = ''] = names
-      for (const name of names) waiting.push({ ordinal: nameCount++, entryId: id, entryName, program, name })
+      const entryName = names[0]?.name ?? ''
+      for (const name of names) waiting.push({ ordinal: nameCount++, entryId: id, entryName, program, ...name })
+      for (const word of wordsOf(names)) entriesOfWords.set(word, (entriesOfWords.get(word) ?? 0) + 1)
       entryCount += 1
       while (waiting.length >= BATCH_NAMES_MAX) await storeBatch()
     }
   }
   if (waiting.length > 0) await storeBatch()
+  const words = [...entriesOfWords]
+  for (let at = 0; at < words.length; at += BATCH_WORDS_MAX)
+    await step((tx) => insertWords(tx, version, words.slice(at, at + BATCH_WORDS_MAX)))
   return { digest: hash.digest('hex'), entryCount, nameCount }
 }
+
+/** The different words of an entry: one that several of its names have counts once. */
+const wordsOf = (names: readonly EntryName[]): ReadonlySet<string> =>
+  new Set(names.flatMap(({ name }) => readName(name).words.map(({ text }) => text)))
 
 async function bringIntoForce(
   tx: Tx,

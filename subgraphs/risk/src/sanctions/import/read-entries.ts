@@ -4,7 +4,12 @@ import { z } from 'zod'
 import { SanctionsFileFault } from './fault.ts'
 
 /** An entry of a list, with all names under which it is known; the main one comes first. */
-export type Entry = { readonly id: string; readonly program: string; readonly names: readonly string[] }
+export type Entry = { readonly id: string; readonly program: string; readonly names: readonly EntryName[] }
+export type EntryName = {
+  readonly name: string
+  /** Of a vessel or an aircraft, which are called as people and firms are, or an alias that the list calls weak. */
+  readonly isWeak: boolean
+}
 
 /** Names on OFAC's list have up to 147 characters. */
 const NAME_LENGTH_MAX = 300
@@ -60,9 +65,16 @@ function readEntry(line: Line): Entry | null {
       `${where === '' ? '' : `${where}: `}${issue?.message ?? 'no entry'}.`,
     )
   }
-  const { id, name, program, aka } = parsed.data
-  return { id, program, names: [...new Set([name, ...aka])] }
+  const { id, name, type, program, remarks, aka } = parsed.data
+  const isCraft = type === 'vessel' || type === 'aircraft'
+  const weak = weakAliases(remarks)
+  const names = [...new Set([name, ...aka])].map((text) => ({ name: text, isWeak: isCraft || weak.has(text) }))
+  return { id, program, names }
 }
+
+/** OFAC puts the aliases that it calls weak in quotation marks: a.k.a. 'EL TIGRE'. */
+const weakAliases = (remarks: string): ReadonlySet<string> =>
+  new Set([...remarks.matchAll(/\ba\.k\.a\. '(.+?)'(?=[;.]|$)/g)].map(([, alias = '']) => alias))
 
 function parseJson({ number, text }: Extract<Line, { text: string }>): unknown {
   try {
