@@ -1,4 +1,4 @@
--- Version 6.
+-- Version 7.
 
 -- What a ledger needs beside its tables (src/ledger/tables.ts). A database without a ledger is left as it is.
 do $$
@@ -218,8 +218,25 @@ as $$
     '{}', '{}', p_expires, p_overdue, p_malformed, p_chain_ends, p_at) b
 $$;
 
--- Which of these accounts somebody else holds at this moment (src/ledger/locked-out.ts). One of them is waited for in its
--- turn: one that batches of other processes post to without a break would be found locked each time.
+-- Which of these accounts somebody else holds at this moment, and which transaction that is, waiting for none
+-- (src/ledger/locked-out.ts). One that is locked by two looks, and by another transaction each time, was free between.
+create or replace function ledger_locked_accounts(p_accounts uuid[]) returns table (id uuid, holder text) language plpgsql
+-- For a lock of the whole table.
+set lock_timeout = '100ms' set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+  tenant constant text := current_setting('app.tenant');
+begin
+  return query
+    with unlocked as materialized (
+      select id from ledger_account where tenant_id = tenant and id = any (p_accounts) for no key update skip locked)
+    select a.id, a.xmax::text from ledger_account a
+      where a.tenant_id = tenant and a.id = any (p_accounts) and a.id not in (select id from unlocked);
+end
+$$;
+
+-- The same as the version before asks for it, which waits for one of them in its turn. It goes with that version.
 create or replace function ledger_locked_accounts(p_accounts uuid[], p_in_turn uuid) returns setof uuid language plpgsql
 set lock_timeout = '100ms' set enable_seqscan = off
 as $$

@@ -26,23 +26,28 @@ const databaseWith = (sql: Partial<Database['sql']>): Database => ({
   sql: { ...books.database.sql, ...sql },
 })
 
-/** A tenant's connections, what is waited for before subjects are read, and when nothing was seen locked any more. */
-function watchedPool(mayRead: Promise<void>): { pool: RawSql; freed: Promise<void> } {
+/** A tenant's connections, and when nothing was seen locked any more. */
+function watchedLooks() {
   const { promise: freed, resolve } = Promise.withResolvers<void>()
-  const pool = through(books.database.sql.forTenant('demo'), async (send, text) => {
-    if (text.includes('given.id')) await mayRead
-    const rows: readonly unknown[] = await send()
-    if (text.includes('ledger_locked_accounts') && rows.length === 0) resolve()
-    return rows as never
-  })
-  return { pool, freed }
+  const watching = (real: RawSql) =>
+    through(real, async (send, text) => {
+      const rows: readonly unknown[] = await send()
+      if (text.includes('ledger_locked_accounts') && rows.length === 0) resolve()
+      return rows as never
+    })
+  const { sql } = books.database
+  return { pool: watching(sql.forTenant('demo')), inOrder: watching(sql.inOrderForTenant('demo')), freed }
 }
 
 test('where it is let go while the one behind is on its way', { timeout: PATIENCE }, async () => {
   const [locked, ada] = [await books.open(), await books.open()]
   const { promise: mayRead, resolve: read } = Promise.withResolvers<void>()
-  const { pool, freed } = watchedPool(mayRead)
-  const ledger = books.ledger({ database: databaseWith({ forTenant: () => pool }) })
+  const { pool, freed } = watchedLooks()
+  const reading = through(pool, async (send, text) => {
+    if (text.includes('given.id')) await mayRead
+    return send()
+  })
+  const ledger = books.ledger({ database: databaseWith({ forTenant: () => reading }) })
   const moved = single(bank, locked, 5n)
   const { value: postings } = await books.whileLocked(locked, async () => {
     const held = ledger.post(moved)
@@ -60,10 +65,10 @@ test('where it is let go while the one behind is on its way', { timeout: PATIENC
 
 test('where their batch is taken apart, because one of it cannot be stored', { timeout: PATIENCE }, async () => {
   const [locked, ada] = [await books.open(), await books.open()]
-  const { pool, freed } = watchedPool(Promise.resolve())
+  const { pool, inOrder: looking, freed } = watchedLooks()
   const { promise: isApart, resolve: setApart } = Promise.withResolvers<void>()
   let batches = 0
-  const inOrder = through(books.database.sql.inOrderForTenant('demo'), async (send, text) => {
+  const inOrder = through(looking, async (send, text) => {
     if (!text.includes('post_batch')) return send()
     batches += 1
     if (batches === 1) throw new Error('One of them cannot be stored.')

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { makePgArray } from 'drizzle-orm/pg-core'
 import { LINE_LOCK_TIMEOUT_MS, LOCK_TIMEOUT_MS, type RawSql } from '../db/pools.ts'
 import { postgresErrorBehind, SQL_STATE } from '../db/sql-error.ts'
@@ -6,28 +7,40 @@ import { type Chain, lockedBy } from './post-batch.ts'
 import type { Subjects } from './prepare-batch.ts'
 import { namesOf } from './take-batch.ts'
 
-/** For how long `ledger_locked_accounts` waits for one account in its turn. */
-const LOOK_MS = 100
-/** So that a row has kept whoever named it waiting for LOCK_TIMEOUT_MS, its time in the line included. */
-const VAIN_LOOKS_MAX = (LOCK_TIMEOUT_MS - LINE_LOCK_TIMEOUT_MS) / LOOK_MS
-/** What keeps a batch waiting and is no account's row, such as a table's lock, is outlasted for that many batches. */
-const RETURNS_MAX = 4
+/** Several times what another process's batch has an account for: who has it at two looks is no such batch. */
+const LOOK_EVERY_MS = 100
+/** Whoever waited for a lock in vain goes back until about LOCK_TIMEOUT_MS are over: another wait takes LINE_LOCK_TIMEOUT_MS. */
+const IN_VAIN_MAX_MS = LOCK_TIMEOUT_MS - LINE_LOCK_TIMEOUT_MS / 2
+/** Locked accounts that are kept in mind with nobody waiting for them. One is enough for batches to be looked at. */
+const REMEMBERED_MAX = 100
 
 type Asked = {
   readonly chain: Chain
   /** In the order in which they were asked for. */
   readonly place: number
+  /** By performance.now(). */
+  readonly asked_ms: number
 }
 
 type Held<Waiting> = {
   readonly waiting: Waiting
-  /** Accounts that it names and that were not seen unlocked yet. */
+  /** Accounts that it names and that were not seen free yet. */
   readonly accounts: Set<Id<'led'>>
-  vainLooks: number
 }
 
+type Lock = {
+  /** The transaction that has it, in PostgreSQL's words. */
+  readonly holder: string
+  /** It kept a batch waiting, or the same transaction had it a look ago. */
+  readonly isCertain: boolean
+}
+
+type Locks = ReadonlyMap<Id<'led'>, string>
+
 export type LockedOutOptions<Waiting> = {
-  readonly sql: RawSql
+  readonly pool: RawSql
+  /** Where batches go: who asks there asks behind the batch before, and sees nothing of its locks. */
+  readonly inOrder: RawSql
   readonly goesBack: (waiting: readonly Waiting[]) => void
   readonly givesUp: (waiting: readonly Waiting[], error: unknown) => void
 }
@@ -35,45 +48,61 @@ export type LockedOutOptions<Waiting> = {
 /**
  * Where orders wait whose accounts somebody else has locked, so that nobody stands in line behind them. They hold nothing
  * meanwhile: a batch that waits for one row with the others' locked would keep everybody out of those, of this process and
- * of all others. What names such an account, or a transfer that waits here, waits here as well, behind it.
+ * of all others. What names a transfer that waits here waits here as well, behind it.
+ *
+ * One batch has to find out, by waiting for LINE_LOCK_TIMEOUT_MS in vain. From then on, and for as long as any account is
+ * known to be locked, whether or not somebody waits for it, batches are looked at before they are sent.
  */
 export class LockedOut<Waiting extends Asked> {
   readonly #options: LockedOutOptions<Waiting>
   #held: Held<Waiting>[] = []
-  /** How often one went back although nothing was seen locked. */
-  readonly #returns = new WeakMap<Waiting, number>()
+  readonly #locks = new Map<Id<'led'>, Lock>()
+  /** From when on each that waited for a lock in vain has waited, with no more of its time in the line than a batch before takes. */
+  readonly #inVainSince_ms = new WeakMap<Waiting, number>()
+  /** A look that sees an account in a batch of another process sets nobody apart twice: it might do so for ever. */
+  readonly #wereLookedAt = new WeakSet<Waiting>()
+  #isWatching = false
   #error: unknown
 
   constructor(options: LockedOutOptions<Waiting>) {
     this.#options = options
   }
 
-  /** Takes in a batch that waited for a lock in vain; what names no locked account goes back as soon as that is seen. */
-  takeIn(batch: readonly Waiting[], subjects: Subjects, at: Date, error: unknown): void {
-    this.#error = error
-    const isGivenUp = (waiting: Waiting) => this.#returns.get(waiting) === RETURNS_MAX
-    const givenUp = batch.filter(isGivenUp)
-    if (givenUp.length > 0) this.#options.givesUp(givenUp, error)
-    const accounts = lockedBy(chainsOf(batch), subjects, at)
-    const isAlone = this.#held.length === 0
-    const held = batch.map((waiting, index) => ({ waiting, accounts: new Set(accounts[index]), vainLooks: 0 }))
-    this.#hold(held.filter(({ waiting }) => !isGivenUp(waiting)))
-    if (isAlone) void this.#watch()
-  }
-
-  /** What is left where those go behind what waits here that name it or refer to it. */
+  /** What is left of a batch where those go behind what waits here that name it or refer to it. */
   notBehind(batch: readonly Waiting[]): Waiting[] {
     const accountsUnknown = batch.map(() => new Set<Id<'led'>>())
     return this.#held.length === 0 ? [...batch] : this.#keptIn(batch, accountsUnknown, this.#names())
   }
 
-  /** Takes out of a batch that is to be sent what would only wait. */
-  takeOutOf(batch: Waiting[], subjects: Subjects, at: Date): void {
-    if (this.#held.length === 0) return
+  /** Takes out of a batch that is to be sent what would only wait, where it is known that somebody locks accounts. */
+  async takeOutOf(batch: Waiting[], subjects: Subjects, at: Date): Promise<void> {
+    if (!this.#locks.values().some(({ isCertain }) => isCertain)) return
     const accounts = lockedBy(chainsOf(batch), subjects, at)
-    const awaited = this.#awaited()
-    const locked = accounts.map((named) => new Set([...named].filter((id) => awaited.has(id))))
-    batch.splice(0, batch.length, ...this.#keptIn(batch, locked, new Set()))
+    const locks = await locksOf(this.#options.inOrder, new Set(accounts.flatMap((named) => [...named])))
+    const keepsOut = (waiting: Waiting, id: Id<'led'>) =>
+      locks.has(id) && (!this.#wereLookedAt.has(waiting) || this.#locks.get(id)?.isCertain === true)
+    const locked = batch.map(
+      (waiting, index) => new Set([...(accounts[index] ?? [])].filter((id) => keepsOut(waiting, id))),
+    )
+    const rest = this.#keptIn(batch, locked, new Set())
+    for (const waiting of batch) this.#wereLookedAt.add(waiting)
+    batch.splice(0, batch.length, ...rest)
+  }
+
+  /** Takes in a batch that waited for a lock in vain, and lets go at once of what names no locked account. */
+  async takeIn(batch: readonly Waiting[], subjects: Subjects, at: Date, error: unknown): Promise<void> {
+    this.#error = error
+    const accounts = lockedBy(chainsOf(batch), subjects, at)
+    const locks = await locksOf(this.#options.inOrder, new Set(accounts.flatMap((named) => [...named])))
+    for (const [id, holder] of locks) this.#locks.set(id, { holder, isCertain: true })
+    const apart = batch.map((waiting, index) => {
+      this.#wereLookedAt.add(waiting)
+      return { waiting, accounts: new Set([...(accounts[index] ?? [])].filter((id) => locks.has(id))) }
+    })
+    this.#hold(apart)
+    this.#giveUpInVain(batch)
+    this.#letGo()
+    void this.#watch()
   }
 
   /** @param names of what waits, with those of the batch before each that goes there */
@@ -84,7 +113,7 @@ export class LockedOut<Waiting extends Asked> {
       const named = namesOf(waiting.chain)
       if (accounts.size === 0 && !named.some((id) => names.has(id))) return true
       for (const id of named) names.add(id)
-      apart.push({ waiting, accounts, vainLooks: 0 })
+      apart.push({ waiting, accounts })
       return false
     })
     this.#hold(apart)
@@ -105,25 +134,61 @@ export class LockedOut<Waiting extends Asked> {
   }
 
   async #watch(): Promise<void> {
-    for (let look = 0; this.#held.length > 0; look += 1) {
-      const awaited = [...this.#awaited()]
-      const inTurn = awaited[look % awaited.length]
-      const locked = inTurn === undefined ? new Set() : await this.#lockedAmong(awaited, inTurn)
-      const unlocked = awaited.filter((id) => !locked.has(id))
-      for (const held of this.#held) {
-        for (const id of unlocked) held.accounts.delete(id)
-        if (locked.has(inTurn)) held.vainLooks += 1
-      }
-      this.#giveUp()
+    if (this.#isWatching) return
+    this.#isWatching = true
+    while (this.#held.length > 0 || this.#locks.size > 0) {
+      await delay(LOOK_EVERY_MS)
+      const accounts = new Set([...this.#awaited(), ...this.#locks.keys()])
+      this.#see(accounts, await locksOf(this.#options.pool, accounts))
+      this.#giveUpLocked()
       this.#letGo()
+      this.#forget()
+    }
+    this.#isWatching = false
+  }
+
+  /** One that another transaction has than a look ago was free between. */
+  #see(accounts: ReadonlySet<Id<'led'>>, locks: Locks): void {
+    for (const id of accounts) {
+      const [before, holder] = [this.#locks.get(id), locks.get(id)]
+      if (holder !== undefined && (before === undefined || before.holder === holder)) {
+        this.#locks.set(id, { holder, isCertain: before !== undefined })
+      } else {
+        this.#locks.delete(id)
+        for (const held of this.#held) held.accounts.delete(id)
+      }
     }
   }
 
-  #giveUp(): void {
-    const isGivenUp = ({ accounts, vainLooks }: Held<Waiting>) => accounts.size > 0 && vainLooks >= VAIN_LOOKS_MAX
-    const { givenUp = [], kept = [] } = Object.groupBy(this.#held, (held) => (isGivenUp(held) ? 'givenUp' : 'kept'))
-    this.#held = kept
-    if (givenUp.length > 0) this.#options.givesUp(waitingOf(givenUp), this.#error)
+  #giveUpInVain(batch: readonly Waiting[]): void {
+    const now_ms = performance.now()
+    for (const waiting of batch)
+      if (!this.#inVainSince_ms.has(waiting))
+        this.#inVainSince_ms.set(waiting, Math.max(waiting.asked_ms, now_ms - 2 * LINE_LOCK_TIMEOUT_MS))
+    const waited = new Set(batch)
+    this.#giveUp(
+      ({ waiting }) => waited.has(waiting) && now_ms - (this.#inVainSince_ms.get(waiting) ?? now_ms) >= IN_VAIN_MAX_MS,
+    )
+  }
+
+  #giveUpLocked(): void {
+    const latest_ms = performance.now() - LOCK_TIMEOUT_MS
+    const isLocked = (id: Id<'led'>) => this.#locks.get(id)?.isCertain === true
+    this.#giveUp(({ waiting, accounts }) => waiting.asked_ms <= latest_ms && accounts.values().some(isLocked))
+  }
+
+  /** With what names or refers to it, which would be refused for ever for a transfer that may yet be asked for again. */
+  #giveUp(isOver: (held: Held<Waiting>) => boolean): void {
+    const names = new Set<Id<'tfr'>>()
+    const givenUp: Waiting[] = []
+    this.#held = this.#held.filter((held) => {
+      const named = namesOf(held.waiting.chain)
+      if (!isOver(held) && !named.some((id) => names.has(id))) return true
+      for (const id of named) names.add(id)
+      givenUp.push(held.waiting)
+      return false
+    })
+    if (givenUp.length > 0) this.#options.givesUp(givenUp, this.#error)
   }
 
   /** Behind what it names or refers to. */
@@ -137,33 +202,35 @@ export class LockedOut<Waiting extends Asked> {
       else free.push(waiting)
       return stays
     })
-    if (this.#held.length === 0) for (const waiting of free) this.#returns.set(waiting, this.#returnsOf(waiting) + 1)
     if (free.length > 0) this.#options.goesBack(free)
   }
 
-  #returnsOf(waiting: Waiting): number {
-    return this.#returns.get(waiting) ?? 0
-  }
-
-  /** Those that are locked at this moment; `inTurn` is waited for, because one that is posted to all the time is never free. */
-  async #lockedAmong(accounts: readonly Id<'led'>[], inTurn: Id<'led'>): Promise<ReadonlySet<unknown>> {
-    try {
-      const rows = await this.#options.sql.unsafe<{ id: string }[]>(
-        'select id from ledger_locked_accounts($1::text::uuid[], $2::text::uuid) locked (id)',
-        [makePgArray(accounts.map(toUuid)), toUuid(inTurn)],
-        { prepare: true },
-      )
-      return new Set(rows.map(({ id }) => fromUuid('led', id)))
-    } catch (error) {
-      // Of the whole table. Anything else is for the line to meet, which knows what to do about it.
-      return new Set(isLockTimeout(error) ? accounts : [])
-    }
+  #forget(): void {
+    const awaited = this.#awaited()
+    for (const [id, { isCertain }] of this.#locks)
+      if (!awaited.has(id) && (!isCertain || this.#locks.size > REMEMBERED_MAX)) this.#locks.delete(id)
   }
 }
 
 export const isLockTimeout = (error: unknown): boolean =>
   postgresErrorBehind(error)?.code === SQL_STATE.lockNotAvailable
 
-const chainsOf = (batch: readonly Asked[]): Chain[] => batch.map(({ chain }) => chain)
+/** Those that somebody else has at this moment. */
+async function locksOf(sql: RawSql, accounts: ReadonlySet<Id<'led'>>): Promise<Locks> {
+  if (accounts.size === 0) return new Map()
+  try {
+    const rows = await sql.unsafe<{ id: string; holder: string }[]>(
+      'select id, holder from ledger_locked_accounts($1::text::uuid[])',
+      [makePgArray([...accounts].map(toUuid))],
+      { prepare: true },
+    )
+    return new Map(rows.map(({ id, holder }) => [fromUuid('led', id), holder]))
+  } catch (error) {
+    // Of the whole table. Anything else is for the line to meet, which knows what to do about it.
+    return new Map(isLockTimeout(error) ? [...accounts].map((id) => [id, THE_TABLES]) : [])
+  }
+}
 
-const waitingOf = <Waiting>(held: readonly Held<Waiting>[]): Waiting[] => held.map(({ waiting }) => waiting)
+const THE_TABLES = 'the table’s'
+
+const chainsOf = (batch: readonly Asked[]): Chain[] => batch.map(({ chain }) => chain)

@@ -31,6 +31,8 @@ type Waiting = {
   readonly chain: Chain
   /** In the order in which they were asked for. */
   readonly place: number
+  /** By performance.now(). */
+  readonly asked_ms: number
   resolve(decisions: readonly Decision[]): void
   reject(error: unknown): void
 }
@@ -74,7 +76,8 @@ export class PostingLine {
     this.#pool = sql.forTenant(options.tenant)
     this.#inOrder = sql.inOrderForTenant(options.tenant)
     this.#lockedOut = new LockedOut({
-      sql: this.#pool,
+      pool: this.#pool,
+      inOrder: this.#inOrder,
       goesBack: (waiting) => this.#sendAgain(waiting),
       givesUp: (waiting, error) => this.#refuse(waiting, error),
     })
@@ -90,7 +93,7 @@ export class PostingLine {
     this.#drained ??= Promise.withResolvers()
     const { promise, resolve, reject } = Promise.withResolvers<readonly Decision[]>()
     this.#asked += 1
-    this.#waiting.push({ chain, place: this.#asked, resolve, reject })
+    this.#waiting.push({ chain, place: this.#asked, asked_ms: performance.now(), resolve, reject })
     this.#wake()
     return promise
   }
@@ -211,13 +214,13 @@ export class PostingLine {
       const subjects = await readSubjects(this.#pool, chainsOf(batch))
       await before
       const at = this.#options.now()
-      this.#lockedOut.takeOutOf(batch, subjects, at)
+      await this.#lockedOut.takeOutOf(batch, subjects, at)
       if (batch.length === 0) return []
       const decisions = postBatch(this.#inOrder, chainsOf(batch), subjects, at)
       resolve()
-      return await decisions.catch((error: unknown) => {
+      return await decisions.catch(async (error: unknown) => {
         if (!isLockTimeout(error)) throw error
-        this.#lockedOut.takeIn(batch.splice(0), subjects, at, error)
+        await this.#lockedOut.takeIn(batch.splice(0), subjects, at, error)
         return []
       })
     } finally {
