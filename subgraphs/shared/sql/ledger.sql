@@ -218,6 +218,27 @@ as $$
     '{}', '{}', p_expires, p_overdue, p_malformed, p_chain_ends, p_at) b
 $$;
 
+-- What orders refer to and was accepted (src/ledger/post-batch.ts). A lock of the whole table is waited for no longer than by a
+-- batch, LINE_LOCK_TIMEOUT_MS: others stand behind.
+create or replace function ledger_subjects(p_ids uuid[])
+returns table (id uuid, kind text, debit uuid, credit uuid, amount bigint, currency char(3), expires_at timestamptz)
+language plpgsql set lock_timeout = '1s'
+as $$
+#variable_conflict use_column
+declare
+  tenant constant text := current_setting('app.tenant');
+begin
+  return query
+    -- A probe for each: a join that was planned while the table was small reads all of the tenant's transfers for ever.
+    select t.id, t.kind, (select d.id from ledger_account d where d.number = t.debit_number),
+        (select c.id from ledger_account c where c.number = t.credit_number), t.amount_minor, t.currency, t.expires_at
+      from unnest(p_ids) given (id)
+      cross join lateral (
+        select * from ledger_transfer s
+        where s.tenant_id = tenant and s.id = given.id and s.refusal is null limit 1) t;
+end
+$$;
+
 -- Which of these accounts somebody else holds at this moment, and which transaction that is, waiting for none
 -- (src/ledger/locked-out.ts). One that is locked by two looks, and by another transaction each time, was free between.
 create or replace function ledger_locked_accounts(p_accounts uuid[]) returns table (id uuid, holder text) language plpgsql

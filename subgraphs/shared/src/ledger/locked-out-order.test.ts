@@ -44,7 +44,7 @@ test('where it is let go while the one behind is on its way', { timeout: PATIENC
   const { promise: mayRead, resolve: read } = Promise.withResolvers<void>()
   const { pool, freed } = watchedLooks()
   const reading = through(pool, async (send, text) => {
-    if (text.includes('given.id')) await mayRead
+    if (text.includes('ledger_subjects')) await mayRead
     return send()
   })
   const ledger = books.ledger({ database: databaseWith({ forTenant: () => reading }) })

@@ -119,6 +119,21 @@ test('where a table is locked as well, everybody gets an error, whoever comes to
   expect(outcomes(await ledger.postAll(orders))).toEqual(['POSTED', 'POSTED'])
 })
 
+test('where what orders refer to cannot be read, all get their error at once, and are not tried one after the other', {
+  timeout: PATIENCE,
+}, async () => {
+  const ada = await books.open()
+  const ledger = books.ledger()
+  const holds = repeated(6, () => pending(bank, ada, 1n))
+  await ledger.postAll(holds)
+  const orders = [...holds.map((hold) => ofPending('POST_PENDING', hold)), single(bank, ada, 1n)]
+  await books.database.sql.system.begin(async (tx) => {
+    await tx`lock table ledger_transfer in access exclusive mode`
+    expect(await Promise.allSettled(orders.map((order) => ledger.post(order)))).toEqual(orders.map(() => busy))
+  })
+  expect(outcomes(await ledger.postAll(orders))).toEqual(orders.map(() => 'POSTED'))
+})
+
 test('what names or refers to a transfer that waits for a lock waits behind it, and nobody waits for that', {
   timeout: PATIENCE,
 }, async () => {

@@ -122,19 +122,16 @@ type SubjectRow = {
   expires: string | null
 }
 
-/** What the orders refer to and was accepted. Never changes, so it needs no lock and may be read before the batch. */
+/**
+ * What the orders refer to and was accepted. Never changes, so it needs no lock and may be read before the batch.
+ * @throws PostgresError 55P03 where the table is locked for as long as a batch waits for a lock
+ */
 export async function readSubjects(sql: RawSql, chains: readonly Chain[]): Promise<Subjects> {
   const ids = chains.flat().flatMap(({ order }) => subjectOf(order) ?? [])
   if (ids.length === 0) return new Map()
   const rows = await sql.unsafe<SubjectRow[]>(
-    // A probe for each: a join that was planned while the table was small reads all of the tenant's transfers for ever.
-    `select t.id, t.kind, (select d.id from ledger_account d where d.number = t.debit_number) as debit,
-        (select c.id from ledger_account c where c.number = t.credit_number) as credit,
-        t.amount_minor as amount, t.currency, t.expires_at::text as expires
-      from unnest($1::text::uuid[]) given (id)
-      cross join lateral (
-        select * from ledger_transfer s
-        where s.tenant_id = current_setting('app.tenant') and s.id = given.id and s.refusal is null limit 1) t`,
+    `select id, kind, debit, credit, amount, currency, expires_at::text as expires
+      from ledger_subjects($1::text::uuid[])`,
     [makePgArray(ids.map(toUuid))],
     { prepare: true },
   )

@@ -6,6 +6,7 @@ import { ledgerBell } from '../journal/bell.ts'
 import { OverloadError } from '../overload-error.ts'
 import { isLockTimeout, LockedOut } from './locked-out.ts'
 import { type Chain, type Decision, postBatch, readSubjects } from './post-batch.ts'
+import type { Subjects } from './prepare-batch.ts'
 import { BATCH_MAX, type Batch, takeBatch } from './take-batch.ts'
 
 /** About as much as is decided within a second: who would wait longer is told at once. */
@@ -210,19 +211,20 @@ export class PostingLine {
     const before = this.#sent
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#sent = before.then(() => promise)
+    let subjects: Subjects = new Map()
     try {
-      const subjects = await readSubjects(this.#pool, chainsOf(batch))
+      subjects = await readSubjects(this.#pool, chainsOf(batch))
       await before
       const at = this.#options.now()
       await this.#lockedOut.takeOutOf(batch, subjects, at)
       if (batch.length === 0) return []
       const decisions = postBatch(this.#inOrder, chainsOf(batch), subjects, at)
       resolve()
-      return await decisions.catch(async (error: unknown) => {
-        if (!isLockTimeout(error)) throw error
-        await this.#lockedOut.takeIn(batch.splice(0), subjects, at, error)
-        return []
-      })
+      return await decisions
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error
+      await this.#lockedOut.takeIn(batch.splice(0), subjects, this.#options.now(), error)
+      return []
     } finally {
       resolve()
     }

@@ -47,7 +47,7 @@ async function pagesRead(): Promise<number> {
   const [row] = await sql<{ pages: number }[]>`
     select sum(shared_blks_hit + shared_blks_read)::int as pages
     from pg_stat_statements join pg_database on pg_database.oid = dbid
-    where datname = ${new URL(books.test.url).pathname.slice(1)} and query like 'select t.id, t.kind%'`
+    where datname = ${new URL(books.test.url).pathname.slice(1)} and query like '%from ledger_subjects(%'`
   await sql.end()
   return row?.pages ?? 0
 }
