@@ -23,6 +23,11 @@ test.each<[string, (url: URL) => void, RegExp]>([
   expect(outageIn(await failureOf(change))).toMatch(reason)
 })
 
+test('a database that only reads, as a standby does until it is promoted, is an outage for whatever writes', async () => {
+  const onlyReads = (url: URL) => url.searchParams.set('default_transaction_read_only', 'on')
+  expect(outageIn(await failureOf(onlyReads, 'create table nowhere ()'))).toMatch(/read-only transaction/)
+})
+
 test('is found behind the error that wraps it', async () => {
   const cause = Object.assign(new Error(''), { code: 'CONNECTION_CLOSED' })
   expect(outageIn(new Error('Failed query: select 1', { cause }))).toBe('CONNECTION_CLOSED')

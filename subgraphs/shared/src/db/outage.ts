@@ -14,8 +14,8 @@ const CONNECTION_CODES = new Set([
   'CONNECTION_DESTROYED',
   'ANSWER_TIMEOUT',
 ])
-/** SQLSTATE classes: connection, login, no such database, no resources, and a server that stops or starts. */
-const SERVER_CODES = /^(08|28|3D|53)[0-9A-Z]{3}$|^57P0[1-5]$/
+/** SQLSTATE classes: connection, login, no such database, no resources, and a server that stops, starts or only reads. */
+const SERVER_CODES = /^(08|28|3D|53)[0-9A-Z]{3}$|^57P0[1-5]$|^25006$/
 
 /**
  * Why a database cannot be worked on at the moment, in the words of whoever noticed; undefined for an error that says
