@@ -159,12 +159,21 @@ describe('of what two statements over the same days count', () => {
   const further = told.replace('BANK-1', 'BANK-4')
   const day = (statement: string, opening: number, ...entries: string[]) =>
     camt({ statement, opening: `${opening}.00`, closing: `${opening + 100 * entries.length}.00`, entries })
+  const back = ntry('100.00', { sign: 'DBIT', more: '<AcctSvcrRef>BANK-5</AcctSvcrRef>' })
+  const takenBack = camt({ statement: 'BACK', opening: '100.00', closing: '0.00', entries: [back] })
+  const wholeDay = camt({ statement: 'ALL', opening: '0.00', closing: '100.00', entries: [told, back, third] })
 
   test.each([
     ['of two that only one of them has, one', [day('A', 0, told), day('B', 0, told, told)], [MOVED, 'ok']],
     ['none where each has what the other one has not', [day('A', 0, told, third), day('B', 0, told, further)], [MOVED]],
     ['none where other money was on the account', [day('A', 0, told), day('B', 300, told)], [MOVED]],
     ['of two that the first of them has, one', [day('A', 0, told, told), day('B', 0, told)], [MOVED, 'ok']],
+    ['none where it was taken back between the two', [day('A', 0, told), takenBack, day('B', 0, told)], [MOVED]],
+    [
+      'one where the whole day has it with what was taken back',
+      [day('A', 0, told), takenBack, wholeDay],
+      [MOVED, 'ok'],
+    ],
   ])('and %s', async (_, files, codes) => {
     for (const file of files) {
       await stage.file(file)
