@@ -1,4 +1,5 @@
 import { eventMoney } from '@carriergraph/shared/bus/event-fields.ts'
+import { inTransactionInTurn } from '@carriergraph/shared/db/in-turn.ts'
 import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
@@ -39,6 +40,9 @@ export const openOperatorAccount = (
 /** A change, and why. */
 export type AccountChange = { readonly accountId: Id<'led'>; readonly reason: string }
 
+/** Whoever holds the account's row keeps all waiting who would change it: with one connection, for payments need the others. */
+const turnOf = (id: Id<'led'>): string => `account ${id}`
+
 const EVENTS = {
   ACTIVE: 'ledger_account.unfrozen',
   FROZEN: 'ledger_account.frozen',
@@ -57,7 +61,7 @@ export const changeStatus = (
   status: AccountStatus,
   provenance: Provenance,
 ): Promise<Outcome<LedgerAccount, StatusChangeCode>> =>
-  inTransaction(db, async (tx) => {
+  inTransactionInTurn(db, turnOf(accountId), async (tx) => {
     const [before] = await findLedgerAccounts(tx, [accountId])
     // Whose an account is never changes, so it needs no lock.
     if (status === 'CLOSED' && before !== undefined && before.ownerId === null && before.status !== 'CLOSED')
@@ -78,7 +82,7 @@ export const changeFloor = (
   floor: Money | null,
   provenance: Provenance,
 ): Promise<Outcome<LedgerAccount, FloorChangeCode>> =>
-  inTransaction(db, async (tx) => {
+  inTransactionInTurn(db, turnOf(accountId), async (tx) => {
     const [before] = await findLedgerAccounts(tx, [accountId])
     // A purpose never changes, so it needs no lock.
     if (floor === null && before?.purpose === 'WALLET')

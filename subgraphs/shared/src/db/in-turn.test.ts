@@ -112,6 +112,25 @@ describe('transactions in turn', () => {
     await short.close({ timeout_s: 1 })
   })
 
+  it('counts what it waits for its turn: whose turn comes late tries once', async () => {
+    const hurried = new URL(test.url)
+    hurried.searchParams.set('lock_timeout', '400ms')
+    const short = openDatabase({ url: hurried.href, applicationName: 'hurried', log: silent })
+    const tries = [0, 0, 0]
+    await held('user a', async () => {
+      const waiting = tries.map((_, at) =>
+        inTransactionInTurn(short.forTenant('hurried'), 'user a', (tx) => {
+          tries[at] = (tries[at] ?? 0) + 1
+          return lock(tx, 'user a')
+        }),
+      )
+      const ended = await Promise.allSettled(waiting)
+      expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
+    })
+    expect(tries.slice(1)).toEqual([1, 1])
+    await short.close({ timeout_s: 1 })
+  })
+
   it('keeps the turns of tenants apart', async () => {
     const other = database.forTenant('other')
     let waiting: Promise<unknown> | undefined

@@ -23,7 +23,8 @@ const turnsOf = perTenant(() => ({ byKey: new Map<string, Turns>(), connections:
  * `inTransaction` for work that begins by locking something: what locks the same waits here for its turn, and not for the lock
  * with a connection in its hands. So one customer who asks for much at once takes one of the tenant's connections, and leaves
  * the others to the others. The lock is needed all the same: other processes know nothing of these turns. Customers whose locks
- * another process keeps take turns at a few connections, until each has waited for as long as the connection lets it.
+ * another process keeps take turns at a few connections, until each has waited for as long as the connection lets it, for
+ * its turn as well; whose turn comes later than that tries once.
  * @param key what is locked, by its kind and id
  * @throws OverloadError where IN_TURN_WAITING_MAX wait already, and nothing was begun
  */
@@ -34,7 +35,8 @@ export async function inTransactionInTurn<T>(db: TenantDb, key: string, work: (t
     throw new OverloadError(`More than ${IN_TURN_WAITING_MAX} transactions wait for the same ${key.split(' ')[0]}.`)
   byKey.set(key, turns)
   turns.waiting += 1
-  const done = turns.last.then(() => waitingInParts(db, connections, work))
+  const asked_ms = performance.now()
+  const done = turns.last.then(() => waitingInParts(db, connections, work, asked_ms))
   turns.last = done.then(nothing, nothing)
   try {
     return await done
@@ -47,8 +49,12 @@ export async function inTransactionInTurn<T>(db: TenantDb, key: string, work: (t
 const nothing = (): void => {}
 
 /** Work that locks, tried again while its lock is with somebody else. It has no effect outside of its transaction. */
-async function waitingInParts<T>(db: TenantDb, connections: Places, work: (tx: Tx) => Promise<T>): Promise<T> {
-  const begun_ms = performance.now()
+async function waitingInParts<T>(
+  db: TenantDb,
+  connections: Places,
+  work: (tx: Tx) => Promise<T>,
+  asked_ms: number,
+): Promise<T> {
   let waits_ms = Number.POSITIVE_INFINITY
   for (;;) {
     try {
@@ -61,7 +67,7 @@ async function waitingInParts<T>(db: TenantDb, connections: Places, work: (tx: T
       )
     } catch (error) {
       const isLocked = postgresErrorBehind(error)?.code === SQL_STATE.lockNotAvailable
-      if (!isLocked || performance.now() - begun_ms >= waits_ms) throw error
+      if (!isLocked || performance.now() - asked_ms >= waits_ms) throw error
     }
   }
 }
