@@ -183,3 +183,37 @@ test('an account that others post to without a break is posted to, while one bes
   expect((await held.posting).ok).toBe(true)
   await second.close({ timeout_s: 1 })
 })
+
+test('who is set apart for an account that is let go meanwhile, and nothing else is locked, is posted', {
+  timeout: PATIENCE,
+}, async () => {
+  const [locked, ada] = [await books.open(), await books.open()]
+  const isFree = Promise.withResolvers<void>()
+  const isLooked = Promise.withResolvers<void>()
+  const pool = through(books.database.sql.forTenant('demo'), async (send, text) => {
+    const rows: readonly unknown[] = await send()
+    if (text.includes('ledger_locked_accounts') && rows.length === 0) isFree.resolve()
+    return rows as never
+  })
+  let isKnown = false
+  const inOrder = through(books.database.sql.inOrderForTenant('demo'), async (send, text) => {
+    const rows = await send()
+    if (isKnown && text.includes('ledger_locked_accounts')) {
+      isLooked.resolve()
+      await isFree.promise
+      for (let turns = 0; turns < 20; turns += 1) await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    return rows
+  })
+  const sql = { ...books.database.sql, forTenant: () => pool, inOrderForTenant: () => inOrder }
+  const ledger = books.ledger({ database: { ...books.database, sql } })
+  const { value: held } = await books.whileLocked(locked, async () => {
+    const held = [ledger.post(single(bank, locked, 1n))]
+    await ledger.post(single(bank, ada, 1n))
+    isKnown = true
+    held.push(ledger.post(single(bank, locked, 1n)))
+    await isLooked.promise
+    return held
+  })
+  expect(outcomes(await Promise.all(held))).toEqual(['POSTED', 'POSTED'])
+})

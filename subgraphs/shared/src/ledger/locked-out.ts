@@ -102,7 +102,6 @@ export class LockedOut<Waiting extends Asked> {
     this.#hold(apart)
     this.#giveUpInVain(batch)
     this.#letGo()
-    void this.#watch()
   }
 
   /** @param names of what waits, with those of the batch before each that goes there */
@@ -123,6 +122,7 @@ export class LockedOut<Waiting extends Asked> {
   #hold(held: readonly Held<Waiting>[]): void {
     this.#held.push(...held)
     this.#held.sort((one, other) => one.waiting.place - other.waiting.place)
+    void this.#watch()
   }
 
   #names(): Set<Id<'tfr'>> {
@@ -149,15 +149,17 @@ export class LockedOut<Waiting extends Asked> {
 
   /** One that another transaction has than a look ago was free between. */
   #see(accounts: ReadonlySet<Id<'led'>>, locks: Locks): void {
+    const free = new Set<Id<'led'>>()
     for (const id of accounts) {
       const [before, holder] = [this.#locks.get(id), locks.get(id)]
       if (holder !== undefined && (before === undefined || before.holder === holder)) {
         this.#locks.set(id, { holder, isCertain: before !== undefined })
       } else {
         this.#locks.delete(id)
-        for (const held of this.#held) held.accounts.delete(id)
+        free.add(id)
       }
     }
+    for (const held of this.#held) for (const id of held.accounts) if (free.has(id)) held.accounts.delete(id)
   }
 
   #giveUpInVain(batch: readonly Waiting[]): void {
