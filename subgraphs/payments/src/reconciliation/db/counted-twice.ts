@@ -9,9 +9,9 @@ import type { AlikeLines } from '../matching/alike.ts'
 /** Statements that are compared: a day is told by itself, and with its week, its month, its quarter and its year. */
 const COMPARED_MAX = 16
 
-/** An `AlikeLines` of lines `p` that are joined with their items `i`. */
+/** An `AlikeLines` of lines `p` that are joined with their items `i`. What no run has looked at is not in the books yet. */
 export const ALIKE = sql`count(*)::int as told,
-  (count(*) filter (where i.rule is distinct from 'ALSO_NOTIFIED' and i.resolution is distinct from 'DISMISSED'))::int as standing,
+  (count(*) filter (where i.rule <> 'ALSO_NOTIFIED' and i.resolution is distinct from 'DISMISSED'))::int as standing,
   coalesce(array_agg(p.id::text) filter (where i.rule = 'ALSO_NOTIFIED'), '{}') as told_again`
 
 export type AlikeRow = Pick<AlikeLines, 'told' | 'standing'> & { readonly told_again: readonly string[] }
