@@ -15,6 +15,22 @@ describe('does not guess', () => {
     ],
     ['which of two that it mentions it pays', { lines: [line('l', both)], expected: invoices }, nothing],
     [
+      'and which of two whose amount it has after the declared fee',
+      {
+        lines: [line('l', { ...both, amountMinor: 9_900n })],
+        expected: [
+          movement('e1', { ...ref('INV-1'), feeMinor: 100n }),
+          movement('e2', { ...ref('INV-2'), feeMinor: 100n }),
+        ],
+      },
+      nothing,
+    ],
+    [
+      'and pays both where two lines name both',
+      { lines: [line('l1', both), line('l2', both)], expected: invoices },
+      ['MATCHED LINKED_REFERENCES l1+l2=e1+e2'],
+    ],
+    [
       'and pays the other when one is paid',
       { lines: [line('l', both), line('l1', ref('INV-1'))], expected: invoices },
       ['MATCHED REFERENCE l1=e1', 'MATCHED REFERENCE l=e2'],
@@ -51,6 +67,31 @@ describe('does not guess', () => {
       ['MATCHED AMOUNT_AND_DATE l1=e1', 'MATCHED AMOUNT_AND_DATE l2=e2'],
     ],
     [
+      'and is no guess for what is expected by references a week later: what has none on both sides is paired first',
+      {
+        lines: [
+          line('l1', { ...ref('X-1'), bookedOn: '2026-11-19' }),
+          line('l2', { ...ref('X-2'), bookedOn: '2026-11-19' }),
+          line('l3'),
+        ],
+        expected: [movement('e1'), movement('e2'), movement('e3', { ...ref('INV-3'), expectedOn: '2026-11-27' })],
+      },
+      [
+        'AWAITED NOT_DUE =e3',
+        'MATCHED AMOUNT_AND_DATE l1=e2',
+        'MATCHED AMOUNT_AND_DATE l3=e1',
+        'MISSING_INTERNALLY NO_COUNTERPART l2=',
+      ],
+    ],
+    ...['2026-11-15', '2026-11-25'].map((expectedOn): [string, Parameters<typeof told>[0], string[]] => [
+      `and which it is of one of its day and one of the last day of the window, ${expectedOn}`,
+      {
+        lines: [line('l')],
+        expected: [movement('e1', ref('INV-1')), movement('e2', { ...ref('INV-2'), expectedOn })],
+      },
+      nothing,
+    ]),
+    [
       'and takes the only one that is near',
       {
         lines: [line('l')],
@@ -79,4 +120,14 @@ describe('does not guess', () => {
     ],
   ]
   it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected.toSorted()))
+
+  it.each([
+    ['BATCH', 'INV-17'],
+    ['INV-17', 'BATCH'],
+  ])('and takes the one of a large batch that it names, of %s and %s', (...mentions) => {
+    const others = Array.from({ length: 16 }, (_, at) => movement(`e${at}`, ref('BATCH', `INV-${at}`)))
+    const named = movement('named', { ...ref('BATCH', 'INV-17'), expectedOn: '2026-11-21' })
+    const results = told({ lines: [line('l', { mentions })], expected: [...others, named] })
+    expect(results).toContain('MATCHED REFERENCE l=named')
+  })
 })

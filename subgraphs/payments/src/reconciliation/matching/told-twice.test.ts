@@ -96,6 +96,7 @@ describe('what a notification and a statement both tell is one movement', () => 
     ['what shares one of its references', [s('s', ref('A', 'B')), n('n', ref('B', 'C'))], ['n']],
     ['what only one of them knows references of', [s('s'), n('n', ref('A'))], ['n']],
     ['what the other one only mentions', [s('s', ref('A')), n('n', { ...ref('B'), mentions: ['A'] })], ['n']],
+    ['what the one only mentions of the other', [s('s', { ...ref('A'), mentions: ['B'] }), n('n', ref('B'))], ['n']],
     ['what was booked some days later', [s('s', { bookedOn: '2026-11-24' }), n('n')], ['n']],
   ]
   it.each(cases)('%s', (_, lines, dropped) => {
@@ -119,6 +120,10 @@ describe('and two are two', () => {
     ],
     ['at other ends', [s('s', { counterparty: 'DE1' }), n('n', { counterparty: 'DE2' })]],
     ['a year apart', [s('s', { bookedOn: '2025-11-20' }), n('n')]],
+    [
+      'where a part of the one was booked a week later',
+      [s('s'), n('n1', minor(4_000n)), n('n2', { ...minor(6_000n), entry: 'nu/1/1', bookedOn: '2026-11-27' })],
+    ],
     ['in other currencies', [s('s', { currency: 'USD' }), n('n')]],
     ['of opposite signs', [s('s', minor(-10_000n)), n('n')]],
     ['without a reference of the bank', [s('s', { bankReference: undefined }), n('n', { bankReference: undefined })]],
@@ -189,6 +194,14 @@ describe('of what was dealt with before', () => {
     expect(droppedOf([n('n')], parts)).toEqual(['n'])
     expect(droppedOf(parts.slice(1), [n('n'), ...parts.slice(0, 1)])).toEqual([])
     expect(droppedOf([n('m', { entry: 'nv/1/1' })], [n('n', { standing: 'TOLD_AGAIN' }), ...parts])).toEqual([])
+    // What has gone was told by another already.
+    expect(droppedOf(parts, [n('n', { standing: 'TOLD_AGAIN' })])).toEqual([])
+    expect(
+      droppedOf(
+        [n('n')],
+        parts.map((part) => ({ ...part, standing: 'TOLD_AGAIN' as const })),
+      ),
+    ).toEqual([])
   })
 
   it.each([
