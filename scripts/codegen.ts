@@ -57,6 +57,7 @@ const MODELS: Record<SubgraphName, readonly string[]> = {
     'PaymentReview',
     'RiskAssessment',
     'PaymentCompliance',
+    'Screening',
     'ComplianceReason',
     'Remittance',
     'RemittanceAssessment',

@@ -4,9 +4,11 @@ import { loaderById, loaderByKey, loaderByParent } from '@carriergraph/shared/lo
 import { findAssessments, findAssessmentsOfPayments } from './db/assessments.ts'
 import { findReviews } from './db/reviews.ts'
 import type { LargeTransactionReportRow } from './db/tables/large-transaction-report.ts'
+import type { PaymentRescreeningRow } from './db/tables/payment-rescreening.ts'
 import type { PaymentReviewRow } from './db/tables/payment-review.ts'
 import type { PaymentScreeningHitRow } from './db/tables/payment-screening-hit.ts'
 import type { RemittanceAssessmentRow } from './db/tables/remittance-assessment.ts'
+import type { RemittanceRescreeningRow } from './db/tables/remittance-rescreening.ts'
 import type { RemittanceReviewRow } from './db/tables/remittance-review.ts'
 import type { RiskAssessmentRow } from './db/tables/risk-assessment.ts'
 import type { ScreeningHitRow } from './db/tables/screening-hit.ts'
@@ -17,6 +19,7 @@ import { findReports } from './remittances/db/reports.ts'
 import { findRemittanceReviews } from './remittances/db/reviews.ts'
 import { findHits, findPaymentHits } from './sanctions/db/hits.ts'
 import { findDigests } from './sanctions/db/lists.ts'
+import { findPaymentRescreenings, findRemittanceRescreenings } from './sanctions/db/rescreenings.ts'
 
 export type Loaders = ReturnType<typeof createLoaders>
 
@@ -60,6 +63,14 @@ export const createLoaders = (db: TenantDb) => ({
   ),
   hitsOfPaymentAssessment: loaderByParent<Id<'asm'>, PaymentScreeningHitRow>(
     (ids) => findPaymentHits(db, ids),
+    ({ assessmentId }) => assessmentId,
+  ),
+  rescreeningsOfPaymentAssessment: loaderByParent<Id<'asm'>, PaymentRescreeningRow>(
+    (ids) => findPaymentRescreenings(db, ids),
+    ({ assessmentId }) => assessmentId,
+  ),
+  rescreeningsOfAssessment: loaderByParent<Id<'ras'>, RemittanceRescreeningRow>(
+    (ids) => findRemittanceRescreenings(db, ids),
     ({ assessmentId }) => assessmentId,
   ),
   /** Of a version of the sanctions list. */

@@ -66,6 +66,11 @@ const FIELDS: readonly (readonly [field: string, operation: string, verdicts: Ve
     [TOKEN, READ, OWN, STAFF, WELL, WELL],
   ],
   [
+    'RiskAssessment.screenings',
+    'query ($assessment: ID!) { riskAssessment(id: $assessment) { screenings { decision } } }',
+    [TOKEN, READ, OWN, STAFF, WELL, WELL],
+  ],
+  [
     'RiskAssessment',
     'query ($assessments: [_Any!]!) { _entities(representations: $assessments) { ... on RiskAssessment { decision } } }',
     [TOKEN, EITHER, OWN, WELL, WELL, WELL],

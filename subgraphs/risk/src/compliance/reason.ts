@@ -40,6 +40,13 @@ export type Reason<Code extends ReasonCode = ReasonCode> = {
 
 export type ScreeningReason = Reason<(typeof SCREENING_CODES)[number]>
 
+const screeningCodes: readonly ReasonCode[] = SCREENING_CODES
+
+export const isScreeningReason = (reason: Reason): reason is ScreeningReason => screeningCodes.includes(reason.code)
+
+export const isOfCountry = ({ code }: ScreeningReason): boolean =>
+  code === 'COUNTRY_COUNTERMEASURES' || code === 'COUNTRY_HIGH_RISK'
+
 /** Gravest first; of the same effect in the order of REASON_CODES. */
 export const byGravity = <R extends Reason>(reasons: readonly R[]): R[] =>
   reasons.toSorted((a, b) => rank(a) - rank(b) || REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code))

@@ -1,21 +1,11 @@
 // Compliance of payments as the payments service meets it: over signed HTTP, on a real database with the demo's sanctions list.
 
-import { Readable } from 'node:stream'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { importSanctionsList } from '../sanctions/import/import-list.ts'
 import { decisionsOn, hear } from '../testing/reviews.ts'
-import {
-  dataOf,
-  demoUser,
-  euro,
-  OPERATOR,
-  paymentOf,
-  type RiskStage,
-  START,
-  setRiskStage,
-} from '../testing/risk-stage.ts'
+import { dataOf, demoUser, euro, OPERATOR, paymentOf, type RiskStage, setRiskStage } from '../testing/risk-stage.ts'
+import { bringIntoForce } from '../testing/sanctions-lists.ts'
 
 let stage: RiskStage
 beforeAll(async () => {
@@ -106,12 +96,7 @@ describe('a payment', () => {
   it('is screened against the list that came into force since the name was compared', async () => {
     const name = 'Corentin Abbelard'
     expect(await assessed(to(name))).toMatchObject({ decision: 'APPROVE' })
-    const entry = { id: 'new-1', type: 'individual', program: 'DEMO', remarks: '', aka: [] }
-    const lines = [name, 'Bank of Upper Zandria', 'Quillmark Trading'].map((one, index) =>
-      JSON.stringify({ ...entry, id: `new-${index}`, name: one }),
-    )
-    const list = Readable.from([Buffer.from(`${lines.join('\n')}\n`)])
-    await importSanctionsList(stage.db, list, { actor: 'it', correlationId: 'it', now: START })
+    await bringIntoForce(stage.db, name, 'Bank of Upper Zandria')
     expect(await assessed(to(name))).toMatchObject({ decision: 'DECLINE' })
   })
 })

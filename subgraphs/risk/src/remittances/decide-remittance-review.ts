@@ -1,15 +1,18 @@
-import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { mayApprove } from '../compliance/finding.ts'
 import type { RemittanceReviewRow } from '../db/tables/remittance-review.ts'
 import { mayDecide, type ReviewDecision } from '../domain/review.ts'
 import { eventOf } from '../events.ts'
 import type { ReviewCode } from '../flow/decide-review.ts'
+import { insertRemittanceRescreening } from '../sanctions/db/rescreenings.ts'
 import { findAssessmentsOfRemittances } from './db/assessments.ts'
 import { lockRemittanceReview, updateRemittanceDecision } from './db/reviews.ts'
+import { type ReviewedRemittance, screenRemittanceAgain } from './screen-again.ts'
 
 export type RemittanceDecisionToMake = {
   readonly remittanceId: Id<'rem'>
@@ -19,14 +22,16 @@ export type RemittanceDecisionToMake = {
 
 /**
  * Decides on a remittance that waits for a person, once: the same decision again answers with the first, its reason
- * included. Payments hear of it by the event, without the reason: what payments know, the sender may come to see.
+ * included. Payments hear of it by the event, without the reason: what payments know, the sender may come to see. What is
+ * approved is screened again where another list is in force since.
  */
-export const decideRemittanceReview = (
+export async function decideRemittanceReview(
   db: TenantDb,
   { remittanceId, decision, reason }: RemittanceDecisionToMake,
   { now, ...by }: Provenance,
-): Promise<Outcome<RemittanceReviewRow, ReviewCode>> =>
-  inTransaction(db, async (tx) => {
+): Promise<Outcome<RemittanceReviewRow, ReviewCode>> {
+  const reviewed = decision === 'APPROVE' ? await screenRemittanceAgain(db, remittanceId, now) : null
+  return inTransaction(db, async (tx) => {
     const review = await lockRemittanceReview(tx, remittanceId)
     if (review === null)
       return refuse('REVIEW_NOT_FOUND', 'No such remittance waits for a decision, or it is not known here yet.', [
@@ -38,6 +43,8 @@ export const decideRemittanceReview = (
     const may = mayDecide(review, { decision, decidedBy: by.actor, payerId, field: 'remittanceId' })
     if (!may.ok) return may
     if (!may.value) return ok(review)
+    const passed = await passCompliance(tx, reviewed, by.actor)
+    if (!passed.ok) return passed
     const decided = await updateRemittanceDecision(tx, review, {
       decision,
       reason,
@@ -53,3 +60,12 @@ export const decideRemittanceReview = (
     })
     return ok(decided)
   })
+}
+
+/** Keeps what was found again, whatever comes of it. */
+async function passCompliance(tx: Tx, reviewed: ReviewedRemittance | null, screenedFor: string) {
+  if (reviewed === null) return ok(null)
+  const { assessmentId, found } = reviewed
+  if (found !== null) await insertRemittanceRescreening(tx, { ...found, assessmentId, screenedFor })
+  return mayApprove(reviewed)
+}

@@ -22,14 +22,18 @@ export type Judgement = {
   readonly beneficiaryKey: string
 }
 
+/** Whose names are screened. */
+export const namesOf = (beneficiaryName: string, sender: Pick<UserRow, 'displayName'> | null): NameToScreen[] => [
+  { party: 'BENEFICIARY', name: beneficiaryName },
+  ...(sender === null ? [] : [{ party: 'SENDER' as const, name: sender.displayName }]),
+]
+
 /** Asks every rule about a remittance, whatever the others say: whoever reviews it sees all there is. */
 export async function judge(tx: Tx, remittance: RemittanceToAssess, sender: UserRow | null): Promise<Judgement> {
   const { beneficiary, usdEquivalent } = remittance
   const beneficiaryKey = `${beneficiary.country} ${nameKey(readName(beneficiary.name))}`
   const history = await senderHistory(tx, remittance, beneficiaryKey)
-  const names: NameToScreen[] = [{ party: 'BENEFICIARY', name: beneficiary.name }]
-  if (sender !== null) names.push({ party: 'SENDER', name: sender.displayName })
-  const screening = await screen(tx, names)
+  const screening = await screen(tx, namesOf(beneficiary.name, sender))
   const reasons = byGravity(
     [
       kycReason(sender?.kycStatus ?? null),

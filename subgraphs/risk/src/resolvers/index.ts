@@ -15,6 +15,7 @@ import { RemittanceAssessment } from './RemittanceAssessment.ts'
 import { RemittanceReason } from './RemittanceReason.ts'
 import { RemittanceReview } from './RemittanceReview.ts'
 import { RiskAssessment } from './RiskAssessment.ts'
+import { Screening } from './Screening.ts'
 import { User } from './User.ts'
 
 export const resolvers = {
@@ -23,6 +24,7 @@ export const resolvers = {
   User,
   Payment,
   PaymentCompliance,
+  Screening,
   ComplianceReason,
   PaymentReview,
   Remittance,

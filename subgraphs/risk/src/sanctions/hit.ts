@@ -17,3 +17,13 @@ export type Hit = {
   /** Whether the same name says so much that a machine may refuse: see `saysEnough`. */
   readonly isConclusive: boolean
 }
+
+/** As it is kept and shown: with as many digits as tell hits apart. Whether it is conclusive, the reasons say. */
+export type StoredHit = Omit<Hit, 'score' | 'isConclusive'> & { readonly score: string }
+
+export const SCORE_DIGITS = 3
+
+export const storedHit = ({ score, isConclusive, ...hit }: Hit): StoredHit => ({
+  ...hit,
+  score: score.toFixed(SCORE_DIGITS),
+})

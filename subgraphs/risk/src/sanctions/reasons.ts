@@ -1,5 +1,5 @@
 import type { ScreeningReason } from '../compliance/reason.ts'
-import type { Hit, ScreenedParty } from './hit.ts'
+import { type Hit, SCORE_DIGITS, type ScreenedParty } from './hit.ts'
 import { HIT_SCORE } from './matching/similarity.ts'
 import type { Screening } from './screen.ts'
 
@@ -75,5 +75,3 @@ const inputOf = ({ party, entryId, score }: Hit) => ({
   name: `${party.toLowerCase()}_like_${entryId}`,
   value: score.toFixed(SCORE_DIGITS),
 })
-
-export const SCORE_DIGITS = 3

@@ -5,8 +5,7 @@ import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
 import { desc } from 'drizzle-orm'
 import { type PaymentScreeningHitRow, paymentScreeningHit } from '../../db/tables/payment-screening-hit.ts'
 import { type ScreeningHitRow, screeningHit } from '../../db/tables/screening-hit.ts'
-import type { Hit } from '../hit.ts'
-import { SCORE_DIGITS } from '../reasons.ts'
+import { type Hit, storedHit } from '../hit.ts'
 
 const byAssessments = preparedFor((db) =>
   db
@@ -50,4 +49,4 @@ export async function insertPaymentHits(
 }
 
 const rowsOf = <AssessmentId>(assessmentId: AssessmentId, hits: readonly Hit[]) =>
-  hits.map((hit, rank) => ({ ...hit, assessmentId, rank, score: hit.score.toFixed(SCORE_DIGITS) }))
+  hits.map((hit, rank) => ({ ...storedHit(hit), assessmentId, rank }))
