@@ -53,6 +53,22 @@ test.each([
   ['that is struck through', [...'4111111111111111'].map((digit) => `${digit}\u0336`).join('')],
   ['with fillers nobody sees', '411111\u3164111111\u115f1111'],
   ['on four lines', '4111\r\n1111\r\n1111\r\n1111'],
+  ['with commas', '4111, 1111, 1111, 1111'],
+  ['with commas alone', 'card 4111,1111,1111,1111,12/30'],
+  ['with commas behind a year', 'paid 2026: 4111, 1111, 1111, 1111'],
+  ['with commas, before its security code', '4111, 1111, 1111, 1111, 123'],
+  ['with colons', '4111:1111:1111:1111'],
+  ['with semicolons', '4111;1111;1111;1111'],
+  ['with plus signs', '4111+1111+1111+1111'],
+  ['with stars', '4111*1111*1111*1111'],
+  ['with apostrophes', "4111'1111'1111'1111"],
+  ['with apostrophes of printers', '4111\u20191111\u20191111\u20191111'],
+  ['in brackets', '(4111)(1111)(1111)(1111)'],
+  ['in brackets apart', '[4111] [1111] [1111] [1111]'],
+  ['in quotes', '"4111", "1111", "1111", "1111"'],
+  ['between bars', '|4111|1111|1111|1111|'],
+  ['with commas as American Express prints it', '3782, 822463, 10005'],
+  ['with commas, digit by digit', '4, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1'],
   ['in a track', '%B4111111111111111^DOE/J^3012101'],
   ['that begins as a time does, in groups', '2611 2215 3000 0008'],
   ['behind what is no IBAN', 'DE89 4111 1111 1111 1111'],
@@ -82,7 +98,16 @@ test.each([
   ['an ICCID', '8949020000000000006'],
   ['a number that begins with its time', '2611221530000008'],
   ['days and amounts', '4111 of 2026-11-21: 1,234.56 EUR, 2026-11-22 15:30:00 1.234,50'],
-  ['a list of numbers', 'orders 4111, 1111, 1111, 1111'],
+  ['a list of numbers of a wrong check digit', 'orders 4111, 1111, 1111, 1112'],
+  ['a longer list of numbers', 'orders 4111, 1111, 1111, 1111, 1111 and 1111'],
+  ['numbers of a list that goes on before', 'orders 1111, 4111, 1111, 1111, 1111'],
+  ['numbers that are joined otherwise each', '4111, 1111 + 1111: 1111'],
+  ['an account and a branch with a colon', '41111111:11111111'],
+  ['times with offsets', '2026-11-21T09:00:00.000+01:00, 2026-11-22T15:30:00+05:30, 2026-11-23T23:59:59Z'],
+  ['amounts with cents in a list', '4111.11, 1111.11, 1111,11; 1111,11; 4.111,11 + 1.111,11'],
+  ['phone numbers', '+49 (0) 30 1234-5678, +1 (411) 111-1111, 0041/44/668 18 00; +44 20 7946 0958'],
+  ['accounts in a list', 'DE89 3704 0044 0532 0130 00, GB29 NWBK 6016 1331 9268 19; FR1730004008280100051234567'],
+  ['an address of the internet', '2001:4111:1111:1111:1111:0:0:1'],
   ['an invoice of a wrong check digit', 'invoice 4539578763621487'],
   ['a table of numbers far apart', '4111         1111         1111         1111'],
   ['a rating and numbers', '•••• 1111 and •••• 1111'],
@@ -99,6 +124,30 @@ test('no UUID is one by chance', () => {
     fc.property(fc.uuid(), (uuid) => {
       expect(holdsCardNumber(uuid.replace(/[a-f]/g, '4'))).toBe(false)
     }),
+    { numRuns: 1_000 },
+  )
+})
+
+test.each<[string, fc.Arbitrary<string>]>([
+  [
+    'time',
+    fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }).map((date) => date.toISOString()),
+  ],
+  [
+    'time with an offset',
+    fc.nat(4_102_444_800).map((seconds) => `${new Date(seconds * 1_000).toISOString().slice(0, 19)}+02:00`),
+  ],
+  ['amount', fc.nat(99_999_99).map((cents) => (cents / 100).toFixed(2))],
+  ['UUID', fc.uuid()],
+])('no list of what is a %s is one by chance', (_, thing) => {
+  fc.assert(
+    fc.property(
+      fc.array(thing, { minLength: 2, maxLength: 6 }),
+      fc.constantFrom(', ', ';', ' + ', '|'),
+      (things, joint) => {
+        expect(holdsCardNumber(things.join(joint))).toBe(false)
+      },
+    ),
     { numRuns: 1_000 },
   )
 })
@@ -132,6 +181,7 @@ test.each([
 test.each([
   ['alone', '4111111111111111', '****************'],
   ['in groups', 'no 4111 1111-1111•1111 of order 17', 'no **** ****-****•**** of order 17'],
+  ['with commas', 'no 4111, 1111, 1111, 1111 of order 17', 'no ****, ****, ****, **** of order 17'],
   [
     'twice',
     '{"pan":"5555555555554444","again":"5555555555554444"}',
@@ -147,7 +197,7 @@ test.each([
 })
 
 test('leaves nothing of any number that is found, and a text without one as it is', () => {
-  const joint = fc.constantFrom('', ' ', '-', '\u2212', ' • ', '\u200b', '\u0336', '. . . ')
+  const joint = fc.constantFrom('', ' ', '-', '\u2212', ' • ', '\u200b', '\u0336', '. . . ', ', ', ')(')
   const number = fc.tuple(fc.constantFrom('4111111111111111', '5555555555554444', '378282246310005'), joint)
   fc.assert(
     fc.property(fc.string(), number, fc.string(), (before, [digits, between], after) => {
@@ -162,6 +212,8 @@ test.each([
   ['digits', '4'],
   ['digits that nobody can tell from others', '1 '],
   ['groups with blanks between', '4111        '],
+  ['a list of numbers', '4111, '],
+  ['signs of every kind', '4,;:*+()'],
   ['digits with marks', '4\u0336'],
   ['what begins as an account does', 'DE89 '],
 ])('looks at each character of %s some few times, however many there are', (_, piece) => {

@@ -1,13 +1,16 @@
 import { brandRulesOf } from './brands.ts'
 import { passesLuhn } from './luhn.ts'
-import { withoutNamed } from './named-numbers.ts'
+import { NAMED, withoutNamed } from './named-numbers.ts'
 import { withPlainDigits } from './plain-digits.ts'
 
 /**
  * What stands between the groups of one number: blanks, dashes, the signs for minus, dots, bullets and slashes, as many as
- * somebody types or a form sets. Commas and the like tell numbers of a list apart.
+ * somebody types or a form sets.
  */
 const JOINT = String.raw`[\s\p{Pd}−˗⁃._·•∙⋅‧・/]{1,8}`
+
+/** Commas, brackets and whatever else is neither letter nor digit. Lists have them too. */
+const ANY_JOINT = String.raw`[^\p{L}\p{N}${NAMED}]{1,8}`
 
 /** What changes no digit that it stands on or beside: marks, variation selectors, and characters that nobody sees. */
 const UNSEEN = /[\p{Mn}\p{Me}\p{Cf}\p{DI}]/gu
@@ -32,14 +35,29 @@ const SHAPES: readonly (readonly number[])[] = [
   ...LENGTHS.map((length) => times(length, 1)),
 ]
 
+const group = (length: number): string => String.raw`\d{${length}}`
+
 /**
  * Numbers of each shape, whatever other groups or letters are beside them: an expiry, a security code, another number. They
  * overlap, so they are looked for ahead. Groups are whole: digits of a longer number or of a UUID are none.
  */
-const CANDIDATES = SHAPES.map((groups) => {
-  const digits = groups.map((length) => String.raw`\d{${length}}`).join(JOINT)
-  return new RegExp(String.raw`(?<!\d)(?=(${digits})(?!\d))`, 'gu')
+const JOINED = SHAPES.map((groups) => String.raw`(?<!\d)(?=(?<found>${groups.map(group).join(JOINT)})(?!\d))`)
+
+/**
+ * The same with any joint, where it is the same throughout. Not of two groups: an account and its branch are written so. Nor
+ * where groups go on as they begin, on either side: a list does, and among its fours some have the check digit of a card.
+ */
+const JOINED_EVENLY = SHAPES.filter((groups) => groups.length > 2).map((groups) => {
+  const first = group(groups[0] ?? 0)
+  const found = groups.map(group).join(String.raw`\k<joint>`)
+  const goesOn = String.raw`\k<joint>${first}(?!\d)`
+  return [
+    String.raw`(?<!\d)(?=${first}(?<joint>${ANY_JOINT})\d)(?<!(?<!\d)${first}\k<joint>)`,
+    String.raw`(?=(?<found>${found})(?!\d|${goesOn}))`,
+  ].join('')
 })
+
+const CANDIDATES = [...JOINED, ...JOINED_EVENLY].map((pattern) => new RegExp(pattern, 'gu'))
 
 /**
  * Year, month, day, hour and minute by two digits each, from 2020 to 2039: numbers that systems make of the time begin so.
@@ -54,8 +72,16 @@ const TIME = /^[23]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0
 export function holdsCardNumber(text: string): boolean {
   const plain = withPlainDigits(text.normalize('NFKC').replaceAll(UNSEEN, ''))
   if (!hasDigits(plain, DIGITS_MIN)) return false
-  const looked = withoutNamed(plain)
-  return CANDIDATES.some((candidate) => [...looked.matchAll(candidate)].some(([, found = '']) => isCardNumber(found)))
+  return cardNumbersIn(withoutNamed(plain)).next().done === false
+}
+
+/** Every card number of a text, some more than once. */
+function* cardNumbersIn(text: string): Generator<{ readonly index: number; readonly found: string }> {
+  for (const candidate of CANDIDATES)
+    for (const { index, groups } of text.matchAll(candidate)) {
+      const found = groups?.found ?? ''
+      if (isCardNumber(found)) yield { index, found }
+    }
 }
 
 function hasDigits(text: string, digitsMin: number): boolean {
@@ -77,10 +103,8 @@ export function withoutCardNumbers(text: string): string {
   if (!holdsCardNumber(text)) return text
   // By places, as many numbers may overlap in a long text.
   const characters = text.split('')
-  for (const candidate of CANDIDATES)
-    for (const { index, 1: found = '' } of text.matchAll(candidate))
-      if (isCardNumber(found))
-        for (let at = index; at < index + found.length; at += 1) if (isDigit(text.charCodeAt(at))) characters[at] = '*'
+  for (const { index, found } of cardNumbersIn(text))
+    for (let at = index; at < index + found.length; at += 1) if (isDigit(text.charCodeAt(at))) characters[at] = '*'
   const blotted = characters.join('')
   return holdsCardNumber(blotted) ? text.normalize('NFKC').replaceAll(/\p{N}/gu, '*') : blotted
 }

@@ -13,14 +13,17 @@ const REFERENCE = /(?<![\p{L}\p{N}])(?:KID|OCR)\d+/giu
 /** Hexadecimal keys and hashes: every other digit of theirs is decimal, and one in thousands would be taken for a card. */
 const HASH = /(?<![\p{L}\p{N}])(?=\d*[a-f])[\da-f]{24,}(?![\p{L}\p{N}])/giu
 
+/** Stands where a number was that says what it is, and joins none of those beside it. */
+export const NAMED = '\ufffc'
+
 /** A text without the numbers in it that say what they are, and by chance may look like a card's. */
 export function withoutNamed(text: string): string {
-  const left = text.replaceAll(REFERENCE, ';').replaceAll(HASH, ';')
+  const left = text.replaceAll(REFERENCE, NAMED).replaceAll(HASH, NAMED)
   let [kept, from] = ['', 0]
   for (const { index, 1: found = '' } of left.matchAll(ACCOUNT)) {
     const length = index < from ? 0 : accountLength(found)
     if (length === 0) continue
-    kept += `${left.slice(from, index)};`
+    kept += `${left.slice(from, index)}${NAMED}`
     from = index + length
   }
   return kept + left.slice(from)
