@@ -55,6 +55,9 @@ const CROWDED: readonly Line[] = [
   ],
   ['Veldrox Trading Company', 'entity'],
   ['O. Veldroks'],
+  ['UMBRALIBAN', 'entity', ['ISLAMIC MOVEMENT OF UMBRALIBAN']],
+  ['SERGEI', 'individual'],
+  ['ZERENIE, Jimmy Karim'],
   ...Array.from({ length: 60 }, (_, n): Line => [`Ali Hassan Quorin${letters(n)} Trading`]),
   ...Array.from({ length: 25 }, (_, n): Line => [`Sergei Umbriel${letters(n)}`]),
   ...Array.from({ length: 8 }, (_, n): Line => [`Zhang Tascott${letters(n)}`]),
@@ -105,6 +108,30 @@ describe('the same name as a listed one', () => {
     expect(await decided('Ali Hassan', 'earlier')).toMatchObject({ decision: 'DECLINE' })
     await importEntries('earlier', names)
     expect(await decided('Ali Hassan', 'earlier')).toMatchObject({ decision: 'REVIEW' })
+  })
+})
+
+describe('a listed name among other words, or with its blanks elsewhere', () => {
+  it.each([
+    ['beside a word', 'Umbraliban Kabul'],
+    ['misspelt beside a word', 'Umbralliban Support Fund'],
+    ['beside common words', 'Ali Hassan Umbraliban Sergei Zhang Wei Trading'],
+    ['without its blanks', 'JIMMYZERENIE'],
+    ['with its words apart', 'Jim-my Zere-nie'],
+    ['as a ship', 'MV Pioneer'],
+    ['as a ship with its number', 'Pioneer IMO 9187629'],
+    ['as a ship among other words', 'Owners of M/V Pioneer'],
+  ])('is for a person %s: %s', async (_, name) => {
+    const { decision, hits } = await decided(name)
+    expect(decision).toBe('REVIEW')
+    expect(hits).toEqual(expect.arrayContaining([expect.objectContaining({ isExact: false })]))
+  })
+
+  it.each([
+    ['a common one', 'Sergei Meier'],
+    ['a ship, where none is spoken of', 'Pioneer Foods'],
+  ])('is not held for %s: %s', async (_, name) => {
+    expect(await decided(name)).toMatchObject({ decision: 'APPROVE', hits: [] })
   })
 })
 

@@ -3,10 +3,11 @@ import { type Candidate, findCandidates } from './db/candidates.ts'
 import { type CountedWords, countWords } from './db/words.ts'
 import type { Hit, ScreenedParty } from './hit.ts'
 import { blockingKeys } from './matching/blocking-keys.ts'
-import { isUnclear, readings } from './matching/disguise.ts'
-import { type Name, nameKey, readName } from './matching/name.ts'
-import { saysEnough } from './matching/rarity.ts'
-import { HIT_SCORE, similarity } from './matching/similarity.ts'
+import { isUnclear, type Reading, readings } from './matching/disguise.ts'
+import { type Likeness, likenessTo } from './matching/likeness.ts'
+import type { Name } from './matching/name.ts'
+import { saysEnough, saysMuch } from './matching/rarity.ts'
+import { soughtKeys } from './matching/whole-keys.ts'
 
 export type NameToScreen = { readonly party: ScreenedParty; readonly name: string }
 
@@ -34,24 +35,24 @@ export type Compared = {
 
 /** Compares names with the list in force: those that share a key with one are found by an index, and compared in full. */
 export async function compareNames(db: Db, names: readonly string[]): Promise<Compared> {
-  const read = names.flatMap((name, index) => readings(name).map((reading) => ({ index, reading })))
+  const read = names.flatMap((name, index) =>
+    readings(name).map((reading) => ({ index, reading, likeness: likenessTo(reading) })),
+  )
   const found = await findCandidates(
     db,
-    read.map(({ reading }) => blockingKeys(reading)),
+    read.map(({ reading }) => ({ alike: blockingKeys(reading), whole: soughtKeys(reading) })),
   )
-  const alike = found.candidates.flatMap((candidate) => {
+  const alike = found.candidates.flatMap((candidate): Alike[] => {
     const screened = read[candidate.nameIndex]
-    return screened ? (compare(screened.reading, screened.index, candidate) ?? []) : []
+    const likeness = screened?.likeness(candidate)
+    return screened && likeness ? [{ ...screened, candidate, likeness }] : []
   })
   // Most names are like none, and nothing is asked.
-  const counted = await countWords(
-    db,
-    alike.filter(({ isExact }) => isExact).flatMap(({ words }) => words),
-  )
+  const counted = await countWords(db, alike.flatMap(wordsToCount))
   // Another list came into force meanwhile.
   if (counted !== null && counted.version !== found.version) return compareNames(db, names)
   const matches: Match[][] = names.map(() => [])
-  for (const one of alike) matches[one.index]?.push(judge(one, counted))
+  for (const one of alike) matches[one.index]?.push(...judge(one, counted))
   return { version: found.version, matches: matches.map(nearest) }
 }
 
@@ -91,23 +92,22 @@ const gravity = ({ isExact, isConclusive }: Match): number => Number(isExact) + 
 /** A name and one that it is like, before it is known how common their words are. */
 type Alike = {
   readonly index: number
-  readonly words: readonly string[]
+  readonly reading: Reading
   readonly candidate: Candidate
-  readonly score: number
-  readonly isExact: boolean
+  readonly likeness: Likeness
 }
 
-function compare(screened: Name, index: number, candidate: Candidate): Alike | null {
-  const listed = readName(candidate.name)
-  const score = similarity(screened, listed)
-  if (score < HIT_SCORE) return null
-  // What was transliterated is alike at best: Arabic without its vowels is the same for many names.
-  const isExact = screened.isLatin && listed.isLatin && nameKey(screened) === nameKey(listed)
-  return { index, words: screened.words.map(({ text }) => text), candidate, score, isExact }
+const wordsToCount = ({ reading, likeness: { isExact, containedWord } }: Alike): string[] => {
+  if (isExact) return textsOf(reading)
+  return containedWord === null ? [] : [containedWord]
 }
 
-function judge({ words, candidate, score, isExact }: Alike, counted: CountedWords | null): Match {
+const textsOf = ({ words }: Name): string[] => words.map(({ text }) => text)
+
+function judge({ reading, candidate, likeness }: Alike, counted: CountedWords | null): Match[] {
   const { entryId, entryName, program, name: matchedName, isWeak } = candidate
-  const isConclusive = isExact && !isWeak && counted !== null && saysEnough(words, counted)
-  return { entryId, entryName, matchedName, program, score, isExact, isConclusive }
+  const { score, isExact, containedWord } = likeness
+  if (containedWord !== null && (counted === null || !saysMuch(containedWord, counted))) return []
+  const isConclusive = isExact && !isWeak && counted !== null && saysEnough(textsOf(reading), counted)
+  return [{ entryId, entryName, matchedName, program, score, isExact, isConclusive }]
 }

@@ -65,7 +65,7 @@ export const sanctionsName = pgTable(
   ],
 )
 
-/** Under which keys a name is found: see `blockingKeys`. The primary key is the index of every search. */
+/** Under which keys a name is found: see `blockingKeys` and `wholeKeys`. The primary key is the index of every search. */
 export const sanctionsKey = pgTable(
   'sanctions_key',
   {

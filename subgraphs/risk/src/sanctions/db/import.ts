@@ -12,6 +12,7 @@ import {
 } from '../../db/tables/sanctions-list.ts'
 import { blockingKeys } from '../matching/blocking-keys.ts'
 import { readName } from '../matching/name.ts'
+import { wholeKeys } from '../matching/whole-keys.ts'
 
 export type NewName = {
   readonly ordinal: number
@@ -54,7 +55,11 @@ export const keysOf = (names: readonly NewName[]): NewKey[] =>
   names.flatMap(({ ordinal, name }) => {
     const read = readName(name)
     const wordCount = String(read.words.length)
-    return [...new Set(blockingKeys(read).flat())].map((key) => ({ key, ordinal: String(ordinal), wordCount }))
+    return [...new Set([...blockingKeys(read).flat(), ...wholeKeys(read)])].map((key) => ({
+      key,
+      ordinal: String(ordinal),
+      wordCount,
+    }))
   })
 
 /** Nobody searches them before the version itself is there. */

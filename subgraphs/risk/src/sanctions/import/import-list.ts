@@ -7,7 +7,7 @@ import { eventOf } from '../../events.ts'
 import { insertList, insertNames, insertWords, keysOf, type NewName, removeNamesNotOf } from '../db/import.ts'
 import { findListInForce } from '../db/lists.ts'
 import { areWordsCounted } from '../db/words.ts'
-import { readName } from '../matching/name.ts'
+import { wordsOf } from '../matching/name.ts'
 import { SanctionsFileFault } from './fault.ts'
 import { asOnlyImport, type Pause, type Step } from './only-import.ts'
 import { type EntryName, readEntries } from './read-entries.ts'
@@ -90,7 +90,7 @@ async function storeNames(
     for (const { id, program, names } of entries) {
       const entryName = names[0]?.name ?? ''
       for (const name of names) waiting.push({ ordinal: nameCount++, entryId: id, entryName, program, ...name })
-      for (const word of wordsOf(names)) entriesOfWords.set(word, (entriesOfWords.get(word) ?? 0) + 1)
+      for (const word of differentWords(names)) entriesOfWords.set(word, (entriesOfWords.get(word) ?? 0) + 1)
       entryCount += 1
       while (waiting.length >= BATCH_NAMES_MAX) await storeBatch()
     }
@@ -103,8 +103,8 @@ async function storeNames(
 }
 
 /** The different words of an entry: one that several of its names have counts once. */
-const wordsOf = (names: readonly EntryName[]): ReadonlySet<string> =>
-  new Set(names.flatMap(({ name }) => readName(name).words.map(({ text }) => text)))
+const differentWords = (names: readonly EntryName[]): ReadonlySet<string> =>
+  new Set(names.flatMap(({ name }) => wordsOf(name)))
 
 async function bringIntoForce(
   tx: Tx,

@@ -68,5 +68,5 @@ it.each([
 })
 
 it.each(['Ada Lovelace', 'Фейсал ат-Турбади', 'Brigade 44'])('%s is read in one way', (text) => {
-  expect(readings(text)).toEqual([readName(text)])
+  expect(readings(text)).toEqual([{ ...readName(text), isOfVessel: false }])
 })

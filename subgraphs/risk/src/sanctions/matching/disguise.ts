@@ -1,17 +1,27 @@
 import { type Name, readName } from './name.ts'
+import { withoutVesselMarks } from './vessel-marks.ts'
+
+/** A screened name in one of the ways to read it. */
+export type Reading = Name & {
+  /** Whether it said that it is a ship's. */
+  readonly isOfVessel: boolean
+}
 
 /**
- * The ways to read a name that is screened: as it stands; with capitals that mean nothing (`OsTiN` is no two words); and
- * without what disguises it, signs between letters and figures for letters. Those that differ, the first as it stands.
+ * The ways to read a name that is screened: as it stands; with capitals that mean nothing (`OsTiN` is no two words); without
+ * what disguises it, signs between letters and figures for letters; and without what says that it is a ship's. Those that
+ * differ, the first as it stands.
  */
-export function readings(text: string): Name[] {
+export function readings(text: string): Reading[] {
   const names = [
     readName(text),
     readName(text.toLowerCase()),
-    // A guess, as is what was transliterated: alike at best, and never the same.
+    // A guess, as is what was transliterated: alike at best, and never the same. So are the others.
     { ...readName(undisguised(text)), isLatin: false },
-  ]
-  return names.filter((name, index) => names.findIndex((other) => wordsOf(other) === wordsOf(name)) === index)
+  ].map((name) => ({ ...name, isOfVessel: false }))
+  const unmarked = withoutVesselMarks(text)
+  const all = unmarked === text ? names : [...names, { ...readName(unmarked), isLatin: false, isOfVessel: true }]
+  return all.filter((name, index) => all.findIndex((other) => wordsOf(other) === wordsOf(name)) === index)
 }
 
 const wordsOf = ({ words }: Name): string => words.map(({ text }) => text).join(' ')

@@ -20,16 +20,18 @@ export type Word = {
  * Takes from a name what tells none apart: case, accents, punctuation, script, legal form, title, repeated words. What
  * would be left of nothing but those is kept whole.
  */
-export function readName(text: string): Name {
+export const readName = (text: string): Name => ({
+  words: wordsOf(text).map((word) => ({ text: word, sounds: soundsOf(word) })),
+  isLatin: !/(?!\p{Script=Latin})\p{L}/u.test(text),
+})
+
+/** The words of a name as it is compared, without their sound. */
+export function wordsOf(text: string): string[] {
   const words = foldedWords(text)
   const bare = withoutForms(words)
   const kept = [...new Set((bare.length > 0 ? bare : words).map((word) => NUMERALS.get(word) ?? word))]
   // A name of nothing but signs is compared as it stands.
-  const texts = kept.length > 0 ? kept : [text.trim().toLowerCase()]
-  return {
-    words: texts.map((word) => ({ text: word, sounds: soundsOf(word) })),
-    isLatin: !/(?!\p{Script=Latin})\p{L}/u.test(text),
-  }
+  return kept.length > 0 ? kept : [text.trim().toLowerCase()]
 }
 
 /** Which names are the same: words in one order and no other. */

@@ -38,3 +38,17 @@ export function saysEnough(words: readonly string[], { entryCount, entriesOfWord
   const said = telling.map((word) => rarity(entriesOfWord.get(word) ?? 1, entryCount))
   return said.reduce((sum, one) => sum + one, 0) >= ENOUGH
 }
+
+/** What a word has to say that is contained in a name, and from how many letters on each that it is rare counts in full. */
+const MUCH = 0.33
+const LETTERS_IN_FULL = 7
+
+/**
+ * Whether a listed name of one word says something beside other words: of five letters where six entries of OFAC's list have
+ * it at most, of seven and more where nine have. Of one that was not counted nobody knows.
+ */
+export function saysMuch(word: string, { entryCount, entriesOfWord }: WordCounts): boolean {
+  const entries = entriesOfWord.get(word)
+  if (entries === undefined) return false
+  return rarity(entries, entryCount) * Math.min(1, word.length / LETTERS_IN_FULL) >= MUCH
+}

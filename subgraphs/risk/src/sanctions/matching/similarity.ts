@@ -69,6 +69,9 @@ function wordSimilarity(a: Word, b: Word): number {
 }
 
 function joinedSimilarity(a: readonly Word[], b: readonly Word[]): number {
+  const lengths = [a, b].map((words) => sum(words.map(({ text }) => text.length)))
+  // Each letter that one has more is a difference, and most pairs are told apart by that alone.
+  if (Math.min(...lengths) <= JOINED_SCORE_MIN * Math.max(...lengths)) return 0
   const inOrder = (words: readonly Word[]) => words.map(({ text }) => text).join('')
   const sorted = (words: readonly Word[]) => inOrder(words.toSorted((x, y) => (x.text < y.text ? -1 : 1)))
   // As in words: a number is the same or another.
