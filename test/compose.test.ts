@@ -72,7 +72,7 @@ function packagesOf(entry: string, seen = new Map<string, string>(), visited = n
   if (visited.has(entry)) return seen
   visited.add(entry)
   for (const [, specifier = ''] of readFileSync(entry, 'utf8').matchAll(
-    /^(?:import|export)\b(?! type)[^'"]*?from '([^']+)'/gm,
+    /^(?:import|export)\b(?! type)[^'"=]*?from '([^']+)'/gm,
   )) {
     if (specifier.startsWith('.')) packagesOf(join(dirname(entry), specifier), seen, visited)
     else if (!specifier.startsWith('node:'))
