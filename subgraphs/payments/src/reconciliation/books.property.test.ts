@@ -10,7 +10,7 @@ import {
   type TestLine,
 } from '../testing/reconciliation-stage.ts'
 import { autoResolve } from './auto-resolve.ts'
-import { day, dismissed, end, lines, movements, writtenOff } from './days.fixture.ts'
+import { day, dismissed, end, expectBooksOfItems, lines, movements, writtenOff } from './days.fixture.ts'
 
 const step = fc.oneof(
   { weight: 3, arbitrary: lines.map((given) => ({ kind: 'statement', lines: given }) as const) },
@@ -20,36 +20,6 @@ const step = fc.oneof(
   { weight: 1, arbitrary: end.map((given) => ({ kind: 'write off', end: given }) as const) },
   { weight: 4, arbitrary: end.map((given) => ({ kind: 'again', end: given }) as const) },
 )
-
-type Sums = {
-  readonly bank: bigint
-  readonly awaited: bigint
-  readonly open: bigint
-  readonly fees: bigint
-  readonly given: bigint
-}
-
-/** What the tables of reconciliation say, from the account's side. */
-async function sums({ database }: ReconciliationStage): Promise<Sums> {
-  const [row] = await database.sql.system<Record<keyof Sums, string>[]>`
-    select
-      (select coalesce(sum(amount_minor), 0)::text from bank_statement_line l
-        join reconciliation_item i on i.id = l.item_id and i.resolution is distinct from 'DISMISSED') as bank,
-      (select coalesce(sum(amount_minor), 0)::text from expected_movement where item_id is null) as awaited,
-      (select coalesce(sum(difference_minor), 0)::text from reconciliation_item
-        where state in ('OPEN', 'WRITE_OFF_REQUESTED', 'DISMISSAL_REQUESTED')) as open,
-      (select coalesce(sum(fee_minor), 0) - coalesce(sum(difference_minor) filter (where resolution = 'FEE_WITHIN_DECLARED'), 0)
-        from reconciliation_item)::text as fees,
-      (select coalesce(sum(difference_minor), 0)::text from reconciliation_item where state = 'WRITTEN_OFF') as given`
-  if (row === undefined) throw new Error('No row.')
-  return {
-    bank: BigInt(row.bank),
-    awaited: BigInt(row.awaited),
-    open: BigInt(row.open),
-    fees: BigInt(row.fees),
-    given: BigInt(row.given),
-  }
-}
 
 /** Each line and each movement is in one item at the most that is not done with, and says so of itself. */
 async function expectOneItemEach({ database }: ReconciliationStage): Promise<void> {
@@ -96,13 +66,7 @@ test('the books say what the bank says, whatever comes when, and what they canno
         if (todo.kind === 'write off') await writtenOff(stage, todo.end)
       }
       await stage.post()
-      const found = await sums(stage)
-      const balances = await stage.balances()
-      // Debits are below zero in the ledger: the bank account, fees and losses are on that side.
-      expect(balances.FUNDING ?? 0n).toBe(-(found.bank + found.awaited))
-      expect(balances.SUSPENSE ?? 0n).toBe(found.open)
-      expect(balances.BANK_FEES ?? 0n).toBe(-found.fees)
-      expect(balances.WRITE_OFFS ?? 0n).toBe(found.given)
+      await expectBooksOfItems(stage)
       await expectOneItemEach(stage)
       await expectOneLineEach(stage)
       await stage.expectSoundBooks()
