@@ -86,6 +86,7 @@ test('a transfer tells risk whose the other wallet is, a top-up whose the billin
       payerId: purse.userId,
       amount,
       createdAt,
+      answerWithinMs: 10_000,
       ...more,
     })
   }
@@ -105,6 +106,26 @@ test.each([
   stage.risk.behave(decides('APPROVE'))
   await stage.sweep(process())
   expect(await stage.payment(waiting.id)).toMatchObject({ status: 'PROCESSING', execution: 'INSTRUCTED' })
+})
+
+test('whatever else risk is overloaded with waits for a person, however small: nobody makes risk let it through', async () => {
+  stage.risk.behave(isOverloaded)
+  const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
+  const { order, ...request } = orderOf(purse, 'k', 1n)
+  for (const destination of [
+    { type: 'TRANSFER', destinationAccountId: other.walletId },
+    { type: 'TOP_UP', billingAccountId: purse.billingAccountId },
+    { type: 'FEE' },
+    orderOf(purse, 'k', 1n, { type: 'DEPOSIT' }).order.destination,
+  ] as const) {
+    const asked = {
+      ...request,
+      key: { ...request.key, idempotencyKey: destination.type },
+      order: { ...order, destination },
+    }
+    const payment = takenOnBy(await process().flow.create(stage.books, asked))
+    expect(payment).toMatchObject({ status: 'REVIEW', decision: { source: 'FALLBACK' } })
+  }
 })
 
 test('a withdrawal that waits for risk can be cancelled, and stays so when risk answers', async () => {

@@ -51,6 +51,7 @@ test('risk is asked about the payment as it was taken on', async () => {
     payerId: purse.userId,
     amount: { amount: '12.50', currency: 'EUR' },
     createdAt: stage.now.toISOString(),
+    answerWithinMs: expect.any(Number),
   })
   expect(call?.headers['x-correlation-id']).toBe('correlation-1')
 })

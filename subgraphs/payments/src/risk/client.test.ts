@@ -47,6 +47,15 @@ test.each([ASSESS_PAYMENT, ASSESS_REMITTANCE])('asks what the contract of risk o
   expect(validate(buildASTSchema(sdl, { assumeValidSDL: true }), parse(operation))).toEqual([])
 })
 
+test.each([
+  [800, undefined],
+  [250, 250],
+])('tells risk that it waits for %i ms, unless risk takes it for that', async (deadline_ms, told) => {
+  risk.behave(decides('APPROVE'))
+  await client({ deadline_ms }).assess(QUESTION)
+  expect(risk.calls.at(-1)?.input).toEqual({ ...risk.calls.at(-1)?.input, answerWithinMs: told })
+})
+
 test('asks with the particulars of the payment, as svc:payments in its tenant, under its correlation id', async () => {
   risk.behave(decides('APPROVE'))
   await client().assess(QUESTION)
@@ -56,6 +65,7 @@ test('asks with the particulars of the payment, as svc:payments in its tenant, u
     payerId: QUESTION.payerId,
     amount: { amount: '12.50', currency: 'EUR' },
     createdAt: '2026-11-21T12:00:00.000Z',
+    answerWithinMs: expect.any(Number),
   })
   expect(headers).toMatchObject({ 'x-correlation-id': 'correlation-1', 'content-type': 'application/json' })
   expect(JSON.parse(Buffer.from(String(headers?.['x-carriergraph-actor']), 'base64url').toString())).toEqual({

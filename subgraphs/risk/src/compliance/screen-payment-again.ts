@@ -2,6 +2,7 @@ import type { Db, TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { findAssessmentsOfPayments } from '../db/assessments.ts'
 import type { RiskAssessmentRow } from '../db/tables/risk-assessment.ts'
+import { patienceOfApproval } from '../flow/patience.ts'
 import { findPaymentHits } from '../sanctions/db/hits.ts'
 import { findListInForce } from '../sanctions/db/lists.ts'
 import { findPaymentRescreenings } from '../sanctions/db/rescreenings.ts'
@@ -21,7 +22,11 @@ export async function screenPaymentAgain(db: TenantDb, id: Id<'pay'>, now: Date)
   const [[shown = null], inForce] = await Promise.all([findFindings(db, assessment), findListInForce(db)])
   const reviewed = { assessmentId: assessment.id, shown, found: null }
   if (inForce === null || inForce.version === shown?.sanctionsVersion) return reviewed
-  const { sanctionsVersion, complianceReasons: reasons, hits } = await screenPayment(db, assessment)
+  const {
+    sanctionsVersion,
+    complianceReasons: reasons,
+    hits,
+  } = await screenPayment(db, assessment, patienceOfApproval())
   const version = sanctionsVersion ?? inForce.version
   return { ...reviewed, found: { sanctionsVersion: version, reasons, hits: hits.map(storedHit), screenedAt: now } }
 }

@@ -1,12 +1,7 @@
-import { gathered } from '@carriergraph/shared/db/gathered.ts'
-import { perTenant } from '@carriergraph/shared/db/per-database.ts'
-import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
-import { findUsers } from '../db/users.ts'
 import type { Hit } from '../sanctions/hit.ts'
-import { type CompareOften, comparisonsKept } from '../sanctions/kept-comparisons.ts'
-import { screeningOf } from '../sanctions/screen.ts'
+import { screenNames } from '../sanctions/screen-names.ts'
 import { type Counterparty, complianceReasons, namesOf } from './payment.ts'
 import type { ScreeningReason } from './reason.ts'
 
@@ -28,55 +23,30 @@ export type ScreenedPayment = {
 }
 
 /**
- * Screens names and countries of a payment. Payments at once share a transaction. It comes before the one in which the payer is
- * locked: comparing a new name takes milliseconds, for which other payments of the same payer would stand in line.
+ * Screens names and countries of a payment.
+ * @throws OverloadError as `screenNames`
  */
-export const screenPayment = (db: TenantDb, payment: PaymentToScreen): Promise<ScreenedPayment> =>
-  screeningsOf(db)(payment)
-
-/** With two names each that are new, they take less than half of the time that payments wait for risk. */
-const PAYMENTS_MAX = 32
-
-const keyOf = ({ paymentId }: PaymentToScreen): string => paymentId
-
-const screeningsOf = perTenant((db) => {
-  const compare = comparisonsKept()
-  const together = (asked: readonly PaymentToScreen[]) => inTransaction(db, (tx) => screenAll(tx, asked, compare))
-  return gathered<PaymentToScreen, ScreenedPayment>({
-    max: PAYMENTS_MAX,
-    keyOf,
-    together,
-    alone: async (asked) => (await together([asked])).get(keyOf(asked)) ?? lost(asked),
-  })
-})
-
-/** By payment. */
-async function screenAll(
-  tx: Tx,
-  asked: readonly PaymentToScreen[],
-  compare: CompareOften,
-): Promise<ReadonlyMap<string, ScreenedPayment>> {
-  const ids = asked.flatMap(({ payerId, payeeId }) => (payeeId === null ? [payerId] : [payerId, payeeId]))
-  const users = new Map((await findUsers(tx, [...new Set(ids)])).map(({ id, displayName }) => [id, displayName]))
-  const named = asked.map((payment) => {
-    const { payerId, payeeId, counterparty } = payment
-    const payee = payeeId === null || payeeId === payerId ? null : (users.get(payeeId) ?? null)
-    return { payment, names: namesOf({ payer: users.get(payerId) ?? null, payee, counterparty }) }
-  })
-  const names = [...new Set(named.flatMap((one) => one.names.map(({ name }) => name)))]
-  const { version, matchesOf } = await compare(tx, names)
-  return new Map(
-    named.map(({ payment, names }) => {
-      const screening = screeningOf(names, { version, matches: names.map(({ name }) => matchesOf(name)) })
-      const reasons = complianceReasons(screening, payment.counterparty)
-      return [
-        keyOf(payment),
-        { complianceReasons: reasons, sanctionsVersion: screening.version, hits: screening.hits },
-      ] as const
-    }),
+export async function screenPayment(
+  db: TenantDb,
+  { paymentId, payerId, payeeId, counterparty }: PaymentToScreen,
+  signal: AbortSignal,
+): Promise<ScreenedPayment> {
+  const screening = await screenNames(
+    db,
+    {
+      id: paymentId,
+      payerId,
+      userIds: payeeId === null ? [payerId] : [payerId, payeeId],
+      namesOf(displayNames) {
+        const payee = payeeId === null || payeeId === payerId ? null : (displayNames.get(payeeId) ?? null)
+        return namesOf({ payer: displayNames.get(payerId) ?? null, payee, counterparty })
+      },
+    },
+    signal,
   )
-}
-
-function lost({ paymentId }: PaymentToScreen): never {
-  throw new Error(`The screening of ${paymentId} was there and is gone.`)
+  return {
+    complianceReasons: complianceReasons(screening, counterparty),
+    sanctionsVersion: screening.version,
+    hits: screening.hits,
+  }
 }

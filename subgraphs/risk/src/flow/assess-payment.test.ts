@@ -4,7 +4,16 @@ import { newId } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { published } from '../events.ts'
-import { after, demoUser, euro, paymentOf, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
+import {
+  after,
+  demoUser,
+  ENDLESS,
+  euro,
+  paymentOf,
+  type RiskStage,
+  START,
+  setRiskStage,
+} from '../testing/risk-stage.ts'
 import { assessPayment } from './assess-payment.ts'
 
 let stage: RiskStage
@@ -104,7 +113,8 @@ describe('assessPayment', () => {
       createdAt: START,
     }
     const causationId = newId('evt')
-    await assessPayment(stage.db, payment, { actor: 'svc:payments', correlationId: 'it', causationId, now: START })
+    const by = { actor: 'svc:payments', correlationId: 'it', causationId, now: START }
+    await assessPayment(stage.db, payment, by, ENDLESS)
     expect(await stage.journalled(payment.paymentId)).toMatchObject([
       { correlation_id: 'it', causation_id: causationId },
     ])

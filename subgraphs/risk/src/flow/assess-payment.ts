@@ -19,6 +19,7 @@ import { euroValue } from '../domain/euro.ts'
 import type { Facts } from '../domain/rules.ts'
 import { eventOf } from '../events.ts'
 import { insertPaymentHits } from '../sanctions/db/hits.ts'
+import type { Patience } from './patience.ts'
 
 /** A payment, as far as risk looks at it. */
 export type PaymentToAssess = PaymentToScreen & {
@@ -32,12 +33,24 @@ export type Assessed = Outcome<RiskAssessmentRow, 'PAYMENT_MISMATCH'>
  * Assesses a payment once: a caller that asks again, after a crash or at the same time, gets the first answer. The
  * payer is locked meanwhile, so that of many payments at once each counts those before it. Payments of many payers at once
  * share transactions; those of one stand in line.
- * @throws OverloadError where too many of the payer's do
+ * @throws OverloadError where too much of the payer's waits, or it has waited for that for as long as `patience` lets it
  */
-export const assessPayment = async (db: TenantDb, payment: PaymentToAssess, by: Provenance): Promise<Assessed> =>
-  assessmentsOf(db)({ payment, screened: await screenPayment(db, payment), by })
+export async function assessPayment(
+  db: TenantDb,
+  payment: PaymentToAssess,
+  by: Provenance,
+  patience: Patience,
+): Promise<Assessed> {
+  const screened = await screenPayment(db, payment, patience.names)
+  return assessmentsOf(db)({ payment, screened, by, patience })
+}
 
-type Asked = { readonly payment: PaymentToAssess; readonly screened: ScreenedPayment; readonly by: Provenance }
+type Asked = {
+  readonly payment: PaymentToAssess
+  readonly screened: ScreenedPayment
+  readonly by: Provenance
+  readonly patience: Patience
+}
 
 /** Payers who are locked at once; far more than callers wait at a time. */
 const PAYERS_MAX = 200
@@ -49,11 +62,16 @@ const assessmentsOf = perTenant((db) =>
     max: PAYERS_MAX,
     keyOf,
     alone: (asked) =>
-      inTransactionInTurn(db, turnOfUser(keyOf(asked)), async (tx) => {
-        const { payerId } = asked.payment
-        const assessed = await assessAll(tx, [asked], new Map([[payerId, await lockUser(tx, payerId)]]))
-        return assessed.get(payerId) ?? lost(asked.payment)
-      }),
+      inTransactionInTurn(
+        db,
+        turnOfUser(keyOf(asked)),
+        async (tx) => {
+          const { payerId } = asked.payment
+          const assessed = await assessAll(tx, [asked], new Map([[payerId, await lockUser(tx, payerId)]]))
+          return assessed.get(payerId) ?? lost(asked.payment)
+        },
+        asked.patience.turn,
+      ),
     together: (asked) =>
       inTransaction(db, async (tx) => {
         const free = await lockFreeUsers(tx, asked.map(keyOf))

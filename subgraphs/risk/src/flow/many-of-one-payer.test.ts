@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { lockUser } from '../db/users.ts'
 import { assessRemittance } from '../remittances/assess-remittance.ts'
 import { readRemittance } from '../remittances/request.ts'
-import { demoUser, type RiskStage, remittanceOf, START, setRiskStage } from '../testing/risk-stage.ts'
+import { demoUser, ENDLESS, type RiskStage, remittanceOf, START, setRiskStage } from '../testing/risk-stage.ts'
 import { assessPayment } from './assess-payment.ts'
 
 let stage: RiskStage
@@ -41,12 +41,13 @@ const assessPaymentOf = (payerId: Id<'usr'>) =>
       createdAt: START,
     },
     by,
+    ENDLESS,
   )
 
 async function assessRemittanceOf(senderId: Id<'usr'>) {
   const remittance = readRemittance({ ...remittanceOf(senderId), createdAt: START })
   if (!remittance.ok) throw new Error(remittance.message)
-  return assessRemittance(db, remittance.value, by)
+  return assessRemittance(db, remittance.value, by, ENDLESS)
 }
 
 /** What the tenant's connections wait for. */

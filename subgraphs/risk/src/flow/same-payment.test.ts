@@ -7,7 +7,7 @@ import { waitersOf } from '@carriergraph/shared/testing/lined.ts'
 import { openPatiently } from '@carriergraph/shared/testing/patient-database.ts'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { demoUser, paymentOf, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
+import { demoUser, ENDLESS, paymentOf, type RiskStage, START, setRiskStage } from '../testing/risk-stage.ts'
 import { assessPayment } from './assess-payment.ts'
 import { readPayment } from './read-payment.ts'
 
@@ -67,7 +67,7 @@ it('of two processes that assess it at once, what the second has found is not st
   const { started } = await inTransaction(stage.db, async (tx) => {
     // Both read that there is none yet, and wait to write.
     await tx.execute(sql`lock table risk_assessment in share row exclusive mode`)
-    const assess = (database: Database) => assessPayment(database.forTenant('demo'), read.value, by)
+    const assess = (database: Database) => assessPayment(database.forTenant('demo'), read.value, by, ENDLESS)
     const both = processes.map(assess)
     await waitersOf(stage.database, 2)
     return { started: both }

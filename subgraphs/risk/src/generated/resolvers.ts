@@ -161,6 +161,11 @@ export type AssessPaymentInput = {
   payeeId?: InputMaybe<Scalars['ID']['input']>;
   /** Who is to get the money of a withdrawal, or sends that of a deposit, at a bank; null of other payments. */
   counterparty?: InputMaybe<PaymentCounterpartyInput>;
+  /**
+   * How long the caller waits, in ms, up to 10,000; null: 800. What would stand behind others of the same payer for much of it, or
+   * behind new names, is told before to be `OVERLOADED`: silence would say that risk is down.
+   */
+  answerWithinMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** The answer to assessPayment. */
@@ -488,6 +493,11 @@ export type AssessRemittanceInput = {
   sourceOfFunds: Scalars['String']['input'];
   /** When the remittance was created. */
   createdAt: Scalars['DateTime']['input'];
+  /**
+   * How long the caller waits, in ms, up to 10,000; null: 800. What would stand behind others of the same payer for much of it, or
+   * behind new names, is told before to be `OVERLOADED`: silence would say that risk is down.
+   */
+  answerWithinMs?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** The answer to assessRemittance. */

@@ -6,7 +6,7 @@ import type { RiskDecision } from '../domain/assess.ts'
 import type { Hit } from '../sanctions/hit.ts'
 import { nameKey, readName } from '../sanctions/matching/name.ts'
 import { sanctionsReasons } from '../sanctions/reasons.ts'
-import { type NameToScreen, screen } from '../sanctions/screen.ts'
+import type { NameToScreen, Screening } from '../sanctions/screen.ts'
 import { senderHistory } from './db/history.ts'
 import { historyReasons } from './history-rules.ts'
 import { kycReason } from './kyc.ts'
@@ -23,17 +23,23 @@ export type Judgement = {
 }
 
 /** Whose names are screened. */
-export const namesOf = (beneficiaryName: string, sender: Pick<UserRow, 'displayName'> | null): NameToScreen[] => [
+export const namesOf = (beneficiaryName: string, senderName: string | null): NameToScreen[] => [
   { party: 'BENEFICIARY', name: beneficiaryName },
-  ...(sender === null ? [] : [{ party: 'SENDER' as const, name: sender.displayName }]),
+  ...(senderName === null ? [] : [{ party: 'SENDER' as const, name: senderName }]),
 ]
 
+export type Question = {
+  readonly remittance: RemittanceToAssess
+  /** Null who is not registered. */
+  readonly sender: UserRow | null
+  readonly screening: Screening
+}
+
 /** Asks every rule about a remittance, whatever the others say: whoever reviews it sees all there is. */
-export async function judge(tx: Tx, remittance: RemittanceToAssess, sender: UserRow | null): Promise<Judgement> {
+export async function judge(tx: Tx, { remittance, sender, screening }: Question): Promise<Judgement> {
   const { beneficiary, usdEquivalent } = remittance
   const beneficiaryKey = `${beneficiary.country} ${nameKey(readName(beneficiary.name))}`
   const history = await senderHistory(tx, remittance, beneficiaryKey)
-  const screening = await screen(tx, namesOf(beneficiary.name, sender))
   const reasons = byGravity(
     [
       kycReason(sender?.kycStatus ?? null),

@@ -33,7 +33,7 @@ export async function screenRemittanceAgain(
   const [shown] = findingsOfRemittance(assessment, hits, later)
   const reviewed = { assessmentId, shown, found: null }
   if (inForce === null || inForce.version === shown.sanctionsVersion) return reviewed
-  const screening = await inTransaction(db, (tx) => screen(tx, namesOf(beneficiaryName, sender ?? null)))
+  const screening = await inTransaction(db, (tx) => screen(tx, namesOf(beneficiaryName, sender?.displayName ?? null)))
   const found = {
     sanctionsVersion: screening.version ?? inForce.version,
     reasons: byGravity([...sanctionsReasons(screening), ...shown.reasons.filter(isOfCountry)]),

@@ -2,6 +2,7 @@ import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { type Candidate, findCandidates } from './db/candidates.ts'
 import { type CountedWords, countWords } from './db/words.ts'
 import type { Hit, ScreenedParty } from './hit.ts'
+import { inSlices } from './in-slices.ts'
 import { blockingKeys } from './matching/blocking-keys.ts'
 import { isUnclear, type Reading, readings } from './matching/disguise.ts'
 import { type Likeness, likenessTo } from './matching/likeness.ts'
@@ -23,6 +24,9 @@ export type Screening = {
 /** Entries of one name. A name that is like more is common, and a person sees that from these. */
 const HITS_MAX = 20
 
+/** Candidates of long names are compared at that many in some three milliseconds, for which everybody else waits. */
+const CANDIDATES_OF_SLICE = 64
+
 /** An entry that a name may mean. */
 export type Match = Omit<Hit, 'party' | 'screenedName'>
 
@@ -42,10 +46,11 @@ export async function compareNames(db: Db, names: readonly string[]): Promise<Co
     db,
     read.map(({ reading }) => ({ alike: blockingKeys(reading), whole: soughtKeys(reading) })),
   )
-  const alike = found.candidates.flatMap((candidate): Alike[] => {
+  const alike: Alike[] = []
+  await inSlices(found.candidates, CANDIDATES_OF_SLICE, (candidate) => {
     const screened = read[candidate.nameIndex]
     const likeness = screened?.likeness(candidate)
-    return screened && likeness ? [{ ...screened, candidate, likeness }] : []
+    if (screened && likeness) alike.push({ ...screened, candidate, likeness })
   })
   // Most names are like none, and nothing is asked.
   const counted = await countWords(db, alike.flatMap(wordsToCount))
@@ -55,6 +60,9 @@ export async function compareNames(db: Db, names: readonly string[]): Promise<Co
   for (const one of alike) matches[one.index]?.push(...judge(one, counted))
   return { version: found.version, matches: matches.map(nearest) }
 }
+
+/** Under how many keys a name is searched, which is about what comparing it costs. */
+export const costOfName = (name: string): number => readings(name).flatMap(blockingKeys).flat().length
 
 /** What names that were compared say. */
 export const screeningOf = (names: readonly NameToScreen[], { version, matches }: Compared): Screening => ({

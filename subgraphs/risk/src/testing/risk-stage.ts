@@ -9,12 +9,18 @@ import {
 } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { sql } from 'drizzle-orm'
 import { loadDemo } from '../demo.ts'
+import type { Patience } from '../flow/patience.ts'
 import { risk } from '../service.ts'
 
 export const START = new Date('2026-11-21T09:00:00.000Z')
 export const OPERATOR = { operator: true } as const satisfies Caller
 export const PAYMENTS = { service: 'payments' } as const satisfies Caller
 export const demoUser = (name: string): Id<'usr'> => namedId('usr', `demo/${name}`)
+
+const PATIENT = { answerWithinMs: 10_000 }
+
+/** Of whoever waits until it is done. */
+export const ENDLESS: Patience = { names: new AbortController().signal, turn: new AbortController().signal }
 
 /** That many milliseconds after the start. */
 export const after = (duration_ms: number): Date => new Date(START.getTime() + duration_ms)
@@ -57,7 +63,7 @@ export type RiskStage = RunningSubgraph & {
   readonly clock: FixedClock
   /** Of the tenant `demo`. */
   readonly db: TenantDb
-  /** The payload of assessPayment. */
+  /** The payload of assessPayment, for which the stage waits on a machine of any speed. */
   assess(input: Input, tenant?: string): Promise<Payload>
   /** The payload of assessRemittance. */
   assessRemittance(input: Input, tenant?: string): Promise<Payload>
@@ -98,9 +104,10 @@ export async function setRiskStage(): Promise<RiskStage> {
     clock,
     db,
     assess: async (input, tenant = 'demo') =>
-      dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS, { input })).assessPayment,
+      dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS, { input: { ...PATIENT, ...input } })).assessPayment,
     assessRemittance: async (input, tenant = 'demo') =>
-      dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS_REMITTANCE, { input })).assessRemittance,
+      dataOf(await running.ask({ ...PAYMENTS, tenant }, ASSESS_REMITTANCE, { input: { ...PATIENT, ...input } }))
+        .assessRemittance,
     register,
     setKyc,
     async verifiedUser() {

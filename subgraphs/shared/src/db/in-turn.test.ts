@@ -88,6 +88,39 @@ describe('transactions in turn', () => {
     await locking('user a')
   })
 
+  it('lets go whoever has waited for long enough, begins nothing of theirs, and goes on with those behind', async () => {
+    const patience = new AbortController()
+    let hasBegun = false
+    let asked: Promise<unknown>[] = []
+    await held('user a', async () => {
+      const first = locking('user a')
+      await oneWaits()
+      const impatient = inTransactionInTurn(
+        db,
+        'user a',
+        async () => {
+          hasBegun = true
+        },
+        patience.signal,
+      )
+      asked = [first, locking('user a')]
+      patience.abort()
+      await expect(impatient).rejects.toThrow(OverloadError)
+    })
+    await Promise.all(asked)
+    expect(hasBegun).toBe(false)
+  })
+
+  it('lets go whoever has waited for long enough for a lock of another process, when they try it again', async () => {
+    const patience = new AbortController()
+    await held('user a', async () => {
+      const impatient = inTransactionInTurn(db, 'user a', (tx) => lock(tx, 'user a'), patience.signal)
+      await oneWaits()
+      patience.abort()
+      await expect(impatient).rejects.toMatchObject({ cause: { code: SQL_STATE.lockNotAvailable } })
+    })
+  })
+
   it('lets others go on while many different locks stay with another process, and waits for those all the same', async () => {
     const keys = Array.from({ length: 3 * TENANT_POOL_MAX }, (_, at) => `user a${at}`)
     let waiting: Promise<unknown>[] = []

@@ -26,9 +26,15 @@ const turnsOf = perTenant(() => ({ byKey: new Map<string, Turns>(), connections:
  * another process keeps take turns at a few connections, until each has waited for as long as the connection lets it, for
  * its turn as well; whose turn comes later than that tries once.
  * @param key what is locked, by its kind and id
- * @throws OverloadError where IN_TURN_WAITING_MAX wait already, and nothing was begun
+ * @param patience aborts when it has waited for long enough; what has its turn and its lock by then is done all the same
+ * @throws OverloadError where IN_TURN_WAITING_MAX wait already, or patience ends before it is its turn, and nothing was begun
  */
-export async function inTransactionInTurn<T>(db: TenantDb, key: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function inTransactionInTurn<T>(
+  db: TenantDb,
+  key: string,
+  work: (tx: Tx) => Promise<T>,
+  patience: AbortSignal = ENDLESS,
+): Promise<T> {
   const { byKey, connections } = turnsOf(db)
   const turns = byKey.get(key) ?? { waiting: -1, last: Promise.resolve() }
   if (turns.waiting >= IN_TURN_WAITING_MAX)
@@ -36,24 +42,39 @@ export async function inTransactionInTurn<T>(db: TenantDb, key: string, work: (t
   byKey.set(key, turns)
   turns.waiting += 1
   const asked_ms = performance.now()
-  const done = turns.last.then(() => waitingInParts(db, connections, work, asked_ms))
-  turns.last = done.then(nothing, nothing)
+  const before = turns.last
+  const over = Promise.withResolvers<void>()
+  turns.last = before.then(() => over.promise)
   try {
-    return await done
+    await within(patience, before)
+    return await waitingInParts(db, connections, work, { asked_ms, patience })
   } finally {
+    over.resolve()
     turns.waiting -= 1
     if (turns.waiting < 0) byKey.delete(key)
   }
 }
 
-const nothing = (): void => {}
+const ENDLESS = new AbortController().signal
+
+async function within(patience: AbortSignal, turn: Promise<unknown>): Promise<void> {
+  const ended = Promise.withResolvers<never>()
+  const end = () => ended.reject(new OverloadError('It was not its turn in time.'))
+  patience.addEventListener('abort', end)
+  if (patience.aborted) end()
+  try {
+    await Promise.race([turn, ended.promise])
+  } finally {
+    patience.removeEventListener('abort', end)
+  }
+}
 
 /** Work that locks, tried again while its lock is with somebody else. It has no effect outside of its transaction. */
 async function waitingInParts<T>(
   db: TenantDb,
   connections: Places,
   work: (tx: Tx) => Promise<T>,
-  asked_ms: number,
+  { asked_ms, patience }: { readonly asked_ms: number; readonly patience: AbortSignal },
 ): Promise<T> {
   let waits_ms = Number.POSITIVE_INFINITY
   for (;;) {
@@ -67,7 +88,7 @@ async function waitingInParts<T>(
       )
     } catch (error) {
       const isLocked = postgresErrorBehind(error)?.code === SQL_STATE.lockNotAvailable
-      if (!isLocked || performance.now() - asked_ms >= waits_ms) throw error
+      if (!isLocked || patience.aborted || performance.now() - asked_ms >= waits_ms) throw error
     }
   }
 }
