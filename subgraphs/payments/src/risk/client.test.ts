@@ -47,6 +47,15 @@ test.each([ASSESS_PAYMENT, ASSESS_REMITTANCE])('asks what the contract of risk o
   expect(validate(buildASTSchema(sdl, { assumeValidSDL: true }), parse(operation))).toEqual([])
 })
 
+test('an answer that came in time counts, though the process was too busy to read it', async () => {
+  risk.behave((response, call) => {
+    decides('APPROVE')(response, call)
+    const busyUntil = performance.now() + 600
+    while (performance.now() < busyUntil);
+  })
+  expect(await client({ deadline_ms: 500 }).assess(QUESTION)).toMatchObject({ kind: 'ASSESSED' })
+})
+
 test.each([
   [800, undefined],
   [250, 250],
