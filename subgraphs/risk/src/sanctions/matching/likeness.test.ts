@@ -67,6 +67,7 @@ it.each([
   ['letters beside a word', 'ISIS Garden Centre', 'ISIS'],
   ['part of a word', 'Talibani Kabul', 'TALIB'],
   ['initials', 'M. V. Krishnan', 'KRISHNA'],
+  ['a word and a letter of the legal form', 'Luca Petrov', 'PETRO LONDON, S. DE R.L. DE C.V.'],
   ['a name that is like another for one letter, and sounds otherwise', 'Berliner Motoren Werke', 'MOTOJEN'],
 ])('%s is not: %s', (_, screened, name) => {
   expect(best(screened, name)).toBeLessThan(HIT_SCORE)

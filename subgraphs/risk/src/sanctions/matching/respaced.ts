@@ -63,7 +63,8 @@ function unglued(word: Word, listed: readonly Word[]): readonly Word[] | null {
 function consistsOf(text: string, listed: readonly Word[]): readonly Word[] | null {
   if (text === '') return []
   for (const word of listed) {
-    if (!text.startsWith(word.text)) continue
+    // A single letter is an initial or what is left of a legal form, and the end of many a word.
+    if (word.text.length === 1 || !text.startsWith(word.text)) continue
     const rest = consistsOf(
       text.slice(word.text.length),
       listed.filter((other) => other !== word),
