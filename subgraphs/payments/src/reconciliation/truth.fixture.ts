@@ -19,10 +19,10 @@ export const entries = fc
     fc.record({
       day: fc.integer({ min: 2, max: 3 }),
       minor: fc
-        .tuple(fc.constantFrom(1n, 1n, -1n), fc.array(fc.constantFrom(100n, 200n), { minLength: 1, maxLength: 2 }))
+        .tuple(fc.constantFrom(1n, 1n, 1n, -1n), fc.constantFrom([100n], [100n], [100n], [200n, 100n]))
         .map(([sign, parts]) => parts.map((minor) => sign * minor)),
-      party: fc.constantFrom('E-1', 'E-1', 'E-2'),
-      bank: fc.constantFrom('own', 'own', 'shared', 'none'),
+      party: fc.constantFrom('E-1', 'E-1', 'E-1', 'E-2'),
+      bank: fc.constantFrom('own', 'shared', 'none'),
       isExpected: fc.boolean(),
     }),
     { minLength: 1, maxLength: 3 },
