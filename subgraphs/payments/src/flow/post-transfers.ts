@@ -8,7 +8,6 @@ import {
   type RefusedPosting,
 } from '@carriergraph/shared/ledger/ledger.ts'
 import { POSTING_REFUSALS, type PostingCode } from '@carriergraph/shared/ledger/posting-code.ts'
-import { LedgerOverloadError } from '@carriergraph/shared/ledger/posting-line.ts'
 import { subjectOf, type TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Accepted, type Outcome, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import { findAccountsOfCases } from '../db/accounts-of-cases.ts'
@@ -33,14 +32,17 @@ type Result<Code extends string> =
 
 /**
  * Posts each transfer, or each chain of linked ones, for itself, in the order given; the answers are in that order too.
- * A chain with one that is malformed is not posted, and none of it is stored.
+ * A chain with one that is malformed is not posted, and none of it is stored. Where not all of them have room in the ledger's
+ * line, none is posted: one that finds room may need what another before it was to bring, and its refusal would stay.
  */
 export async function postTransfers<Code extends string>(
   { db, ledger }: { readonly db: Db; readonly ledger: Ledger },
   wanted: readonly WantedTransfer<Code>[],
 ): Promise<Result<Code>[]> {
   const chains = chainsOf(await withoutThoseOfPayments(db, await withoutThoseOfCases(db, wanted)))
-  const results = await Promise.all(chains.map((chain) => postChain(ledger, chain)))
+  // All are asked for before anything else can happen, so there is still room for the last.
+  const isBusy = !ledger.hasRoomFor(wanted.length)
+  const results = await Promise.all(chains.map((chain) => postChain(ledger, chain, isBusy)))
   return results.flat()
 }
 
@@ -112,21 +114,19 @@ function chainsOf<Code extends string>(wanted: readonly WantedTransfer<Code>[]):
   return chains
 }
 
-async function postChain<Code extends string>(ledger: Ledger, chain: Chain<Code>): Promise<Result<Code>[]> {
+async function postChain<Code extends string>(
+  ledger: Ledger,
+  chain: Chain<Code>,
+  isBusy: boolean,
+): Promise<Result<Code>[]> {
   const orders = chain.flatMap(({ order }) => (order.ok ? [order.value] : []))
   if (orders.length < chain.length)
     return chain.map(({ order }) => (order.ok ? refusal('LINKED_TRANSFER_FAILED') : order))
-  const fault = chainFault(chain, orders)
-  if (fault !== undefined) return chain.map(() => fault)
-  try {
-    return await postAlone(ledger, orders)
-  } catch (error) {
-    if (!(error instanceof LedgerOverloadError)) throw error
-    return chain.map(() =>
-      refuse('LEDGER_BUSY', 'Too many transfers wait. Nothing was done: ask again with the same id.'),
-    )
-  }
+  const fault = chainFault(chain, orders) ?? (isBusy ? BUSY : undefined)
+  return fault === undefined ? postAlone(ledger, orders) : chain.map(() => fault)
 }
+
+const BUSY = refuse('LEDGER_BUSY', 'Too many transfers wait. Nothing was done: ask again with the same id.')
 
 async function postAlone(ledger: Ledger, orders: readonly TransferOrder[]): Promise<Posting[]> {
   const [first, second] = orders

@@ -61,6 +61,11 @@ export class Ledger {
     return this.#answered(orders)
   }
 
+  /** Whether so many orders can be asked for at this moment: until others are, none of them meets a LedgerOverloadError. */
+  hasRoomFor(orders: number): boolean {
+    return this.#line.hasRoomFor(orders)
+  }
+
   /** Resolves when all that was asked for is answered. */
   drained(): Promise<void> {
     return this.#line.drained()

@@ -86,7 +86,7 @@ export class PostingLine {
 
   /** @throws LedgerOverloadError; rejects with the database's error */
   decide(chain: Chain): Promise<readonly Decision[]> {
-    if (this.#unansweredOrders + chain.length > WAITING_MAX) {
+    if (!this.hasRoomFor(chain.length)) {
       throw new LedgerOverloadError(`More than ${WAITING_MAX} transfers wait to be posted.`)
     }
     this.#unansweredOrders += chain.length
@@ -97,6 +97,11 @@ export class PostingLine {
     this.#waiting.push({ chain, place: this.#asked, asked_ms: performance.now(), resolve, reject })
     this.#wake()
     return promise
+  }
+
+  /** Whether so many orders can be asked for at this moment. */
+  hasRoomFor(orders: number): boolean {
+    return this.#unansweredOrders + orders <= WAITING_MAX
   }
 
   /** Resolves when all that was asked for is answered. */
