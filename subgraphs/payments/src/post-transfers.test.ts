@@ -85,6 +85,8 @@ it('holds, posts part of it, voids and reverses', async () => {
   await expectSoundLedger(graph.database)
 })
 
+const itself = newId('tfr')
+
 it.each<[string, Record<string, unknown>, string, string]>([
   ['an id of another kind', { id: newId('led') }, 'INVALID_ID', 'id'],
   ['neither an id nor a key', { id: null }, 'INVALID_VALUE', 'id'],
@@ -99,6 +101,12 @@ it.each<[string, Record<string, unknown>, string, string]>([
   ['an expiry of what does not expire', { expiresAt: START.toISOString() }, 'INVALID_VALUE', 'expiresAt'],
   ['a subject of what has none', { subjectId: newId('tfr') }, 'INVALID_VALUE', 'subjectId'],
   ['a pending one without expiry', { kind: 'PENDING' }, 'INVALID_VALUE', 'expiresAt'],
+  [
+    'a reversal of itself',
+    { id: itself, kind: 'REVERSAL', subjectId: itself, debitAccountId: null, creditAccountId: null, amount: null },
+    'INVALID_VALUE',
+    'subjectId',
+  ],
   ['a reversal between accounts', { kind: 'REVERSAL', subjectId: newId('tfr') }, 'INVALID_VALUE', 'debitAccountId'],
   ['an empty reference', { reference: '' }, 'INVALID_VALUE', 'reference'],
   ['a reference of 141 characters', { reference: 'x'.repeat(141) }, 'INVALID_VALUE', 'reference'],

@@ -55,6 +55,7 @@ function orderIn(input: TransferInput, id: Id<'tfr'>): Read<TransferOrder> {
   if (kind === 'SINGLE' || kind === 'PENDING') return betweenIn(input, { id, reference }, amount.value)
   const subject = readId('tfr', input.subjectId ?? '', ['subjectId'])
   if (!subject.ok) return subject
+  if (subject.value === id) return refuse('INVALID_VALUE', 'A transfer is about another one.', ['subjectId'])
   if (kind === 'REVERSAL') return ok({ kind, id, reference, reversedId: subject.value })
   if (kind === 'VOID_PENDING') return ok({ kind, id, reference, pendingId: subject.value })
   const part = amount.value && { amountMinor: amount.value.minor, currency: amount.value.currency }
