@@ -143,10 +143,10 @@ it('a thousand in one call cost three statements, one behind the other', async (
   expect((await graph.stateOf(graph.bruno))[0]).toBe('10.00')
 })
 
-it('an amount in another currency than what it is a part of is refused, however few minor units it has', async () => {
+it('an amount in another currency than what it is a part of is refused, however many minor units it has', async () => {
   const hold = graph.pending('30.00')
   await graph.post(hold)
-  const yen = { amount: '5', currency: 'JPY' }
-  expect(await graph.codesOf(about('POST_PENDING', hold.id, { amount: yen }))).toEqual(['CURRENCY_MISMATCH'])
+  const inYen = (amount: string) => about('POST_PENDING', hold.id, { amount: { amount, currency: 'JPY' } })
+  expect(await graph.codesOf(inYen('5'), inYen('5000'))).toEqual(['CURRENCY_MISMATCH', 'CURRENCY_MISMATCH'])
   expect(await graph.codesOf(about('POST_PENDING', hold.id))).toEqual([null])
 })

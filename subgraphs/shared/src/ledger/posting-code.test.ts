@@ -69,6 +69,15 @@ async function setStage() {
 type Stage = typeof stage
 const unknown = { id: newId('tfr') }
 
+const postingInDollars = ({ id: pendingId }: Pick<TransferOrder, 'id'>, amountMinor: bigint): TransferOrder => ({
+  kind: 'POST_PENDING',
+  id: newId('tfr'),
+  reference: 'test',
+  pendingId,
+  amountMinor,
+  currency: 'USD',
+})
+
 // Each order has the fault that is named, and where it can another that is checked later.
 const TABLE: [code: PostingCode | 'POSTED', what: string, order: (stage: Stage) => TransferOrder][] = [
   ['IDEMPOTENCY_KEY_REUSED', 'a known id, an amount of zero', (s) => single(s.bank, s.bank, 0n, { id: s.spent.id })],
@@ -97,6 +106,8 @@ const TABLE: [code: PostingCode | 'POSTED', what: string, order: (stage: Stage) 
   ['CREDIT_ACCOUNT_NOT_FOUND', 'to nowhere, in dollars', (s) => single(s.wallet, s.missing, 1n, { currency: 'USD' })],
   ['CURRENCY_MISMATCH', 'from euros to closed dollars', (s) => single(s.closed, s.dollars, 1n)],
   ['CURRENCY_MISMATCH', 'in dollars between euros', (s) => single(s.wallet, s.closed, 1n, { currency: 'USD' })],
+  ['CURRENCY_MISMATCH', 'posts more than is held, in dollars', (s) => postingInDollars(s.open, 11n)],
+  ['PENDING_ALREADY_POSTED', 'posts again, in dollars', (s) => postingInDollars(s.posted, 11n)],
   ['ACCOUNT_CLOSED', 'from frozen to closed', (s) => single(s.frozen, s.closed, 1n)],
   ['ACCOUNT_FROZEN', 'from a frozen and empty one', (s) => single(s.frozen, s.full, BALANCE_MINOR_MAX)],
   ['ACCOUNT_FROZEN', 'posts to a frozen one', (s) => ofPending('POST_PENDING', s.openToFrozen)],

@@ -66,13 +66,13 @@ function prepareResolution(
   if (pending === undefined) return refusal('PENDING_NOT_FOUND')
   if (pending.expiresAt === null || isCrossing(pending) !== (order.endsCrossing ?? false)) return refusal('NOT_PENDING')
   const { debitAccountId, creditAccountId, expiresAt } = pending
-  // Compared with the accounts' own, in its turn.
+  // Compared with the accounts' own, in its turn. An amount in another one is neither more nor less than what is held.
   const currency = wantedCurrency ?? pending.currency
   const isOverdue = expiresAt <= at
   const expires = order.kind === 'EXPIRE_PENDING'
   if (expires && !isOverdue) return refusal('PENDING_NOT_EXPIRED')
   const amountMinor = wanted ?? pending.amountMinor
-  if (amountMinor > pending.amountMinor) return refusal('EXCEEDS_PENDING_AMOUNT')
+  if (currency === pending.currency && amountMinor > pending.amountMinor) return refusal('EXCEEDS_PENDING_AMOUNT')
   return ok({
     debitAccountId,
     creditAccountId,
