@@ -1,5 +1,6 @@
 import type { TrialBalanceLine } from '@carriergraph/shared/ledger/trial-balance.ts'
-import { money } from '@carriergraph/shared/money/money.ts'
+import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
+import type { Money } from '@carriergraph/shared/money/money.ts'
 import { knownPurpose } from '../db/ledger-accounts.ts'
 
 /** The lines of each currency with their sums. */
@@ -8,13 +9,16 @@ export const byCurrency = (lines: readonly TrialBalanceLine[]) =>
     const sum = (side: 'debitMinor' | 'creditMinor') => ofCurrency.reduce((total, line) => total + line[side], 0n)
     return {
       currency,
-      debits: money(sum('debitMinor'), currency),
-      credits: money(sum('creditMinor'), currency),
-      difference: money(sum('debitMinor') - sum('creditMinor'), currency),
+      debits: summed(sum('debitMinor'), currency),
+      credits: summed(sum('creditMinor'), currency),
+      difference: summed(sum('debitMinor') - sum('creditMinor'), currency),
       lines: ofCurrency.map(({ purpose, debitMinor, creditMinor }) => ({
         purpose: knownPurpose(purpose),
-        debits: money(debitMinor, currency),
-        credits: money(creditMinor, currency),
+        debits: summed(debitMinor, currency),
+        credits: summed(creditMinor, currency),
       })),
     }
   })
+
+/** Of many accounts, so that it may be beyond what one can hold: it is shown and never stored. */
+const summed = (minor: bigint, currency: CurrencyCode): Money => ({ minor, currency })

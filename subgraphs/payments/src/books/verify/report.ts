@@ -2,7 +2,7 @@ import type { Clock } from '@carriergraph/shared/clock.ts'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import type { TrialBalanceLine } from '@carriergraph/shared/ledger/trial-balance.ts'
 import type { VerifyProgress } from '@carriergraph/shared/ledger/verify/verify.ts'
-import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
+import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import type { BooksVerdict } from './verify-tenant.ts'
 
 /** A verdict, with what the witness has found against it. */
@@ -25,12 +25,8 @@ export function verdictText(
 function totalRows(lines: readonly TrialBalanceLine[]): string[] {
   return [...Map.groupBy(lines, ({ currency }) => currency)].map(([currency, ofCurrency]) => {
     const shown = (side: 'debitMinor' | 'creditMinor') =>
-      formatAmount(
-        money(
-          ofCurrency.reduce((sum, line) => sum + line[side], 0n),
-          currency,
-        ),
-      )
+      // Of many accounts, so that it may be beyond what one can hold.
+      formatAmount({ minor: ofCurrency.reduce((sum, line) => sum + line[side], 0n), currency })
     return `  ${currency}  debit ${shown('debitMinor')}  credit ${shown('creditMinor')}`
   })
 }
