@@ -122,10 +122,10 @@ function assertStorable(order: TransferOrder): void {
   }
   if (order.kind === 'POST_PENDING' && order.currency !== undefined && !isCurrencyCode(order.currency))
     throw new RangeError('A transfer is in an ISO 4217 currency.')
-  if (isTooLong(order.reference) || order.reference.includes('\0'))
+  if (isTooLong(order.reference, REFERENCE_LENGTH_MAX) || order.reference.includes('\0'))
     throw new RangeError(`A reference has up to ${REFERENCE_LENGTH_MAX} characters and no NUL.`)
 }
 
 /** In code points, of which a text has no more than units. */
-const isTooLong = (reference: string): boolean =>
-  reference.length > REFERENCE_LENGTH_MAX && [...reference].length > REFERENCE_LENGTH_MAX
+export const isTooLong = (reference: string, lengthMax: number): boolean =>
+  reference.length > lengthMax && [...reference].length > lengthMax

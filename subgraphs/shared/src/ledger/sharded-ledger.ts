@@ -6,7 +6,7 @@ import { isCurrencyCode } from '../money/currency.ts'
 import { ok } from '../outcome.ts'
 import { CLEARING_PURPOSE, clearingAccountId, isClearingAccount } from './clearing.ts'
 import { arrivalOf, type Crossing, departureOf, type Ends, holdOf, laterDepartureOf, returnOf } from './crossing.ts'
-import { type Ledger, type Posting, REFERENCE_LENGTH_MAX } from './ledger.ts'
+import { isTooLong, type Ledger, type Posting, REFERENCE_LENGTH_MAX } from './ledger.ts'
 import { openCrossings } from './open-crossings.ts'
 import { firstSlotOf, shardOf } from './slot.ts'
 import { ledgerAccount } from './tables.ts'
@@ -198,6 +198,6 @@ function assertNotClearing(order: TransferOrder): void {
 function assertCrossable({ creditAccountId, currency, reference }: Crossing): void {
   parseId('led', creditAccountId)
   if (!isCurrencyCode(currency)) throw new RangeError('A transfer is in an ISO 4217 currency.')
-  if (reference.length > REFERENCE_LENGTH_MAX - PAYEE_LENGTH)
+  if (isTooLong(reference, REFERENCE_LENGTH_MAX - PAYEE_LENGTH))
     throw new RangeError(`A reference from shard to shard has up to ${REFERENCE_LENGTH_MAX - PAYEE_LENGTH} characters.`)
 }
