@@ -3462,7 +3462,10 @@ export type TransferInput = {
   subjectId?: InputMaybe<Scalars['ID']['input']>;
   /** What it is made for, an id or a name: 1 to 140 characters, without a card number. */
   reference: Scalars['String']['input'];
-  /** Whether it and the next one stand or fall together. Up to 100 may be linked, and the last of them is not. */
+  /**
+   * Whether it and the next one stand or fall together. Up to 100 may be linked, and the last of them is not. None of them is about
+   * another of the same chain, nor are two about the same transfer (INVALID_CHAIN).
+   */
   linkedToNext?: Scalars['Boolean']['input'];
 };
 
