@@ -1217,6 +1217,14 @@ export type LedgerEntry = {
   balanceAfter: Money;
   /** When it was posted. */
   postedAt: Scalars['DateTime']['output'];
+  /** The account on the other side of the transfer, `led_…`. */
+  counterAccountId: Scalars['ID']['output'];
+  /** The payment or refund that it was posted for; null where it was for none, or for one that is not the reader's to see. */
+  payment?: Maybe<Payment>;
+  /** The remittance that it was posted for; null where it was for none, or for one that is not the reader's to see. */
+  remittance?: Maybe<Remittance>;
+  /** The transfer, with its reference; null for who is no operator or service. */
+  transfer?: Maybe<Transfer>;
 };
 
 /** An entry was posted. */
@@ -5077,6 +5085,10 @@ export type LedgerEntryResolvers<ContextType = Context, ParentType extends Resol
   amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   balanceAfter?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   postedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  counterAccountId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType>;
+  remittance?: Resolver<Maybe<ResolversTypes['Remittance']>, ParentType, ContextType>;
+  transfer?: Resolver<Maybe<ResolversTypes['Transfer']>, ParentType, ContextType>;
 };
 
 export type LedgerEntryEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LedgerEntryEvent'] = ResolversParentTypes['LedgerEntryEvent']> = {

@@ -7,6 +7,7 @@ import { Card } from './Card.ts'
 import { ExpectedBankMovement } from './ExpectedBankMovement.ts'
 import { FxQuote, FxRate, FxReferenceRate } from './FxQuote.ts'
 import { LedgerAccount } from './LedgerAccount.ts'
+import { LedgerEntry } from './LedgerEntry.ts'
 import { LedgerEntryEvent } from './LedgerEntryEvent.ts'
 import { Money } from './Money.ts'
 import { addCard } from './Mutation/addCard.ts'
@@ -144,6 +145,7 @@ export const resolvers: Resolvers = {
   FxRate,
   FxReferenceRate,
   LedgerAccount,
+  LedgerEntry,
   LedgerEntryEvent,
   Money,
   Payment,
