@@ -155,3 +155,12 @@ test('accounts of one file are statements of their own', async () => {
   ])
   expect(lines.map(({ entry }) => entry)).toEqual([1, 1, 2])
 })
+
+test('an account is one however its IBAN is printed', async () => {
+  const records = ['NL91 ABNA 0417 1643 00', 'NL91ABNA0417164300'].map((account) => `${account},2026-03-02,1.00`)
+  const { lines, statements } = await heldBy(csv('account,date,amount', ...records), {
+    mapping: mapping({ account: undefined }, { account: 'account' }),
+  })
+  expect(lines).toHaveLength(2)
+  expect(statements).toMatchObject([{ account: 'NL91ABNA0417164300', lines: 2 }])
+})

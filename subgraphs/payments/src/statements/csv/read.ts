@@ -1,6 +1,7 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
+import { ownAccount } from '../own-account.ts'
 import { NO_REFERENCES, referenceText, type StatementEvent, type StatementEvents } from '../statement.ts'
 import { STATEMENTS_MAX } from '../tally.ts'
 import { CsvAccount } from './account.ts'
@@ -57,7 +58,7 @@ class CsvReader {
     columns.need(record, 'bookingDate')
     const bookingDate = day('bookingDate') ?? ''
     const currency = oneCurrency ?? columns.need(record, 'currency')
-    const name = oneAccount ?? columns.need(record, 'account')
+    const name = ownAccount(oneAccount ?? columns.need(record, 'account'), currency)
     const account = this.#account(name, record)
     const read = this.#amount(record, columns, currency, bookingDate)
     const position = { line: record.line }

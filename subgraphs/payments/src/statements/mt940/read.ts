@@ -1,6 +1,7 @@
 import { formatAmount } from '@carriergraph/shared/money/money.ts'
 import { shown } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
+import { ownAccount } from '../own-account.ts'
 import { type Balance, NO_REFERENCES, type StatementEvent, type StatementEvents } from '../statement.ts'
 import { type StatedTotal, Tally } from '../tally.ts'
 import { END, FIELD_LINES_MAX, type Field, readFields } from './fields.ts'
@@ -128,6 +129,7 @@ class StatementReader {
   #open(field: Field): void {
     const balance = readBalance(field)
     this.#opening = balance
+    this.#account = ownAccount(this.#account, balance.amount.currency)
     const before = this.#pageBefore
     this.#pageBefore = undefined
     if (field.tag !== '60M' || before?.account !== this.#account || before.number !== numberOf(this.#number)) return

@@ -6,6 +6,12 @@ import { BLOCKS, END, NEXT_HEAD, statementWith } from './mt940.fixture.ts'
 
 const ING = '0000 01INGBNL2AXXXX00001'
 
+test.each(['NL91ABNA0417164300EUR', 'NL91ABNA0417164300 EUR'])('the account %s is that of camt', async (written) => {
+  const head = MT940_HEAD.map((field) => (field.startsWith(':25:') ? `:25:${written}` : field))
+  const { lines, statements } = await heldBy(mt940(...head, ':61:260302C1,00NTRFX', ':62F:C260302EUR101,00'))
+  expect([...lines, ...statements].map(({ account }) => account)).toEqual(['NL91ABNA0417164300', 'NL91ABNA0417164300'])
+})
+
 test.each<[string, string | Uint8Array]>([
   ['nothing between them', mt940(...MT940_HEAD, END, ...NEXT_HEAD, END)],
   ['a dash behind each', mt940(...MT940_HEAD, END, '-', '', ...NEXT_HEAD, END, '-')],
