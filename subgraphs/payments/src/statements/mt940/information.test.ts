@@ -108,6 +108,23 @@ test.each<[string, readonly string[], object]>([
     ['000>10987>20Rent >21March>32Ada'],
     { remittance: ['Rent March'], counterparty: { name: 'Ada' } },
   ],
+  [
+    'sub-fields without a code before them',
+    ['>20Rent >21March>31>32Ada'],
+    { remittance: ['Rent March'], counterparty: { name: 'Ada', account: undefined } },
+  ],
+  ['sub-fields without a code, of which one is empty', ['?20Rent?30?32Ada'], { counterparty: { name: 'Ada' } }],
+  [
+    'sub-fields with a mark that the payer wrote',
+    ['166?20SVWZ+Is it paid? See?21 INV-7?32Ada?33? or Grace?'],
+    { remittance: ['Is it paid? See INV-7'], counterparty: { name: 'Ada? or Grace?' } },
+  ],
+  [
+    'sub-fields that are empty beside words',
+    ['166?20IBAN+DE89370400440532013000BIC+COBADEFFXXX?30?31?32Ada'],
+    { counterparty: { account: 'DE89370400440532013000', agent: 'COBADEFFXXX' } },
+  ],
+  ['plain text that begins with a mark', ['>20 EUR'], { remittance: ['>20 EUR'] }],
   ['plain text with a mark in it', ['100>20 EUR'], { remittance: ['100>20 EUR'] }],
   ['plain text', ['Invoice 7', '-5 % discount'], { remittance: ['Invoice 7', '-5 % discount'] }],
 ])('field 86 is read as %s', async (_, lines, expected) => {

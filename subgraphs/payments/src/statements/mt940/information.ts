@@ -14,14 +14,18 @@ export type Information = {
 
 /** Reads field 86 in the three ways in which banks write it: ?20 sub-fields, /CODE/ words, or plain text. */
 export function readInformation(lines: readonly string[]): Information {
-  const [, mark, otherMark] = SUBFIELDS.exec(lines.join('')) ?? []
-  if (mark ?? otherMark) return fromSubfields(lines.join('').trimStart(), mark ?? otherMark ?? '')
-  if (CODE_WORD.test(lines.join(''))) return fromCodeWords(lines.join(''))
+  const text = lines.join('')
+  const [, , mark] = SUBFIELDS.exec(text) ?? []
+  if (mark !== undefined) return fromSubfields(text.slice(text.indexOf(mark) + 1), mark)
+  if (CODE_WORD.test(text)) return fromCodeWords(text)
   return { ...NOTHING, remittance: lines.map((line) => line.trim()).filter((line) => line !== '') }
 }
 
-/** 166?00 or 166~00; the marks of some Dutch and Polish banks are told from a text by standing there twice. */
-const SUBFIELDS = /^ ?\d{3}(?:([?~])\d{2}|([<>^])\d{2}.*\2\d{2})/
+/**
+ * 166?00 or 166~00. The marks of some Dutch and Polish banks, and any without the code before it, are told from a text by standing
+ * there twice.
+ */
+const SUBFIELDS = /^ ?(?:\d{3}(?=[?~]\d{2})|(?:\d{3})?(?=([?~<>^])\d{2}.*\1\d{2}))(.)/
 
 const NOTHING: Information = {
   endToEndId: undefined,
@@ -38,9 +42,12 @@ const NOTHING: Information = {
  */
 function fromSubfields(text: string, mark: string): Information {
   const parts = new Map<string, string>()
-  for (const part of text.slice(3).split(mark)) {
-    const code = part.slice(0, 2)
-    if (/^\d\d$/.test(code)) parts.set(code, (parts.get(code) ?? '') + part.slice(2))
+  let code = ''
+  for (const part of text.split(mark)) {
+    const isSubfield = /^\d\d/.test(part)
+    if (isSubfield) code = part.slice(0, 2)
+    // A mark without a number is one that the payer wrote.
+    parts.set(code, (parts.get(code) ?? '') + (isSubfield ? part.slice(2) : `${mark}${part}`))
   }
   const joined = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, at) => parts.get(String(from + at)) ?? '').join('')
@@ -55,8 +62,8 @@ function fromSubfields(text: string, mark: string): Information {
     remittance: remittance === undefined || remittance.trim() === '' ? [] : [remittance.trim()],
     counterparty: {
       name: referenceText(joined(32, 33)),
-      account: ibanIn(parts.get('38')) ?? referenceText(parts.get('31') ?? words.get('IBAN')),
-      agent: referenceText(parts.get('30') ?? words.get('BIC')),
+      account: ibanIn(parts.get('38')) ?? referenceText(parts.get('31') || words.get('IBAN')),
+      agent: referenceText(parts.get('30') || words.get('BIC')),
     },
   }
 }
