@@ -128,6 +128,25 @@ test('without field 86, the supplement of the entry is what it is for', async ()
   expect(lines[0]?.remittance).toEqual(['account fee'])
 })
 
+const IBAN = 'NL91ABNA0417164300'
+
+test.each([
+  ['for its reference, and the name behind it', `NOVB${IBAN}\r\nada b. king`, { name: 'ada b. king', account: IBAN }],
+  ['in its second line', `NTRFEREF\r\n${IBAN}`, { name: undefined, account: IBAN }],
+])('an entry may have the account at the other end %s', async (_, type, counterparty) => {
+  const { lines } = await heldBy(withEntry(`:61:260302C1,00${type}`))
+  expect(lines).toMatchObject([{ counterparty, remittance: [] }])
+  const told = await heldBy(
+    statementWith(`:61:260302C1,00${type}`, ':86:/NAME/Grace/REMI/May', ':62F:C260302EUR101,00'),
+  )
+  expect(told.lines).toMatchObject([{ counterparty: { name: 'Grace', account: IBAN }, remittance: ['May'] }])
+})
+
+test('a number that is no IBAN stays a reference', async () => {
+  const { lines } = await heldBy(withEntry(':61:260302C1,00NTRFNL92ABNA0417164300'))
+  expect(lines).toMatchObject([{ references: { entryReference: 'NL92ABNA0417164300' }, counterparty: {} }])
+})
+
 test('charges beside an entry are kept, and are what the account holder pays', async () => {
   const { lines } = await heldBy(
     statementWith(':61:260302C1,00NTRFX', '/OCMT/USD1,20/CHGS/EUR0,50/', ':62F:C260302EUR101,00'),

@@ -199,7 +199,11 @@ class StatementReader {
           accountServicerReference: entry.servicerReference,
         },
         remittance: entry.supplement === undefined ? remittance : [...remittance, entry.supplement],
-        counterparty,
+        counterparty: {
+          name: counterparty.name ?? entry.counterparty.name,
+          account: counterparty.account ?? entry.counterparty.account,
+          agent: counterparty.agent,
+        },
         charges: entry.charges,
         position,
       },

@@ -1,7 +1,8 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
+import { isValidIBAN } from 'ibantools'
 import { readAmount, readDay, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
-import { type Balance, type Charge, type Position, referenceText } from '../statement.ts'
+import { type Balance, type Charge, type Counterparty, type Position, referenceText } from '../statement.ts'
 import type { Field } from './fields.ts'
 
 /** SWIFT has 15 characters of an amount; banks that fill it up with zeros write more. */
@@ -31,6 +32,8 @@ export type SwiftEntry = {
   readonly ownerReference: string | undefined
   readonly servicerReference: string | undefined
   readonly supplement: string | undefined
+  /** As far as it stands here. */
+  readonly counterparty: Pick<Counterparty, 'name' | 'account'>
   readonly charges: readonly Charge[]
 }
 
@@ -67,10 +70,27 @@ export function readEntry(field: Field, currency: string): SwiftEntry {
     isCredit,
     isReversal: mark.startsWith('R'),
     type: type.trimEnd(),
-    ownerReference: referenceText(at === -1 ? references : references.slice(0, at)),
     servicerReference: at === -1 ? undefined : referenceText(references.slice(at + 2)),
-    supplement: referenceText(supplement),
+    ...accountApart(referenceText(at === -1 ? references : references.slice(0, at)), referenceText(supplement)),
     charges: chargesIn(supplement ?? '', valueDate, position),
+  }
+}
+
+/**
+ * SNS and ASN write the account at the other end where the owner's reference stands, and its name in the second line; Rabobank
+ * writes it in the second line.
+ */
+function accountApart(
+  reference: string | undefined,
+  supplement: string | undefined,
+): Pick<SwiftEntry, 'ownerReference' | 'supplement' | 'counterparty'> {
+  if (isValidIBAN(reference ?? ''))
+    return { ownerReference: undefined, supplement: undefined, counterparty: { name: supplement, account: reference } }
+  const isAccount = isValidIBAN(supplement ?? '')
+  return {
+    ownerReference: reference,
+    supplement: isAccount ? undefined : supplement,
+    counterparty: { name: undefined, account: isAccount ? supplement : undefined },
   }
 }
 
