@@ -1,7 +1,13 @@
 import { StatementFault } from './fault.ts'
 import type { Position } from './statement.ts'
 
-export type Encoding = 'utf-8' | 'latin1' | 'windows-1252'
+/** Of Europe's banks: 1250 and Latin-2 its middle, 1251 Cyrillic, 1253 Greek, 1254 Turkish, 1257 the Baltic. */
+export const ENCODINGS = [
+  ...(['utf-8', 'latin1', 'iso-8859-2', 'iso-8859-15'] as const),
+  ...(['windows-1250', 'windows-1251', 'windows-1252', 'windows-1253', 'windows-1254', 'windows-1257'] as const),
+] as const
+
+export type Encoding = (typeof ENCODINGS)[number]
 
 type EncodingFault = (code: 'ENCODING_INVALID', message: string, position: Position) => Error
 

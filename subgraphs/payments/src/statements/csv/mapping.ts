@@ -1,6 +1,8 @@
 import { CURRENCIES } from '@carriergraph/shared/money/currencies.ts'
 import { z } from 'zod'
 import { StatementFault } from '../fault.ts'
+import { ENCODINGS } from '../text.ts'
+import { isDateFormat } from './days.ts'
 
 /** No bank has so many; rows of more would only be a way to fill the memory. */
 export const COLUMNS_MAX = 500
@@ -14,7 +16,7 @@ const Amount = z.string().regex(/^-?\d{1,19}(\.\d{1,3})?$/)
 /** How a bank writes its CSV. `docs/operations.md` shows one. */
 const Mapping = z
   .strictObject({
-    encoding: z.enum(['utf-8', 'latin1', 'windows-1252']).default('utf-8'),
+    encoding: z.enum(ENCODINGS).default('utf-8'),
     delimiter: z.enum([',', ';', '\t', '|']).default(','),
     /** Lines before the header, or before the first record. */
     skipLines: z.int().min(0).max(100).default(0),
@@ -24,12 +26,8 @@ const Mapping = z
     decimalSign: z.enum(['.', ',']).default('.'),
     /** Between thousands, if anything is. */
     groupSign: z.enum(['.', ',', ' ', "'"]).optional(),
-    /** YYYY (or YY, of this century), MM and DD in any order, with anything between. */
-    dateFormat: z
-      .string()
-      .max(20)
-      .regex(/^(?=.*YY)(?=.*MM)(?=.*DD)(?:YYYY|YY|MM|DD|[-./ ])+$/)
-      .default('YYYY-MM-DD'),
+    /** YYYY (or YY, of this century), MM (M, or MMM for its English name) and DD (or D), with anything between. */
+    dateFormat: z.string().max(20).default('YYYY-MM-DD'),
     /** The same for all lines; a column otherwise. */
     account: z.string().min(1).max(64).optional(),
     currency: z.enum(Object.keys(CURRENCIES)).optional(),
@@ -77,11 +75,7 @@ const Mapping = z
       if (groupSign === decimalSign) complain('groupSign and decimalSign are the same')
       if (!hasHeader && Object.values(columns).some((column) => typeof column === 'string'))
         complain('without a header, columns are numbers')
-      if (
-        dateFormat.replace(/YYYY|YY|MM|DD/g, '').match(/[YMD]/) ||
-        dateFormat.match(/YY|MM|DD/g)?.length !== dateParts(dateFormat)
-      )
-        complain('dateFormat: year, month and day once each')
+      if (!isDateFormat(dateFormat)) complain('dateFormat: year, month and day once each, and apart')
       if ((balances.openingBalance === undefined) !== (balances.closingBalance === undefined))
         complain('openingBalance and closingBalance go together')
       if (balances.openingBalance !== undefined && account === undefined)
@@ -89,9 +83,6 @@ const Mapping = z
       if (balances.creditMark === balances.debitMark) complain('creditMark and debitMark are the same')
     },
   )
-
-/** Two letters of a year are one part, four are two. */
-const dateParts = (format: string): number => (format.includes('YYYY') ? 4 : 3)
 
 export type CsvMapping = Readonly<z.infer<typeof Mapping>>
 

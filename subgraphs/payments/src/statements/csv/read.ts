@@ -6,9 +6,10 @@ import { NO_REFERENCES, referenceText, type StatementEvent, type StatementEvents
 import { STATEMENTS_MAX } from '../tally.ts'
 import { CsvAccount } from './account.ts'
 import { type ColumnName, Columns, placeOf } from './columns.ts'
+import { dayReader } from './days.ts'
 import type { CsvMapping } from './mapping.ts'
 import { type CsvRecord, readRecords } from './records.ts'
-import { type AmountReader, amountReader, dayReader, type SignedAmount } from './values.ts'
+import { type AmountReader, amountReader, type SignedAmount } from './values.ts'
 
 /**
  * Reads CSV as the mapping declares it. All records of one account are one statement; all are booked.
@@ -31,7 +32,7 @@ class CsvReader {
 
   constructor(mapping: CsvMapping) {
     this.#mapping = mapping
-    this.#readDay = dayReader(mapping)
+    this.#readDay = dayReader(mapping.dateFormat)
     this.#readAmount = amountReader(mapping)
   }
 

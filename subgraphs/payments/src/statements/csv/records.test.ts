@@ -61,3 +61,14 @@ test('the encoding of Windows is read, quotes and the euro sign included', async
   const { lines } = await heldBy(file, { mapping: mapping({ encoding: 'windows-1252' }, { remittance: 'text' }) })
   expect(lines).toMatchObject([{ remittance: ['€ „ü“'] }])
 })
+
+test.each([
+  ['windows-1250', [0xc8, 0x9d, 0xb3], 'Čťł'],
+  ['iso-8859-2', [0xc8, 0xbb, 0xb3], 'Čťł'],
+  ['windows-1257', [0xd0, 0xed, 0xa4], 'Šķ¤'],
+  ['iso-8859-15', [0xc8, 0xa4], 'È€'],
+])('names of banks in %s are read where it is declared', async (encoding, bytes, name) => {
+  const file = Buffer.concat([Buffer.from('date,amount,name\n2026-03-02,1.00,'), Buffer.from(bytes)])
+  const { lines } = await heldBy(file, { mapping: mapping({ encoding }, { counterpartyName: 'name' }) })
+  expect(lines).toMatchObject([{ counterparty: { name } }])
+})

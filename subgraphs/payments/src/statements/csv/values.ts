@@ -1,30 +1,8 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { readAmount, readDay, shown, signed } from '../amounts.ts'
+import { readAmount, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import type { Position } from '../statement.ts'
 import type { CsvMapping } from './mapping.ts'
-
-/** Reads a day as the mapping writes it; a time behind it is left out, and an offset does not change the bank's day. */
-export function dayReader({ dateFormat }: CsvMapping): (text: string, position: Position) => string {
-  const parts = dateFormat.split(/(YYYY|YY|MM|DD)/)
-  const pattern = parts.map((part) => PARTS[part] ?? part.replace(/\./g, '\\.')).join('')
-  const form = new RegExp(`^${pattern}${TIME}$`)
-  return (text, position) => {
-    const { year, month, day } = form.exec(text.trim())?.groups ?? {}
-    if (year === undefined || month === undefined || day === undefined)
-      throw new StatementFault('DATE_INVALID', `${shown(text)} is not written as ${dateFormat}.`, position)
-    return readDay(year.length === 2 ? `20${year}` : year, month, day, text, position)
-  }
-}
-
-const TIME = '(?:[ T]\\d{1,2}:\\d{2}(?::\\d{2}(?:\\.\\d{1,9})?)?(?: ?[AP]M)?(?:Z| ?[+-]\\d{2}:?\\d{2})?)?'
-
-const PARTS: Readonly<Record<string, string>> = {
-  YYYY: '(?<year>\\d{4})',
-  YY: '(?<year>\\d{2})',
-  MM: '(?<month>\\d{2})',
-  DD: '(?<day>\\d{2})',
-}
 
 export type SignedAmount = { readonly amount: Money; readonly isCredit: boolean }
 export type AmountReader = (text: string, currency: string, day: string, position: Position) => SignedAmount
