@@ -124,6 +124,53 @@ test.each<[string, readonly string[], object]>([
     ['166?20IBAN+DE89370400440532013000BIC+COBADEFFXXX?30?31?32Ada'],
     { counterparty: { account: 'DE89370400440532013000', agent: 'COBADEFFXXX' } },
   ],
+  [
+    'labels of ABN AMRO',
+    [
+      'SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300',
+      'BIC: ABNANL2A                    NAAM: ADA BYRON KING',
+      'OMSCHRIJVING: INVOICE 7 OF MAR CH',
+      'KENMERK: E-1/2026-03-02 10:20:47/',
+      '0000000007',
+    ],
+    {
+      references: { endToEndId: 'E-1/2026-03-02 10:20:47/0000000007', creditorReferences: [] },
+      remittance: ['INVOICE 7 OF MAR CH'],
+      counterparty: { name: 'ADA BYRON KING', account: 'NL91ABNA0417164300', agent: 'ABNANL2A' },
+    },
+  ],
+  [
+    'labels of ABN AMRO in a direct debit',
+    [
+      'SEPA INCASSO ALGEMEEN DOORLOPEND INCASSANT: NL13ZZZ123456780000',
+      'NAAM: ADA B.V.                  MACHTIGING: M-1',
+      'IBAN: NL91ABNA0417164300         BETALINGSKENM.: 1234567899874563',
+    ],
+    {
+      references: { endToEndId: undefined, mandateId: 'M-1', creditorReferences: ['1234567899874563'] },
+      remittance: ['1234567899874563'],
+      counterparty: { name: 'ADA B.V.', account: 'NL91ABNA0417164300' },
+    },
+  ],
+  [
+    'labels of ABN AMRO that the payer writes as well',
+    [
+      'SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300',
+      'OMSCHRIJVING: NOT IBAN: DE02 NOR KENMERK: E-0',
+      'KENMERK: E-1',
+    ],
+    {
+      references: { endToEndId: 'E-1' },
+      remittance: ['NOT IBAN: DE02 NOR KENMERK: E-0'],
+      counterparty: { account: 'NL91ABNA0417164300' },
+    },
+  ],
+  [
+    'labels of ABN AMRO that name nothing to be paid for',
+    ['SEPA PERIODIEKE OVERB.           IBAN: NL91ABNA0417164300'],
+    { remittance: ['SEPA PERIODIEKE OVERB.'], counterparty: { account: 'NL91ABNA0417164300' } },
+  ],
+  ['words of a person about SEPA', ['SEPA to IBAN NL91: Rent'], { remittance: ['SEPA to IBAN NL91: Rent'] }],
   ['plain text that begins with a mark', ['>20 EUR'], { remittance: ['>20 EUR'] }],
   ['plain text with a mark in it', ['100>20 EUR'], { remittance: ['100>20 EUR'] }],
   ['plain text', ['Invoice 7', '-5 % discount'], { remittance: ['Invoice 7', '-5 % discount'] }],

@@ -12,12 +12,13 @@ export type Information = {
   readonly counterparty: Counterparty
 }
 
-/** Reads field 86 in the three ways in which banks write it: ?20 sub-fields, /CODE/ words, or plain text. */
+/** Reads field 86 in the ways in which banks write it: ?20 sub-fields, /CODE/ words, ABN AMRO's labels, or plain text. */
 export function readInformation(lines: readonly string[]): Information {
   const text = lines.join('')
   const [, , mark] = SUBFIELDS.exec(text) ?? []
   if (mark !== undefined) return fromSubfields(text.slice(text.indexOf(mark) + 1), mark)
   if (CODE_WORD.test(text)) return fromCodeWords(text)
+  if (LABELLED.test(text)) return fromLabels(lines)
   return { ...NOTHING, remittance: lines.map((line) => line.trim()).filter((line) => line !== '') }
 }
 
@@ -128,3 +129,29 @@ function fromCodeWords(text: string): Information {
     },
   }
 }
+
+/** `SEPA OVERBOEKING   IBAN: NL91ABNA0417164300`, in columns of 32 characters; a text that goes on has a blank or a line between. */
+const LABELLED = /^SEPA [^:]*? (?:IBAN|INCASSANT): /
+const LABEL = /(?:^|\s)(IBAN|BIC|NAAM|OMSCHRIJVING|KENMERK|BETALINGSKENM\.|MACHTIGING|INCASSANT): /
+
+/** What the payer writes stands between the account and the references: of a label that is there twice, that is the payer's. */
+function fromLabels(lines: readonly string[]): Information {
+  const [kind = '', ...rest] = lines.join('\n').split(LABEL)
+  const pairs = rest.flatMap((label, at) => (at % 2 === 0 ? [[label, rest[at + 1] ?? ''] as const] : []))
+  const [last, first] = [new Map(pairs), new Map(pairs.toReversed())]
+  const written = (label: string) => (REFERENCE_LABELS.has(label) ? last : first).get(label)
+  const unbroken = (label: string) => referenceText(written(label)?.replaceAll('\n', ''))
+  const spaced = (text = '') => referenceText(text.replace(/\s+/g, ' '))
+  const ofPayer = pairs.flatMap(([label, text]) => (text === written(label) ? [] : [`${label}: ${text}`]))
+  const creditorReference = unbroken('BETALINGSKENM.')
+  return {
+    ...NOTHING,
+    endToEndId: unbroken('KENMERK'),
+    mandateId: unbroken('MACHTIGING'),
+    creditorReferences: creditorReference === undefined ? [] : [creditorReference],
+    remittance: [spaced([written('OMSCHRIJVING'), ...ofPayer].join(' ')) ?? creditorReference ?? kind.trim()],
+    counterparty: { name: spaced(written('NAAM')), account: unbroken('IBAN'), agent: unbroken('BIC') },
+  }
+}
+
+const REFERENCE_LABELS: ReadonlySet<string> = new Set(['KENMERK', 'BETALINGSKENM.', 'MACHTIGING'])
