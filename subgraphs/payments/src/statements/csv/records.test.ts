@@ -21,6 +21,19 @@ test.each(['\n', '\r\n', '\r', '\r\r\n', '\n\r'])(
   },
 )
 
+test('a record of nothing but empty values is skipped where it has the columns of the others', async () => {
+  const file = csv('date,amount,text', '2026-03-02,1.00,', ',,', ' ,"", ', '2026-03-03,2.00,b', ',,')
+  const { lines } = await heldBy(file, { mapping: mapping() })
+  expect(lines.map(({ amount, position }) => [amount.minor, position.line])).toEqual([
+    [100n, 2],
+    [200n, 5],
+  ])
+  expect(await outcomeOf(csv('date,amount,text', '2026-03-02,1.00,', ','), { mapping: mapping() })).toMatchObject({
+    code: 'COLUMN_COUNT',
+    position: { line: 3 },
+  })
+})
+
 test('what stands behind the table is skipped where it is declared, and a record that is torn never', async () => {
   const table = ['date,amount,text', '2026-03-02,1.00,a', '2026-03-03,2.00,b']
   const behind = ['', 'Balance on 2026-03-03,3.00', 'Disclaimer:', 'no, warranty, of, any, kind']

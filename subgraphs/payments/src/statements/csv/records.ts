@@ -13,7 +13,8 @@ const RECORD_CHARACTERS_MAX = 64 * 1024
 const BATCH_RECORDS = 500
 
 /**
- * Reads RFC 4180 with the delimiter of the mapping; lines end with LF, CRLF or CR, and empty ones are skipped.
+ * Reads RFC 4180 with the delimiter of the mapping; lines end with LF, CRLF or CR, and empty ones are skipped, as are records of
+ * nothing but empty values, which tables have below what was written into them.
  * @throws StatementFault COLUMN_COUNT, QUOTE_NOT_CLOSED, QUOTE_MISPLACED, LINE_TOO_LONG, CHARACTER_NOT_ALLOWED or
  * ENCODING_INVALID
  */
@@ -24,6 +25,7 @@ export async function* readRecords(
   const options = {
     delimiter,
     skip_empty_lines: true,
+    skip_records_with_empty_values: true,
     max_record_size: RECORD_CHARACTERS_MAX,
     // A CR that ended no record would put the next one behind it, in columns that nobody reads.
     record_delimiter: ['\r\n', '\n', '\r'],
