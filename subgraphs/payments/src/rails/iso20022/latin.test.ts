@@ -9,6 +9,7 @@ test.each([
   ['e\u0301', 'e'],
   ['“Ada” – it’s_1…', "'Ada' - it's-1..."],
   ['a\u00a0\t\nb   c', 'a b c'],
+  ['Invoice #7 | 5 % of 2*x=y ~ ada@example.org', 'Invoice .7 / 5 . of 2.x.y - ada.example.org'],
   ['Ǿ', 'O'],
   // Letters with two marks, of which there is no one character: Yoruba, Vietnamese, Lithuanian.
   ['Olúṣẹ́gun Ọ̀ṣun M̃', 'Olusegun Osun M'],
@@ -28,6 +29,7 @@ test.each([
   [`a${'\u0301'.repeat(5)}`, 'U+0301'],
   ['a\u202eb', 'U+202E'],
   ['5 €', 'U+20AC'],
+  ['5 $', 'U+0024'],
   ['<script>', 'U+003C'],
 ])('%j is refused and not guessed', (text, named) => {
   expect(toLatin(text, ['creditor', 'name'])).toMatchObject({

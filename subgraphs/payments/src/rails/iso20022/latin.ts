@@ -3,7 +3,10 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 /** The characters that every bank of SEPA carries, and SWIFT too. */
 const LATIN = /^[A-Za-z0-9/\-?:().,'+ ]*$/
 
-/** Letters of Latin script that are no letter with a mark, and signs that have a plain form. */
+/**
+ * Letters of Latin script that are no letter with a mark, and signs as the table of the EPC (EPC217-08) writes them. What it writes for
+ * signs of currencies and for `<` would say something else.
+ */
 const WRITTEN_OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['ß', 'ss'],
   ['ẞ', 'SS'],
@@ -46,6 +49,14 @@ const WRITTEN_OTHERWISE: ReadonlyMap<string, string> = new Map([
   ['»', "'"],
   [';', ','],
   ['!', '.'],
+  ['#', '.'],
+  ['%', '.'],
+  ['*', '.'],
+  ['=', '.'],
+  ['@', '.'],
+  ['^', '.'],
+  ['|', '/'],
+  ['~', '-'],
   ['…', '...'],
   ['[', '('],
   [']', ')'],
