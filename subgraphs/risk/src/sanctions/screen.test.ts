@@ -94,6 +94,14 @@ describe('the same name as a listed one', () => {
     })
   })
 
+  it('in a script without vowels is for REVIEW: many names have its consonants', async () => {
+    expect(await decided('إيهاب مخلوف')).toMatchObject({
+      decision: 'REVIEW',
+      codes: ['SANCTIONS_POSSIBLE_MATCH'],
+      hits: [expect.objectContaining({ matchedName: 'MAKHLOUF, Ihab', isExact: false })],
+    })
+  })
+
   it('of a short list declines, whatever words its entries share', async () => {
     await importEntries('short', [['Ali Hassan'], ['Ali Khan'], ['Hassan Khan']])
     expect(await decided('Khan, Ali', 'short')).toMatchObject({ decision: 'DECLINE' })

@@ -1,3 +1,4 @@
+import { consonantSimilarity } from './consonants.ts'
 import { containedWord } from './contained.ts'
 import type { Reading } from './disguise.ts'
 import { type Name, nameKey, readName } from './name.ts'
@@ -28,7 +29,7 @@ export function likenessTo(screened: Reading): (listed: ListedName) => Likeness 
   const joins = joinsOf(screened.words)
   const similarityTo = (listed: Name): number => {
     const words = respaced(screened.words, joins, listed.words)
-    const score = similarity(screened, listed)
+    const score = Math.max(similarity(screened, listed), consonantSimilarity(screened, listed))
     return words === null ? score : Math.max(score, similarity({ ...screened, words }, listed))
   }
   return ({ name, isWeak }) => {

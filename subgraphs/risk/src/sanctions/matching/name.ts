@@ -1,6 +1,7 @@
 import anyAscii from 'any-ascii'
 import { doubleMetaphone } from 'double-metaphone'
 import { LEGAL_PHRASES, LEGAL_WORDS, NUMERALS, TITLES } from './legal-forms.ts'
+import { isVowelless, spoken, withoutArticles } from './vowelless.ts'
 
 /** A name as it is compared. */
 export type Name = {
@@ -8,6 +9,8 @@ export type Name = {
   readonly words: readonly Word[]
   /** Whether its letters were Latin: of others the words are a guess at how they sound. */
   readonly isLatin: boolean
+  /** Whether it was written in a script that leaves vowels out: see `consonantSimilarity`. */
+  readonly isVowelless: boolean
 }
 
 export type Word = {
@@ -20,10 +23,14 @@ export type Word = {
  * Takes from a name what tells none apart: case, accents, punctuation, script, legal form, title, repeated words. What
  * would be left of nothing but those is kept whole.
  */
-export const readName = (text: string): Name => ({
-  words: wordsOf(text).map((word) => ({ text: word, sounds: soundsOf(word) })),
-  isLatin: !/(?!\p{Script=Latin})\p{L}/u.test(text),
-})
+export function readName(text: string): Name {
+  const hasNoVowels = isVowelless(text)
+  return {
+    words: wordsOf(text).map((word) => ({ text: word, sounds: soundsOf(hasNoVowels ? spoken(word) : word) })),
+    isLatin: !/(?!\p{Script=Latin})\p{L}/u.test(text),
+    isVowelless: hasNoVowels,
+  }
+}
 
 /** The words of a name as it is compared, without their sound. */
 export function wordsOf(text: string): string[] {
@@ -48,7 +55,7 @@ function foldedWords(text: string): string[] {
     // SergeiLavrov: two words whose space was lost.
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
   return (
-    anyAscii(plain)
+    anyAscii(isVowelless(plain) ? withoutArticles(plain) : plain)
       .toLowerCase()
       .replace(APOSTROPHES, '')
       // S.A. and A.B.C.: one word.
