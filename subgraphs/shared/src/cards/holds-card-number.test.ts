@@ -6,6 +6,7 @@ test.each([
   ['alone', '4111111111111111'],
   ['within a sentence', 'paid with 4111111111111111, twice'],
   ['in groups', 'card 4111 1111 1111 1111'],
+  ['of Maestro', 'card 6771 7980 2100 0008'],
   ['with dashes', '(5555-5555-5555-4444)'],
   ['as American Express prints it', '3782 822463 10005'],
   ['behind a name', 'card:4111111111111111'],
