@@ -16,6 +16,10 @@ test.each([
   // Where there are IBANs banks take nothing else, and an IBAN that is wrong is no number of somewhere else.
   ['000123456789', 'COBADEFF', false],
   ['000123456789', 'TGBATRIS', false],
+  ['000123456789', 'QUORGGS1', false],
+  ['000123456789', 'QUORIMD1', false],
+  ['000123456789', 'QUORJESH', false],
+  ['000123456789', 'QUORBLBL', false],
   ['DE89370400440532013001', 'CHASUS33', false],
   ['de89 3704 0044 0532 0130 01', 'USABA/021000021', false],
   ['TR330006100519786457841327', 'CHASUS33', false],
@@ -24,7 +28,11 @@ test.each([
 })
 
 test('countries of the registry of IBANs take nothing else, and all of SEPA is among them', () => {
-  expect(['DE', 'GB', 'TR', 'AE', 'SA', 'BR', 'IL', 'PK'].filter((country) => !takesIbansAlone(country))).toEqual([])
+  expect(
+    ['DE', 'GB', 'TR', 'AE', 'SA', 'BR', 'IL', 'PK', 'GG', 'IM', 'JE', 'BL', 'MQ'].filter(
+      (country) => !takesIbansAlone(country),
+    ),
+  ).toEqual([])
   expect(['US', 'CN', 'IN', 'AU', 'MA', 'IR', 'XX', 'constructor'].filter(takesIbansAlone)).toEqual([])
   const outside = Object.keys(countrySpecs).filter((country) => isSEPACountry(country) && !takesIbansAlone(country))
   expect(outside).toEqual([])

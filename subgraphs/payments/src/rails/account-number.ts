@@ -43,9 +43,9 @@ export const isInCountryOf = (bic: string, iban: string): boolean =>
 
 /**
  * Whether banks of a country (ISO 3166-1 alpha-2) have IBANs, and take nothing else from abroad: those of SWIFT's IBAN registry,
- * of which ibantools has the list; all of SEPA is among them. Other countries have a form of IBANs, and banks that do not know it.
+ * of which ibantools has the list, and of territories that have another country's; all of SEPA is among them. Other countries have a form of IBANs, and banks that do not know it.
  */
-export const takesIbansAlone = (country: string): boolean => countrySpecs[country]?.IBANRegistry === true
+export const takesIbansAlone = (country: string): boolean => countrySpecs[ibanCountryOf(country)]?.IBANRegistry === true
 
 /** A bank's own number, at a bank of a country without IBANs. */
 export function isNumberAt(account: string, agent: string | undefined): boolean {
