@@ -1,10 +1,10 @@
 import { newId } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { isValidIBAN } from 'ibantools'
 import type { Route } from '../db/payment-routes.ts'
 import { type CarriageCode, isCarriageCode } from '../domain/carriage.ts'
 import { type Counterparty, goesOverRail, type RailDestination } from '../domain/destination.ts'
+import { isIban } from '../rails/iban.ts'
 import type { Party } from '../rails/instruction.ts'
 import { INSTRUCTION_REFUSALS } from '../rails/rail.ts'
 import type { Rails } from '../rails/rails.ts'
@@ -36,7 +36,7 @@ export async function routeOf(
     instructionOf({ id: newId('pay', now), type, amount }, route, rails.config, now),
   )
   // A bank's own number is carried as well, in countries without IBANs; what was given here is meant to be an IBAN.
-  if (carried.ok && counterparty.method === 'BANK' && !isValidIBAN(counterparty.iban))
+  if (carried.ok && counterparty.method === 'BANK' && !isIban(counterparty.iban))
     return refuse('IBAN_INVALID', INSTRUCTION_REFUSALS.IBAN_INVALID, ['bankAccount', 'iban'])
   if (carried.ok) return ok(route)
   const { code, message, field = [] } = carried

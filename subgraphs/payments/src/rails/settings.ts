@@ -1,11 +1,12 @@
 import { bool, ConfigError, csv, ms, nodeEnv } from '@carriergraph/shared/config.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
-import { isValidBIC, isValidIBAN } from 'ibantools'
+import { isValidBIC } from 'ibantools'
 import { z } from 'zod'
 import type { RailMethod } from '../domain/method.ts'
 import { type ClosingDays, NO_CLOSING_DAYS } from '../settlement/calendar.ts'
 import { closingDays } from './closing-days.ts'
+import { isIban } from './iban.ts'
 import type { Party } from './instruction.ts'
 import { WRITTEN_MESSAGES, type WrittenMessage } from './iso20022/check-instruction.ts'
 import { toLatin } from './iso20022/latin.ts'
@@ -76,7 +77,7 @@ export const RAIL_SETTINGS = {
   RAIL_SANDBOX_FAULTS: faultRates.optional(),
   /** The operator's own side of every transfer. */
   RAIL_OPERATOR_NAME: checkedText('a name in Latin script', (text) => toLatin(text, []).ok).optional(),
-  RAIL_OPERATOR_IBAN: checkedText('an IBAN without spaces', isValidIBAN).optional(),
+  RAIL_OPERATOR_IBAN: checkedText('an IBAN without spaces', isIban).optional(),
   RAIL_OPERATOR_BIC: checkedText('a BIC', isValidBIC).optional(),
   RAIL_ISO20022_MESSAGE: z.enum(WRITTEN_MESSAGES).optional(),
   /** Those in which the operator's bank keeps its account. */

@@ -1,7 +1,7 @@
 import { holdsCardNumber } from '@carriergraph/shared/cards/holds-card-number.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
-import { countrySpecs, electronicFormatIBAN, isValidBIC, isValidIBAN } from 'ibantools'
+import { countrySpecs, electronicFormatIBAN, isValidBIC } from 'ibantools'
 import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
 import {
   countryOfAgent,
@@ -10,6 +10,7 @@ import {
   looksLikeIban,
   takesIbansAlone,
 } from '../rails/account-number.ts'
+import { isIban } from '../rails/iban.ts'
 
 /** Who a remittance goes to. */
 export type Beneficiary = {
@@ -79,7 +80,7 @@ function readIban(
   { bic: givenBic, clearingMember }: GivenBeneficiary,
 ): Outcome<BankAccount, BeneficiaryCode> {
   const account = electronicFormatIBAN(iban)
-  if (account === null || !isValidIBAN(account))
+  if (account === null || !isIban(account))
     return at('iban', 'IBAN_INVALID', 'It is no IBAN: its country, length, form or check digits are wrong.')
   if (clearingMember !== null)
     return at('clearingMember', 'INVALID_VALUE', 'Beside an IBAN the bank is given by its BIC, or not at all.')
@@ -136,6 +137,6 @@ const SHOWN_LENGTH = 4
 
 /** An account as others than the bank may see it: `DE…3000`, `…0042`. Nothing of one that is hardly longer than that. */
 export function maskedAccount({ account }: BankAccount): string {
-  const country = isValidIBAN(account) ? account.slice(0, 2) : ''
+  const country = isIban(account) ? account.slice(0, 2) : ''
   return account.length < 2 * SHOWN_LENGTH ? '…' : `${country}…${account.slice(-SHOWN_LENGTH)}`
 }

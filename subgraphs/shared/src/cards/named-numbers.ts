@@ -1,3 +1,5 @@
+import { fitsMod97 } from '../mod-97.ts'
+
 /**
  * Where an IBAN or a creditor reference (`RF…`) may begin, with what may be of it, in one piece or in groups. They are looked
  * for ahead: what follows may be another.
@@ -39,10 +41,7 @@ function accountLength(text: string): number {
   return 0
 }
 
-/** ISO/IEC 7064, MOD 97-10: the first four characters last, letters as 10 to 35, the remainder 1. */
 function holdsCheckDigits(account: string): boolean {
   if (account.length < ACCOUNT_LENGTH_MIN || account.length > ACCOUNT_LENGTH_MAX) return false
-  const turned = account.slice(4) + account.slice(0, 4)
-  const digits = turned.replaceAll(/[A-Z]/gi, (letter) => String(Number.parseInt(letter, 36)))
-  return BigInt(digits) % 97n === 1n
+  return fitsMod97(account)
 }

@@ -1,7 +1,8 @@
 import { isDay } from '@carriergraph/shared/day.ts'
 import { type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
-import { isSEPACountry, isValidIBAN } from 'ibantools'
+import { isSEPACountry } from 'ibantools'
 import { countryOfAgent, isNumberAt } from '../account-number.ts'
+import { isIban } from '../iban.ts'
 import type { Instruction, Party } from '../instruction.ts'
 import { INSTRUCTION_REFUSALS, type InstructionCode } from '../rail.ts'
 import { toLatin } from './latin.ts'
@@ -22,7 +23,7 @@ export const REMITTANCE_CHARACTERS_MAX = 140
 export const isSepa = ({ amount, debtor, creditor }: Instruction): boolean =>
   amount.currency === 'EUR' &&
   [debtor, creditor].every(
-    ({ account }) => account !== undefined && isValidIBAN(account) && isSEPACountry(account.slice(0, 2)),
+    ({ account }) => account !== undefined && isIban(account) && isSEPACountry(account.slice(0, 2)),
   )
 
 /**
@@ -92,7 +93,7 @@ function firstFault(
 
 function accountFault(side: string, { account, agent }: Party): Refused<InstructionCode> | undefined {
   if (account === undefined) return refusal('ACCOUNT_MISSING', side, 'account')
-  return isValidIBAN(account) || isNumberAt(account, agent) ? undefined : refusal('IBAN_INVALID', side, 'account')
+  return isIban(account) || isNumberAt(account, agent) ? undefined : refusal('IBAN_INVALID', side, 'account')
 }
 
 /** SEPA finds the bank by the IBAN; between banks it has to be named. */

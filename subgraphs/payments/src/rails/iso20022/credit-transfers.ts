@@ -1,10 +1,10 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { parseMoney } from '@carriergraph/shared/money/money.ts'
-import { isValidIBAN } from 'ibantools'
 import { CLEARING_SYSTEMS, clearingMemberIn } from '../../domain/clearing-member.ts'
 import { shown } from '../../statements/amounts.ts'
 import type { Leaf } from '../../statements/camt/elements.ts'
 import type { Position } from '../../statements/statement.ts'
+import { isIban } from '../iban.ts'
 import { ControlSum } from './control-sum.ts'
 import { MessageFault } from './fault.ts'
 import type { MessageHandler } from './structure/checker.ts'
@@ -139,7 +139,7 @@ function readAmount({ text, currency = '', position }: Leaf): Money {
 }
 
 function checkIban({ text, position }: Leaf): void {
-  if (!isValidIBAN(text)) throw new MessageFault('IBAN_INVALID', `${shown(text)} is no IBAN.`, position)
+  if (!isIban(text)) throw new MessageFault('IBAN_INVALID', `${shown(text)} is no IBAN.`, position)
 }
 
 function once(seen: Set<string>, { text, position }: Leaf): void {

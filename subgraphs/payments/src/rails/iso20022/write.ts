@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money, money } from '@carriergraph/shared/money/money.ts'
-import { isValidIBAN } from 'ibantools'
 import { clearingMemberIn } from '../../domain/clearing-member.ts'
+import { isIban } from '../iban.ts'
 import { endToEndId, type Instruction, type Party } from '../instruction.ts'
 import { checkInstruction, isSepa, type WrittenMessage } from './check-instruction.ts'
 import { PURPOSE_CODES } from './purpose-codes.ts'
@@ -199,7 +199,7 @@ const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceA
 const SEPA_SERVICE = element('PmtTpInf', element('SvcLvl', leaf('Cd', 'SEPA')))
 
 const account = (name: string, { account: text = '' }: Party): string =>
-  element(name, element('Id', isValidIBAN(text) ? leaf('IBAN', text) : numberOf(text)))
+  element(name, element('Id', isIban(text) ? leaf('IBAN', text) : numberOf(text)))
 
 /** BBAN: the number by which the bank itself knows the account. */
 const numberOf = (text: string): string => element('Othr', leaf('Id', text), element('SchmeNm', leaf('Cd', 'BBAN')))

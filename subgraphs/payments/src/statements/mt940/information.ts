@@ -1,4 +1,4 @@
-import { isValidIBAN } from 'ibantools'
+import { isIban } from '../../rails/iban.ts'
 import { type Counterparty, NO_COUNTERPARTY, referenceText } from '../statement.ts'
 
 /** What field 86 says of an entry. */
@@ -72,7 +72,7 @@ function fromSubfields(text: string, mark: string): Information {
 /** Lines that are filled up with blanks put some within. */
 function ibanIn(text = ''): string | undefined {
   const bare = text.replace(/ /g, '')
-  return isValidIBAN(bare) ? bare : undefined
+  return isIban(bare) ? bare : undefined
 }
 
 const SEPA_WORD = /(EREF|KREF|MREF|BREF|RREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|COAM|OAMT|PURP)\+/
