@@ -32,6 +32,15 @@ it('what is expected again under the same source is the same, and something else
   expect(stored?.count).toBe(2)
 })
 
+it('what is expected on an IBAN as it is printed meets the statements of the IBAN', async () => {
+  const [account, printed] = ['NL91ABNA0417164300', 'nl91 abna 0417 1643 00']
+  const { data } = await graph.expectMovements(printed, [movement('INV 1', '5.00')])
+  expect(data.expectBankMovements.movements[0].account).toBe(account)
+  await graph.statement(account, ['INV1,5.00'])
+  const { run } = await graph.run(printed)
+  expect(run).toMatchObject({ account, totals: [{ status: 'MATCHED', items: 1, lines: 1, expected: 1 }] })
+})
+
 it.each([
   [{ account: '' }, 'INVALID_VALUE', ['account']],
   [{ movements: [] }, 'INVALID_VALUE', ['movements']],

@@ -927,7 +927,7 @@ export type ExpectedBankMovement = {
 
 /** Movements to expect. */
 export type ExpectBankMovementsInput = {
-  /** The bank account, as its statements name it: an IBAN, or the bank's own number. 1 to 64 characters. */
+  /** The bank account, as its statements name it: an IBAN, with or without blanks, or the bank's own number. 1 to 64 characters. */
   account: Scalars['String']['input'];
   /** The movements, 1 to 500. */
   movements: Array<BankMovementInput>;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ownAccount } from './own-account.ts'
+import { accountAsked, ownAccount } from './own-account.ts'
 
 const IBAN = 'NL91ABNA0417164300'
 
@@ -24,4 +24,13 @@ test.each([
   ['that ends with its currency', 'MU17BOMM0101101030300200000MUR', 'MUR'],
 ])('an account %s stays as it is', (_, written, currency) => {
   expect(ownAccount(written, currency)).toBe(written)
+})
+
+test.each([
+  ['nl91 abna 0417 1643 00', IBAN],
+  [IBAN, IBAN],
+  ['my account 1', 'my account 1'],
+  ['NL91 ABNA 0417 1643', 'NL91 ABNA 0417 1643'],
+])('who asks about %j asks about %j', (written, expected) => {
+  expect(accountAsked(written)).toBe(expected)
 })

@@ -10,6 +10,7 @@ import {
   expectMovements,
   type MovementToExpect,
 } from '../../reconciliation/expect-movements.ts'
+import { accountAsked } from '../../statements/own-account.ts'
 
 /** As long as the longest number of an account, and of a reference, in ISO 20022; of a source, as of other keys. */
 const ACCOUNT_LENGTH_MAX = 64
@@ -40,7 +41,7 @@ export const expectBankMovements: NonNullable<MutationResolvers['expectBankMovem
     else faults.push(parsed)
   }
   if (faults.length > 0) return { movements: null, errors: faults.map(payloadError) }
-  const expected = await expectMovements(db, { account, movements, now })
+  const expected = await expectMovements(db, { account: accountAsked(account), movements, now })
   return expected.ok ? { movements: expected.value, errors: [] } : { movements: null, errors: [payloadError(expected)] }
 }
 

@@ -1,5 +1,5 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { isValidIBAN } from 'ibantools'
+import { isIban } from '../../rails/iban.ts'
 import { readAmount, readDay, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import { type Balance, type Charge, type Counterparty, type Position, referenceText } from '../statement.ts'
@@ -84,9 +84,9 @@ function accountApart(
   reference: string | undefined,
   supplement: string | undefined,
 ): Pick<SwiftEntry, 'ownerReference' | 'supplement' | 'counterparty'> {
-  if (isValidIBAN(reference ?? ''))
+  if (isIban(reference ?? ''))
     return { ownerReference: undefined, supplement: undefined, counterparty: { name: supplement, account: reference } }
-  const isAccount = isValidIBAN(supplement ?? '')
+  const isAccount = isIban(supplement ?? '')
   return {
     ownerReference: reference,
     supplement: isAccount ? undefined : supplement,
