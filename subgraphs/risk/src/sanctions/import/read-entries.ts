@@ -11,10 +11,12 @@ export type EntryName = {
   readonly isWeak: boolean
 }
 
-/** Names on OFAC's list have up to 147 characters. */
-const NAME_LENGTH_MAX = 300
+/** Names on OFAC's list have up to 147 characters, on the UN's up to 324. */
+const NAME_LENGTH_MAX = 1_000
 /** The entry with the most aliases on OFAC's list has 95. */
 const ALIASES_MAX = 1_000
+/** Of all names of an entry, which may be in any script, and its remarks. */
+const ENTRY_BYTES_MAX = 256 * 1024
 /** All lists of the world together have about 400,000. */
 const ENTRIES_MAX = 1_000_000
 
@@ -36,7 +38,7 @@ const ENTRY = z.strictObject({
  */
 export async function* readEntries(content: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Entry[]> {
   const ids = new Set<string>()
-  for await (const lines of readLines(content)) {
+  for await (const lines of readLines(content, ENTRY_BYTES_MAX)) {
     const entries = lines.flatMap((line) => {
       const entry = readEntry(line)
       if (entry === null) return []

@@ -94,6 +94,14 @@ describe('an import', () => {
     expect(await imports('again')).toHaveLength(1)
   })
 
+  it('takes names of hundreds of characters and entries of a hundred kilobytes, in any script', async () => {
+    const remarks = 'ш'.repeat(50_000)
+    const name = 'Umbriel Tascott '.repeat(25)
+    const { code, stdout } = await run(entry('1', name, ['Умбриэль Таскотт'], { remarks }), { tenant: 'wordy' })
+    expect([code, stdout]).toEqual([0, expect.stringContaining('version 1: 1 entries, 2 names')])
+    expect((await entriesLike('Umbriel Tascott', 'wordy')).entries).toEqual(['1'])
+  })
+
   it('replaces the version before: who is off the list is found no more', async () => {
     await run(FIRST, { tenant: 'next' })
     await run(`${entry('3', 'Corwin Ashgrave')}\n`, { tenant: 'next' })
@@ -146,7 +154,8 @@ describe('an import', () => {
     ['a kind that is none', entry('1', 'A', [], { type: 'ghost' }), 'INVALID_ENTRY at line 1: type: '],
     ['a field that is unknown', entry('1', 'A', [], { alias: 'B' }), 'INVALID_ENTRY at line 1: '],
     ['an id twice', `${entry('1', 'A B')}\n\n${entry('1', 'C D')}\n`, 'DUPLICATE_ID at line 3: 1 '],
-    ['a line of 9,000 bytes', entry('1', 'A', [], { remarks: 'x'.repeat(9_000) }), 'LINE_TOO_LONG at line 1: '],
+    ['a name of 1,001 characters', entry('1', 'x'.repeat(1_001)), 'INVALID_ENTRY at line 1: name: '],
+    ['a line of 300,000 bytes', entry('1', 'A', [], { remarks: 'x'.repeat(300_000) }), 'LINE_TOO_LONG at line 1: '],
     ['bytes that are no UTF-8', Buffer.from([0x7b, 0xff, 0x0a]), 'INVALID_UTF8 at line 1: '],
     ['nothing', '', 'EMPTY_LIST: '],
     ['empty lines alone', '\n\n', 'EMPTY_LIST: '],

@@ -7,16 +7,20 @@ export type Line = {
 
 export type LineFault = 'LINE_TOO_LONG' | 'INVALID_UTF8'
 
-/** Ten times what the longest legal record of any file needs. A longer line is not a record, and is never held in memory. */
+/** Ten times what the longest legal record of most files needs. A longer line is not a record, and is never held in memory. */
 export const LINE_BYTES_MAX = 8 * 1024
 
 /**
  * Cuts a stream of bytes into lines, those of one chunk together: a generator's step per line would cost more than the
  * cutting. Lines end with LF or CRLF, the last one needs no end, and a byte order mark before the first is dropped.
  * Memory is bounded by the size of a chunk plus one line, whatever the file holds.
+ * @param lineBytesMax of a line without its end
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
-  const cutter = new LineCutter()
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  lineBytesMax = LINE_BYTES_MAX,
+): AsyncGenerator<readonly Line[]> {
+  const cutter = new LineCutter(lineBytesMax)
   for await (const chunk of chunks) {
     const lines = cutter.push(chunk)
     if (lines.length > 0) yield lines
@@ -33,6 +37,11 @@ class LineCutter {
   #number = 0
   /** Bytes of the lines that were taken. */
   #taken = 0
+  readonly #lineBytesMax: number
+
+  constructor(lineBytesMax: number) {
+    this.#lineBytesMax = lineBytesMax
+  }
 
   push(chunk: Uint8Array): Line[] {
     const lines: Line[] = []
@@ -53,7 +62,7 @@ class LineCutter {
 
   #hold(piece: Uint8Array): void {
     this.#length += piece.length
-    if (this.#length > LINE_BYTES_MAX + CR_LENGTH) this.#pieces = []
+    if (this.#length > this.#lineBytesMax + CR_LENGTH) this.#pieces = []
     else if (piece.length > 0) this.#pieces.push(piece)
   }
 
@@ -67,12 +76,12 @@ class LineCutter {
   }
 
   #read(): { text: string } | { fault: LineFault } {
-    if (this.#length > LINE_BYTES_MAX + CR_LENGTH) return { fault: 'LINE_TOO_LONG' }
+    if (this.#length > this.#lineBytesMax + CR_LENGTH) return { fault: 'LINE_TOO_LONG' }
     const text = this.#decode()
     if (text === undefined) return { fault: 'INVALID_UTF8' }
     const bare = text.endsWith('\r') ? text.slice(0, -1) : text
     // The byte more is for a CR alone.
-    if (bare === text && this.#length > LINE_BYTES_MAX) return { fault: 'LINE_TOO_LONG' }
+    if (bare === text && this.#length > this.#lineBytesMax) return { fault: 'LINE_TOO_LONG' }
     return { text: this.#number === 1 && bare.startsWith(BYTE_ORDER_MARK) ? bare.slice(1) : bare }
   }
 
