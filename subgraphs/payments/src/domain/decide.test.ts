@@ -67,7 +67,10 @@ test.each<[PaymentType, RiskAnswer, boolean]>([
   ['WITHDRAWAL', { kind: 'REFUSED', code: 'OVERLOADED' }, true],
   ['WITHDRAWAL', { kind: 'REFUSED', code: 'PAYMENT_MISMATCH' }, false],
   ['TRANSFER', late, false],
+  ['TRANSFER', { kind: 'REFUSED', code: 'OVERLOADED' }, true],
+  ['TRANSFER', { kind: 'REFUSED', code: 'PAYMENT_MISMATCH' }, false],
   ['TOP_UP', late, false],
+  ['TOP_UP', { kind: 'REFUSED', code: 'OVERLOADED' }, true],
   ['DEPOSIT', late, false],
 ])('a %s with the answer %j waits for risk: %s', (type, answer, waits) => {
   expect(waitsForRisk({ type }, answer)).toBe(waits)

@@ -94,11 +94,11 @@ export type Verdict =
   | { readonly status: 'FAILED'; readonly decision: PaymentDecision; readonly failure: PaymentFailure }
 
 /**
- * Whether a payment waits until risk can be asked again. What leaves the graph does: it was not screened, is out of reach once
- * it is gone, and nobody who decides on it in the place of risk would see what screening finds.
+ * Whether a payment waits until risk can be asked again. It was not screened, and nobody who decides on it in the place of risk
+ * would see what screening finds. What leaves the graph waits while risk is silent, too: it is out of reach once it is gone.
  */
 export const waitsForRisk = ({ type }: Pick<Payment, 'type'>, answer: RiskAnswer): boolean =>
-  type === 'WITHDRAWAL' && (answer.kind === 'ABSENT' || (answer.kind === 'REFUSED' && answer.code === 'OVERLOADED'))
+  answer.kind === 'REFUSED' ? answer.code === 'OVERLOADED' : answer.kind === 'ABSENT' && type === 'WITHDRAWAL'
 
 /**
  * What to do with a payment after risk was asked, unless it waits for risk.

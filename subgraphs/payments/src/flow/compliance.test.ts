@@ -108,10 +108,11 @@ test.each([
   expect(await stage.payment(waiting.id)).toMatchObject({ status: 'PROCESSING', execution: 'INSTRUCTED' })
 })
 
-test('whatever else risk is overloaded with waits for a person, however small: nobody makes risk let it through', async () => {
+test('whatever else risk is overloaded with waits for it as well, however small: no person decides on what nobody screened', async () => {
   stage.risk.behave(isOverloaded)
   const [purse, other] = [await stage.purseWith(5_000n), await stage.purseWith(0n)]
   const { order, ...request } = orderOf(purse, 'k', 1n)
+  const waiting = []
   for (const destination of [
     { type: 'TRANSFER', destinationAccountId: other.walletId },
     { type: 'TOP_UP', billingAccountId: purse.billingAccountId },
@@ -124,8 +125,15 @@ test('whatever else risk is overloaded with waits for a person, however small: n
       order: { ...order, destination },
     }
     const payment = takenOnBy(await process().flow.create(stage.books, asked))
-    expect(payment).toMatchObject({ status: 'REVIEW', decision: { source: 'FALLBACK' } })
+    expect(payment).toMatchObject({ status: 'RISK_PENDING', decision: null })
+    waiting.push(payment)
   }
+  await stage.sweep(process())
+  for (const { id } of waiting) expect(await stage.payment(id)).toMatchObject({ status: 'RISK_PENDING' })
+  stage.risk.behave(decides('APPROVE'))
+  await stage.sweep(process())
+  for (const { id } of waiting) expect(await stage.payment(id)).toMatchObject({ decision: { source: 'RISK' } })
+  await expectSoundPayments(stage.database)
 })
 
 test('a withdrawal that waits for risk can be cancelled, and stays so when risk answers', async () => {

@@ -1377,7 +1377,7 @@ export type CaptureMode =
 export type PaymentStatus =
   /** Waits for confirmPayment; nothing was checked but the accounts. */
   | 'CREATED'
-  /** Taken on; risk is being asked. A withdrawal waits here while risk does not answer. */
+  /** Taken on; risk is being asked. What risk has too much to do for waits here, and a withdrawal while risk does not answer. */
   | 'RISK_PENDING'
   /** Waits for a person to decide; no money has moved. */
   | 'REVIEW'
