@@ -79,13 +79,23 @@ export function tellingsOf(
   for (const [key = '', all] of told) {
     const telling = tellingOf(all, fresh, counted)
     const [reference, currency] = JSON.parse(key)
-    const same = JSON.stringify([reference, currency, String(telling.minor)])
+    const same = JSON.stringify([reference, currency, String(telling.minor), throughputOf(all)])
     const others = alike.get(same)
     if (others === undefined) alike.set(same, [telling])
     else others.push(telling)
   }
   return alike.values()
 }
+
+/** What entries that went both ways moved in all; null of others. Else two that cancel out would be told by what tells neither. */
+function throughputOf(lines: readonly BankLine[]): string | null {
+  const moved = lines.filter(({ isCharge }) => !isCharge)
+  const entries = [...Map.groupBy(moved, ({ entry }) => entry).values()].map((of) => sumOf(of.map(AMOUNT)))
+  if (entries.every((minor) => minor >= 0n) || entries.every((minor) => minor <= 0n)) return null
+  return String(sumOf(entries.map((minor) => (minor < 0n ? -minor : minor))))
+}
+
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, minor) => sum + minor, 0n)
 
 function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>, counted: Counted): Telling {
   const days = lines.map(({ bookedOn }) => dayNumber(bookedOn)).sort((a, b) => a - b)
@@ -95,7 +105,7 @@ function tellingOf(lines: readonly BankLine[], fresh: ReadonlySet<BankLine>, cou
     lines,
     fresh: own,
     isKnown: own.length < lines.length,
-    minor: lines.reduce((sum, line) => sum + counted(line), 0n),
+    minor: sumOf(lines.map(counted)),
     firstDay: days[0] ?? 0,
     lastDay: days.at(-1) ?? 0,
   }

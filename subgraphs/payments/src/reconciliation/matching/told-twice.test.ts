@@ -93,6 +93,16 @@ describe('what a notification and a statement both tell is one movement', () => 
       ],
       ['n1', 'n2'],
     ],
+    [
+      'entries that went both ways, in one message each',
+      [s('s1', minor(-30n)), s('s2', minor(20n)), n('n1', minor(20n)), n('n2', minor(-30n))],
+      ['n1', 'n2'],
+    ],
+    [
+      'an entry whose charges have one of their own',
+      [s('s1', minor(100n)), s('s2', { ...minor(-2n), isCharge: true }), n('n', minor(98n))],
+      ['n'],
+    ],
     ['what shares one of its references', [s('s', ref('A', 'B')), n('n', ref('B', 'C'))], ['n']],
     ['what only one of them knows references of', [s('s'), n('n', ref('A'))], ['n']],
     ['what the other one only mentions', [s('s', ref('A')), n('n', { ...ref('B'), mentions: ['A'] })], ['n']],
@@ -132,6 +142,12 @@ describe('and two are two', () => {
 })
 
 describe('of what was dealt with before', () => {
+  it('an entry that was dealt with, among others of its reference that cancel out: those stand for themselves', () => {
+    const stated = [s('s1', minor(-30n)), s('s2', minor(20n)), s('s3', minor(-20n))]
+    expect(droppedOf(stated, [n('n', minor(-30n))])).toEqual(['s1'])
+    expect(droppedOf(stated, [n('n', minor(-30n)), n('m', { ...minor(20n), entry: 'nu/1/1' })])).toEqual(['s1', 's2'])
+  })
+
   it('all stays, and what tells it again goes', () => {
     expect(droppedOf([s('s')], [n('n')])).toEqual(['s'])
     expect(droppedOf([n('n')], [s('s')])).toEqual(['n'])
