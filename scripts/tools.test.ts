@@ -20,7 +20,12 @@ const NOWHERE = Object.fromEntries(
 )
 
 test.each<[string, string[], Record<string, string>, RegExp]>([
-  ['scripts/parked-events.ts', ['--replay', 'evt_x'], {}, /^Expected an id that starts with "evt_", got "evt_x"\.\n$/],
+  [
+    'scripts/parked-events.ts',
+    ['--replay', 'evt_x'],
+    {},
+    /^Expected an id of "evt_" and 26 more characters, got "evt_x"\.\n$/,
+  ],
   ['scripts/parked-events.ts', ['--replay'], {}, /^Option '--replay <value>' argument missing\n$/],
   [
     'scripts/parked-events.ts',

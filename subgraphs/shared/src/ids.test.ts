@@ -46,8 +46,8 @@ test.each([
 })
 
 test('the refusal names the expected prefix, and repeats what is no longer than ids are', () => {
-  expect(refusalOf('usr_1').message).toBe('Expected an id that starts with "slc_", got "usr_1".')
-  expect(refusalOf(`usr_${'x'.repeat(100_000)}`).message).toBe('Expected an id that starts with "slc_".')
+  expect(refusalOf('usr_1').message).toBe('Expected an id of "slc_" and 26 more characters, got "usr_1".')
+  expect(refusalOf(`usr_${'x'.repeat(100_000)}`).message).toBe('Expected an id of "slc_" and 26 more characters.')
 })
 
 test('nor the beginning of a card number that stands where a long text would be cut', () => {
@@ -57,7 +57,7 @@ test('nor the beginning of a card number that stands where a long text would be 
 
 test('the refusal does not repeat what is no id at all: it may be a card number', () => {
   for (const text of ['4111111111111111', 'slc_4111111111111111', 'usr_4111 1111 1111 1111'])
-    expect(refusalOf(text).message).toBe('Expected an id that starts with "slc_".')
+    expect(refusalOf(text).message).toBe('Expected an id of "slc_" and 26 more characters.')
 })
 
 test('every uuid survives the way to an id and back', () => {

@@ -51,7 +51,7 @@ function ascending(random: Uint8Array) {
  */
 export function parseId<P extends string>(prefix: P, text: string): Id<P> {
   if (isId(prefix, text)) return text
-  throw new Refusal('INVALID_ID', `Expected an id that starts with "${prefix}_"${echo(text)}.`)
+  throw new Refusal('INVALID_ID', `Expected an id of "${prefix}_" and 26 more characters${echo(text)}.`)
 }
 
 /** For the input of a mutation, whose payload carries the refusal; `field` is the path of the id in the input. */
@@ -61,7 +61,7 @@ export function readId<P extends string>(
   field: readonly string[],
 ): Outcome<Id<P>, 'INVALID_ID'> {
   if (isId(prefix, text)) return ok(text)
-  return refuse('INVALID_ID', `Expected an id that starts with "${prefix}_".`, field)
+  return refuse('INVALID_ID', `Expected an id of "${prefix}_" and 26 more characters.`, field)
 }
 
 export const isId = <P extends string>(prefix: P, text: string): text is Id<P> =>
