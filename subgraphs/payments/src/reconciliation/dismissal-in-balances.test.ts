@@ -185,6 +185,11 @@ describe('of what two statements over the same days count', () => {
     ['none where other money was on the account', [day('A', 0, told), day('B', 300, told)], [MOVED]],
     ['none where it was taken back between the two', [day('A', 0, told), takenBack, day('B', 0, told)], [MOVED]],
     [
+      'one where between the two nothing moved but another currency of the account',
+      [day('A', 0, told), takenBack.replaceAll('EUR', 'USD'), day('B', 0, told)],
+      ['ok'],
+    ],
+    [
       'one where the whole day has it with what was taken back',
       [day('A', 0, told), takenBack, wholeDay],
       [MOVED, 'ok'],

@@ -39,10 +39,14 @@ const isPartOf = (part: SQL, whole: SQL): SQL => sql`not exists (${said(part)} e
     select coalesce(sum(w.amount_minor), 0) from ${bankStatementLine} w where ${isBookedIn(sql`w`, whole)}
       and w.booked_on < (select min(k.booked_on) from ${bankStatementLine} k where ${isBookedIn(sql`k`, part)}))`
 
-/** Whether a statement goes, on that day, from what one of the two ends with to what the other begins with, beside the whole. */
+/**
+ * Whether a statement in their currency, or of before that was stored, goes, on that day, from what one of the two ends with
+ * to what the other begins with, beside the whole.
+ */
 const isApart = (part: SQL, whole: SQL, day: SQL): SQL => sql`exists (
   select from ${bankStatement} b
   where b.tenant_id = ${part}.tenant_id and b.account = ${part}.account and not b.is_notification
+    and (b.currency = ${part}.currency) is not false
     and ((b.opening_minor, b.closing_minor) = (${part}.closing_minor, ${whole}.opening_minor)
       or (b.opening_minor, b.closing_minor) = (${whole}.closing_minor, ${part}.opening_minor))
     and exists (select from (${said(sql`b`)} except all ${said(whole)}) as beside where beside.booked_on = ${day}))`
