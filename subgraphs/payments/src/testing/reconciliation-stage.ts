@@ -25,9 +25,10 @@ export const TODAY = '2026-11-20'
 export const ZONE = 'UTC'
 const NOW = new Date('2026-11-21T06:00:00.000Z')
 
-/** A line of a statement, of 100.00 today unless something else is said. */
+/** A line of a statement, of 100.00 EUR today unless something else is said. */
 export type TestLine = {
   readonly amount?: string
+  readonly currency?: string
   readonly day?: string
   readonly reference?: string
   readonly bankReference?: string
@@ -47,7 +48,7 @@ export type ReconciliationStage = AsyncDisposable & {
   /** Of the tenant `demo`. */
   readonly ledger: Ledger
   provenance(actor?: string): Provenance
-  /** Imports a statement with these lines. */
+  /** Imports a statement with these lines, or one in each of their currencies. */
   statement(lines: readonly TestLine[], options?: { account?: string; tenant?: string }): Promise<void>
   /** Imports a file as it is. */
   file(content: string): Promise<void>
@@ -103,19 +104,20 @@ export async function setReconciliationStage(): Promise<ReconciliationStage> {
     file: (content) => importFile(content),
     statement(lines, { account = ACCOUNT, tenant } = {}) {
       statements += 1
-      const rows = lines.map(
-        ({ amount = '100.00', day = TODAY, reference = '', bankReference = '', counterparty = '' }) =>
-          [day, amount, reference, bankReference, counterparty].join(','),
-      )
+      const rows = lines.map(({ amount = '100.00', currency = 'EUR', day = TODAY, ...line }) => {
+        const { reference = '', bankReference = '', counterparty = '' } = line
+        return [day, amount, currency, reference, bankReference, counterparty].join(',')
+      })
       const columns = {
         bookingDate: 'day',
         amount: 'amount',
+        currency: 'currency',
         endToEndId: 'reference',
         accountServicerReference: 'bank',
         counterpartyAccount: 'counterparty',
       }
-      const mapping = { account, currency: 'EUR', statementId: `S-${statements}`, columns }
-      return importFile(['day,amount,reference,bank,counterparty', ...rows, ''].join('\n'), mapping, tenant)
+      const mapping = { account, statementId: `S-${statements}`, columns }
+      return importFile(['day,amount,currency,reference,bank,counterparty', ...rows, ''].join('\n'), mapping, tenant)
     },
     async expect(movements, { account = ACCOUNT } = {}) {
       const wanted = movements.map(({ reference, ...movement }): MovementToExpect => {

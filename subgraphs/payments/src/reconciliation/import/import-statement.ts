@@ -8,7 +8,7 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { eventOf } from '../../events.ts'
 import { chargesApart } from '../../statements/charges-apart.ts'
 import type { StatementFile } from '../../statements/read-statement.ts'
-import type { StatementSummary } from '../../statements/statement.ts'
+import type { StatementLine, StatementSummary } from '../../statements/statement.ts'
 import { accountKey } from '../counterparty-account.ts'
 import {
   beginImport,
@@ -117,7 +117,7 @@ async function storeLines(
     onProgress?.(read)
   }
   for await (const line of file.read()) {
-    const place = placeOf(line.account)
+    const place = placeOf(line)
     const summary = file.statements[place]
     const [number, closingDay] = [place + 1, summary?.balances?.closing.date ?? day]
     const row = storedLine(line, number, closingDay)
@@ -166,11 +166,15 @@ function contentOf(row: StoredLine, bookingDate: string | undefined): string {
   return `${JSON.stringify([bookingDate, { ...before, lookup, remittance, counterpartyName, counterpartyAccount }])}\n`
 }
 
-/** Tells of each line, in the order of the file, which statement it is of: those of CSV mix accounts, the others do not. */
-function statementPlaces({ format, statements }: StatementFile): (account: string) => number {
+/**
+ * Tells of each line, in the order of the file, which statement it is of: those of CSV mix accounts and currencies, the
+ * others do not.
+ */
+function statementPlaces({ format, statements }: StatementFile): (line: StatementLine) => number {
   if (format === 'CSV') {
-    const places = new Map(statements.map(({ account }, place) => [account, place]))
-    return (account) => places.get(account) ?? -1
+    const key = (account: string, currency: string | undefined) => `${currency} ${account}`
+    const places = new Map(statements.map(({ account, currency }, place) => [key(account, currency), place]))
+    return ({ account, amount }) => places.get(key(account, amount.currency)) ?? -1
   }
   let [place, left] = [-1, 0]
   return () => {

@@ -72,6 +72,38 @@ test('CSV: the same lines under one id are another statement in another currency
   ])
 })
 
+const TABLE = { account: 'A-1', columns: { bookingDate: 'date', amount: 'amount', currency: 'currency' } }
+
+test('CSV: an account with several currencies is a statement in each under one id, imported once', async () => {
+  const mapping = await stage.file('mapping.json', JSON.stringify(TABLE))
+  const table = (...records: string[]) =>
+    imported(`date,amount,currency\n${records.map((record) => `2026-03-02,${record}\n`).join('')}`, [
+      ...['--mapping', mapping],
+      ...['--statement-id', 'S'],
+    ])
+  expect(await table('10.00,EUR', '10.00,USD', '-4.00,EUR')).toBe('2 new')
+  expect(await table('10.00,EUR', '10.00,USD', '-4.00,EUR')).toBe('0 new, 2 known and left alone')
+  // Whatever stands between them, and in whichever order they begin.
+  expect(await table('10.00,USD', '10.00,GBP', '10.00,EUR', '-4.00,EUR')).toBe('1 new, 2 known and left alone')
+  expect(await table('10.00,USD')).toBe('0 new, 1 known and left alone')
+  expect(await table('10.00,EUR', '-4.00,USD', '10.00,CHF')).toContain('STATEMENT_CHANGED')
+  expect(await table('10.00,EUR', '-4.00,EUR', '10.00,USD', '1.00,USD')).toContain('STATEMENT_CHANGED')
+  expect(await stored()).toEqual([
+    ['EUR', 'EUR1000', 'EUR-400'],
+    ['GBP', 'GBP1000'],
+    ['USD', 'USD1000'],
+  ])
+})
+
+test('CSV: a statement that was stored without its currency is known beside a new one in another', async () => {
+  const options = ['--mapping', await stage.file('mapping.json', JSON.stringify(TABLE)), '--statement-id', 'S']
+  await imported('date,amount,currency\n2026-03-02,10.00,EUR\n', options)
+  await stage.database.sql.system`update bank_statement set currency = null`
+  const both = 'date,amount,currency\n2026-03-02,1.00,USD\n2026-03-02,10.00,EUR\n'
+  expect(await imported(both, options)).toBe('1 new, 1 known and left alone')
+  expect(await imported(both.replace('10.00', '11.00'), options)).toContain('STATEMENT_CHANGED')
+})
+
 test('a notification that was stored without its currency is known by that of its lines', async () => {
   const [statement, fileOf] = [iso('054'), document('054')]
   await imported(fileOf([statement('EUR')]))

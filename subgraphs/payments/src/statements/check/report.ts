@@ -9,11 +9,13 @@ export function fileText({ format, digest, statements, lines }: StatementFile): 
   return `${[...head, ...statements.flatMap(statementRows)].join('\n')}\n`
 }
 
-function statementRows({ account, statementId, sequence, entries, lines, balances }: StatementSummary): string[] {
+function statementRows({ account, currency, statementId, sequence, ...counted }: StatementSummary): string[] {
+  const { entries, lines, balances } = counted
   const number = sequence === undefined ? '' : ` (${sequence})`
   return [
     '',
     row('account', account),
+    ...(currency === undefined ? [] : [row('currency', currency)]),
     row('statement', `${statementId}${number}`),
     row('entries', `${entries} in ${lines} lines`),
     row('opening', balances === undefined ? 'none' : balanceText(balances.opening)),

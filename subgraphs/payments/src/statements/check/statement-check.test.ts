@@ -40,6 +40,7 @@ statements  1
 lines       2
 
 account     DE89370400440532013000
+currency    EUR
 statement   S-1 (7)
 entries     1 in 2 lines
 opening     100.00 EUR on 2026-03-02
@@ -83,6 +84,13 @@ test('reads CSV by a mapping', async () => {
     code: 2,
     stderr: expect.stringMatching(/^MAPPING_INVALID: currency: /),
   })
+})
+
+test('tells statements of one account apart by their currency', async () => {
+  const csv = await file('currencies.csv', 'date,amount,c\n2026-03-02,1.00,EUR\n2026-03-02,2.00,USD\n')
+  const columns = { bookingDate: 'date', amount: 'amount', currency: 'c' }
+  const { stdout } = await run(csv, '--mapping', await file('c.json', JSON.stringify({ account: 'A', columns })))
+  expect(stdout.match(/^currency .*$/gm)).toEqual(['currency    EUR', 'currency    USD'])
 })
 
 test('a file that cannot be looked at is a failure, not a refusal', async () => {

@@ -8,7 +8,7 @@ import type { SignedAmount } from './values.ts'
 
 type Step = { readonly amount: Money; readonly balance: Money }
 
-/** The entries of one account in a CSV file, and the balances along them. */
+/** The entries of one account in one currency in a CSV file, and the balances along them. */
 export class CsvAccount {
   readonly #tally = new Tally()
   readonly #mapping: CsvMapping

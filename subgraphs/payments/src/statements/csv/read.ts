@@ -12,7 +12,7 @@ import { type CsvRecord, readRecords } from './records.ts'
 import { type AmountReader, amountReader, type SignedAmount } from './values.ts'
 
 /**
- * Reads CSV as the mapping declares it. All records of one account are one statement; all are booked.
+ * Reads CSV as the mapping declares it. All records of one account in one currency are one statement; all are booked.
  * @throws StatementFault for whatever is wrong; events before it are then of a file that is refused
  */
 export async function* readCsv(content: AsyncIterable<Uint8Array>, mapping: CsvMapping): StatementEvents {
@@ -25,6 +25,7 @@ class CsvReader {
   readonly #mapping: CsvMapping
   readonly #readDay: ReturnType<typeof dayReader>
   readonly #readAmount: AmountReader
+  /** By currency and account. */
   readonly #accounts = new Map<string, CsvAccount>()
   #columns: Columns | undefined
   /** As the first debit that is not zero says it. */
@@ -60,7 +61,7 @@ class CsvReader {
     const bookingDate = day('bookingDate') ?? ''
     const currency = oneCurrency ?? columns.need(record, 'currency')
     const name = ownAccount(oneAccount ?? columns.need(record, 'account'), currency)
-    const account = this.#account(name, record)
+    const account = this.#account(name, currency, record)
     const read = this.#amount(record, columns, currency, bookingDate)
     const position = { line: record.line }
     const entry = account.entry(read, bookingDate, position)
@@ -101,13 +102,18 @@ class CsvReader {
     }
   }
 
-  #account(name: string, { line }: CsvRecord): CsvAccount {
-    const known = this.#accounts.get(name)
+  /** Payment institutions hold several currencies on one account, and write all of them into one table. */
+  #account(name: string, currency: string, { line }: CsvRecord): CsvAccount {
+    // A currency has no blank: until its amount is read, it may be anything, but then it is refused.
+    const key = `${currency} ${name}`
+    const known = this.#accounts.get(key)
     if (known !== undefined) return known
+    if (this.#mapping.openingBalance !== undefined && this.#accounts.size > 0)
+      throw new StatementFault('CURRENCY_MISMATCH', 'The balances of the mapping are of one currency.', { line })
     const account = new CsvAccount(this.#mapping, name, { line })
-    this.#accounts.set(name, account)
+    this.#accounts.set(key, account)
     if (this.#accounts.size > STATEMENTS_MAX)
-      throw new StatementFault('TOO_MANY_STATEMENTS', `A file has ${STATEMENTS_MAX} accounts at the most.`, { line })
+      throw new StatementFault('TOO_MANY_STATEMENTS', `A file has ${STATEMENTS_MAX} statements at the most.`, { line })
     return account
   }
 

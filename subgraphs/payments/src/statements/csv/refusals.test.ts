@@ -54,9 +54,9 @@ test.each<[string, string, string, object]>([
   ],
   [
     'CURRENCY_MISMATCH',
-    'two currencies of one account',
+    'two currencies where one opening balance is declared',
     csv('date,amount,c', '2026-03-02,1.00,EUR', '2026-03-02,1.00,USD'),
-    { currency: undefined, columns: { ...COLUMNS, currency: 'c' } },
+    { currency: undefined, openingBalance: '0', closingBalance: '1', columns: { ...COLUMNS, currency: 'c' } },
   ],
   ['EMPTY_FILE', 'a header alone', csv('date,amount'), {}],
   ['EMPTY_FILE', 'nothing', '', {}],
