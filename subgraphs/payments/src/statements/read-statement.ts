@@ -19,6 +19,8 @@ export type StatementFile = {
   readonly digest: string
   readonly statements: readonly StatementSummary[]
   readonly lines: number
+  /** Of CSV, those that the mapping leaves out; undefined where it leaves out none. */
+  readonly skippedRows: number | undefined
   /**
    * Reads the lines once more, in the order of the file.
    * @throws StatementFault FILE_CHANGED at its end, or where it no longer can be read: take the lines in one transaction
@@ -73,8 +75,15 @@ async function checked(source: StatementSource, options: ReadStatementOptions): 
     }
   if (statements.length === 0) throw new StatementFault('EMPTY_FILE', 'There is no statement in the file.', { line: 1 })
   const digest = pass.digest()
-  const { format } = pass
-  return { format, digest, statements, lines, read: () => linesOf(new Pass(source, mapping, options.bytesMax), digest) }
+  const { format, skippedRows } = pass
+  return {
+    format,
+    digest,
+    statements,
+    lines,
+    skippedRows,
+    read: () => linesOf(new Pass(source, mapping, options.bytesMax), digest),
+  }
 }
 
 async function* linesOf(pass: Pass, digest: string): AsyncGenerator<StatementLine> {
@@ -94,6 +103,7 @@ class Pass {
   readonly #bytesMax: number
   readonly #hash = createHash('sha256')
   #format: StatementFormat = 'CSV'
+  #skippedRows: number | undefined
 
   constructor(source: StatementSource, mapping: CsvMapping | undefined, bytesMax = FILE_BYTES_MAX) {
     this.#bytesMax = bytesMax
@@ -106,6 +116,11 @@ class Pass {
     return this.#format
   }
 
+  /** Known at the end. */
+  get skippedRows(): number | undefined {
+    return this.#skippedRows
+  }
+
   digest(): string {
     return this.#hash.digest('hex')
   }
@@ -114,7 +129,10 @@ class Pass {
     const content = this.#hashed()
     try {
       if (this.#mapping === undefined) yield* this.#told(content)
-      else yield* readCsv(content, this.#mapping)
+      else
+        yield* readCsv(content, this.#mapping, (rows) => {
+          this.#skippedRows = rows
+        })
     } finally {
       // A reader that ends early, or never began, leaves the source open.
       await content.return(undefined)

@@ -83,9 +83,18 @@ export async function importStatement(
   }
 }
 
-/** Of CSV, the content does not say whose it is: two accounts may have the same day. */
-const digestOf = ({ format, digest }: StatementFile, identities: readonly StatementIdentity[]): string =>
-  format === 'CSV' ? createHash('sha256').update(digest).update(JSON.stringify(identities)).digest('hex') : digest
+/**
+ * Of CSV, the content does not say whose it is: two accounts may have the same day. Nor does it say how many of its rows are
+ * lines: with others left out, it is not the file of before, and its statements are looked at again.
+ */
+function digestOf(
+  { format, digest, skippedRows = 0 }: StatementFile,
+  identities: readonly StatementIdentity[],
+): string {
+  if (format !== 'CSV') return digest
+  const read = skippedRows === 0 ? identities : { identities, skippedRows }
+  return createHash('sha256').update(digest).update(JSON.stringify(read)).digest('hex')
+}
 
 /** What was read of a statement so far, and how many lines of it were stored. */
 type Content = { readonly hash: Hash; lines: number }

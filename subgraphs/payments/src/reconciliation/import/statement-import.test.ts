@@ -166,6 +166,25 @@ test('of CSV, each account is a statement of its own, under an id that has to be
   ])
 })
 
+test('of CSV, rows that the mapping leaves out are told and not stored, and a statement is not known by fewer of them', async () => {
+  const columns = { bookingDate: 'date', amount: 'amount' }
+  const mapping = (skipRows?: object) =>
+    stage.file('mapping.json', JSON.stringify({ account: 'A', currency: 'EUR', columns, skipRows }))
+  const csv = await stage.file('a.csv', 'kind,date,amount\nBOOKED,2026-03-02,1.00\nPENDING,2026-03-02,2.00\n')
+  const run = async (...values: string[]) =>
+    stage.run([
+      ...[csv, '--statement-id', 'S'],
+      ...['--mapping', await mapping(values.length === 0 ? undefined : { column: 'kind', values })],
+    ])
+  expect(await run('PENDING')).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/1 new\nlines {7}1\nskipped {5}1\n$/),
+  })
+  expect((await run('PENDING')).stdout).toMatch(/0 new, 1 known and left alone\nlines {7}0\nskipped {5}1\n$/)
+  expect(await run()).toMatchObject({ code: 2, stderr: expect.stringContaining('STATEMENT_CHANGED: ') })
+  expect(await stage.lines()).toMatchObject({ seen: 1, stored: 1 })
+})
+
 const many = (count: number) =>
   camt({ opening: '0.00', closing: `${(count / 100).toFixed(2)}`, entries: Array(count).fill(ntry('0.01')) })
 

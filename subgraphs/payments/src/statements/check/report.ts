@@ -4,8 +4,15 @@ import type { StatementFile, StatementRefusal } from '../read-statement.ts'
 import type { Balance, Position, StatementLine, StatementSummary } from '../statement.ts'
 
 /** What a file holds, for a person. */
-export function fileText({ format, digest, statements, lines }: StatementFile): string {
-  const head = [row('format', format), row('sha256', digest), row('statements', statements.length), row('lines', lines)]
+export function fileText({ format, digest, statements, lines, skippedRows }: StatementFile): string {
+  const head = [
+    row('format', format),
+    row('sha256', digest),
+    row('statements', statements.length),
+    row('lines', lines),
+    // None as well: a value in the mapping may be mistyped.
+    ...(skippedRows === undefined ? [] : [row('skipped', skippedRows)]),
+  ]
   return `${[...head, ...statements.flatMap(statementRows)].join('\n')}\n`
 }
 

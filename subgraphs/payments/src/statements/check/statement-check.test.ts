@@ -86,6 +86,14 @@ test('reads CSV by a mapping', async () => {
   })
 })
 
+test('says how many rows a mapping left out, also where there was none', async () => {
+  const csv = await file('kinds.csv', 'date,amount\n2026-03-02,1.00\n2026-03-03,2.00\n')
+  const of = (value: string) =>
+    file('kinds.json', JSON.stringify({ ...JSON.parse(MAPPING), skipRows: { column: 'amount', values: [value] } }))
+  expect((await run(csv, '--mapping', await of('2.00'))).stdout).toContain('lines       1\nskipped     1\n\naccount')
+  expect((await run(csv, '--mapping', await of('3.00'))).stdout).toContain('lines       2\nskipped     0\n\naccount')
+})
+
 test('tells statements of one account apart by their currency', async () => {
   const csv = await file('currencies.csv', 'date,amount,c\n2026-03-02,1.00,EUR\n2026-03-02,2.00,USD\n')
   const columns = { bookingDate: 'date', amount: 'amount', currency: 'c' }

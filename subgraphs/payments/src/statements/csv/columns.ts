@@ -4,16 +4,17 @@ import type { Position } from '../statement.ts'
 import type { CsvMapping } from './mapping.ts'
 import type { CsvRecord } from './records.ts'
 
-export type ColumnName = keyof CsvMapping['columns']
+export type ColumnName = keyof CsvMapping['columns'] | 'skipRows'
 
 /** Where in a record the columns of the mapping are. */
 export class Columns {
   readonly #at = new Map<ColumnName, number>()
 
   /** @param first the header, or the first record of a file without one. @throws StatementFault COLUMN_MISSING */
-  constructor({ columns, hasHeader }: CsvMapping, first: CsvRecord) {
+  constructor({ columns, skipRows, hasHeader }: CsvMapping, first: CsvRecord) {
     const names = first.cells.map((cell) => cell.trim())
-    for (const [name, column] of Object.entries(columns) as [ColumnName, string | number | undefined][]) {
+    const named = { ...columns, skipRows: skipRows?.column }
+    for (const [name, column] of Object.entries(named) as [ColumnName, string | number | undefined][]) {
       if (column === undefined) continue
       const at = typeof column === 'number' ? column - 1 : names.indexOf(column)
       const isTwice = typeof column === 'string' && names.lastIndexOf(column) !== at

@@ -42,6 +42,14 @@ test.each<[string, unknown]>([
   ['a date without day', mapping({ dateFormat: 'YYYY-MM' })],
   ['a date with two months', mapping({ dateFormat: 'YYYY-MM-DD-MM' })],
   ['an opening balance alone', mapping({ openingBalance: '1.00' })],
+  ['rows to leave out by no column', mapping({ skipRows: { values: ['x'] } })],
+  ['rows to leave out by no value', mapping({ skipRows: { column: 'date', values: [] } })],
+  ['more values than a mapping may name', mapping({ skipRows: { column: 'date', values: Array(21).fill('x') } })],
+  ['a value that is no text', mapping({ skipRows: { column: 'date', values: [10] } })],
+  [
+    'rows to leave out by a name without a header',
+    mapping({ hasHeader: false, columns: { bookingDate: 1, amount: 2 }, skipRows: { column: 'kind', values: ['x'] } }),
+  ],
   ['one mark for both', mapping({ creditMark: 'X', debitMark: 'X' })],
 ])('a mapping with %s is refused', async (_, value) => {
   expect(await outcomeOf(oneRecord, { mapping: value })).toMatchObject({

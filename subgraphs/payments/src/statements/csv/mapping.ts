@@ -11,6 +11,9 @@ export const COLUMNS_MAX = 500
 const Column = z.union([z.string().min(1).max(200), z.int().min(1).max(COLUMNS_MAX)])
 export type Column = z.infer<typeof Column>
 
+/** Banks have a handful of kinds of rows. */
+const SKIPPED_VALUES_MAX = 20
+
 const Amount = z.string().regex(/^-?\d{1,19}(\.\d{1,3})?$/)
 
 /** How a bank writes its CSV. `docs/operations.md` shows one. */
@@ -23,6 +26,10 @@ const Mapping = z
     hasHeader: z.boolean().default(true),
     /** How the line behind the table begins; it and all behind it are skipped. */
     footer: z.string().min(1).max(100).optional(),
+    /** Rows that are no movements, by what a column says in them: an opening balance, a turnover, what is only pending. */
+    skipRows: z
+      .strictObject({ column: Column, values: z.array(z.string().max(200).trim()).min(1).max(SKIPPED_VALUES_MAX) })
+      .optional(),
     decimalSign: z.enum(['.', ',']).default('.'),
     /** Between thousands, if anything is. */
     groupSign: z.enum(['.', ',', ' ', "'"]).optional(),
@@ -61,7 +68,7 @@ const Mapping = z
     }),
   })
   .superRefine(
-    ({ account, currency, columns, groupSign, decimalSign, hasHeader, dateFormat, ...balances }, context) => {
+    ({ account, currency, columns, skipRows, groupSign, decimalSign, hasHeader, dateFormat, ...balances }, context) => {
       const complain = (message: string) => context.addIssue({ code: 'custom', message })
       if ((account === undefined) === (columns.account === undefined))
         complain('account: either one for all, or a column')
@@ -73,7 +80,7 @@ const Mapping = z
         complain('either the column amount, or credit and debit')
       if (columns.creditDebit !== undefined && columns.amount === undefined) complain('creditDebit goes with amount')
       if (groupSign === decimalSign) complain('groupSign and decimalSign are the same')
-      if (!hasHeader && Object.values(columns).some((column) => typeof column === 'string'))
+      if (!hasHeader && [...Object.values(columns), skipRows?.column].some((column) => typeof column === 'string'))
         complain('without a header, columns are numbers')
       if (!isDateFormat(dateFormat)) complain('dateFormat: year, month and day once each, and apart')
       if ((balances.openingBalance === undefined) !== (balances.closingBalance === undefined))

@@ -12,12 +12,19 @@ import { type CsvRecord, readRecords } from './records.ts'
 import { type AmountReader, amountReader, type SignedAmount } from './values.ts'
 
 /**
- * Reads CSV as the mapping declares it. All records of one account in one currency are one statement; all are booked.
+ * Reads CSV as the mapping declares it. All records of one account in one currency are one statement; all are booked, but
+ * for those that the mapping leaves out.
+ * @param onSkipped called at the end, where a mapping leaves records out, with their number
  * @throws StatementFault for whatever is wrong; events before it are then of a file that is refused
  */
-export async function* readCsv(content: AsyncIterable<Uint8Array>, mapping: CsvMapping): StatementEvents {
+export async function* readCsv(
+  content: AsyncIterable<Uint8Array>,
+  mapping: CsvMapping,
+  onSkipped: (records: number) => void,
+): StatementEvents {
   const reader = new CsvReader(mapping)
   for await (const records of readRecords(content, mapping)) yield reader.read(records)
+  if (mapping.skipRows !== undefined) onSkipped(reader.skipped)
   yield reader.end()
 }
 
@@ -30,6 +37,7 @@ class CsvReader {
   #columns: Columns | undefined
   /** As the first debit that is not zero says it. */
   #haveDebitsMinus: boolean | undefined
+  #skipped = 0
 
   constructor(mapping: CsvMapping) {
     this.#mapping = mapping
@@ -43,7 +51,20 @@ class CsvReader {
     const isHeader = this.#columns === undefined && this.#mapping.hasHeader
     this.#columns ??= new Columns(this.#mapping, first)
     const columns = this.#columns
-    return records.slice(isHeader ? 1 : 0).map((record) => this.#line(record, columns))
+    const rows = records.slice(isHeader ? 1 : 0)
+    const kept = this.#mapping.skipRows === undefined ? rows : rows.filter((row) => !this.#isSkipped(row, columns))
+    this.#skipped += rows.length - kept.length
+    return kept.map((record) => this.#line(record, columns))
+  }
+
+  /** Records that the mapping leaves out. */
+  get skipped(): number {
+    return this.#skipped
+  }
+
+  /** Nothing else in such a record is read: often there is no date in it, or no amount. */
+  #isSkipped(record: CsvRecord, columns: Columns): boolean {
+    return this.#mapping.skipRows?.values.includes(columns.find(record, 'skipRows') ?? '') === true
   }
 
   end(): readonly StatementEvent[] {

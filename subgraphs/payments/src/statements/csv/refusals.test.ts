@@ -9,6 +9,12 @@ test.each<[string, string, string, object]>([
   ['COLUMN_COUNT', 'a column too many', csv('date,amount', '2026-03-02,1,00'), {}],
   ['COLUMN_MISSING', 'another header', csv('day,amount', '2026-03-02,1.00'), {}],
   ['COLUMN_MISSING', 'a column that is there twice', csv('date,amount,amount', '2026-03-02,1.00,2.00'), {}],
+  [
+    'COLUMN_MISSING',
+    'a header without the column by which rows are left out',
+    csv('date,amount', '2026-03-02,1.00'),
+    { skipRows: { column: 'kind', values: ['10'] } },
+  ],
   ['QUOTE_NOT_CLOSED', 'a quote that is not closed', csv('date,amount', '"2026-03-02,1.00'), {}],
   ['QUOTE_MISPLACED', 'text behind a quote', csv('date,amount', '"2026"-03-02,1.00'), {}],
   ['QUOTE_MISPLACED', 'a quote within a value', csv('date,amount', '20"26-03-02,1.00'), {}],

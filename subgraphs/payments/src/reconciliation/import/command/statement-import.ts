@@ -82,13 +82,17 @@ async function store(
   })
 }
 
-function importedText({ format, digest }: StatementFile, { statements, knownStatements, lines }: Imported): string {
+function importedText(
+  { format, digest, skippedRows }: StatementFile,
+  { statements, knownStatements, lines }: Imported,
+): string {
   const known = knownStatements === 0 ? '' : `, ${knownStatements} known and left alone`
   const rows = [
     ['format', format],
     ['sha256', digest],
     ['statements', `${statements} new${known}`],
     ['lines', lines],
+    ...(skippedRows === undefined ? [] : [['skipped', skippedRows]]),
   ]
   return rows.map(([name, value]) => `${String(name).padEnd(12)}${value}\n`).join('')
 }
