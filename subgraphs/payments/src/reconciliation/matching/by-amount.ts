@@ -151,6 +151,21 @@ export function matchByAmount(pool: Pool): void {
   }
 }
 
+/**
+ * The same among what shares a reference, which many may do: what is of the same account at the other end first, then where one
+ * side does not say it, and last whatever it says.
+ */
+export function pairInOrderByCounterparty(pool: Pool, { lines, movements, ...by }: Candidates): void {
+  const pairUp = (sides: Sides) => pairInOrder(pool, { ...by, ...sides })
+  for (const sides of byCounterparty({ lines, movements })) pairUp(sides)
+  pairUp({
+    lines: lines.filter(({ line }) => line.counterparty !== undefined),
+    movements: movements.filter(({ movement }) => movement.counterparty === undefined),
+  })
+  pairUp({ lines: lines.filter(({ line }) => line.counterparty === undefined), movements })
+  pairUp({ lines, movements })
+}
+
 type Sides = Pick<Candidates, 'lines' | 'movements'>
 
 /** Those of each account at the other end that is named on both sides. */

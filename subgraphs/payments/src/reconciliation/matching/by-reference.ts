@@ -1,4 +1,4 @@
-import { pairInOrder } from './by-amount.ts'
+import { pairInOrderByCounterparty } from './by-amount.ts'
 import { messageOf } from './movement.ts'
 import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
 import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
@@ -63,14 +63,19 @@ function pair(pool: Pool, { lines, movements }: Bucket): void {
 
 function pairEqualAmounts(pool: Pool, { lines, movements }: Bucket): void {
   if (lines.length === 0 || movements.length === 0) return
-  pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.reference_days, lines, movements })
+  pairInOrderByCounterparty(pool, { rule: 'REFERENCE', window_days: pool.windows.reference_days, lines, movements })
 }
 
 /** What repeats another line may be the payment of a second movement, if one of that amount is expected about then. */
 function pairSuspects(pool: Pool, { lines, movements }: Bucket): void {
   const suspects = lines.filter(({ isTaken, isSuspect, isRepetition }) => !isTaken && isSuspect && !isRepetition)
   if (suspects.length === 0) return
-  pairInOrder(pool, { rule: 'REFERENCE', window_days: pool.windows.amount_days, lines: suspects, movements })
+  pairInOrderByCounterparty(pool, {
+    rule: 'REFERENCE',
+    window_days: pool.windows.amount_days,
+    lines: suspects,
+    movements,
+  })
 }
 
 /** What one message tells, each under a reference of the bank, are as many movements, however much alike they are. */
