@@ -1,5 +1,6 @@
 import { type PlacedLine, type PlacedMovement, type Pool, unsuspected } from './pool.ts'
 import type { MatchRule } from './result.ts'
+import { daysWithin, severalAccounts } from './several-accounts.ts'
 
 /**
  * Whether nothing that they say of themselves speaks against it: of two that were both given references, and share
@@ -87,35 +88,28 @@ function pairEqual(pool: Pool, { rule, window_days, lines, movements, isAnonymou
 }
 
 /**
- * Tells of which lines it would be a guess what they are: more is expected about then than comes, and by references, so that it is
- * not all the same which of it has come.
+ * Tells of which lines it would be a guess what they are: what is expected about then by references is not all the same, where more of
+ * it is than comes, or where more comes and of several accounts.
  */
 function contest(
   lines: readonly PlacedLine[],
   movements: readonly PlacedMovement[],
   window_days: number,
 ): (placed: PlacedLine) => boolean {
-  if (movements.length < 2 || movements.every(({ movement }) => movement.references.length === 0)) return () => false
-  const [came, expected] = [lines, movements].map((side) => side.map(({ day }) => day))
+  if (movements.every(({ movement }) => movement.references.length === 0)) return () => false
+  const came = lines.map(({ day }) => day)
+  const expected = movements.map(({ day }) => day)
   const named = movements.filter(({ movement }) => movement.references.length > 0).map(({ day }) => day)
+  const areOfSeveral = severalAccounts(lines)
   return ({ day }) => {
-    const about = (days: readonly number[] = []) => countWithin(days, day - window_days, day + window_days)
-    return about(named) > 0 && about(expected) > about(came)
+    const [from, to] = [day - window_days, day + window_days]
+    if (daysWithin(named, from, to).count === 0) return false
+    const { count, first, last } = daysWithin(expected, from, to)
+    if (count > daysWithin(came, from, to).count) return true
+    // What may be of any of these.
+    const [earliest, latest] = [first - window_days, last + window_days]
+    return daysWithin(came, earliest, latest).count > count && areOfSeveral(earliest, latest)
   }
-}
-
-/** How many of `days`, which go up, lie from the one to the other, both included. */
-const countWithin = (days: readonly number[], from: number, to: number): number =>
-  firstAtLeast(days, to + 1) - firstAtLeast(days, from)
-
-function firstAtLeast(days: readonly number[], least: number): number {
-  let [low, high] = [0, days.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((days[middle] ?? least) < least) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 const isBehind = (movement: PlacedMovement | undefined, day: number): boolean =>

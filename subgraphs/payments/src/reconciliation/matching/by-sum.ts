@@ -1,5 +1,6 @@
 import { byCounterparty, mayBeSame } from './by-amount.ts'
 import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
+import { severalAccounts } from './several-accounts.ts'
 import { onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
 
 /** Without a name at the other end, few enough that a sum which fits by chance is unlikely. */
@@ -18,9 +19,25 @@ export function matchBySum(pool: Pool): void {
   for (const group of groups) splitMovements(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
   for (const group of groups) splitLines(pool, group.lines, group.movements, SUBSET_CANDIDATES_MAX)
   for (const group of groups) sumUp(pool, untaken(group.lines), untaken(group.movements))
-  splitMovements(pool, untaken(lines), untaken(movements), ANONYMOUS_CANDIDATES_MAX)
+  const left = untaken(lines)
+  splitMovements(pool, left, untaken(movements), ANONYMOUS_CANDIDATES_MAX, rivalry(pool, left))
   splitLines(pool, untaken(lines), withoutRivals(pool, untaken(movements)), ANONYMOUS_CANDIDATES_MAX)
 }
+
+/** Tells whether another account has paid the same about then: which of the two was expected by references, would be a guess. */
+function rivalry({ windows }: Pool, lines: readonly PlacedLine[]): IsGuess {
+  const byAmount = new Map(
+    [...Map.groupBy(lines, ({ line }) => line.amountMinor)].map(([minor, equal]) => [minor, severalAccounts(equal)]),
+  )
+  return ({ line }, chosen) => {
+    if (chosen.every(({ movement }) => movement.references.length === 0)) return false
+    const days = chosen.map(({ day }) => day)
+    const [first, last] = [Math.min(...days), Math.max(...days)]
+    return byAmount.get(line.amountMinor)?.(last - windows.amount_days, first + windows.amount_days) ?? false
+  }
+}
+
+type IsGuess = (line: PlacedLine, chosen: readonly PlacedMovement[]) => boolean
 
 /** Without those that are expected by a reference while another of the same amount is: which of them it is, would be a guess. */
 function withoutRivals({ windows }: Pool, movements: readonly PlacedMovement[]): PlacedMovement[] {
@@ -41,6 +58,7 @@ function splitMovements(
   lines: readonly PlacedLine[],
   movements: readonly PlacedMovement[],
   candidates_max: number,
+  isGuess: IsGuess = () => false,
 ): void {
   const near = new Nearby(movements, pool.windows.amount_days)
   for (const placed of lines) {
@@ -49,7 +67,7 @@ function splitMovements(
     for (const withFee of [0n, 1n]) {
       const values = candidates.map(({ movement: { amountMinor, feeMinor } }) => amountMinor - withFee * feeMinor)
       const chosen = pick(pool, candidates, values, placed.line.amountMinor)
-      if (chosen && pool.take('SUBSET', [placed], chosen)) break
+      if (chosen && !isGuess(placed, chosen) && pool.take('SUBSET', [placed], chosen)) break
       if (candidates.every(({ movement }) => movement.feeMinor === 0n)) break
     }
   }

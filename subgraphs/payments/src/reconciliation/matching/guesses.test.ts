@@ -111,6 +111,65 @@ describe('does not guess', () => {
       ['AWAITED NOT_DUE =e1', 'MATCHED AMOUNT_AND_DATE l=e2'],
     ],
     [
+      'which of two of several accounts pays what is expected by a reference',
+      {
+        lines: [line('l1', { counterparty: 'X', bookedOn: '2026-11-19' }), line('l2', { counterparty: 'Y' })],
+        expected: [movement('e', ref('INV-1'))],
+      },
+      ['AWAITED NOT_DUE =e', 'MISSING_INTERNALLY NO_COUNTERPART l1=', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and which of them pays it as one of several sums',
+      {
+        lines: [line('l1', { counterparty: 'X' }), line('l2', { counterparty: 'Y' })],
+        expected: [70n, 30n, 1n].map((minor, at) =>
+          movement(`e${at}`, { ...ref(`INV-${at}`), amountMinor: minor * 100n }),
+        ),
+      },
+      [
+        ...[0, 1, 2].map((at) => `AWAITED NOT_DUE =e${at}`),
+        'MISSING_INTERNALLY NO_COUNTERPART l1=',
+        'MISSING_INTERNALLY NO_COUNTERPART l2=',
+      ],
+    ],
+    [
+      'and takes either where nothing tells them apart: a table that was exported twice',
+      { lines: [line('l1'), line('l2')], expected: [movement('e', ref('INV-1'))] },
+      ['MATCHED AMOUNT_AND_DATE l1=e', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and takes the one of the account that is expected',
+      {
+        lines: [line('l1', { counterparty: 'X' }), line('l2', { counterparty: 'Y' })],
+        expected: [movement('e', { ...ref('INV-1'), counterparty: 'Y' })],
+      },
+      ['MATCHED AMOUNT_AND_DATE l2=e', 'MISSING_INTERNALLY NO_COUNTERPART l1='],
+    ],
+    [
+      'and takes any where what is expected has no reference',
+      {
+        lines: [line('l1', { counterparty: 'X' }), line('l2', { counterparty: 'Y' })],
+        expected: [movement('e')],
+      },
+      ['MATCHED AMOUNT_AND_DATE l1=e', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and takes the one of them that is near',
+      {
+        lines: [line('l1', { counterparty: 'X', bookedOn: '2026-11-14' }), line('l2', { counterparty: 'Y' })],
+        expected: [movement('e', ref('INV-1'))],
+      },
+      ['MATCHED AMOUNT_AND_DATE l2=e', 'MISSING_INTERNALLY NO_COUNTERPART l1='],
+    ],
+    [
+      'and takes the one that is near to what is expected, of two that are near to one another',
+      {
+        lines: [line('l1', { counterparty: 'X', bookedOn: '2026-11-16' }), line('l2', { counterparty: 'Y' })],
+        expected: [movement('e', { ...ref('INV-1'), expectedOn: '2026-11-24' })],
+      },
+      ['MATCHED AMOUNT_AND_DATE l2=e', 'MISSING_INTERNALLY NO_COUNTERPART l1='],
+    ],
+    [
       'which of several that are expected by references an entry without one is',
       {
         lines: [60n, 40n].map((amountMinor, at) => line(`l${at}`, { amountMinor, entry: 'E' })),
