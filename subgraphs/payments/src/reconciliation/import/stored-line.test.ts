@@ -68,6 +68,12 @@ test('of a word with marks beside it, and of one that the bank broke in two, the
   expect(mentionsIn('4711/2026-B').at(0)).toBe('4711/2026-B')
 })
 
+test('of references that payees print in groups, the whole is a mention, beside other words', () => {
+  expect(of({ remittance: ['Your bill RF71 2348 231 of May'] }).mentions).toContain('RF712348231')
+  expect(of({ remittance: ['Rent +++090/9337/55493+++'] }).mentions).toContain('090933755493')
+  expect(mentionsOf({ ...LINE, remittance: ['Your bill RF71 2348 231 of May'] })).toEqual(['YOURBILLRF712348231OFMAY'])
+})
+
 test('what a statement is known by does not change with what is looked at of its texts', () => {
   const told = { ...LINE, remittance: ['Thanks for no.INV-10', '002.'] }
   expect(mentionsOf(told)).toEqual(['THANKSFORNO.INV-10', 'NO.INV-10'])

@@ -1,6 +1,7 @@
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Charge, EntryStatus, References, StatementLine } from '../../statements/statement.ts'
 import { lookupOf, referenceKey } from '../matching/movement.ts'
+import { printedReferences } from './printed-references.ts'
 
 /** A line as it is stored: what people look at, and what it can be found by. */
 export type StoredLine = {
@@ -51,7 +52,12 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     isCharge: false,
     references,
     mentions: [
-      ...new Set([...mentionsOf(line), ...keysOf(partsOf(line.remittance)).filter((key) => !references.includes(key))]),
+      ...new Set([
+        ...mentionsOf(line),
+        ...keysOf([...partsOf(line.remittance), ...printedReferences(line.remittance)]).filter(
+          (key) => !references.includes(key),
+        ),
+      ]),
     ],
     bankReference,
     entryBankReference,
