@@ -418,7 +418,7 @@ export type RemittanceReasonCode =
   | 'COUNTRY_COUNTERMEASURES'
   /** The beneficiary, or their account, is in a jurisdiction for which the FATF calls for enhanced due diligence. */
   | 'COUNTRY_HIGH_RISK'
-  /** Several remittances are each just below the threshold of the report, and above it together. */
+  /** Several remittances are none of them above the threshold of the report, and above it together: just below it in a week, or any in a day. */
   | 'STRUCTURING'
   /** The sender sends very often. */
   | 'VELOCITY'

@@ -17,6 +17,11 @@ describe('the history of a sender', () => {
     ['7999.99', '10000.00', 1, 'APPROVE'],
     ['10000.01', '9000.00', 1, 'APPROVE'],
     ['9000.00', '7999.99', 1, 'APPROVE'],
+    ['6000.00', '4000.01', 0.999, 'REVIEW'],
+    ['6000.00', '4000.00', 0.999, 'APPROVE'],
+    ['6000.00', '6000.00', 1, 'APPROVE'],
+    ['10000.01', '6000.00', 0.5, 'APPROVE'],
+    ['9500.00', '600.00', 0, 'REVIEW'],
     ['9000.00', '9000.00', 7, 'APPROVE'],
     ['9000.00', '9000.00', 6.999, 'REVIEW'],
   ])('%s USD and then %s USD after %s days: %s for structuring', async (first, second, days, decision) => {

@@ -11,6 +11,9 @@ export type SenderHistory = {
   /** Remittances just below the report's threshold within the window of structuring, and US dollars of them. */
   readonly justBelowCount: number
   readonly justBelowUsd: Decimal
+  /** Remittances that are not reported within the window in which they count as one, and US dollars of them. */
+  readonly unreportedCount: number
+  readonly unreportedUsd: Decimal
   /** Different beneficiaries within their window. */
   readonly beneficiaries: number
 }
@@ -21,11 +24,15 @@ type Rule = (usdEquivalent: Decimal, history: SenderHistory) => Reason | null
 export const isJustBelow = (usd: Decimal): boolean =>
   usd.greaterThanOrEqualTo(THRESHOLDS.structuring.fromUsd) && usd.lessThanOrEqualTo(THRESHOLDS.reportAboveUsd)
 
+/** Whether an amount is not reported by itself. */
+export const isUnreported = (usd: Decimal): boolean => usd.lessThanOrEqualTo(THRESHOLDS.reportAboveUsd)
+
 /** Only of a remittance that is itself just below: one that is reported hides nothing. */
-const structuring: Rule = (usd, { justBelowCount, justBelowUsd }) => {
+const structuring: Rule = (usd, history) => {
+  const { justBelowCount, justBelowUsd } = history
   const { count } = THRESHOLDS.structuring
   const isAbove = justBelowUsd.greaterThan(THRESHOLDS.reportAboveUsd)
-  if (!isJustBelow(usd) || justBelowCount < count || !isAbove) return null
+  if (!isJustBelow(usd) || justBelowCount < count || !isAbove) return linked(usd, history)
   return reason('STRUCTURING', 'REVIEW', {
     rule: 'structuring.7d',
     summary: `${justBelowCount} remittances within 7 days are each just below the threshold of the report, and above it together.`,
@@ -34,6 +41,21 @@ const structuring: Rule = (usd, { justBelowCount, justBelowUsd }) => {
       { name: 'just_below_usd', value: justBelowUsd.toFixed() },
     ],
     counterfactual: `Below ${THRESHOLDS.structuring.fromUsd} USD it would not count as just below.`,
+  })
+}
+
+/** What was split into parts within a day, whatever each of them is. */
+const linked: Rule = (usd, { unreportedCount, unreportedUsd }) => {
+  const isAbove = unreportedUsd.greaterThan(THRESHOLDS.reportAboveUsd)
+  if (!isUnreported(usd) || unreportedCount < THRESHOLDS.linked.count || !isAbove) return null
+  return reason('STRUCTURING', 'REVIEW', {
+    rule: 'structuring.24h',
+    summary: `${unreportedCount} remittances within 24 hours are none of them above the threshold of the report, and above it together.`,
+    inputs: [
+      { name: 'unreported_within_24_hours', value: String(unreportedCount) },
+      { name: 'unreported_usd', value: unreportedUsd.toFixed() },
+    ],
+    counterfactual: `Up to ${THRESHOLDS.reportAboveUsd} USD together they would not be held for this.`,
   })
 }
 

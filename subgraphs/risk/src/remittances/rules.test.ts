@@ -19,6 +19,8 @@ const CALM: SenderHistory = {
   sumUsd: usd(100),
   justBelowCount: 0,
   justBelowUsd: usd(0),
+  unreportedCount: 1,
+  unreportedUsd: usd(100),
   beneficiaries: 1,
 }
 
@@ -45,6 +47,15 @@ describe('the history of a sender', () => {
     ],
     ['2 just below before a small one', { justBelowCount: 2, justBelowUsd: usd(16_000) }, '7999.99', []],
     ['2 just below before one that is reported', { justBelowCount: 2, justBelowUsd: usd(16_000) }, '10000.01', []],
+    ['10,000 in a day', { unreportedCount: 3, unreportedUsd: usd(10_000) }, '4000', []],
+    ['a cent more', { unreportedCount: 3, unreportedUsd: usd('10000.01') }, '4000', ['STRUCTURING REVIEW']],
+    ['as much before one that is reported', { unreportedCount: 2, unreportedUsd: usd(12_000) }, '10000.01', []],
+    [
+      'both kinds of structuring, which are one reason',
+      { justBelowCount: 2, justBelowUsd: usd(16_000), unreportedCount: 2, unreportedUsd: usd(16_000) },
+      '8000',
+      ['STRUCTURING REVIEW'],
+    ],
     [
       'all at once',
       { count: 11, sumUsd: usd(100_001), beneficiaries: 5, justBelowCount: 2, justBelowUsd: usd(16_000) },

@@ -13,6 +13,11 @@ export const THRESHOLDS = {
   reportAboveUsd: new Decimal(10_000),
   /** Remittances from here up to the report's threshold are just below it; so many in the window are structuring. */
   structuring: { fromUsd: new Decimal(8_000), count: 2, window_ms: 7 * DAY_MS },
+  /**
+   * So many in the window, none of them above the report's threshold and all of them together, are structuring as well, whatever each
+   * of them is: what is sent within a day counts as one (31 CFR 1010.313).
+   */
+  linked: { count: 2, window_ms: DAY_MS },
   /** So many remittances in the window are held, and so many declined. */
   velocity: { reviewCount: 6, declineCount: 11, window_ms: DAY_MS },
   /** More than this in the window is held, and more than that declined. */
