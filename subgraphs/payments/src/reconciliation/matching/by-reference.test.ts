@@ -45,3 +45,35 @@ describe('of several of one amount under one reference', () => {
   ]
   it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected.toSorted()))
 })
+
+describe('what is charged for a payment, as a line of its own under its reference', () => {
+  const paid = (id: string, minor: bigint, change: object = {}) =>
+    line(id, { ...ref('PAY-1'), amountMinor: -minor, ...change })
+  const wanted = (id: string, feeMinor: bigint) => movement(id, { ...ref('PAY-1'), amountMinor: -10_000n, feeMinor })
+  const cases: [string, Parameters<typeof told>[0], string[]][] = [
+    [
+      'is the fee that was declared for it',
+      { lines: [paid('l1', 10_000n), paid('l2', 150n)], expected: [wanted('e', 150n)] },
+      ['MATCHED REFERENCE_SUM l1+l2=e'],
+    ],
+    [
+      'as are those of two',
+      {
+        lines: [paid('l1', 10_000n), paid('l2', 10_000n, { counterparty: 'Y' }), paid('l3', 300n)],
+        expected: [wanted('e1', 150n), wanted('e2', 150n)],
+      },
+      ['MATCHED REFERENCE_SUM l1+l2+l3=e1+e2'],
+    ],
+    [
+      'is a case where it is another amount than declared',
+      { lines: [paid('l1', 10_000n), paid('l2', 151n)], expected: [wanted('e', 150n)] },
+      ['MATCHED REFERENCE l1=e', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+    [
+      'and where none was',
+      { lines: [paid('l1', 10_000n), paid('l2', 150n)], expected: [wanted('e', 0n)] },
+      ['MATCHED REFERENCE l1=e', 'MISSING_INTERNALLY NO_COUNTERPART l2='],
+    ],
+  ]
+  it.each(cases)('%s', (_, input, expected) => expect(told(input)).toEqual(expected.toSorted()))
+})

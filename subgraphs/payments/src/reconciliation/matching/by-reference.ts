@@ -20,7 +20,7 @@ export function matchByReference(pool: Pool): void {
   const own = bucketsOf(pool, ({ references }) => references)
   const all = bucketsOf(pool, ({ references, mentions }) => [...references, ...mentions])
   const torn = new Torn(all)
-  const passes = [pair, pairEqualAmounts, sumUp, findSubset]
+  const passes = [pair, sumUpWithFees, pairEqualAmounts, sumUp, findSubset]
   for (const pass of passes) for (const bucket of own) pass(pool, remaining(bucket))
   for (const pass of passes) {
     torn.mark(pool.lines)
@@ -59,6 +59,15 @@ const remaining = ({ key, lines, movements }: Bucket): Bucket => ({
 
 function pair(pool: Pool, { lines, movements }: Bucket): void {
   if (lines.length === 1 && movements.length === 1) takeWithin(pool, 'REFERENCE', lines, movements)
+}
+
+/** All with all that was declared to be charged for them: as where a bank books what it charges as an entry beside. */
+function sumUpWithFees(pool: Pool, bucket: Bucket): void {
+  const { lines, movements } = bucket
+  if (lines.length <= movements.length || movements.every(({ movement }) => movement.feeMinor === 0n)) return
+  const came = lines.reduce((sum, { line }) => sum + line.amountMinor, 0n)
+  const wanted = movements.reduce((sum, { movement }) => sum + movement.amountMinor - movement.feeMinor, 0n)
+  if (came === wanted) sumUp(pool, bucket)
 }
 
 function pairEqualAmounts(pool: Pool, { lines, movements }: Bucket): void {
