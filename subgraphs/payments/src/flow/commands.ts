@@ -1,4 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
@@ -24,6 +25,7 @@ import type { Rails } from '../rails/rails.ts'
 import { applyChange } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { takeOnChargeback } from './refund.ts'
+import { isAnyFrozen } from './suspense.ts'
 
 /** Which payment, and who asks for it. */
 export type Command = {
@@ -52,6 +54,8 @@ export type PaymentCommands = {
   resolveDispute(scope: Books, command: Command, outcome: DisputeOutcome): Promise<Resolved>
 }
 
+type Decided = Outcome<Change, CommandCode>
+
 type Drive = (scope: Books, payment: Payment) => Promise<Payment>
 
 export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undefined): PaymentCommands {
@@ -66,13 +70,13 @@ export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undef
   async function run(
     scope: Books,
     command: Command,
-    decide: (payment: Payment) => Outcome<Change, CommandCode>,
+    decide: (payment: Payment, tx: Tx) => Decided | Promise<Decided>,
   ): Promise<Commanded> {
     const before = await settled(scope, command)
     if (!before.ok) return before
     const decided = await inTransaction(scope.db, async (tx): Promise<Commanded> => {
       const payment = await lockPayment(tx, command.paymentId)
-      const change = decide(payment)
+      const change = await decide(payment, tx)
       if (!change.ok) return change
       const by = { now: clock(), actor: command.actor }
       return ok(change.value === undefined ? payment : await applyChange(tx, payment, change.value, by))
@@ -112,7 +116,7 @@ export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undef
 
   return {
     confirm: (scope, command) => run(scope, command, confirm),
-    capture: (scope, command, amount) => run(scope, command, (payment) => capture(payment, amount)),
+    capture: (scope, command, amount) => run(scope, command, (payment, tx) => captureUnlessFrozen(tx, payment, amount)),
     cancel: cancelOne,
     dispute: (scope, command, reason) => run(scope, command, (payment) => dispute(payment, reason)),
     async resolveDispute(scope, command, outcome) {
@@ -121,4 +125,18 @@ export function createCommands(drive: Drive, clock: Clock, rails?: Rails | undef
       return won.ok ? ok({ payment: won.value, failure: null }) : won
     },
   }
+}
+
+/**
+ * What the ledger refuses, it refuses for ever: a capture ends the payment then, and its money goes free. A freeze is for a
+ * while, so that the payment waits, as long as its hold lasts.
+ */
+async function captureUnlessFrozen(tx: Tx, payment: Payment, amount: Money | undefined): Promise<Decided> {
+  const change = capture(payment, amount)
+  if (!change.ok || change.value === undefined) return change
+  const { sourceAccountId, destinationAccountId } = payment
+  if (!(await isAnyFrozen(tx, [sourceAccountId, destinationAccountId]))) return change
+  return refuse('ACCOUNT_FROZEN', 'One of its accounts is frozen. It stays held: capture it when it is not.', [
+    'paymentId',
+  ])
 }

@@ -1,6 +1,6 @@
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { expirePending } from '@carriergraph/shared/ledger/expire-pending.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
@@ -216,11 +216,43 @@ test('funds that are not there fail the payment when it is to be held, and nothi
   await expectSoundPayments(stage.database)
 })
 
-test('a wallet that is frozen when the payment is captured fails it, and what was held is free', async () => {
+const setStatus = (walletId: Id<'led'>, status: 'ACTIVE' | 'FROZEN') =>
+  inTransaction(stage.books.db, (tx) => setAccountStatus(tx, walletId, status))
+
+test.each(['pays', 'is to be paid'] as const)(
+  'while the wallet is frozen that %s, a payment is not captured, and what it holds stays held',
+  async (whose) => {
+    const [purse, other] = [await stage.purseWith(1_000n), await stage.purseWith(0n)]
+    const request = manual(purse, 'k')
+    const destination = { type: 'TRANSFER', destinationAccountId: other.walletId } as const
+    const payment = paymentOf(await flow.create(stage.books, { ...request, order: { ...request.order, destination } }))
+    const { walletId } = whose === 'pays' ? purse : other
+    await setStatus(walletId, 'FROZEN')
+    for (const amount of [undefined, eur(1n)])
+      expect(await flow.capture(stage.books, by(payment), amount)).toMatchObject({ ok: false, code: 'ACCOUNT_FROZEN' })
+    expect(await standing(purse)).toEqual({ balance: 1_000n, held: 1_000n })
+    await setStatus(walletId, 'ACTIVE')
+    const captured = paymentOf(await flow.capture(stage.books, by(payment), undefined))
+    expect(captured).toMatchObject({ status: 'COMPLETED', hold: 'CAPTURED' })
+    await setStatus(walletId, 'FROZEN')
+    expect(await flow.capture(stage.books, by(payment), undefined)).toEqual({ ok: true, value: captured })
+    await expectSoundPayments(stage.database)
+  },
+)
+
+test('a wallet that is frozen before the ledger is asked fails the payment, and what was held is free', async () => {
   const purse = await stage.purseWith(1_000n)
   const payment = await authorised(purse)
-  await inTransaction(stage.books.db, (tx) => setAccountStatus(tx, purse.walletId, 'FROZEN'))
-  expect(paymentOf(await flow.capture(stage.books, by(payment), undefined))).toMatchObject({
+  const freezing: PostingLedgers = {
+    of: (books) => ({
+      async post(order) {
+        await setStatus(purse.walletId, 'FROZEN')
+        return ledgers.of(books).post(order)
+      },
+    }),
+  }
+  const { whole } = stage.flow({ clock, ledgers: freezing })
+  expect(paymentOf(await whole.capture(stage.books, by(payment), undefined))).toMatchObject({
     status: 'FAILED',
     failure: { code: 'ACCOUNT_FROZEN' },
     hold: 'RELEASED',

@@ -1,5 +1,5 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import type { Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
@@ -101,7 +101,7 @@ export const waitsForOperator = async (
   execution === null &&
   (await isAnyFrozen(db, [sourceAccountId, destinationAccountId], 'OPERATOR'))
 
-export async function isAnyFrozen(db: Books['db'], ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
+export async function isAnyFrozen(db: Db, ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
   const accounts = await findLedgerAccounts(db, ids)
   return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
 }

@@ -2715,7 +2715,7 @@ export type Mutation = {
   confirmPayment?: Maybe<ConfirmPaymentPayload>;
   /**
    * Moves the money that an authorised payment holds, or part of it: the rest goes free. Capturing the same again changes
-   * nothing.
+   * nothing. While one of its accounts is frozen it is refused with ACCOUNT_FROZEN and stays held.
    */
   capturePayment?: Maybe<CapturePaymentPayload>;
   /**
