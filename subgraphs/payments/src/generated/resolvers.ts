@@ -2662,11 +2662,14 @@ export type Mutation = {
   approveDismissal?: Maybe<ApproveDismissalPayload>;
   /** Turns a dismissal down, or takes back one's own request: the case is open again. */
   rejectDismissal?: Maybe<RejectDismissalPayload>;
-  /** Opens a dispute about a payment whose money has moved. Until it is resolved the payment cannot be refunded. */
+  /**
+   * Opens a dispute about a payment whose money has moved. Until it is resolved the payment cannot be refunded. Disputing it
+   * again meanwhile changes nothing: the first reason stays.
+   */
   disputePayment?: Maybe<DisputePaymentPayload>;
   /**
    * Ends a dispute. WON: the payment is what it was before. LOST: what is left of it is refunded; where its destination does
-   * not have that much, the dispute stays open and the answer says so.
+   * not have that much, the dispute stays open and the answer says so. Ending it the same way again changes nothing.
    */
   resolveDispute?: Maybe<ResolveDisputePayload>;
   /**
