@@ -2,6 +2,7 @@ import { namedId } from '@carriergraph/shared/ids.ts'
 import type { Outcome } from '@carriergraph/shared/outcome.ts'
 import { expect, test } from 'vitest'
 import { afterRefund, cancel, capture, claimRefund, confirm, dispute, endsDispute, winDispute } from './commands.ts'
+import { failed } from './decide.ts'
 import { hasMoved, PAYMENT_STATUSES, type Payment, type PaymentStatus } from './payment.ts'
 
 const EUR_10 = { minor: 1_000n, currency: 'EUR' } as const
@@ -182,6 +183,12 @@ test.each<[string, Outcome<unknown, string>, string]>([
   ['what moves by itself', capture(paymentIn('AUTHORISED', { capture: 'AUTOMATIC' }), undefined), NO],
   ['what is not held yet', capture(paymentIn('AUTHORISED', { hold: 'WANTED' }), undefined), NO],
   ['the same part again', capture(paymentIn('COMPLETED', { capturedMinor: 7n }), eur(7n)), 'same'],
+  [
+    'what was held too long',
+    capture(paymentIn('FAILED', { failure: failed('AUTHORISATION_EXPIRED') }), undefined),
+    'AUTHORISATION_EXPIRED',
+  ],
+  ['what risk declined', capture(paymentIn('FAILED', { failure: failed('DECLINED_BY_RISK') }), undefined), NO],
   ['another part than before', capture(paymentIn('COMPLETED', { capturedMinor: 7n }), eur(8n)), NO],
 ])('captures %s: %s', (_, outcome, expected) => {
   expect(outcomeOf(outcome)).toBe(expected)

@@ -18,6 +18,7 @@ export type CommandCode =
   | 'CURRENCY_MISMATCH'
   | 'CAPTURE_EXCEEDS_AMOUNT'
   | 'ACCOUNT_FROZEN'
+  | 'AUTHORISATION_EXPIRED'
   | 'OPERATOR_REQUIRED'
   | 'REFUND_UNDER_WAY'
   | 'CANCEL_TOO_LATE'
@@ -42,6 +43,9 @@ export function capture(payment: Payment, amount: Money | undefined): Outcome<Ch
     return refuse('CAPTURE_EXCEEDS_AMOUNT', `Only ${formatAmount(whole)} ${whole.currency} are held.`, ['amount'])
   if (payment.status === 'AUTHORISED' && payment.hold === 'PLACED')
     return ok({ status: 'PROCESSING', capturedMinor: wanted.minor })
+  // Whoever captures has to know that it was too late, and not that somebody had declined it.
+  if (payment.failure?.code === 'AUTHORISATION_EXPIRED')
+    return refuse('AUTHORISATION_EXPIRED', payment.failure.message, ['paymentId'])
   const isCaptured = payment.status === 'PROCESSING' || hasMoved(payment.status)
   return isCaptured && movedAmount(payment).minor === wanted.minor ? ok(undefined) : illegal(payment, 'captured')
 }

@@ -2718,7 +2718,8 @@ export type Mutation = {
   confirmPayment?: Maybe<ConfirmPaymentPayload>;
   /**
    * Moves the money that an authorised payment holds, or part of it: the rest goes free. Capturing the same again changes
-   * nothing. While one of its accounts is frozen it is refused with ACCOUNT_FROZEN and stays held.
+   * nothing. While one of its accounts is frozen it is refused with ACCOUNT_FROZEN and stays held; after seven days it
+   * is refused with AUTHORISATION_EXPIRED.
    */
   capturePayment?: Maybe<CapturePaymentPayload>;
   /**
