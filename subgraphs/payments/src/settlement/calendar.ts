@@ -9,18 +9,21 @@ export type ClosingDays = ReadonlyMap<CurrencyCode, ReadonlySet<string>>
 
 export const NO_CLOSING_DAYS: ClosingDays = new Map()
 
-const [SUNDAY, FRIDAY, SATURDAY] = [0, 5, 6]
+const [SUNDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 4, 5, 6]
 const USUAL_WEEKEND: readonly number[] = [SATURDAY, SUNDAY]
 const FRIDAY_WEEKEND: readonly number[] = [FRIDAY, SATURDAY]
+const THURSDAY_WEEKEND: readonly number[] = [THURSDAY, FRIDAY]
 
-/** Currencies whose banks rest on Friday and Saturday. AED is none of them since 2022. */
+/** Currencies whose banks rest on other days, as CLDR has them and their central banks. AED is none of them since 2022. */
 const WEEKENDS: Partial<Readonly<Record<CurrencyCode, readonly number[]>>> = {
+  AFN: THURSDAY_WEEKEND,
   BDT: FRIDAY_WEEKEND,
   BHD: FRIDAY_WEEKEND,
   DZD: FRIDAY_WEEKEND,
   EGP: FRIDAY_WEEKEND,
   ILS: FRIDAY_WEEKEND,
   IQD: FRIDAY_WEEKEND,
+  IRR: THURSDAY_WEEKEND,
   JOD: FRIDAY_WEEKEND,
   KWD: FRIDAY_WEEKEND,
   LYD: FRIDAY_WEEKEND,
