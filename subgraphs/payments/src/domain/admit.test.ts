@@ -1,4 +1,5 @@
 import { namedId } from '@carriergraph/shared/ids.ts'
+import { BALANCE_MINOR_MAX } from '@carriergraph/shared/ledger/account.ts'
 import { expect, test } from 'vitest'
 import { type AccountFacts, type AdmissionFacts, admit, type CardFacts, type Requester } from './admit.ts'
 
@@ -138,6 +139,14 @@ test.each<[string, Requester, AdmissionFacts, string, string]>([
   const refused = admit(EUR_10, requester, facts)
   expect(refused).toMatchObject({ ok: false, code })
   expect(refused.ok ? '' : refused.field?.[0]).toBe(field)
+})
+
+test('a deposit of more than an account can hold is refused, and as much as it can is not', () => {
+  const most = { minor: BALANCE_MINOR_MAX, currency: 'EUR' } as const
+  expect(admit(most, owner, deposit(wallet(0n)))).toMatchObject({ ok: true })
+  const more = { ...most, minor: BALANCE_MINOR_MAX + 1n }
+  expect(admit(more, owner, deposit(wallet(0n)))).toMatchObject({ code: 'AMOUNT_TOO_LARGE', field: ['amount'] })
+  expect(admit(more, owner, deposit(frozen))).toMatchObject({ code: 'ACCOUNT_FROZEN' })
 })
 
 test("a stranger's wallet and one that does not exist are answered alike", () => {

@@ -1,5 +1,5 @@
 import type { Id } from '@carriergraph/shared/ids.ts'
-import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
+import { type AccountStatus, BALANCE_MINOR_MAX } from '@carriergraph/shared/ledger/account.ts'
 import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
@@ -16,6 +16,7 @@ export type AdmissionCode =
   | 'CURRENCY_MISMATCH'
   | 'ACCOUNT_CLOSED'
   | 'ACCOUNT_FROZEN'
+  | 'AMOUNT_TOO_LARGE'
   | 'INSUFFICIENT_FUNDS'
 
 /** Who asks. Operators and services pay from anybody's wallet, users from their own. */
@@ -68,6 +69,9 @@ export function admit(
     ])
   const usable = checkStatuses(source, field, destination)
   if (!usable.ok) return usable
+  // Of the others nobody has as much.
+  if (destination.type === 'DEPOSIT' && amount.minor > BALANCE_MINOR_MAX)
+    return refuse('AMOUNT_TOO_LARGE', 'The amount is beyond what a wallet can hold.', ['amount'])
   if (destination.type !== 'DEPOSIT' && source.available.minor < amount.minor)
     return refuse('INSUFFICIENT_FUNDS', 'The wallet has less available than the amount.', ['amount'])
   return ok({ payerId })

@@ -1,4 +1,5 @@
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { BALANCE_MINOR_MAX } from '@carriergraph/shared/ledger/account.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findUnapplied } from '../db/unapplied-money.ts'
 import type { PaymentStatus } from '../domain/payment.ts'
@@ -63,6 +64,16 @@ test.each(FAULTS)('a deposit by card that meets %s is in the wallet, or is not',
   expect(await stage.wallet(purse)).toEqual({ balance, held: 0n })
   expect(await booksOf(stage)).toMatchObject({ difference: 0n })
   await expectSoundPayments(stage.database)
+})
+
+test('a deposit of more than the ledger can hold is refused under its key, and leaves nothing to be finished', async () => {
+  const purse = await stage.purseWith(100n)
+  const { flow } = stage.process()
+  const order = await byCard(purse, 'k', BALANCE_MINOR_MAX + 1n)
+  const refused = await flow.create(stage.books, order)
+  expect(refused).toMatchObject({ ok: false, code: 'AMOUNT_TOO_LARGE', field: ['amount'] })
+  expect(await flow.create(stage.books, order)).toEqual(refused)
+  expect(await stage.paymentsOf(purse.userId)).toEqual([])
 })
 
 test('a card has to be of the owner of the wallet, in the vault, and not expired', async () => {
