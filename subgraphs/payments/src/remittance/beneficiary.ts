@@ -3,6 +3,7 @@ import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { isPrintableText } from '@carriergraph/shared/printable-text.ts'
 import { countrySpecs, electronicFormatIBAN, isValidBIC } from 'ibantools'
 import { type ClearingMember, type ClearingSystem, readClearingMember } from '../domain/clearing-member.ts'
+import { isIban } from '../domain/iban.ts'
 import {
   countryOfAgent,
   isAccountNumber,
@@ -10,7 +11,6 @@ import {
   looksLikeIban,
   takesIbansAlone,
 } from '../rails/account-number.ts'
-import { isIban } from '../rails/iban.ts'
 
 /** Who a remittance goes to. */
 export type Beneficiary = {

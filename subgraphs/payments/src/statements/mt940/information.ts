@@ -1,4 +1,4 @@
-import { isIban } from '../../rails/iban.ts'
+import { isIban } from '../../domain/iban.ts'
 import { type Counterparty, NO_COUNTERPARTY, referenceText } from '../statement.ts'
 
 /** What field 86 says of an entry. */

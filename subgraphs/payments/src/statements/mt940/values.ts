@@ -1,5 +1,5 @@
 import type { Money } from '@carriergraph/shared/money/money.ts'
-import { isIban } from '../../rails/iban.ts'
+import { isIban } from '../../domain/iban.ts'
 import { readAmount, readDay, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
 import { type Balance, type Charge, type Counterparty, type Position, referenceText } from '../statement.ts'
