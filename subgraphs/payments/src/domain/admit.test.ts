@@ -141,12 +141,14 @@ test.each<[string, Requester, AdmissionFacts, string, string]>([
   expect(refused.ok ? '' : refused.field?.[0]).toBe(field)
 })
 
-test('a deposit of more than an account can hold is refused, and as much as it can is not', () => {
+test('more than an account can hold is refused, whoever may overdraw so far, and as much as it can is not', () => {
   const most = { minor: BALANCE_MINOR_MAX, currency: 'EUR' } as const
   expect(admit(most, owner, deposit(wallet(0n)))).toMatchObject({ ok: true })
   const more = { ...most, minor: BALANCE_MINOR_MAX + 1n }
   expect(admit(more, owner, deposit(wallet(0n)))).toMatchObject({ code: 'AMOUNT_TOO_LARGE', field: ['amount'] })
   expect(admit(more, owner, deposit(frozen))).toMatchObject({ code: 'ACCOUNT_FROZEN' })
+  expect(admit(more, owner, fee(wallet(more.minor)))).toMatchObject({ code: 'AMOUNT_TOO_LARGE' })
+  expect(admit(more, owner, fee(wallet(most.minor)))).toMatchObject({ code: 'INSUFFICIENT_FUNDS' })
 })
 
 test("a stranger's wallet and one that does not exist are answered alike", () => {

@@ -16,8 +16,8 @@ export type AdmissionCode =
   | 'CURRENCY_MISMATCH'
   | 'ACCOUNT_CLOSED'
   | 'ACCOUNT_FROZEN'
-  | 'AMOUNT_TOO_LARGE'
   | 'INSUFFICIENT_FUNDS'
+  | 'AMOUNT_TOO_LARGE'
 
 /** Who asks. Operators and services pay from anybody's wallet, users from their own. */
 export type Requester = { readonly userId: Id<'usr'> | undefined; readonly actsForOthers: boolean }
@@ -69,11 +69,10 @@ export function admit(
     ])
   const usable = checkStatuses(source, field, destination)
   if (!usable.ok) return usable
-  // Of the others nobody has as much.
-  if (destination.type === 'DEPOSIT' && amount.minor > BALANCE_MINOR_MAX)
-    return refuse('AMOUNT_TOO_LARGE', 'The amount is beyond what a wallet can hold.', ['amount'])
   if (destination.type !== 'DEPOSIT' && source.available.minor < amount.minor)
     return refuse('INSUFFICIENT_FUNDS', 'The wallet has less available than the amount.', ['amount'])
+  if (amount.minor > BALANCE_MINOR_MAX)
+    return refuse('AMOUNT_TOO_LARGE', 'The amount is beyond what an account can hold.', ['amount'])
   return ok({ payerId })
 }
 

@@ -641,7 +641,7 @@ export type PaymentErrorCode =
   | 'CARD_EXPIRED'
   /** The rail does not carry this currency. */
   | 'CURRENCY_NOT_SUPPORTED'
-  /** The amount is above what one transfer of the rail may have, or what a wallet can hold. */
+  /** The amount is above what one transfer of the rail may have, or what an account can hold. */
   | 'AMOUNT_TOO_LARGE'
   /** The rail needs the name of the holder. */
   | 'NAME_MISSING'
