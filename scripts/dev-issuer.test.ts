@@ -118,7 +118,7 @@ describe('pnpm token', () => {
   test.each([
     ['no role', [], /--role must be one of operator, customer, service/],
     ['an unknown role', ['--role', 'root'], /--role must be one of/],
-    ['an id of another type', ['--role', 'customer', '--user', newId('slc')], /starts with "usr_"/],
+    ['an id of another type', ['--role', 'customer', '--user', newId('slc')], /id of "usr_"/],
     ['a tenant of the wrong form', ['--role', 'operator', '--tenant', '*'], /"\*" is not a tenant id/],
     ['a duration without a unit', ['--role', 'operator', '--ttl', '12'], /--ttl 12 is not a duration/],
     ['a duration beyond the limit', ['--role', 'operator', '--ttl', '31d'], /--ttl 31d is not a duration/],

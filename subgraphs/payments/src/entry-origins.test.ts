@@ -1,7 +1,6 @@
 // What an entry of a statement says of where it comes from, and to whom.
 
 import { newId } from '@carriergraph/shared/ids.ts'
-import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Purse } from './testing/payments-database.ts'
 import { CREATE, inputOf, operator, ownerOf } from './testing/payments-graph.ts'
@@ -106,12 +105,4 @@ it('a transfer that only has the id of a payment or a remittance for its referen
     { payment: null, remittance: null, transfer: { reference: remittance.id } },
     { payment: null, remittance: null, transfer: { reference: id } },
   ])
-})
-
-it('a page costs as many statements as one entry', async () => {
-  const purse = await graph.purseWith(50_000n)
-  for (let at = 0; at < 8; at += 1) await paid(purse, {})
-  const cost = (first: number) => countStatements([graph.database.url], () => entriesOf(ownerOf(purse), purse, first))
-  const one = await cost(1)
-  expect(await cost(8)).toBe(one)
 })

@@ -133,3 +133,18 @@ it('of fifty users cost as many statements as of one', async () => {
   expect(data._entities[49].payments.nodes[0].history).toHaveLength(3)
   expect(data._entities[49].wallets.nodes[0].entries.nodes).toHaveLength(2)
 })
+
+it('what the entries of a page were posted for costs as many statements as of one', async () => {
+  const purse = await graph.purseWith(50_000n)
+  for (let at = 0; at < 8; at += 1) await graph.ask(ownerOf(purse), CREATE, inputOf(purse, `k ${at}`))
+  const query = `query ($id: ID!, $first: Int) { ledgerAccount(id: $id) { entries(first: $first) { nodes {
+    counterAccountId payment { id } remittance { id } transfer { id } } } } }`
+  const read = (first: number) => graph.ask(operator, query, { id: purse.walletId, first })
+  const cost = (first: number) => countStatements([graph.database.url], () => read(first))
+  expect(await cost(1)).toBe(3)
+  expect(await cost(8)).toBe(3)
+  const { data } = await read(8)
+  expect(
+    new Set(data.ledgerAccount.entries.nodes.map((entry: { payment: { id: string } }) => entry.payment.id)).size,
+  ).toBe(8)
+})
