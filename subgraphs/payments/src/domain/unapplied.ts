@@ -4,7 +4,7 @@ import { LEDGER_FAILURES } from './decide.ts'
 import type { Payment } from './payment.ts'
 
 /**
- * Why money that has moved outside could not be put where it belongs: the ledger refused the wallet, somebody had released in
+ * Why money that has moved could not be put where it belongs: the ledger refused the wallet, somebody had released in
  * the ledger what was held for it, more came back than refunds had left of its payment, or less of a remittance than is all of
  * it.
  */
@@ -36,7 +36,7 @@ export type UnappliedMoney = {
   readonly recordedAt: Date
 }
 
-/** The wallet of a payment that goes over a rail. */
+/** The wallet of who pays, and of a deposit of who gets it. */
 export const walletOf = ({
   type,
   sourceAccountId,

@@ -13,7 +13,7 @@ import { instruct } from './over-rail.ts'
 import { partiesOf } from './parties.ts'
 import type { PaymentFlowOptions } from './payment-flow.ts'
 import { authorise, execute, type StepParts } from './settle.ts'
-import { endOverRail } from './suspense.ts'
+import { endOfRefund, endOverRail } from './suspense.ts'
 
 /** A step of a payment, after which it stands as is answered; the same object, where the step cannot be taken now. */
 type TakeStep = (scope: Books, payment: Payment) => Promise<Payment>
@@ -116,12 +116,13 @@ export class PaymentDriver {
     }
   }
 
-  #partsOf(scope: Books, { method }: Payment): StepParts {
+  #partsOf(scope: Books, { method, originalId }: Payment): StepParts {
     const { clock, ledgers } = this.#options
+    const endWithoutRail = originalId === null ? undefined : endOfRefund
     return {
       clock,
       ledger: ledgers.of(scope),
-      onEnd: method === 'WALLET' ? undefined : endOverRail(this.#rails.config),
+      onEnd: method === 'WALLET' ? endWithoutRail : endOverRail(this.#rails.config),
     }
   }
 

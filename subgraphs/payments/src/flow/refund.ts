@@ -3,15 +3,17 @@ import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { formatAmount, type Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { findLedgerAccounts } from '../db/ledger-accounts.ts'
 import { type FirstAnswer, findAnswer, type RequestKey, storeAnswers } from '../db/payment-requests.ts'
 import { findRoute, insertRoutes } from '../db/payment-routes.ts'
 import { findRefundsUnderWay, lockPayment, lockPaymentIfAny } from '../db/payments.ts'
 import { type CommandCode, claimRefund, endsDispute, type RefundCode } from '../domain/commands.ts'
-import type { PaymentDecision, PaymentFailure } from '../domain/decide.ts'
+import { LEDGER_FAILURES, type PaymentDecision, type PaymentFailure } from '../domain/decide.ts'
 import { type Payment, takenOn } from '../domain/payment.ts'
 import { walletOf } from '../domain/unapplied.ts'
 import { applyChange } from './change-payment.ts'
 import { hashOfRefund, type RefundOrder } from './request-hash.ts'
+import { suspenseIn } from './suspense-account.ts'
 import { answerAgain, newPayment, storePayments, type TakenOn } from './take-on.ts'
 
 /** One call of refundPayment, parsed. */
@@ -48,7 +50,7 @@ async function answerFirst(
   if (stored.length === 0) return undefined
   if (!claim.ok || original === undefined) return claim.ok ? undefined : claim
   const by = { id: paymentId, actor: key.requestedBy, correlationId, now }
-  return ok(await insertRefund(tx, original, claim.value, by))
+  return ok(await insertAskedFor(tx, original, claim.value, by))
 }
 
 /**
@@ -69,8 +71,21 @@ export const takeOnChargeback = (
     const [underWay] = await findRefundsUnderWay(tx, id)
     if (underWay !== undefined) return ok(underWay)
     const claim = claimRefund(original, undefined, 'DISPUTED')
-    return claim.ok ? ok(await insertRefund(tx, original, claim.value, { ...by, id: newId('pay', by.now) })) : claim
+    return claim.ok ? ok(await insertAskedFor(tx, original, claim.value, { ...by, id: newId('pay', by.now) })) : claim
   })
+
+/**
+ * Takes on a refund that somebody has asked for. A wallet that was closed since stays so, and its owner is owed the money all the same:
+ * SUSPENSE stands for it. What came over a rail goes back over that.
+ */
+async function insertAskedFor(tx: Tx, original: Payment, amount: Money, by: RefundBy): Promise<Payment> {
+  if (original.method !== 'WALLET') return insertRefund(tx, original, amount, by)
+  const [wallet] = await findLedgerAccounts(tx, [walletOf(original)])
+  if (wallet?.status !== 'CLOSED') return insertRefund(tx, original, amount, by)
+  const failure = { code: 'ACCOUNT_CLOSED', message: LEDGER_FAILURES.ACCOUNT_CLOSED } as const
+  const instead = { accountId: await suspenseIn(tx, amount.currency, by.now), failure }
+  return insertRefund(tx, original, amount, { ...by, instead })
+}
 
 type RefundBy = {
   readonly id: Id<'pay'>
@@ -131,14 +146,15 @@ function decisionOn(
   failure: PaymentFailure | undefined,
 ): PaymentDecision {
   const inWords = `${formatAmount(amount)} ${amount.currency}`
-  const returned = 'its money came back over the rail'
-  const [rule, why] = hasReturned
-    ? failure === undefined
-      ? ['payments.refund.returned', returned]
-      : ['payments.refund.suspense', `${returned}; SUSPENSE stands for the wallet (${failure.code})`]
+  const [cause, because] = hasReturned
+    ? ['returned', 'its money came back over the rail']
     : status === 'DISPUTED'
-      ? ['payments.refund.dispute_lost', 'its dispute was lost']
-      : ['payments.refund.requested', 'an operator or a service asked for it']
+      ? ['dispute_lost', 'its dispute was lost']
+      : ['requested', 'an operator or a service asked for it']
+  const [rule, why] =
+    failure === undefined
+      ? [`payments.refund.${cause}`, because]
+      : ['payments.refund.suspense', `${because}; SUSPENSE stands for the wallet (${failure.code})`]
   return {
     source: 'REQUEST',
     explanation: {

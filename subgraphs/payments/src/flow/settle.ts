@@ -13,7 +13,7 @@ import { waitsForOperator } from './suspense.ts'
 export type StepParts = {
   readonly clock: Clock
   readonly ledger: Pick<Ledger, 'post'>
-  /** Of what goes over a rail. */
+  /** Of what goes over a rail, and of refunds. */
   readonly onEnd: OnEnd | undefined
 }
 

@@ -21,7 +21,7 @@ import { recordUnapplied } from './unapplied.ts'
 
 // Money that a rail has moved, and that the ledger cannot bring into its wallet, or take from it: the wallet is frozen,
 // closed or empty. The rail's account has it all the same, so SUSPENSE takes the wallet's place, until a person has settled
-// it with its owner.
+// it with its owner. So it does for a closed wallet to which somebody gives back what it had paid.
 
 /**
  * Brings the money of a deposit that has come, and that its wallet cannot take, into suspense. The same deposit again, by
@@ -104,6 +104,27 @@ export const waitsForOperator = async (
 export async function isAnyFrozen(db: Db, ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
   const accounts = await findLedgerAccounts(db, ids)
   return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
+}
+
+/** What else belongs to the end of a refund that no rail carries: what SUSPENSE has for a wallet that was closed is recorded. */
+export const endOfRefund: OnEnd = async (tx, refund, now) => {
+  if (refund.originalId === null || refund.status !== 'COMPLETED') return
+  const original = await lockPayment(tx, refund.originalId)
+  if (refund.destinationAccountId === walletOf(original)) return
+  await recordUnapplied(
+    tx,
+    {
+      reference: original.id,
+      ownerId: original.payerId,
+      accountId: walletOf(original),
+      amount: refund.amount,
+      direction: 'IN',
+      place: 'SUSPENSE',
+      reason: 'ACCOUNT_CLOSED',
+      correlationId: refund.correlationId,
+    },
+    now,
+  )
 }
 
 /** What else belongs to the end of a payment over a rail. */

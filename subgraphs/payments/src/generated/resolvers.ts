@@ -2483,7 +2483,7 @@ export type Query = {
   /** One case of money that was not applied by its id, or null where there is none. For operators. */
   unappliedMoneyCase?: Maybe<UnappliedMoney>;
   /**
-   * Money that has moved outside and could not be put where it belongs, newest first: what stands in suspense because of a
+   * Money that has moved and could not be put where it belongs, newest first: what stands in suspense because of a
    * wallet, and what was paid twice. Each is a case that two people end.
    */
   unappliedMoney?: Maybe<UnappliedMoneyConnection>;
@@ -2669,7 +2669,7 @@ export type Mutation = {
   disputePayment?: Maybe<DisputePaymentPayload>;
   /**
    * Ends a dispute. WON: the payment is what it was before. LOST: what is left of it is refunded; where its destination does
-   * not have that much, the dispute stays open and the answer says so. Ending it the same way again changes nothing.
+   * not have that much, the dispute stays open and the answer says so. A wallet that was closed since gets it as of a refund. Ending it the same way again changes nothing.
    */
   resolveDispute?: Maybe<ResolveDisputePayload>;
   /**
@@ -2741,7 +2741,7 @@ export type Mutation = {
   autoResolve?: Maybe<AutoResolvePayload>;
   /**
    * Gives a payment back, or part of it, by a payment of its own; once for each key. All its refunds together never give
-   * back more than was paid.
+   * back more than was paid. Where the wallet that paid was closed since, it is kept for its owner as unapplied money.
    */
   refundPayment?: Maybe<RefundPaymentPayload>;
   /**
