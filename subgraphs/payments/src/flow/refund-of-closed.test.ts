@@ -1,18 +1,16 @@
 // What is given back to somebody whose wallet was closed since: it stands in suspense for them, until two people have ended that.
 
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { insertWallet } from '../db/ledger-accounts.ts'
 import { findUnapplied } from '../db/unapplied-money.ts'
 import type { Payment } from '../domain/payment.ts'
 import { requestOf } from '../testing/flow-stage.ts'
+import { byOperator } from '../testing/holds.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
 import type { Purse } from '../testing/payments-database.ts'
 import { type Process, type RailsStage, takenOnBy } from '../testing/rails-stage.ts'
 import type { Returns } from '../testing/returns.ts'
 import { type Cases, setCasesStage } from '../testing/unapplied-cases.ts'
-import type { Command } from './commands.ts'
 
 let stage: RailsStage
 let on: Returns
@@ -43,20 +41,6 @@ const refund = async ({ id }: Payment, minor: bigint, idempotencyKey: string = n
     }),
   )
 
-const by = ({ id }: Payment): Command => ({
-  paymentId: id,
-  requester: { userId: undefined, actsForOthers: true },
-  actor: 'usr_operator',
-  correlationId: 'correlation-2',
-})
-
-const openWallet = ({ userId: ownerId }: Purse) =>
-  inTransaction(stage.books.db, async (tx) => {
-    const wallet = await insertWallet(tx, { id: newId('led'), ownerId, currency: 'EUR', createdAt: stage.clock() })
-    if (wallet === undefined) throw new Error('There is one already.')
-    return wallet.id
-  })
-
 test('each part is a case of its own, and gets into another wallet of its owner', async () => {
   const { purse, other, original } = await paidAndClosed()
   const before = await on.suspense()
@@ -72,14 +56,14 @@ test('each part is a case of its own, and gets into another wallet of its owner'
   expect([await stage.balanceOf(other.walletId), (await on.suspense()) - before]).toEqual([0n, 1_000n])
   // Of one moment, in any order.
   const found = (await findUnapplied(stage.books.db, [original.id])).toSorted((a, b) =>
-    Number(a.amount.minor - b.amount.minor),
+    a.amount.minor < b.amount.minor ? -1 : 1,
   )
   const owed = { ownerId: purse.userId, accountId: purse.walletId, direction: 'IN', place: 'SUSPENSE' }
   expect(found).toMatchObject(
     [300n, 700n].map((minor) => ({ ...owed, reason: 'ACCOUNT_CLOSED', state: 'OPEN', amount: { minor } })),
   )
 
-  const walletId = await openWallet(purse)
+  const walletId = await on.openWallet(purse)
   for (const one of found) {
     expect(await cases.request(one, { resolution: 'WALLET' })).toMatchObject({ code: 'ACCOUNT_CLOSED' })
     expect(await cases.request(one, { resolution: 'SENT_BACK' })).toMatchObject({ code: 'CANNOT_BE_SENT_BACK' })
@@ -92,8 +76,8 @@ test('each part is a case of its own, and gets into another wallet of its owner'
 test('a dispute that is lost ends, once, whoever asks again', async () => {
   const { original } = await paidAndClosed()
   const before = await on.suspense()
-  await process.flow.dispute(stage.books, by(original), 'not received')
-  const lost = () => process.flow.resolveDispute(stage.books, by(original), 'LOST')
+  await process.flow.dispute(stage.books, byOperator(original), 'not received')
+  const lost = () => process.flow.resolveDispute(stage.books, byOperator(original), 'LOST')
   for (const answer of await Promise.all([lost(), lost(), lost()]))
     expect(answer).toMatchObject({ value: { payment: { status: 'REFUNDED', dispute: { outcome: 'LOST' } } } })
   expect((await on.suspense()) - before).toBe(1_000n)

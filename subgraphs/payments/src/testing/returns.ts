@@ -1,15 +1,16 @@
 // What comes over a rail and comes back, told by hand, on a stage of rails.
 
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { toUuid } from '@carriergraph/shared/ids.ts'
+import { newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { expect } from 'vitest'
-import { findOperatorAccount } from '../db/ledger-accounts.ts'
+import { findOperatorAccount, insertWallet } from '../db/ledger-accounts.ts'
 import type { DisputeOutcome, Payment } from '../domain/payment.ts'
 import { takeNotices } from '../rails/drive.ts'
 import type { News } from '../rails/notice.ts'
 import { booksOf } from './bank-day.ts'
+import { byOperator } from './holds.ts'
 import type { Purse } from './payments-database.ts'
 import { orderOf, type Process, type RailsStage, takenOnBy } from './rails-stage.ts'
 
@@ -18,13 +19,6 @@ export const returned = (minor: bigint, reference?: string): News => ({
   amount: money(minor, 'EUR'),
   reason: { code: 'MD06', text: undefined },
   reference,
-})
-
-const command = ({ id: paymentId }: Payment) => ({
-  paymentId,
-  requester: { userId: undefined, actsForOthers: true },
-  actor: 'usr_operator',
-  correlationId: 'c',
 })
 
 /** What tests of money that comes back ask of a stage again and again. */
@@ -57,9 +51,9 @@ export function returnsOn(stage: RailsStage) {
     return payment
   }
 
-  const dispute = ({ flow }: Process, payment: Payment) => flow.dispute(stage.books, command(payment), 'not theirs')
+  const dispute = ({ flow }: Process, payment: Payment) => flow.dispute(stage.books, byOperator(payment), 'not theirs')
   const resolve = ({ flow }: Process, payment: Payment, outcome: DisputeOutcome = 'LOST') =>
-    flow.resolveDispute(stage.books, command(payment), outcome)
+    flow.resolveDispute(stage.books, byOperator(payment), outcome)
 
   /** Until everything that can end has ended. */
   async function quiet(process: Process) {
@@ -87,6 +81,14 @@ export function returnsOn(stage: RailsStage) {
     status === 'CLOSED'
       ? inTransaction(stage.books.db, (tx) => setAccountStatus(tx, walletId, status))
       : stage.database.sql.system`update ledger_account set status = ${status} where id = ${toUuid(walletId)}`
+
+  /** Another wallet of the purse's owner. */
+  const openWallet = ({ userId: ownerId }: Purse) =>
+    inTransaction(stage.books.db, async (tx) => {
+      const wallet = await insertWallet(tx, { id: newId('led'), ownerId, currency: 'EUR', createdAt: stage.clock() })
+      if (wallet === undefined) throw new Error('There is one already.')
+      return wallet.id
+    })
 
   /** A deposit that its rail has, and not settled yet. */
   async function deposited({ flow, turn }: Process, purse: Purse) {
@@ -137,6 +139,7 @@ export function returnsOn(stage: RailsStage) {
     refundsOf,
     paidOutside,
     setStatus,
+    openWallet,
     deposited,
     suspense,
     suspenseAccount,

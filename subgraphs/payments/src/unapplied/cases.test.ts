@@ -1,13 +1,9 @@
 // What stands in suspense is ended by two people, once: into a wallet, back over its rail, or written off.
 
-import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { newId } from '@carriergraph/shared/ids.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { insertWallet } from '../db/ledger-accounts.ts'
 import { findUnapplied } from '../db/unapplied-money.ts'
 import { booksOf } from '../testing/bank-day.ts'
 import { expectSoundPayments } from '../testing/lifecycle.ts'
-import type { Purse } from '../testing/payments-database.ts'
 import type { Process, RailsStage } from '../testing/rails-stage.ts'
 import { type Returns, returned } from '../testing/returns.ts'
 import { ADA, BRUNO, type Cases, setCasesStage } from '../testing/unapplied-cases.ts'
@@ -22,13 +18,6 @@ beforeAll(async () => {
 afterAll(() => stage[Symbol.asyncDispose]())
 
 const writeOffs = async () => (await booksOf(stage)).WRITE_OFFS ?? 0n
-
-const openWallet = ({ userId: ownerId }: Purse) =>
-  inTransaction(stage.books.db, async (tx) => {
-    const wallet = await insertWallet(tx, { id: newId('led'), ownerId, currency: 'EUR', createdAt: stage.clock() })
-    if (wallet === undefined) throw new Error('There is one already.')
-    return wallet.id
-  })
 
 describe('into a wallet', () => {
   test('a deposit for a wallet that was frozen gets into it when it is active again', async () => {
@@ -61,7 +50,7 @@ describe('into a wallet', () => {
     const purse = await stage.purseWith(0n)
     const found = await cases.kept(process, purse, 'CLOSED')
     expect(await cases.request(found, { resolution: 'WALLET' })).toMatchObject({ code: 'ACCOUNT_CLOSED' })
-    const walletId = await openWallet(purse)
+    const walletId = await on.openWallet(purse)
     expect(await cases.resolve(found, { resolution: 'WALLET', walletId })).toMatchObject({
       state: 'RESOLVED',
       walletId,
