@@ -227,17 +227,27 @@ describe('an ailing graph', () => {
     expect(JSON.stringify(body)).not.toContain('10.0.0.9')
   })
 
+  const ready = { books: 'ready', authors: 'ready', reviews: 'ready' }
+  async function readiness(): Promise<[number, unknown]> {
+    const response = await fetch(new URL('/health/ready', library?.url))
+    return [response.status, await response.json()]
+  }
+
+  test('is ready once it has the keys of the issuer', async () => {
+    library = await startLibrary()
+    await library.issuer.close()
+    expect(await readiness()).toEqual([503, { status: 'unavailable', tokens: 'unavailable', subgraphs: ready }])
+  })
+
   test('is ready while some subgraph answers, and says which one does not', async () => {
     library = await startLibrary()
     const { url, subgraphs } = library
-    const readiness = async () => {
-      const response = await fetch(new URL('/health/ready', url))
-      return [response.status, await response.json()]
-    }
-    const ready = { books: 'ready', authors: 'ready', reviews: 'ready' }
-    expect(await readiness()).toEqual([200, { status: 'ready', subgraphs: ready }])
+    expect(await readiness()).toEqual([200, { status: 'ready', tokens: 'ready', subgraphs: ready }])
     await subgraphs.get('books')?.close()
-    expect(await readiness()).toEqual([200, { status: 'degraded', subgraphs: { ...ready, books: 'unavailable' } }])
+    expect(await readiness()).toEqual([
+      200,
+      { status: 'degraded', tokens: 'ready', subgraphs: { ...ready, books: 'unavailable' } },
+    ])
     await Promise.all([...subgraphs.values()].map((subgraph) => subgraph.close()))
     expect(await readiness()).toMatchObject([503, { status: 'unavailable' }])
     expect((await fetch(new URL('/health/live', url))).status).toBe(200)

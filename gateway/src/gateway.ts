@@ -70,10 +70,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     allowOrigin,
     graphqlPath: GRAPHQL_PATH,
     graphql: createGraphqlHandler({ ...core, ...limits, streams: door.http, telemetry: options.telemetry }),
-    readiness: createReadinessCheck(
-      () => graph().subgraphs.clients,
-      () => stopping !== undefined,
-    ),
+    readiness: createReadinessCheck({
+      subgraphs: () => graph().subgraphs.clients,
+      tokens: () => options.tokens.ready(),
+      isDraining: () => stopping !== undefined,
+    }),
     admin: createAdminHandler({ ...core, purgeCache: options.purgeCaches ?? core.purgeCache, log }),
     playground,
     log,

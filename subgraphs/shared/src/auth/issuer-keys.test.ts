@@ -55,9 +55,10 @@ function keysAt(clock = fixedClock(NOW)) {
   return {
     clock,
     fetched: () => sets,
+    keys,
     async find(kid = 'first'): Promise<string> {
       try {
-        await keys({ alg: 'ES256', kid }, TOKEN)
+        await keys.find({ alg: 'ES256', kid }, TOKEN)
       } catch (error) {
         if (error instanceof Refusal) return error.code
         return error instanceof Error ? error.name : String(error)
@@ -121,6 +122,24 @@ describe('while the issuer fails', () => {
     well(await hanging.promise)
     expect(fetches).toBe(3)
   })
+})
+
+test('they count as fetched from the first time on, whatever becomes of the issuer then', async () => {
+  const { clock, keys, find } = keysAt()
+  answer = failing
+  await expect(keys.fetched()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  // Probes do not drive an issuer that fails.
+  await expect(keys.fetched()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  expect(fetches).toBe(1)
+  answer = well
+  clock.advance(5_000)
+  await keys.fetched()
+  expect(await find()).toBe('found')
+  expect(fetches).toBe(2)
+  answer = failing
+  clock.advance(25 * HOUR_MS)
+  expect(await find()).toBe('SERVICE_UNAVAILABLE')
+  await keys.fetched()
 })
 
 test('a key that was withdrawn counts for ten minutes, and is gone with the first request after them', async () => {

@@ -21,11 +21,17 @@ export type IssuerKeysOptions = {
   onFetched(): void
 }
 
+export type IssuerKeys = {
+  readonly find: JWTVerifyGetKey
+  /** Resolves once the keys were fetched for the first time; throws SERVICE_UNAVAILABLE when they cannot be. */
+  fetched(): Promise<void>
+}
+
 /**
  * The issuer's published keys. An outage of it signs nobody out who holds a token of a known key, and nobody is a forger
  * whose key could not be looked up meanwhile: that is SERVICE_UNAVAILABLE.
  */
-export function keysOfIssuer(options: IssuerKeysOptions): JWTVerifyGetKey {
+export function keysOfIssuer(options: IssuerKeysOptions): IssuerKeys {
   const { jwksUrl, clock, log, cooldown_ms, onFetched } = options
   // jose would drop keys that are too old when they cannot be replaced, so when to ask is decided here.
   const remote = createRemoteJWKSet(new URL(jwksUrl), {
@@ -67,19 +73,24 @@ export function keysOfIssuer(options: IssuerKeysOptions): JWTVerifyGetKey {
     if (!isWithin(fetchedAt_ms, JWKS_KEPT_MS_MAX)) throw unavailable(failure?.error)
   }
 
-  return async (header, token) => {
-    await refresh()
-    try {
-      return await remote(header, token)
-    } catch (error) {
-      if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
-      // A published key that cannot be read is the fault of the issuer.
-      if (!(error instanceof errors.JWKSNoMatchingKey)) throw unavailable(error)
-      if (isWithin(fetchedAt_ms, cooldown_ms)) throw error
-    }
-    await ask()
-    if (failure !== undefined) throw unavailable(failure.error)
-    return remote(header, token)
+  return {
+    async find(header, token) {
+      await refresh()
+      try {
+        return await remote(header, token)
+      } catch (error) {
+        if (error instanceof errors.JWKSMultipleMatchingKeys) throw error
+        // A published key that cannot be read is the fault of the issuer.
+        if (!(error instanceof errors.JWKSNoMatchingKey)) throw unavailable(error)
+        if (isWithin(fetchedAt_ms, cooldown_ms)) throw error
+      }
+      await ask()
+      if (failure !== undefined) throw unavailable(failure.error)
+      return remote(header, token)
+    },
+    async fetched() {
+      if (!Number.isFinite(fetchedAt_ms)) await refresh()
+    },
   }
 }
 

@@ -34,6 +34,12 @@ export type TokenVerifier<A extends Caller = Actor> = {
    * @throws Refusal UNAUTHENTICATED with `extensions.reason`, or SERVICE_UNAVAILABLE when the keys cannot be fetched
    */
   verify(authorizationHeader: string | undefined): Promise<A | Actor>
+  /**
+   * Resolves when tokens can be verified, which is once the issuer's keys were fetched; from then on an outage of the
+   * issuer is told to those whom it concerns.
+   * @throws Refusal SERVICE_UNAVAILABLE when the keys cannot be fetched
+   */
+  ready(): Promise<void>
 }
 
 /** Makes of the claims of a verified token whom it speaks for; `leeway_s` is how long after `exp` it is still accepted. */
@@ -55,7 +61,7 @@ export function createTokenVerifier(
 
   async function payloadOf(token: string): Promise<JWTPayload> {
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload } = await jwtVerify(token, keys.find, {
         issuer,
         audience,
         algorithms: [...algorithms],
@@ -81,6 +87,7 @@ export function createTokenVerifier(
       accept(actor)
       return actor
     },
+    ready: () => keys.fetched(),
   }
 }
 

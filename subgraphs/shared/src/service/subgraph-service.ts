@@ -114,6 +114,15 @@ export async function createSubgraphService<Context extends RequestContext>(
     resources.defer(() => worker.stop())
     await worker.start()
   }
+  const verifier = createTokenVerifier({
+    jwksUrl: settings.JWKS_URL,
+    issuer: settings.JWT_ISSUER,
+    audience: settings.JWT_AUDIENCE,
+    algorithms: TOKEN_ALGORITHMS,
+    clock,
+    leeway_s: TOKEN_LEEWAY_S,
+    log,
+  })
   const server = createSubgraphServer<Context>({
     name,
     typeDefs: readSdl(definition.sdlFolder),
@@ -121,21 +130,13 @@ export async function createSubgraphService<Context extends RequestContext>(
     context: (request) =>
       definition.context({ ...request, db: database.forTenant(request.actor.tenant), journal, clock }, request),
     policies,
-    verifier: createTokenVerifier({
-      jwksUrl: settings.JWKS_URL,
-      issuer: settings.JWT_ISSUER,
-      audience: settings.JWT_AUDIENCE,
-      algorithms: TOKEN_ALGORITHMS,
-      clock,
-      leeway_s: TOKEN_LEEWAY_S,
-      log,
-    }),
+    verifier,
     signature: createSignatureVerifier({ keys: settings.SIGNING_KEYS, clock }),
     log,
     port: settings.PORT,
     socketPath: settings.SOCKET_PATH,
     host: settings.HOST,
-    readiness: { database: () => database.ping() },
+    readiness: { database: () => database.ping(), tokens: () => verifier.ready() },
     clock,
     telemetry,
   })
