@@ -193,6 +193,12 @@ export async function findLedgerAccounts(db: Db, ids: readonly Id<'led'>[]): Pro
   return rows.map(toLedgerAccount)
 }
 
+/** @param whose only the operator's own count, not wallets */
+export async function isAnyFrozen(db: Db, ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
+  const accounts = await findLedgerAccounts(db, ids)
+  return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
+}
+
 export const toLedgerAccount = (row: typeof ledgerAccount.$inferSelect): LedgerAccount => ({
   id: row.id,
   ownerId: row.ownerId === null ? null : parseId('usr', row.ownerId),

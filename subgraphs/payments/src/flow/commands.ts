@@ -5,6 +5,7 @@ import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { isAnyFrozen } from '../db/ledger-accounts.ts'
 import { findRoute } from '../db/payment-routes.ts'
 import { findPayment, findPayments, lockPayment } from '../db/payments.ts'
 import type { Requester } from '../domain/admit.ts'
@@ -25,7 +26,6 @@ import type { Rails } from '../rails/rails.ts'
 import { applyChange } from './change-payment.ts'
 import { instructionIdOf } from './instruction-of.ts'
 import { takeOnChargeback } from './refund.ts'
-import { isAnyFrozen } from './suspense.ts'
 
 /** Which payment, and who asks for it. */
 export type Command = {

@@ -3,12 +3,12 @@ import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import { expireOne } from '@carriergraph/shared/ledger/expire-pending.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
-import { findLedgerAccounts } from '../db/ledger-accounts.ts'
+import { findLedgerAccounts, isAnyFrozen } from '../db/ledger-accounts.ts'
 import { failed, type PaymentFailure } from '../domain/decide.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
 import { type PaymentChange, takeStep } from './change-payment.ts'
 import { failureOf, ledgerFailure, type StepParts } from './settle.ts'
-import { isAnyFrozen, isInSuspense, keepInSuspense } from './suspense.ts'
+import { isInSuspense, keepInSuspense } from './suspense.ts'
 
 // Each step asks the ledger by an id that follows from the payment's, and then records what it answered: whoever does it
 // again, at any time, is answered the same and finds it recorded or not. What was decided before stands in the payment

@@ -1,11 +1,11 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
-import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
+import type { Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, namedId, newId } from '@carriergraph/shared/ids.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
 import type { Books } from '@carriergraph/shared/ledger/ledgers.ts'
 import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
-import { findLedgerAccounts } from '../db/ledger-accounts.ts'
+import { isAnyFrozen } from '../db/ledger-accounts.ts'
 import { lockPayment } from '../db/payments.ts'
 import { findTransfers } from '../db/transfers.ts'
 import { movedAmount, type Payment } from '../domain/payment.ts'
@@ -100,11 +100,6 @@ export const waitsForOperator = async (
   method !== 'WALLET' &&
   execution === null &&
   (await isAnyFrozen(db, [sourceAccountId, destinationAccountId], 'OPERATOR'))
-
-export async function isAnyFrozen(db: Db, ids: readonly Id<'led'>[], whose?: 'OPERATOR'): Promise<boolean> {
-  const accounts = await findLedgerAccounts(db, ids)
-  return accounts.some(({ status, ownerId }) => status === 'FROZEN' && (whose === undefined || ownerId === null))
-}
 
 /** What else belongs to the end of a refund that no rail carries: what SUSPENSE has for a wallet that was closed is recorded. */
 export const endOfRefund: OnEnd = async (tx, refund, now) => {
