@@ -62,6 +62,8 @@ const build: Parameters<typeof runService>[1] = async (resources) => {
     }),
     ...(cluster.isWorker && { purgeCaches: joinPurges(() => server.purgeCache()) }),
   })
+  // The first client shall not wait for the issuer's keys; that they did not come is logged where they are fetched.
+  options.tokens.ready().catch(() => undefined)
   void server.warmUp(operations.map(({ query }) => query))
   const { composedSdl } = options.supergraph
   const { serve, register } = server

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { provisionDatabase } from '@carriergraph/shared/db/roles.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { issueToken, startDevIssuer } from '../../scripts/dev-issuer.ts'
@@ -12,6 +13,8 @@ import { type RunningService, startService } from '../../scripts/start/service.t
 import { gatewayService, subgraphServices, type Wiring } from '../../scripts/start/services.ts'
 import { SUBGRAPHS, type SubgraphName } from '../../scripts/subgraphs.ts'
 import { freePorts } from './free-ports.ts'
+
+const POLL_MS = 50
 
 type TokenOptions = Parameters<typeof issueToken>[1]
 
@@ -72,6 +75,7 @@ export async function startStack(env: Record<string, string> = {}, own?: OwnServ
     const gateway = gatewayService(installation, wiring)
     await launch([gateway])
     const address = `127.0.0.1:${installation.ports.gateway}`
+    await untilNothingIsMissing(`http://${address}/health/ready`)
     return {
       graphUrl: `http://${address}/graphql`,
       webSocketUrl: `ws://${address}/graphql`,
@@ -88,6 +92,12 @@ export async function startStack(env: Record<string, string> = {}, own?: OwnServ
     await cleanup.disposeAsync()
     throw error
   }
+}
+
+/** A gateway answers before it has the issuer's keys, which on a loaded machine may take a while. */
+async function untilNothingIsMissing(readyUrl: string): Promise<void> {
+  const isReady = async () => Object(await (await fetch(readyUrl)).json()).status === 'ready'
+  while (!(await isReady())) await wait(POLL_MS)
 }
 
 async function installationOn(directory: string): Promise<Installation> {

@@ -38,7 +38,7 @@ beforeAll(async () => {
     DATABASE_URL: billing.url,
     EVENT_BUS_URL: busDatabase.url,
     SIGNING_KEYS: [{ kid: 'k1', secret: 'a secret of the test, long enough' }],
-    JWKS_URL: 'http://127.0.0.1:9/never-asked',
+    JWKS_URL: 'http://127.0.0.1:9/nobody-answers',
     JWT_ISSUER: 'issuer',
     JWT_AUDIENCE: 'graph',
     LOG_LEVEL: 'silent',

@@ -44,7 +44,7 @@ beforeAll(async () => {
     DATABASE_URL: own.url,
     EVENT_BUS_URL: busDatabase.url,
     SIGNING_KEYS: keys,
-    JWKS_URL: 'http://127.0.0.1:9/never-asked',
+    JWKS_URL: 'http://127.0.0.1:9/nobody-answers',
     JWT_ISSUER: 'issuer',
     JWT_AUDIENCE: 'graph',
     LOG_LEVEL: 'silent',

@@ -123,6 +123,9 @@ export async function createSubgraphService<Context extends RequestContext>(
     leeway_s: TOKEN_LEEWAY_S,
     log,
   })
+  // The first caller shall not wait for the issuer's keys. Services speak without tokens, so that this one works without them;
+  // that they did not come is logged where they are fetched.
+  verifier.ready().catch(() => undefined)
   const server = createSubgraphServer<Context>({
     name,
     typeDefs: readSdl(definition.sdlFolder),
@@ -136,7 +139,7 @@ export async function createSubgraphService<Context extends RequestContext>(
     port: settings.PORT,
     socketPath: settings.SOCKET_PATH,
     host: settings.HOST,
-    readiness: { database: () => database.ping(), tokens: () => verifier.ready() },
+    readiness: { database: () => database.ping() },
     clock,
     telemetry,
   })
