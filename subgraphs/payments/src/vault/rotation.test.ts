@@ -82,6 +82,23 @@ test('a new data key takes new cards; re-encryption moves the others, of every t
   expect((await command(['status', '--tenant', 'demo'])).stdout).toMatch(/retired .* 0 cards .*\n.*active .* 4 cards /)
 })
 
+test.each(['status', 'rewrap', 'rotate', 'reencrypt'])('%s says so where no tenant has a data key', async (action) => {
+  expect(await command([action])).toEqual({
+    code: 0,
+    stdout: 'No tenant has a data key yet: the first card or webhook endpoint makes one.\n',
+    stderr: '',
+  })
+})
+
+test('the status of a tenant without a data key says so', async () => {
+  await cards(1, 'rival')
+  expect(await command(['status', '--tenant', 'demo'])).toEqual({
+    code: 0,
+    stdout: 'demo: no data key yet: its first card or webhook endpoint makes one\n',
+    stderr: '',
+  })
+})
+
 test('data keys go under a new wrapping key, and the old one is not needed any more', async () => {
   const [id] = await cards(1)
   if (id === undefined) throw new Error('No card.')

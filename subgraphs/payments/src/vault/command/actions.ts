@@ -19,7 +19,9 @@ type ActionOptions = {
 type Action = (vault: TenantVault, options: ActionOptions) => Promise<boolean>
 
 const status: Action = async ({ tenant, db, keys }, { stdout }) => {
-  for (const { id, wrappingKeyId, isActive, cards, webhookSecrets } of await dataKeyStatus(db)) {
+  const dataKeys = await dataKeyStatus(db)
+  if (dataKeys.length === 0) stdout.write(`${tenant}: no data key yet: its first card or webhook endpoint makes one\n`)
+  for (const { id, wrappingKeyId, isActive, cards, webhookSecrets } of dataKeys) {
     const age = wrappingKeyId === keys.wrappingKeyId ? 'in use' : 'to be replaced'
     const state = isActive ? 'active ' : 'retired'
     const holds = `${cards} cards  ${webhookSecrets} webhook secrets`

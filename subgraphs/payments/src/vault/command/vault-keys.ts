@@ -31,8 +31,11 @@ export function vaultKeys(argv: readonly string[], surroundings: VaultSurroundin
 async function act({ action, tenant, batchSize }: VaultArguments, surroundings: VaultSurroundings): Promise<boolean> {
   const { clock, signal, stdout, stderr } = surroundings
   const keys = readKeys(surroundings)
+  const tenants = tenant === undefined ? await everyTenant(surroundings) : [tenant]
+  if (tenants.length === 0)
+    stdout.write('No tenant has a data key yet: the first card or webhook endpoint makes one.\n')
   let isWell = true
-  for (const name of tenant === undefined ? await everyTenant(surroundings) : [tenant]) {
+  for (const name of tenants) {
     const database = await openServiceDatabase(PAYMENTS, surroundings)
     try {
       const vault: TenantVault = { tenant: name, db: database.forTenant(name), keys }
