@@ -51,6 +51,8 @@ async function setStage() {
   const voided = await accepted(early, pending(wallet, poor, 10n))
   const expired = await accepted(early, pending(wallet, poor, 10n, minutesAfter(-5)))
   const overdue = await accepted(early, pending(wallet, poor, 10n, minutesAfter(-5)))
+  const postedInTime = await accepted(early, pending(wallet, poor, 10n, minutesAfter(-5)))
+  const voidedInTime = await accepted(early, pending(wallet, poor, 10n, minutesAfter(-5)))
   const open = await accepted(early, pending(wallet, poor, 10n))
   const openToFrozen = await accepted(early, pending(wallet, frozen, 10n))
   const reversed = await accepted(early, single(bank, wallet, 5n))
@@ -58,11 +60,25 @@ async function setStage() {
   const spent = await accepted(early, single(bank, poor, 7n))
   await accepted(early, single(poor, wallet, 7n))
   await accepted(early, ofPending('POST_PENDING', posted, 0n + 1n))
-  await accepted(early, single(poor, wallet, 1n))
+  await accepted(early, ofPending('POST_PENDING', postedInTime, 1n))
+  await accepted(early, single(poor, wallet, 2n))
   await accepted(early, ofPending('VOID_PENDING', voided))
+  await accepted(early, ofPending('VOID_PENDING', voidedInTime))
   await accepted(books.ledger(), ofPending('EXPIRE_PENDING', expired))
   await Promise.all([setStatus(frozen, 'FROZEN'), setStatus(closed, 'CLOSED')])
-  const transfers = { posted, voided, expired, overdue, open, openToFrozen, reversed, irreversible, spent }
+  const transfers = {
+    posted,
+    voided,
+    postedInTime,
+    voidedInTime,
+    expired,
+    overdue,
+    open,
+    openToFrozen,
+    reversed,
+    irreversible,
+    spent,
+  }
   return { bank, wallet, poor, frozen, closed, full, dollars, missing: newId('led'), ...transfers }
 }
 
@@ -95,6 +111,16 @@ const TABLE: [code: PostingCode | 'POSTED', what: string, order: (stage: Stage) 
   ['PENDING_ALREADY_POSTED', 'posts again', (s) => ofPending('POST_PENDING', s.posted)],
   ['PENDING_ALREADY_POSTED', 'voids a posted one', (s) => ofPending('VOID_PENDING', s.posted)],
   ['PENDING_ALREADY_VOIDED', 'posts a voided one', (s) => ofPending('POST_PENDING', s.voided)],
+  [
+    'PENDING_ALREADY_POSTED',
+    'posts again what would have expired since',
+    (s) => ofPending('POST_PENDING', s.postedInTime),
+  ],
+  [
+    'PENDING_ALREADY_VOIDED',
+    'posts a voided one that would have expired',
+    (s) => ofPending('POST_PENDING', s.voidedInTime),
+  ],
   ['PENDING_EXPIRED', 'posts one whose expiry was noted', (s) => ofPending('POST_PENDING', s.expired)],
   ['PENDING_EXPIRED', 'posts one whose expiry was not', (s) => ofPending('POST_PENDING', s.overdue)],
   ['PENDING_EXPIRED', 'expires again', (s) => ofPending('EXPIRE_PENDING', s.expired)],
