@@ -475,6 +475,10 @@ export type LedgerErrorCode =
   | 'INVALID_MONEY'
   /** There is no such currency, or it is not in use any more. */
   | 'UNKNOWN_CURRENCY'
+  /** The account is SUSPENSE or WRITE_OFFS: what stands there is moved by cases that two people decide. */
+  | 'ACCOUNT_OF_CASES'
+  /** The transfer is a payment's, a remittance's, a settlement's or reconciliation's: it is captured, cancelled, refunded or reversed as that. */
+  | 'TRANSFER_OF_PAYMENT'
   /** A chain of linked transfers has no end, is too long, or names one transfer twice. */
   | 'INVALID_CHAIN'
   /** More transfers wait than can be decided soon. Nothing was done: ask again with the same id. */
@@ -511,10 +515,6 @@ export type LedgerErrorCode =
   | 'TRANSFER_NOT_REVERSIBLE'
   /** The transfer was reversed already. */
   | 'TRANSFER_ALREADY_REVERSED'
-  /** The transfer is a payment's, a remittance's, a settlement's or reconciliation's: it is captured, cancelled, refunded or reversed as that. */
-  | 'TRANSFER_OF_PAYMENT'
-  /** The account is SUSPENSE or WRITE_OFFS: what stands there is moved by cases that two people decide. */
-  | 'ACCOUNT_OF_CASES'
   /** There is no such account to debit. */
   | 'DEBIT_ACCOUNT_NOT_FOUND'
   /** There is no such account to credit. */
@@ -2773,7 +2773,8 @@ export type Mutation = {
    * refused holds up no other, unless they are linked. An order is decided once for its id or key: sent again it is answered
    * as the first time, refusals included. What is malformed is refused and not stored. What payments, settlements and
    * reconciliation hold and have moved is posted, voided and reversed by these alone (TRANSFER_OF_PAYMENT), and what stands in
-   * SUSPENSE and WRITE_OFFS is moved by cases (ACCOUNT_OF_CASES).
+   * SUSPENSE and WRITE_OFFS is moved by cases (ACCOUNT_OF_CASES). Of several faults the first is told in the order of
+   * LedgerErrorCode: so whether a key is known is asked of orders only that are well formed and touch nothing of these.
    */
   postTransfers?: Maybe<PostTransfersPayload>;
   /** Asks that unapplied money ends in a certain way. Another person has to approve it. The same asked again changes nothing. */

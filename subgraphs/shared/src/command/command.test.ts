@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
+import postgres from 'postgres'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
 import { parseArguments } from './arguments.ts'
@@ -52,6 +53,16 @@ test('opens the database of the environment, of the service before that of all, 
 test.each([
   ['DATABASE_UNKNOWN', {}, 'No database: run pnpm start in another terminal, or set DATABASE_URL_BILLING.'],
   [
+    'DATABASE_UNKNOWN',
+    { DATABASE_URL_BILLING: 'nonsense' },
+    'DATABASE_URL_BILLING is no URL of PostgreSQL: postgres://user:password@host/database.',
+  ],
+  [
+    'DATABASE_UNKNOWN',
+    { DATABASE_URL: 'https://u:secret@host/x' },
+    'DATABASE_URL is no URL of PostgreSQL: postgres://user:password@host/database.',
+  ],
+  [
     'DATABASE_UNAVAILABLE',
     { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
     'The database of billing cannot be reached: connect ECONNREFUSED 127.0.0.1:1',
@@ -59,6 +70,19 @@ test.each([
 ])('refuses with %s', async (code, env, message) => {
   const opened = openServiceDatabase(OPTIONS, { env, environmentFile: nowhere })
   await expect(opened).rejects.toMatchObject({ code, message })
+})
+
+test('refuses a database that its role may not connect to', async () => {
+  await using closed = await createTestDatabase({ name: 'closed' })
+  const admin = postgres(inject('postgresUrl'), { max: 1 })
+  const name = new URL(closed.url).pathname.slice(1)
+  await admin`revoke connect on database ${admin(name)} from public, ${admin(new URL(closed.url).username)}`
+  await admin.end()
+  const opened = openServiceDatabase(OPTIONS, { env: { DATABASE_URL: closed.url }, environmentFile: nowhere })
+  await expect(opened).rejects.toMatchObject({
+    code: 'DATABASE_UNAVAILABLE',
+    message: expect.stringMatching(/^The database of billing cannot be reached: permission denied/),
+  })
 })
 
 test('refuses a role that sees the rows of every tenant', async () => {

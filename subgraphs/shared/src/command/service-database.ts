@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import postgres from 'postgres'
 import { z } from 'zod'
 import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase } from '../db/pools.ts'
@@ -19,7 +20,7 @@ export type ServiceDatabaseOptions = {
 /**
  * Opens a service's database for a command: the one of `DATABASE_URL_<SERVICE>` or `DATABASE_URL`, or what a local
  * `pnpm start` has written down. The caller closes it.
- * @throws CommandFault DATABASE_UNKNOWN where nothing says where it is, DATABASE_UNAVAILABLE where it cannot be worked on,
+ * @throws CommandFault DATABASE_UNKNOWN where nothing says where it is, or no URL does, DATABASE_UNAVAILABLE where it cannot be worked on,
  * DATABASE_ROLE_UNSAFE where its role is above row-level security
  */
 export async function openServiceDatabase(
@@ -45,9 +46,10 @@ async function assertUsable({ sql: { system: sql } }: Database, service: string,
   const [found] = await sql<{ isThere: boolean; role: string; seesAll: boolean }[]>`
     select to_regclass(${table}) is not null as "isThere", rolname as role, rolsuper or rolbypassrls as "seesAll"
     from pg_roles where rolname = current_user`.catch((error: unknown) => {
-    const outage = outageIn(error)
-    if (outage === undefined) throw error
-    const message = `The database of ${service} cannot be reached: ${outage}`
+    // The first statement of all: what the server says against it, such as that the role may not connect, is no bug.
+    const words = outageIn(error) ?? (error instanceof postgres.PostgresError ? error.message : undefined)
+    if (words === undefined) throw error
+    const message = `The database of ${service} cannot be reached: ${words}`
     throw new CommandFault<DatabaseFaultCode>('DATABASE_UNAVAILABLE', message, { cause: error })
   })
   if (!found?.isThere)
@@ -67,9 +69,15 @@ async function databaseUrl(
   service: string,
   { env, environmentFile }: Pick<Surroundings, 'env' | 'environmentFile'>,
 ): Promise<string> {
-  const { DATABASE_URL: url } = environmentOf(service, env)
-  if (url) return url
   const name = `DATABASE_URL_${service.toUpperCase()}`
+  const { DATABASE_URL: url } = environmentOf(service, env)
+  if (url && isPostgresUrl(url)) return url
+  // It may hold a password, and is not repeated.
+  if (url)
+    throw new CommandFault<DatabaseFaultCode>(
+      'DATABASE_UNKNOWN',
+      `${env[name] ? name : 'DATABASE_URL'} is no URL of PostgreSQL: postgres://user:password@host/database.`,
+    )
   try {
     const written = z.record(z.string(), z.unknown()).parse(JSON.parse(await readFile(environmentFile, 'utf8')))
     return z.string().min(1).parse(written[name])
@@ -78,3 +86,5 @@ async function databaseUrl(
     throw new CommandFault<DatabaseFaultCode>('DATABASE_UNKNOWN', message)
   }
 }
+
+const isPostgresUrl = (text: string): boolean => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text)

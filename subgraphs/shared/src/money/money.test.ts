@@ -68,6 +68,15 @@ test.each([
   })
 })
 
+test.each([
+  ['92233720368547758.08', 'The amount is too large.'],
+  ['12089258196146291747061.76', 'The amount is too large.'],
+  ['12089258196146291747061.760', 'EUR has 2 digits after the point, not 3.'],
+  [`0.${'1'.repeat(30)}`, 'EUR has 2 digits after the point, not 30.'],
+])('says of %s what is wrong with it', (text, message) => {
+  expect(parseMoney(text, 'EUR')).toMatchObject({ ok: false, code: 'INVALID_MONEY', message })
+})
+
 test('a sign is read where it is allowed', () => {
   expect(parseMoney('-0.05', 'EUR', { signed: true })).toEqual({ ok: true, value: money(-5n, 'EUR') })
   expect(parseMoney('-0.00', 'EUR', { signed: true })).toEqual({ ok: true, value: money(0n, 'EUR') })

@@ -27,8 +27,10 @@ export function money(minor: bigint, code: CurrencyCode): Money {
   return { minor, currency: code }
 }
 
-/** Groups: sign, whole, fraction. Nineteen digits are the most that can fit; a longer text is not even converted. */
-const AMOUNT = /^(-?)(0|[1-9][0-9]{0,18})(?:\.([0-9]{1,18}))?$/
+/** Groups: sign, whole, fraction. */
+const AMOUNT = /^(-?)(0|[1-9][0-9]*)(?:\.([0-9]+))?$/
+/** The most that can fit: what has more is not even converted. */
+const WHOLE_DIGITS_MAX = 19
 
 /**
  * Reads `amount` in major units, such as "12.50". Strict, because a guess about money is a wrong booking: plain digits,
@@ -50,6 +52,7 @@ export function parseMoney(
   if (sign === '-' && !signed) return refuseAmount('The amount must not be negative.')
   if (fraction.length > digits)
     return refuseAmount(`${code} has ${digits} digits after the point, not ${fraction.length}.`)
+  if (whole.length > WHOLE_DIGITS_MAX) return refuseAmount('The amount is too large.')
   const minor = BigInt(whole + fraction.padEnd(digits, '0'))
   if (minor > MINOR_MAX) return refuseAmount('The amount is too large.')
   return ok({ minor: sign === '-' ? -minor : minor, currency: code })
