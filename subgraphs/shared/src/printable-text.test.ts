@@ -7,6 +7,7 @@ describe('isPrintableText', () => {
     ['words with spaces', 'Remote surgery, hall 3'],
     ['another script', '東京 — Θεσσαλονίκη'],
     ['one character', 'a'],
+    ['a word between blanks', ' a '],
     ['an emoji of one code point', '🚀'],
     ['a letter with a combining mark', 'e\u0301'],
     ['a Persian word with a joiner', 'می\u200cخواهم'],
@@ -17,6 +18,10 @@ describe('isPrintableText', () => {
 
   it.each([
     ['no character', ''],
+    ['a blank', ' '],
+    ['blanks that do not break', '\u00a0\u2007\u202f'],
+    ['fillers of Hangul', '\u3164\u115f\uffa0'],
+    ['a blank of Braille', '\u2800'],
     ['a null character', 'a\0b'],
     ['a line feed', 'a\nb'],
     ['a tab', 'a\tb'],
