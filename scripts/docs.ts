@@ -21,7 +21,7 @@ import { SETTLEMENT_REFUSALS } from '@carriergraph/payments/settlement/cycle.ts'
 import { CHECK_FAULTS } from '@carriergraph/payments/statements/check/fault.ts'
 import { STATEMENT_FAULTS } from '@carriergraph/payments/statements/fault.ts'
 import { VAULT_COMMAND_FAULTS } from '@carriergraph/payments/vault/command/fault.ts'
-import { SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
+import { REENCRYPT_FAULTS, SEAL_FAULTS } from '@carriergraph/payments/vault/faults.ts'
 import { SANCTIONS_FILE_FAULTS, SANCTIONS_IMPORT_FAULTS } from '@carriergraph/risk/sanctions/import/fault.ts'
 import { UNAUTHENTICATED_REASONS } from '@carriergraph/shared/auth/refusals.ts'
 import { DATABASE_FAULTS } from '@carriergraph/shared/command/fault.ts'
@@ -125,6 +125,7 @@ function errorsPage(): string {
     section('`pnpm ledger:verify --witness`', WITNESS_FAULTS),
     section('`pnpm vault:keys`, where it fails (exit code 1)', VAULT_COMMAND_FAULTS),
     section('`pnpm vault:keys` (exit code 2), and the log of payments, about what cannot be read', SEAL_FAULTS),
+    section('`pnpm vault:keys reencrypt`, about a card (exit code 2)', REENCRYPT_FAULTS),
   ]
   return [INTRODUCTION, ...sections].join('\n')
 }

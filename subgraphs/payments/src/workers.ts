@@ -15,6 +15,7 @@ import { createPostingWorker } from './reconciliation/posting-worker.ts'
 import { createDailyReconciliation } from './reconciliation/schedule.ts'
 import type { Remittances } from './remittance/remittances.ts'
 import { createSettlementWorker } from './settlement/settlement-worker.ts'
+import { createKeyCheck } from './vault/key-check.ts'
 import type { KeyProvider } from './vault/keys/key-provider.ts'
 import { WEBHOOK_EVENT_TYPES } from './webhooks/event-types.ts'
 import { webhookFanOut } from './webhooks/fan-out.ts'
@@ -48,6 +49,7 @@ export function paymentWorkers(
   const sender = new WebhookSender({ database, keys, transport, clock, log, registry })
   const bus = webhookFanOut({ database, clock, log, onDeliveries: () => sender.wake() })
   return [
+    createKeyCheck({ database, keys, log }),
     draining(ledgers),
     finisher,
     ...remittances.workers(database),

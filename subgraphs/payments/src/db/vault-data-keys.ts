@@ -51,3 +51,11 @@ export async function replaceWrapping(db: Db, before: DataKey, after: DataKey): 
     .returning({ id: vaultDataKey.id })
   return updated.length === 1
 }
+
+/** The active one of every tenant; to be asked over a connection that sees them all. */
+export const activeDataKeys = (db: Db): Promise<(DataKey & { readonly tenant: string })[]> =>
+  db
+    .select({ ...COLUMNS, tenant: vaultDataKey.tenantId })
+    .from(vaultDataKey)
+    .where(isNull(vaultDataKey.retiredAt))
+    .orderBy(asc(vaultDataKey.tenantId))

@@ -49,14 +49,35 @@ export async function openDataKey(
   return unwrapped(vault, stored)
 }
 
-/** Retires the active data key and puts a new one in its place. Cards stay under the old one until they are re-encrypted. */
-export async function rotateDataKey(vault: TenantVault, provenance: Provenance): Promise<Id<'vdk'>> {
+/**
+ * Retires the active data key and puts a new one in its place. Cards stay under the old one until they are re-encrypted.
+ * Refused where the active one cannot be unwrapped: by keys that are not the service's, it would be given a data key that
+ * it cannot use.
+ * @param force where the wrapping key of the active one is lost
+ */
+export async function rotateDataKey(
+  vault: TenantVault,
+  provenance: Provenance,
+  { force }: { readonly force: boolean },
+): Promise<Outcome<Id<'vdk'>, UnwrapFault>> {
+  const before = force ? undefined : await findActiveDataKey(vault.db)
+  const opened = before && (await unwrapped(vault, before))
+  if (opened?.ok === false) return opened
   const made = await makeDataKey(vault, provenance.now)
   await inTransaction(vault.db, async (tx) => {
     await retireActiveDataKey(tx, provenance.now)
     await activate(tx, made, provenance)
   })
-  return made.id
+  return ok(made.id)
+}
+
+/** Whether a data key can be unwrapped by the keys that are given, and if not, why. */
+export async function unwrapFaultOf(
+  { tenant, keys }: Pick<TenantVault, 'tenant' | 'keys'>,
+  stored: DataKey,
+): Promise<UnwrapFault | undefined> {
+  const opened = await keys.unwrap(stored, contextOf(tenant, stored.id))
+  return opened.ok ? undefined : opened.code
 }
 
 /** What was done to the data keys that were under another wrapping key. */

@@ -11,3 +11,9 @@ export const SEAL_FAULTS = {
 } as const
 
 export type SealFault = keyof typeof SEAL_FAULTS
+
+/** What `pnpm vault:keys reencrypt` says about a card that it could move only in part. */
+export const REENCRYPT_FAULTS = {
+  CARD_ADDED_TWICE:
+    'The owner has another card of the same number, which is named: remove one of the two. Until then the lookup key is needed that this one is found by.',
+} as const

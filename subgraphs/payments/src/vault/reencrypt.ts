@@ -1,7 +1,8 @@
+import { violatesUnique } from '@carriergraph/shared/db/sql-error.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
-import type { SealedNumber } from '../db/cards.ts'
+import { findCardByFingerprint, type SealedNumber } from '../db/cards.ts'
 import {
   countStaleCards,
   findStaleCards,
@@ -20,11 +21,16 @@ export const REENCRYPT_BATCH_MAX = 1_000
 
 export type UnreadableCard = { readonly cardId: Id<'card'>; readonly code: SealFault }
 
+/** Two cards of one owner with the same number, which was added to the one and the other by processes with other lookup keys. */
+export type CardAddedTwice = { readonly cardId: Id<'card'>; readonly sameAs: Id<'card'> | undefined }
+
 export type Reencryption = {
   /** Cards that were under other keys when it began. */
   readonly total: number
   readonly done: number
   readonly unreadable: readonly UnreadableCard[]
+  /** Their numbers are under the active data key, and still found by an older lookup key: the one in use finds the other. */
+  readonly addedTwice: readonly CardAddedTwice[]
 }
 
 export type ReencryptOptions = {
@@ -38,7 +44,7 @@ export type ReencryptOptions = {
 /**
  * Puts the card numbers of a tenant under the active data key and the lookup key in use. What is left to do is what the
  * rows themselves say, so that it may be killed at any point and run again, or twice at once. A card that cannot be read
- * stays as it is and is told.
+ * stays as it is and is told, and so is the lookup key of a card that its owner has twice.
  */
 export async function reencryptCards(
   vault: TenantVault,
@@ -46,18 +52,20 @@ export async function reencryptCards(
 ): Promise<Outcome<Reencryption, SealFault>> {
   const { db, keys } = vault
   const active = await findActiveDataKey(db)
-  if (active === undefined) return ok({ total: 0, done: 0, unreadable: [] })
+  if (active === undefined) return ok({ total: 0, done: 0, unreadable: [], addedTwice: [] })
   const target = await openDataKey(vault, active.id)
   if (!target.ok) return target
   const inUse: KeysInUse = { dataKeyId: active.id, lookupKeyId: keys.lookupKeyIds[0] }
   const openKey = rememberedKeys(vault)
   const total = await countStaleCards(db, inUse)
   const unreadable = new Map<Id<'card'>, SealFault>()
+  const addedTwice = new Map<Id<'card'>, Id<'card'> | undefined>()
   let done = 0
   const soFar = (): Reencryption => ({
     total,
     done,
     unreadable: [...unreadable].map(([cardId, code]) => ({ cardId, code })),
+    addedTwice: [...addedTwice].map(([cardId, sameAs]) => ({ cardId, sameAs })),
   })
   const limit = Math.min(batchSize, REENCRYPT_BATCH_MAX)
   let after: Id<'card'> | undefined
@@ -77,7 +85,9 @@ export async function reencryptCards(
       if (again.ok) renewed.set(stale.id, again.value)
       else unreadable.set(stale.id, again.code)
     }
-    done += await store(vault, batch, renewed)
+    const stored = await store(vault, batch, renewed)
+    done += stored.done
+    for (const { cardId, sameAs } of stored.addedTwice) addedTwice.set(cardId, sameAs)
     after = batch.at(-1)?.id
     onProgress(soFar())
   }
@@ -114,8 +124,47 @@ async function sealedAgain(
   })
 }
 
+type Stored = Pick<Reencryption, 'done' | 'addedTwice'>
+
+async function store(
+  vault: TenantVault,
+  batch: readonly StaleCard[],
+  renewed: ReadonlyMap<Id<'card'>, SealedNumber>,
+): Promise<Stored> {
+  try {
+    return { done: await replace(vault, batch, renewed), addedTwice: [] }
+  } catch (error) {
+    if (!isAnothersFingerprint(error)) throw error
+  }
+  // One of them is, and the others go on: each by itself.
+  let done = 0
+  const addedTwice: CardAddedTwice[] = []
+  for (const stale of batch) {
+    const number = renewed.get(stale.id)
+    if (number === undefined) continue
+    const stored = await storeOne(vault, stale, number)
+    done += stored.done
+    addedTwice.push(...stored.addedTwice)
+  }
+  return { done, addedTwice }
+}
+
+async function storeOne(vault: TenantVault, stale: StaleCard, number: SealedNumber): Promise<Stored> {
+  try {
+    return { done: await replace(vault, [stale], new Map([[stale.id, number]])), addedTwice: [] }
+  } catch (error) {
+    if (!isAnothersFingerprint(error)) throw error
+  }
+  const { id, ownerId, fingerprint } = stale
+  await replace(vault, [stale], new Map([[id, { ...number, fingerprint }]]))
+  const same = await findCardByFingerprint(vault.db, ownerId, [number.fingerprint])
+  return { done: 0, addedTwice: [{ cardId: id, sameAs: same?.id }] }
+}
+
+const isAnothersFingerprint = (error: unknown): boolean => violatesUnique(error, 'card_once_for_each_owner')
+
 /** @returns how many it changed; the others were removed, or changed by somebody else, since they were read */
-const store = (
+const replace = (
   { db }: TenantVault,
   batch: readonly StaleCard[],
   renewed: ReadonlyMap<Id<'card'>, SealedNumber>,

@@ -4,7 +4,7 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { fromUuid, type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { setVaultStage, type VaultStage } from '../testing/vault-stage.ts'
@@ -128,6 +128,36 @@ test('a new lookup key finds the same card while the old one is kept, and alone 
   expect((await stage.add(VISA, ownerId, { vault: onlyNew })).id).toBe(id)
 })
 
+test('a card that processes with different lookup keys have added twice is told, and keeps nothing else from being done', async () => {
+  const ownerId = newId('usr')
+  const [wrapping = '', oldLookup = ''] = stage.keyText.trim().split('\n')
+  const [, newLookup = ''] = newKeyRingText().split('\n')
+  const both = [wrapping, newLookup, oldLookup].join('\n')
+  const first = await stage.add(VISA, ownerId, { vault: stage.vault(both) })
+  const second = await stage.add(VISA, ownerId)
+  const others = await cards(3)
+  await command(['rotate'])
+  for (const [done, batch] of [
+    ['4 of 5', '2'],
+    ['0 of 1', '100'],
+  ] as const)
+    expect(await command(['reencrypt', '--batch', batch], both)).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining(`${done} cards`),
+      stderr: expect.stringContaining(`demo: ${second.id}: CARD_ADDED_TWICE as ${first.id}\n`),
+    })
+  // None is under the old data key, and all are there.
+  const [active] = await Promise.all([first.id, second.id, ...others].map((id) => stage.dataKeyOf(id)))
+  for (const id of [first.id, second.id, ...others]) {
+    expect(await stage.dataKeyOf(id)).toBe(active)
+    expect(await stage.reveal(id)).toBe(VISA)
+  }
+  const of = { tenant: 'demo', db: stage.tenantVault().db }
+  await stage.vault().remove(of, first.id, 'everybody', stage.provenance())
+  expect(await command(['reencrypt'], both)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 of 1 cards') })
+  expect((await command(['status'], both)).stdout).not.toContain('to be replaced')
+})
+
 test('a damaged card stays as it is, is told by name, and stops nobody', async () => {
   const ids = await cards(5)
   const damaged = ids[2]
@@ -238,10 +268,48 @@ test.each([
   [['status', '--tenant', 'No Tenant'], 'not the name of a tenant'],
   [['reencrypt', '--batch', '0'], 'a number from 1 to 1000'],
   [['status', '--nonsense'], "Unknown option '--nonsense'"],
+  [['status', '--force'], '--force is for rotate'],
 ])('%j is refused with a sentence and the usage', async (argv, message) => {
   const { code, stderr } = await command(argv)
   expect([code, stderr]).toEqual([1, expect.stringContaining(message)])
   expect(stderr).toContain('pnpm vault:keys status|rewrap|rotate|reencrypt')
+})
+
+test('keys of the right ids that are others are told by the status, and give nobody a new data key', async () => {
+  const [id] = await cards(1)
+  if (id === undefined) throw new Error('No card.')
+  const active = await stage.dataKeyOf(id)
+  const ids = stage.keyText
+    .trim()
+    .split('\n')
+    .map((line) => line.split(':').slice(0, 2).join(':'))
+  const wrong = newKeyRingText()
+    .trim()
+    .split('\n')
+    .map((line, at) => `${ids[at]}:${line.split(':')[2]}`)
+    .join('\n')
+  expect(await command(['status'], wrong)).toMatchObject({
+    code: 2,
+    stderr: `demo: ${fromUuid('vdk', active)}: DATA_KEY_BROKEN\n`,
+  })
+  expect(await command(['rotate'], wrong)).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('ACTIVE_KEY_UNUSABLE: The active data key of demo: DATA_KEY_BROKEN'),
+  })
+  const [next] = await cards(1)
+  expect(next && (await stage.dataKeyOf(next))).toBe(active)
+  // Whose wrapping key is lost has no other way.
+  expect(await command(['rotate', '--force'], wrong)).toMatchObject({ code: 0 })
+})
+
+test('the status says which lookup key is not among those that were given', async () => {
+  await cards(1)
+  const [wrapping = ''] = stage.keyText.split('\n')
+  const [, other = ''] = newKeyRingText().split('\n')
+  expect(await command(['status'], `${wrapping}\n${other}`)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/looked up by \S+ \(not among the keys\) {2}1 cards/),
+  })
 })
 
 test('keys that are at fault keep it from anything, by name', async () => {

@@ -40,12 +40,18 @@ async function signedWith(secrets: readonly SensitiveText[]): Promise<boolean[]>
   return secrets.map((secret) => signatures.includes(new Webhook(secret.reveal()).sign(id, stage.clock(), body)))
 }
 
+async function newDataKey() {
+  const rotated = await rotateDataKey(stage.vault(), stage.provenance(), { force: false })
+  if (!rotated.ok) throw new Error(rotated.code)
+  return rotated.value
+}
+
 it('puts both secrets of an endpoint under the active data key, and deliveries are signed as before', async () => {
   const { endpoint, secret } = await stage.endpoint(stage.receiver.url)
   const second = await rotated(endpoint.id, HOUR_MS)
   const before = await keysOf(endpoint.id)
   stage.clock.advance(1)
-  const active = await rotateDataKey(stage.vault(), stage.provenance())
+  const active = await newDataKey()
   expect(await reencrypt()).toEqual({ total: 1, done: 1, unreadable: [] })
   const uuid = toUuid(active)
   expect(await keysOf(endpoint.id)).toEqual({ current: uuid, previous: uuid, version: before?.version })
@@ -59,7 +65,7 @@ it('erases a secret whose overlap is over, so that its data key is not needed an
   const { endpoint } = await stage.endpoint(stage.receiver.url)
   await rotated(endpoint.id, HOUR_MS)
   stage.clock.advance(HOUR_MS)
-  await rotateDataKey(stage.vault(), stage.provenance())
+  await newDataKey()
   expect(await reencrypt()).toMatchObject({ done: 1 })
   expect(await keysOf(endpoint.id)).toMatchObject({ previous: null })
 })
@@ -74,7 +80,7 @@ it('tells of an endpoint whose secret cannot be read, leaves it as it is, and go
     where id = ${toUuid(damaged.endpoint.id)}`
   const before = await keysOf(damaged.endpoint.id)
   stage.clock.advance(1)
-  const active = await rotateDataKey(stage.vault(), stage.provenance())
+  const active = await newDataKey()
   const unreadable = [{ endpointId: damaged.endpoint.id, code: 'SEAL_BROKEN' }]
   expect(await reencrypt()).toEqual({ total: 2, done: 1, unreadable })
   expect(await keysOf(damaged.endpoint.id)).toEqual(before)
@@ -87,7 +93,7 @@ it('leaves deleted endpoints and other tenants alone, and a secret that was rota
   await deleteEndpoint(stage.database.forTenant('demo'), deleted.endpoint.id, stage.provenance())
   const north = await stage.endpoint(stage.receiver.url, { tenant: 'north' })
   stage.clock.advance(1)
-  await rotateDataKey(stage.vault(), stage.provenance())
+  await newDataKey()
   const vault = stage.vault()
   // The first unwrapping is of the key to put it under, the second of the key that it is under.
   let unwrapped = 0

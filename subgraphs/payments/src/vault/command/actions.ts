@@ -2,7 +2,7 @@ import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { dataKeyStatus, lookupKeyStatus } from '../../db/vault-status.ts'
 import { reencryptSecrets } from '../../webhooks/reencrypt-secrets.ts'
-import { rewrapDataKeys, rotateDataKey, type TenantVault } from '../data-keys.ts'
+import { openDataKey, rewrapDataKeys, rotateDataKey, type TenantVault } from '../data-keys.ts'
 import { reencryptCards } from '../reencrypt.ts'
 import type { VaultArguments } from './arguments.ts'
 import { VaultCommandFault } from './fault.ts'
@@ -10,6 +10,7 @@ import { VaultCommandFault } from './fault.ts'
 type ActionOptions = {
   readonly provenance: Provenance
   readonly batchSize: number
+  readonly force: boolean
   readonly signal: AbortSignal | undefined
   readonly stdout: Output
   readonly stderr: Output
@@ -18,20 +19,27 @@ type ActionOptions = {
 /** Does it for one tenant. Resolves to false where something could not be read. */
 type Action = (vault: TenantVault, options: ActionOptions) => Promise<boolean>
 
-const status: Action = async ({ tenant, db, keys }, { stdout }) => {
+const status: Action = async (vault, { stdout, stderr }) => {
+  const { tenant, db, keys } = vault
   const dataKeys = await dataKeyStatus(db)
   if (dataKeys.length === 0) stdout.write(`${tenant}: no data key yet: its first card or webhook endpoint makes one\n`)
+  let isWell = true
   for (const { id, wrappingKeyId, isActive, cards, webhookSecrets } of dataKeys) {
     const age = wrappingKeyId === keys.wrappingKeyId ? 'in use' : 'to be replaced'
     const state = isActive ? 'active ' : 'retired'
     const holds = `${cards} cards  ${webhookSecrets} webhook secrets`
     stdout.write(`${tenant}  ${id}  ${state}  under ${wrappingKeyId} (${age})  ${holds}\n`)
+    const opened = await openDataKey(vault, id)
+    if (opened.ok) continue
+    stderr.write(`${tenant}: ${id}: ${opened.code}\n`)
+    isWell = false
   }
   for (const { lookupKeyId, cards } of await lookupKeyStatus(db)) {
-    const age = lookupKeyId === keys.lookupKeyIds[0] ? 'in use' : 'to be replaced'
+    const [inUse, ...older] = keys.lookupKeyIds
+    const age = lookupKeyId === inUse ? 'in use' : older.includes(lookupKeyId) ? 'to be replaced' : 'not among the keys'
     stdout.write(`${tenant}  looked up by ${lookupKeyId} (${age})  ${cards} cards\n`)
   }
-  return true
+  return isWell
 }
 
 const rewrap: Action = async (vault, { stdout, stderr }) => {
@@ -41,9 +49,10 @@ const rewrap: Action = async (vault, { stdout, stderr }) => {
   return refused.length === 0
 }
 
-const rotate: Action = async (vault, { provenance, stdout }) => {
-  const id = await rotateDataKey(vault, provenance)
-  stdout.write(`${vault.tenant}: ${id} is the active data key\n`)
+const rotate: Action = async (vault, { provenance, force, stdout }) => {
+  const rotated = await rotateDataKey(vault, provenance, { force })
+  if (!rotated.ok) throw activeKeyUnusable(vault, rotated.code)
+  stdout.write(`${vault.tenant}: ${rotated.value} is the active data key\n`)
   return true
 }
 
@@ -56,11 +65,12 @@ const reencrypt: Action = async (vault, { provenance, batchSize, signal, stdout,
       stderr.write(`${tenant}: ${done} of ${total} cards, ${unreadable.length} unreadable\n`),
   })
   if (!outcome.ok) throw activeKeyUnusable(vault, outcome.code)
-  const { total, done, unreadable } = outcome.value
+  const { total, done, unreadable, addedTwice } = outcome.value
   for (const { cardId, code } of unreadable) stderr.write(`${tenant}: ${cardId}: ${code}\n`)
+  for (const { cardId, sameAs } of addedTwice) stderr.write(`${tenant}: ${cardId}: CARD_ADDED_TWICE as ${sameAs}\n`)
   stdout.write(`${tenant}: ${done} of ${total} cards re-encrypted, ${unreadable.length} unreadable\n`)
   const secrets = signal?.aborted || (await reencryptWebhookSecrets(vault, provenance.now, { stdout, stderr }))
-  return secrets && unreadable.length === 0
+  return secrets && unreadable.length + addedTwice.length === 0
 }
 
 async function reencryptWebhookSecrets(

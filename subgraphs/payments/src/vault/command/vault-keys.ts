@@ -28,7 +28,10 @@ export function vaultKeys(argv: readonly string[], surroundings: VaultSurroundin
 }
 
 /** Each tenant in turn, on connections of its own: however many there are, two pools are open. @returns whether all is well */
-async function act({ action, tenant, batchSize }: VaultArguments, surroundings: VaultSurroundings): Promise<boolean> {
+async function act(
+  { action, tenant, batchSize, force }: VaultArguments,
+  surroundings: VaultSurroundings,
+): Promise<boolean> {
   const { clock, signal, stdout, stderr } = surroundings
   const keys = readKeys(surroundings)
   const tenants = tenant === undefined ? await everyTenant(surroundings) : [tenant]
@@ -40,7 +43,7 @@ async function act({ action, tenant, batchSize }: VaultArguments, surroundings: 
     try {
       const vault: TenantVault = { tenant: name, db: database.forTenant(name), keys }
       const provenance = { actor: 'svc:vault-keys', correlationId: randomUUID(), now: clock() }
-      isWell = (await ACTIONS[action](vault, { provenance, batchSize, signal, stdout, stderr })) && isWell
+      isWell = (await ACTIONS[action](vault, { provenance, batchSize, force, signal, stdout, stderr })) && isWell
     } finally {
       await database.close({ timeout_s: CLOSE_TIMEOUT_S })
     }
