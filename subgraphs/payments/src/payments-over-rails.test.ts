@@ -2,6 +2,8 @@
 
 import type { TestStream } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { findInstructions } from './db/rail-instructions.ts'
+import { fateKeyOf } from './rails/instruction.ts'
 import type { Purse } from './testing/payments-database.ts'
 import { operator, ownerOf, type PaymentsGraph, runPayments } from './testing/payments-graph.ts'
 
@@ -121,6 +123,37 @@ it('awaits a deposit from a bank under a reference that its payer quotes, and hi
     sourceAccount: null,
     instruction: { debtor: { name: 'Ada Lovelace' }, creditor: { name: 'CarrierGraph' } },
   })
+})
+
+const REFUND = `mutation ($input: RefundPaymentInput!) { refundPayment(input: $input) {
+  refund { id instruction { id } } errors { code } } }`
+
+it('hands the key on to its rail, whose dice fall by it, and that of a refund with the refund', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const out = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'out'))
+  const input = withdrawal(purse, 'in', {
+    type: 'DEPOSIT',
+    sourceAccountId: null,
+    destinationAccountId: purse.walletId,
+  })
+  const stream = await (await graph.live(ownerOf(purse))).open(CHANGES)
+  const paidIn = (await graph.ask(ownerOf(purse), CREATE, input)).data.createPayment.payment
+  await ended(paidIn.id, until(stream, 'COMPLETED'))
+  const { data } = await graph.ask(operator, REFUND, { input: { idempotencyKey: 'back', paymentId: paidIn.id } })
+  const [sent, came, back] = [out.data.createPayment.payment, paidIn, data.refundPayment.refund]
+  const stored = await findInstructions(graph.database.forTenant('demo'), [
+    sent.instruction.id,
+    came.instruction.id,
+    back.instruction.id,
+  ])
+  expect([...stored.values()].map(({ instruction: { id, fateKey } }) => [id, fateKey]).sort()).toEqual(
+    [
+      [sent.instruction.id, fateKeyOf('out')],
+      [came.instruction.id, fateKeyOf('in')],
+      [back.instruction.id, fateKeyOf('back')],
+    ].sort(),
+  )
+  await stream.return?.()
 })
 
 const FREEZE = 'mutation ($input: LedgerAccountStatusInput!) { freezeLedgerAccount(input: $input) { errors { code } } }'

@@ -3,6 +3,9 @@
 import { fromUuid, newId } from '@carriergraph/shared/ids.ts'
 import type { Caller } from '@carriergraph/shared/testing/running-subgraph.ts'
 import { afterAll, beforeAll, beforeEach, expect, it, test } from 'vitest'
+import { findInstruction } from './db/rail-instructions.ts'
+import { fateKeyOf } from './rails/instruction.ts'
+import { deliveryId } from './remittance/instruction.ts'
 import { operator, ownerOf, START } from './testing/payments-graph.ts'
 import {
   ACCOUNT,
@@ -69,6 +72,13 @@ it('says every part of what is sent, and of the account its end alone', async ()
   })
   // Risk has no use for the account.
   expect(JSON.stringify(asked)).not.toContain('2606')
+})
+
+it('hands its key on to its rail, whose dice fall by it', async () => {
+  const purse = await graph.purseWith(20_000n)
+  const { remittance } = await graph.created(purse, { idempotencyKey: 'for the dice' })
+  const instruction = await findInstruction(graph.database.forTenant('demo'), deliveryId(remittance.id))
+  expect(instruction?.instruction.fateKey).toBe(fateKeyOf('for the dice'))
 })
 
 it('takes the BIC of an IBAN, whose country is where the bank is for risk', async () => {

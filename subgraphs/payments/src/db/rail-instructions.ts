@@ -31,7 +31,8 @@ export async function insertInstruction(
   rail: RailName,
   now: Date,
 ): Promise<TrackedInstruction> {
-  const { id, direction, amount, debtor, creditor, reference, remittance, onBehalfOf, executionDate } = instruction
+  const { id, direction, amount, debtor, creditor, reference, remittance, onBehalfOf, executionDate, fateKey } =
+    instruction
   await tx
     .insert(railInstruction)
     .values({
@@ -51,6 +52,7 @@ export async function insertInstruction(
       remittance,
       onBehalfOf,
       executionDate,
+      fateKey,
       state: 'REGISTERED',
       version: 1,
       registeredAt: now,
@@ -237,6 +239,7 @@ export const instructionColumns = {
   remittance: railInstruction.remittance,
   onBehalfOf: railInstruction.onBehalfOf,
   executionDate: railInstruction.executionDate,
+  fateKey: railInstruction.fateKey,
 }
 
 export const toInstruction = (row: Pick<RailInstructionRow, keyof typeof instructionColumns>): Instruction => ({
@@ -249,6 +252,7 @@ export const toInstruction = (row: Pick<RailInstructionRow, keyof typeof instruc
   remittance: row.remittance ?? undefined,
   onBehalfOf: row.onBehalfOf ?? undefined,
   executionDate: row.executionDate,
+  fateKey: row.fateKey ?? undefined,
 })
 
 const toTracked = (row: RailInstructionRow): TrackedInstruction => ({

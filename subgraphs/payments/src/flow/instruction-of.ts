@@ -15,7 +15,7 @@ export const instructionIdOf = (payment: Pick<Payment, 'id' | 'type'>): Id<'ins'
 /** What a payment has its rail do, on the day that it is where the bank is: yesterday is refused there. */
 export function instructionOf(
   payment: Pick<Payment, 'id' | 'type' | 'amount'>,
-  { counterparty, remittance }: Route,
+  { counterparty, remittance, fateKey }: Route,
   { operator, clearing }: Pick<RailsConfig, 'operator' | 'clearing'>,
   now: Date,
 ): Instruction {
@@ -26,5 +26,15 @@ export function instructionOf(
     calendarOf(amount.currency, clearing.closingDays),
     localDay(now, clearing.timeZone),
   )
-  return { id: instructionIdOf(payment), direction, reference: id, amount, debtor, creditor, remittance, executionDate }
+  return {
+    id: instructionIdOf(payment),
+    direction,
+    reference: id,
+    amount,
+    debtor,
+    creditor,
+    remittance,
+    executionDate,
+    fateKey,
+  }
 }

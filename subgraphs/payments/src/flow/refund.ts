@@ -11,6 +11,7 @@ import { type CommandCode, claimRefund, endsDispute, type RefundCode } from '../
 import { LEDGER_FAILURES, type PaymentDecision, type PaymentFailure } from '../domain/decide.ts'
 import { type Payment, takenOn } from '../domain/payment.ts'
 import { walletOf } from '../domain/unapplied.ts'
+import { fateKeyOf } from '../rails/instruction.ts'
 import { applyChange } from './change-payment.ts'
 import { hashOfRefund, type RefundOrder } from './request-hash.ts'
 import { suspenseIn } from './suspense-account.ts'
@@ -49,7 +50,7 @@ async function answerFirst(
   const stored = await storeAnswers(tx, [{ key, requestHash, answer, requestedAt: now }])
   if (stored.length === 0) return undefined
   if (!claim.ok || original === undefined) return claim.ok ? undefined : claim
-  const by = { id: paymentId, actor: key.requestedBy, correlationId, now }
+  const by = { id: paymentId, actor: key.requestedBy, correlationId, now, fateKey: fateKeyOf(key.idempotencyKey) }
   return ok(await insertAskedFor(tx, original, claim.value, by))
 }
 
@@ -92,6 +93,8 @@ type RefundBy = {
   readonly actor: string
   readonly correlationId: string
   readonly now: Date
+  /** Of the key that it was asked for under. */
+  readonly fateKey?: string
   /** Its money has come back over the rail already. */
   readonly hasReturned?: boolean
   /** What stands for the original's wallet, and why that cannot be. */
@@ -106,7 +109,7 @@ export async function insertRefund(
   tx: Tx,
   original: Payment,
   amount: Money,
-  { id, actor, correlationId, now, hasReturned = false, instead }: RefundBy,
+  { id, actor, correlationId, now, fateKey, hasReturned = false, instead }: RefundBy,
 ): Promise<Payment> {
   const placed = (account: Id<'led'>) =>
     instead !== undefined && account === walletOf(original) ? instead.accountId : account
@@ -131,7 +134,7 @@ export async function insertRefund(
     transition,
   )
   await storePayments(tx, [{ payment: refund, transition }])
-  if (isInstructed) await insertRoutes(tx, [[id, await findRoute(tx, original.id)]])
+  if (isInstructed) await insertRoutes(tx, [[id, { ...(await findRoute(tx, original.id)), fateKey }]])
   const refundClaimedMinor = original.refundClaimedMinor + amount.minor
   await applyChange(tx, original, { refundClaimedMinor }, { now, actor })
   return refund

@@ -23,6 +23,7 @@ import { admit, type Requester } from '../domain/admit.ts'
 import type { CarriageCode } from '../domain/carriage.ts'
 import { goesOverRail } from '../domain/destination.ts'
 import { type Payment, type PaymentTransition, takenOn } from '../domain/payment.ts'
+import { fateKeyOf } from '../rails/instruction.ts'
 import { openMissingAccounts, whereNeeded } from './operator-accounts.ts'
 import { paymentEvent } from './payment-event.ts'
 import { hashOfOrder, type PaymentOrder } from './request-hash.ts'
@@ -129,7 +130,7 @@ async function answerFirst(tx: Tx, asked: readonly Asked[]): Promise<ReadonlyMap
       transition,
     )
     toStore.push({ payment, transition })
-    if (route?.ok) routes.push([paymentId, route.value])
+    if (route?.ok) routes.push([paymentId, { ...route.value, fateKey: fateKeyOf(key.idempotencyKey) }])
     answers.set(nameOf(key), { ok: true, value: payment })
   }
   await storePayments(tx, toStore)

@@ -46,7 +46,15 @@ export type Instruction = {
   readonly onBehalfOf?: OnBehalfOf | undefined
   /** The day on which the debtor's bank is to execute it, YYYY-MM-DD. */
   readonly executionDate: string
+  /**
+   * What a client repeats when it runs the same again (`fateKeyOf`): the sandbox's dice fall by it. No bank is told, and it is
+   * no part of the content. Undefined where no client asked for it under a key.
+   */
+  readonly fateKey?: string | undefined
 }
+
+/** Of an idempotency key, which is not kept in another place. */
+export const fateKeyOf = (idempotencyKey: string): string => hash('sha256', idempotencyKey, 'hex').slice(0, 16)
 
 /**
  * The id of the instruction for one purpose: the payment's id and, where a payment needs several transfers, which of them

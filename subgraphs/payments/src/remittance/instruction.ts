@@ -19,11 +19,12 @@ export type Delivery = {
   /** Null before risk has told it. */
   readonly senderName: string | null
   readonly purpose: Purpose
+  readonly fateKey?: string | null
 }
 
 /** What is sent: the operator pays on behalf of the sender, whose remittance is named where there is no message. */
 export const deliveryOf = (
-  { id, delivered, beneficiary, message, senderName, purpose }: Delivery,
+  { id, delivered, beneficiary, message, senderName, purpose, fateKey }: Delivery,
   { operator, clearing }: Pick<RailsConfig, 'operator' | 'clearing'>,
   now: Date,
 ): Instruction => ({
@@ -43,4 +44,5 @@ export const deliveryOf = (
     calendarOf(delivered.currency, clearing.closingDays),
     localDay(now, clearing.timeZone),
   ),
+  fateKey: fateKey ?? undefined,
 })

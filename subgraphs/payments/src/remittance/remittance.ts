@@ -76,6 +76,8 @@ export type Remittance = RemittanceAmounts & {
   readonly fundsSource: FundsSource
   /** What the beneficiary reads. */
   readonly message: string | null
+  /** Of the idempotency key (`fateKeyOf`); null of those that an earlier version took on. */
+  readonly fateKey: string | null
   /** Null before risk has answered. */
   readonly decision: RemittanceDecision | null
   readonly failure: RemittanceFailure | null

@@ -14,6 +14,7 @@ import { findRemittanceAnswer, type RemittanceAnswer, storeRemittanceAnswer } fr
 import { findRemittance, insertRemittance, lockSender, sentUsdSince } from '../db/remittances.ts'
 import type { Requester } from '../domain/admit.ts'
 import { takeQuote } from '../fx/take-quote.ts'
+import { fateKeyOf } from '../rails/instruction.ts'
 import { type AdmissionCode, type AdmissionFacts, type Admitted, admit } from './admit.ts'
 import { remittanceEvent } from './event.ts'
 import type { RemittanceTerms } from './limits.ts'
@@ -116,7 +117,8 @@ async function answerFirst(
   const taken = await takeQuote(tx, { id: order.quoteId, ownerId: senderId, usedFor: id }, now)
   if (!taken.ok) throw new Error(`The quote ${order.quoteId} is held and cannot be used: ${taken.code}.`)
   const decideBy = new Date(now.getTime() + terms.decision_hours * HOUR_MS)
-  const remittance = newRemittance({ id, order, admitted: admission.value, decideBy, correlationId, now })
+  const fateKey = fateKeyOf(key.idempotencyKey)
+  const remittance = newRemittance({ id, order, admitted: admission.value, decideBy, correlationId, fateKey, now })
   const transition = { version: 1, status: remittance.status, occurredAt: now, actor: key.requestedBy }
   await insertRemittance(tx, remittance, transition)
   await appendToJournal(tx, remittanceEvent(remittance, transition))
@@ -157,7 +159,7 @@ function newRemittance({
   order,
   admitted: { senderId, quote, usd },
   ...rest
-}: Pick<Remittance, 'id' | 'decideBy' | 'correlationId'> & {
+}: Pick<Remittance, 'id' | 'decideBy' | 'correlationId' | 'fateKey'> & {
   readonly order: RemittanceOrder
   readonly admitted: Admitted
   readonly now: Date

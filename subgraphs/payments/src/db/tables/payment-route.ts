@@ -16,6 +16,8 @@ export const paymentRoute = pgTable(
     account: text('account').notNull(),
     agent: text('agent'),
     remittance: text('remittance'),
+    /** Of the idempotency key; null of what no client asked for under one. */
+    fateKey: text('fate_key'),
   },
   (table) => [
     primaryKey({ name: 'payment_route_key', columns: [table.tenantId, table.paymentId] }),

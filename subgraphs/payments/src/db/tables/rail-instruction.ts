@@ -32,6 +32,7 @@ export const railInstruction = pgTable(
     /** What the operator pays for others; null of what it pays itself. */
     onBehalfOf: jsonb('on_behalf_of').$type<OnBehalfOf>(),
     executionDate: date('execution_date', { mode: 'string' }).notNull(),
+    fateKey: text('fate_key'),
     state: text('state').$type<InstructionState>().notNull(),
     /** Of the last change. */
     reasonCode: text('reason_code'),

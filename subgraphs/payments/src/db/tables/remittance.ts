@@ -63,6 +63,8 @@ export const remittance = pgTable(
     purpose: text('purpose', { enum: PURPOSES }).notNull(),
     fundsSource: text('funds_source', { enum: FUNDS_SOURCES }).notNull(),
     message: text('message'),
+    /** Of the idempotency key; null of those that an earlier version took on. */
+    fateKey: text('fate_key'),
     decisionSource: text('decision_source', { enum: DECISION_SOURCES }),
     decisionOutcome: text('decision_outcome', { enum: RISK_DECISIONS }),
     failureCode: text('failure_code', { enum: FAILURE_CODES as [string, ...string[]] }),

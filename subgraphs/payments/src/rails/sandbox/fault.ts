@@ -23,7 +23,7 @@ export type Fault = (typeof FAULTS)[number]
 export type Fate = { readonly fault: Fault; readonly declineCode: string }
 
 export type SandboxSettings = {
-  /** Another seed, other fates. The same seed gives an instruction the same fate, and no other run the same one: ids are new. */
+  /** Another seed, other fates. The same seed gives what is asked for under the same idempotency key the same fate in every run. */
   readonly seed: string
   /** Of instructions that ask for nothing, the share that each fault gets, from 0 to 1; in all no more than 1. */
   readonly rates?: Partial<Readonly<Record<Fault, number>>>
@@ -54,15 +54,16 @@ const DEFAULT_DECLINE = 'MS03'
 
 /**
  * What happens to an instruction: what its remittance text asks for, else what its amount asks for, else the dice, which
- * fall alike for the same seed and instruction.
+ * fall alike for the same seed and the same that is asked for.
  */
-export function fateOf({ id, amount, remittance }: Instruction, { seed, rates = {} }: SandboxSettings): Fate {
+export function fateOf(instruction: Instruction, { seed, rates = {} }: SandboxSettings): Fate {
+  const { amount, remittance } = instruction
   const [, named = '', declineCode = DEFAULT_DECLINE] = MAGIC_TEXT.exec(remittance ?? '') ?? []
   const asked = FAULTS.find((fault) => fault === named)
   if (asked !== undefined) return { fault: asked, declineCode }
   const magic = MAGIC_AMOUNTS.get(amount.minor % 10_000n)
   if (magic !== undefined) return magic
-  let die = dieOf(`${seed}\0${id}`)
+  let die = dieOf(`${seed}\0${occasionOf(instruction)}`)
   for (const fault of FAULTS) {
     const rate = rates[fault] ?? 0
     if (die < rate) return { fault, declineCode: DEFAULT_DECLINE }
@@ -70,6 +71,10 @@ export function fateOf({ id, amount, remittance }: Instruction, { seed, rates = 
   }
   return { fault: 'NONE', declineCode: DEFAULT_DECLINE }
 }
+
+/** Payments and remittances have keys of their own, and a refund may have that of its payment. Ids are new in each run. */
+const occasionOf = ({ id, reference, direction, fateKey }: Instruction): string =>
+  fateKey === undefined ? id : `${reference.split('_', 1)} ${direction} ${fateKey}`
 
 /** In [0, 1), from 48 bits of a hash. */
 const dieOf = (text: string): number => createHash('sha256').update(text).digest().readUIntBE(0, 6) / 2 ** 48

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
+import { newId } from '@carriergraph/shared/ids.ts'
 import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../../testing/payments-database.ts'
+import { fateKeyOf, type Instruction } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
 import { InstructionDiffersError, type Rail } from '../rail.ts'
 import { instruction, NOON } from '../rails.fixture.ts'
@@ -146,4 +148,19 @@ test('else the dice fall: alike for one seed, in the shares that were set', () =
     expect(Math.abs(share - rate)).toBeLessThan(0.03)
   }
   expect(orders.every((order) => fateOf(order, { seed: 'a' }).fault === 'NONE')).toBe(true)
+})
+
+test('what is asked for under the same keys has the same fates in another run, whose ids are others', () => {
+  const settings = { seed: 'a', rates: { DECLINE: 0.4, SILENT: 0.2 } }
+  const run = (more: Partial<Instruction> = {}, seed = 'a') =>
+    Array.from({ length: 200 }, (_, index) => {
+      const order = instruction({ reference: newId('pay'), fateKey: fateKeyOf(`key ${index}`), ...more })
+      return fateOf(order, { ...settings, seed }).fault
+    })
+  expect(run()).toEqual(run())
+  expect(run({ amount: money(1n, 'USD'), remittance: 'something else' })).toEqual(run())
+  expect(run({}, 'b')).not.toEqual(run())
+  // A refund may have the key of the deposit that it gives back, and a remittance that of a payment.
+  expect(run({ direction: 'IN' })).not.toEqual(run())
+  expect(run({ reference: newId('rem') })).not.toEqual(run())
 })
