@@ -2,6 +2,8 @@ import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
+import { openLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
+import { CLEARING_PURPOSE, clearingAccountId } from '@carriergraph/shared/ledger/clearing.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeFloor, changeStatus, openOperatorAccount } from '../flow/ledger-account-changes.ts'
 import { openWallet } from '../flow/open-wallet.ts'
@@ -79,6 +81,44 @@ test.each(CRIMES)('names the account and what of it, when somebody %s', async (n
   await tamper(`update ledger_account set ${change} where id = '${toUuid(about)}'`)
   for (const stepRows of [1, 2, 5_000]) expect(await find(tenant, stepRows)).toEqual([{ code, tenant, about }])
   expect(await find('sound')).toEqual([])
+})
+
+/** The account of a shard through which money comes and goes, as the first transfer to another one opens it. */
+async function clearing(tenant: string): Promise<Id<'led'>> {
+  const id = clearingAccountId('EUR', 512)
+  await openLedgerAccount(books(tenant), {
+    id,
+    normalSide: 'CREDIT',
+    currency: 'EUR',
+    floorMinor: null,
+    ownerId: null,
+    purpose: CLEARING_PURPOSE,
+    createdAt: NOW,
+  })
+  return id
+}
+
+test("a shard's clearing account, of which no journal tells, is as it was opened", async () => {
+  await wallet('shard')
+  await clearing('shard')
+  expect(await find('shard')).toEqual([])
+})
+
+const CLEARING_CRIMES: [string, string][] = [
+  ['another side', "normal_side = 'DEBIT'"],
+  ['an owner', `owner_id = '${newId('usr')}'`],
+  ['a floor', 'floor_minor = 0'],
+  ['another status', "status = 'FROZEN'"],
+  ['another currency', "currency = 'USD'"],
+  ['an id of its own', `id = '${toUuid(newId('led'))}'`],
+  ['the purpose of an account that anybody may debit', "purpose = 'RAIL_CLEARING'"],
+]
+
+test.each(CLEARING_CRIMES)('names a clearing account that somebody gave %s', async (name, change) => {
+  const tenant = tenantOf(name)
+  const id = await clearing(tenant)
+  await tamper(`update ledger_account set ${change} where id = '${toUuid(id)}' and tenant_id = '${tenant}'`)
+  expect((await find(tenant))[0]).toMatchObject({ code: 'ACCOUNT_CHANGED', tenant })
 })
 
 test.each(['untouched', 'changed', 'operators'] as const)('names an account that is gone: %s', async (which) => {

@@ -1,6 +1,7 @@
 import type { RawSql } from '@carriergraph/shared/db/pools.ts'
 import { fromUuid, type Id, isId, toUuid } from '@carriergraph/shared/ids.ts'
 import type { LedgerAccount } from '@carriergraph/shared/ledger/account.ts'
+import { CLEARING_PURPOSE, isClearingAccount } from '@carriergraph/shared/ledger/clearing.ts'
 import { FaultList } from '@carriergraph/shared/ledger/verify/fault.ts'
 import { STEP_ROWS_MAX } from '@carriergraph/shared/ledger/verify/walk.ts'
 import { formatAmount, money } from '@carriergraph/shared/money/money.ts'
@@ -58,12 +59,12 @@ type Walk = {
   readonly list: FaultList<ChangedAccount>
 }
 
-type Account = Pick<LedgerAccount, 'purpose' | 'normalSide' | 'ownerId' | 'currency' | 'status' | 'floorMinor'>
+type Account = Pick<LedgerAccount, 'id' | 'purpose' | 'normalSide' | 'ownerId' | 'currency' | 'status' | 'floorMinor'>
 
 async function compareWithRecords({ tx, tenant, stepRows, list }: Walk): Promise<void> {
   let after = '00000000-0000-0000-0000-000000000000'
   for (;;) {
-    const rows = await tx<(Account & { uuid: string })[]>`
+    const rows = await tx<(Omit<Account, 'id'> & { uuid: string })[]>`
       select id as uuid, purpose, normal_side as "normalSide", owner_id as "ownerId", currency, status,
         floor_minor as "floorMinor"
       from ledger_account where tenant_id = ${tenant} and id > ${after}::uuid order by id limit ${stepRows}`
@@ -94,7 +95,10 @@ async function lookForRemoved({ tx, tenant, stepRows, list }: Walk): Promise<voi
 
 type Check = (account: Account, record: AccountRecord | undefined) => boolean
 
-const isAsOpened: Check = ({ purpose, normalSide, ownerId, currency }, record) => {
+const isAsOpened: Check = (account, record) => {
+  const { id, purpose, normalSide, ownerId, currency } = account
+  // Also by its id: under another purpose, anybody could take what is on its way to another shard.
+  if (purpose === CLEARING_PURPOSE || isClearingAccount(id, currency)) return isOpenClearing(account)
   if (!isAccountPurpose(purpose)) return false
   const rules = ACCOUNT_PURPOSES[purpose]
   if (normalSide !== rules.normalSide || (ownerId === null) !== (rules.owner === 'OPERATOR')) return false
@@ -104,6 +108,15 @@ const isAsOpened: Check = ({ purpose, normalSide, ownerId, currency }, record) =
     (record?.currency ?? currency) === currency
   )
 }
+
+/** A shard's own account, which its ledger opens for the first transfer to another one and never changes. */
+const isOpenClearing = ({ id, purpose, normalSide, ownerId, floorMinor, status, currency }: Account): boolean =>
+  purpose === CLEARING_PURPOSE &&
+  isClearingAccount(id, currency) &&
+  normalSide === 'CREDIT' &&
+  ownerId === null &&
+  floorMinor === null &&
+  status === 'ACTIVE'
 
 const hasStatusOnRecord: Check = ({ status }, record) => status === (record?.status ?? 'ACTIVE')
 

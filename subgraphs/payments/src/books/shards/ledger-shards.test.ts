@@ -11,11 +11,11 @@ import { findLedgerAccount, openLedgerAccount, setAccountStatus } from '@carrier
 import { CROSSING_STEPS, crossAndDie } from '@carriergraph/shared/ledger/cross-and-die.ts'
 import { nameOf } from '@carriergraph/shared/ledger/shard-set.ts'
 import { inSlot, inSlotOf, shardOf } from '@carriergraph/shared/ledger/slot.ts'
-import { verifyLedger } from '@carriergraph/shared/ledger/verify/verify.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silent } from '../../testing/payments-database.ts'
+import { ledgerVerify } from '../verify/ledger-verify.ts'
 import { ledgerShards } from './ledger-shards.ts'
 
 const MAIN = fileURLToPath(new URL('main.ts', import.meta.url))
@@ -73,7 +73,7 @@ async function open(slot: number): Promise<Id<'led'>> {
     currency: 'EUR',
     floorMinor: null,
     ownerId: null,
-    purpose: 'WALLET',
+    purpose: 'FX',
     createdAt: NOON,
   })
   return id
@@ -100,6 +100,19 @@ async function balances(...ids: Id<'led'>[]) {
   return accounts.map((account) => [account?.balanceMinor, account?.heldMinor])
 }
 
+/** What `pnpm ledger:verify` says of a shard. */
+async function verify(url: string) {
+  const [stdout, stderr] = [collector(), collector()]
+  const code = await ledgerVerify([], {
+    env: { DATABASE_URL_PAYMENTS: url },
+    environmentFile: '/nowhere/environment.json',
+    stdout: stdout.output,
+    stderr: stderr.output,
+    clock: () => LATER,
+  })
+  return { code, faults: stderr.text() }
+}
+
 const setStatus = (id: Id<'led'>, status: 'ACTIVE' | 'FROZEN') =>
   inTransaction(shard(id), (tx) => setAccountStatus(tx, id, status))
 
@@ -119,7 +132,7 @@ test.each(CROSSING_STEPS.slice(1, 3))('ends what a process left that died before
     [-40n, 0n],
     [40n, 0n],
   ])
-  for (const database of opened) expect((await verifyLedger(database)).faults).toEqual([])
+  for (const url of urls()) expect(await verify(url)).toEqual({ code: 0, faults: '' })
 })
 
 test('says what has to wait for an account that is frozen, and ends it when it is active', async () => {
