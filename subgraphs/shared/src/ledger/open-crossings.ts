@@ -1,7 +1,6 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { and, asc, eq, lte, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/pools.ts'
-import type { AccountStatus } from './account.ts'
 import { CLEARING_PURPOSE } from './clearing.ts'
 import { CROSSING_EXPIRY, type Crossing, crossingOf } from './crossing.ts'
 import { ledgerAccount, ledgerHold, ledgerTransfer } from './tables.ts'
@@ -9,19 +8,44 @@ import { ledgerAccount, ledgerHold, ledgerTransfer } from './tables.ts'
 /** Gone on with in one go; the rest is found at the next call. */
 export const CROSSINGS_MAX = 1_000
 
-export type OpenCrossing = { readonly crossing: Crossing; readonly payerStatus: AccountStatus }
-
-/** Crossings that were begun on this shard by `before` and have not ended, in the order of their ids. */
-export async function openCrossings(db: Db, before: Date): Promise<OpenCrossing[]> {
-  const payer = alias(ledgerAccount, 'payer')
-  const clearing = alias(ledgerAccount, 'clearing')
+/**
+ * Crossings that were begun on this shard by `before`, have not ended and can, in the order of their ids. Those of a payer that is not
+ * active are not among them: however many wait for it, they leave room for others.
+ */
+export async function openCrossings(db: Db, before: Date): Promise<Crossing[]> {
+  const open = openOnes(db)
   const rows = await db
+    .select()
+    .from(open)
+    .where(and(eq(open.payerStatus, 'ACTIVE'), lte(open.decidedAt, before)))
+    .orderBy(asc(open.id))
+    .limit(CROSSINGS_MAX)
+  return rows.map(({ payerStatus, decidedAt, ...hold }) => crossingOf(hold))
+}
+
+/** How many that were begun by `before` wait until their payer's account is active again. */
+export async function waitingCrossings(db: Db, before: Date): Promise<number> {
+  const open = openOnes(db)
+  const [row] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(open)
+    .where(and(ne(open.payerStatus, 'ACTIVE'), lte(open.decidedAt, before)))
+  return row?.count ?? 0
+}
+
+const payer = alias(ledgerAccount, 'payer')
+const clearing = alias(ledgerAccount, 'clearing')
+
+const openOnes = (db: Db) =>
+  db
     .select({
-      id: ledgerTransfer.id,
+      // Not the transfer's column, which has the name of the payer's.
+      id: ledgerHold.transferId,
       debitAccountId: payer.id,
       amountMinor: ledgerTransfer.amountMinor,
       currency: ledgerTransfer.currency,
       reference: ledgerTransfer.reference,
+      decidedAt: ledgerTransfer.decidedAt,
       payerStatus: payer.status,
     })
     .from(ledgerHold)
@@ -31,14 +55,5 @@ export async function openCrossings(db: Db, before: Date): Promise<OpenCrossing[
     )
     .innerJoin(payer, eq(payer.number, ledgerHold.debitNumber))
     .innerJoin(clearing, eq(clearing.number, ledgerHold.creditNumber))
-    .where(
-      and(
-        eq(ledgerHold.expiresAt, CROSSING_EXPIRY),
-        eq(clearing.purpose, CLEARING_PURPOSE),
-        lte(ledgerTransfer.decidedAt, before),
-      ),
-    )
-    .orderBy(asc(ledgerHold.transferId))
-    .limit(CROSSINGS_MAX)
-  return rows.map(({ payerStatus, ...hold }) => ({ crossing: crossingOf(hold), payerStatus }))
-}
+    .where(and(eq(ledgerHold.expiresAt, CROSSING_EXPIRY), eq(clearing.purpose, CLEARING_PURPOSE)))
+    .as('open')

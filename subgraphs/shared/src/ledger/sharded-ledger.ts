@@ -7,7 +7,7 @@ import { ok } from '../outcome.ts'
 import { CLEARING_PURPOSE, clearingAccountId, isClearingAccount } from './clearing.ts'
 import { arrivalOf, type Crossing, departureOf, type Ends, holdOf, laterDepartureOf, returnOf } from './crossing.ts'
 import { isTooLong, type Ledger, type Posting, REFERENCE_LENGTH_MAX } from './ledger.ts'
-import { openCrossings } from './open-crossings.ts'
+import { openCrossings, waitingCrossings } from './open-crossings.ts'
 import { firstSlotOf, shardOf } from './slot.ts'
 import { ledgerAccount } from './tables.ts'
 import type { TransferOrder } from './transfer.ts'
@@ -94,12 +94,13 @@ export class ShardedLedger {
    */
   async resume(underWay_ms = UNDER_WAY_MS): Promise<Resumed> {
     const before = new Date(this.#now().getTime() - underWay_ms)
+    const counted = await Promise.all(this.#shards.map(({ db }) => waitingCrossings(db, before)))
     const found = (await Promise.all(this.#shards.map(({ db }) => openCrossings(db, before)))).flat()
-    const hasEnded = await Promise.all(
-      found.map(async ({ crossing, payerStatus }) => payerStatus === 'ACTIVE' && this.#resumeOne(crossing)),
-    )
+    const hasEnded = await Promise.all(found.map((crossing) => this.#resumeOne(crossing)))
     const ended = hasEnded.filter(Boolean).length
-    return { ended, waiting: found.length - ended }
+    // Of those that were found, one whose payer is frozen by now waits as well.
+    const waiting = counted.reduce((sum, count) => sum + count, found.length - ended)
+    return { ended, waiting }
   }
 
   async drained(): Promise<void> {
