@@ -9,7 +9,7 @@ export const RESUME_INTERVAL_MS = 5_000
 export type CrossingResumerOptions = {
   readonly shards: Pick<ShardSet, 'tenants' | 'ledgerOf'>
   readonly log: Log
-  /** Told of a tenant of whom something was open. */
+  /** Told of a tenant of whom something was ended, or waits. */
   readonly onResumed?: (tenant: string, resumed: Resumed) => void
   readonly schedule?: Schedule
 }
@@ -49,7 +49,7 @@ export class CrossingResumer {
   /** Of all tenants. A tenant that fails holds up no other, and is tried again. @throws the first one's error */
   async runOnce(): Promise<Resumed> {
     const { shards, log, onResumed } = this.#options
-    const sum = { ended: 0, waiting: 0 }
+    const sum = { ended: 0, waiting: 0, underWay: 0 }
     const errors: unknown[] = []
     for (const tenant of await shards.tenants()) {
       try {
@@ -60,6 +60,7 @@ export class CrossingResumer {
         }
         sum.ended += resumed.ended
         sum.waiting += resumed.waiting
+        sum.underWay += resumed.underWay
       } catch (error) {
         log.error({ err: error, tenant }, 'could not go on with transfers between shards')
         errors.push(error)

@@ -50,3 +50,12 @@ test('however many wait for a payer that is frozen, what others have paid arrive
   expect(await shards.ledger(LATER).resume()).toMatchObject({ ended: 1, waiting: 0 })
   expect(await shards.read(payee)).toMatchObject({ balanceMinor: BigInt(CROSSINGS_MAX + 3), heldMinor: 0n })
 })
+
+test('tells how many somebody may still be at, and how many wait for their payer, whatever their age', async () => {
+  const [frozen, active] = [await payer(), await payer()]
+  await leaveOpen(frozen, 3)
+  await setStatus(frozen, 'FROZEN')
+  await leaveOpen(active, 2)
+  expect(await shards.ledger().resume()).toEqual({ ended: 0, waiting: 3, underWay: 2 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 2, waiting: 3, underWay: 0 })
+})

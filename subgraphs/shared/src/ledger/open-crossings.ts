@@ -1,4 +1,4 @@
-import { and, asc, eq, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, lte, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Db } from '../db/pools.ts'
 import { CLEARING_PURPOSE } from './clearing.ts'
@@ -23,14 +23,24 @@ export async function openCrossings(db: Db, before: Date): Promise<Crossing[]> {
   return rows.map(({ payerStatus, decidedAt, ...hold }) => crossingOf(hold))
 }
 
-/** How many that were begun by `before` wait until their payer's account is active again. */
-export async function waitingCrossings(db: Db, before: Date): Promise<number> {
+/** Of the crossings of this shard that have not ended, those that nobody can go on with now. */
+export type CrossingsLeft = {
+  /** Whose payer's account is not active. */
+  readonly waiting: number
+  /** Others, begun after `before`. */
+  readonly underWay: number
+}
+
+export async function countCrossingsLeft(db: Db, before: Date): Promise<CrossingsLeft> {
   const open = openOnes(db)
+  const isActive = eq(open.payerStatus, 'ACTIVE')
   const [row] = await db
-    .select({ count: sql<number>`count(*)::int` })
+    .select({
+      waiting: sql<number>`(count(*) filter (where not ${isActive}))::int`,
+      underWay: sql<number>`(count(*) filter (where ${and(isActive, gt(open.decidedAt, before))}))::int`,
+    })
     .from(open)
-    .where(and(ne(open.payerStatus, 'ACTIVE'), lte(open.decidedAt, before)))
-  return row?.count ?? 0
+  return row ?? { waiting: 0, underWay: 0 }
 }
 
 const payer = alias(ledgerAccount, 'payer')

@@ -184,8 +184,8 @@ test('what somebody is still at is left alone', async () => {
   const accounts = await pair()
   const order = paying(accounts, 40n)
   await crossAndDie({ databases: urls(), order, before: 'it arrives' })
-  expect(await shards.ledger(() => NOON).resume()).toEqual({ ended: 0, waiting: 0 })
-  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0 })
+  expect(await shards.ledger(() => NOON).resume()).toEqual({ ended: 0, waiting: 0, underWay: 1 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0, underWay: 0 })
 })
 
 test('a payer that is frozen on the way has paid, and what is held leaves when it is active again', async () => {
@@ -194,13 +194,13 @@ test('a payer that is frozen on the way has paid, and what is held leaves when i
   await crossAndDie({ databases: urls(), order, before: 'it departs' })
   await setStatus(0, accounts.payer, 'FROZEN')
   expect(await shards.ledger().post(order)).toEqual(REPLAYED)
-  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 0, waiting: 1 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 0, waiting: 1, underWay: 0 })
   expect(await balances(accounts.payer, accounts.payee)).toEqual([
     [100n, 40n, 1n],
     [40n, 0n, 1n],
   ])
   await setStatus(0, accounts.payer, 'ACTIVE')
-  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0, underWay: 0 })
   expect(await shards.ledger().post(order)).toEqual(REPLAYED)
   expect(await balances(accounts.payer)).toEqual([[60n, 0n, 2n]])
   await expectRest()
@@ -212,7 +212,7 @@ test('a payer that grows by debits is not closed while what it pays is on the wa
   const order = paying({ payer, payee }, 40n)
   await crossAndDie({ databases: urls(), order, before: 'it departs' })
   expect(await setStatus(0, payer, 'CLOSED')).toMatchObject({ code: 'ACCOUNT_NOT_EMPTY' })
-  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 1, waiting: 0, underWay: 0 })
   await expectRest()
 })
 

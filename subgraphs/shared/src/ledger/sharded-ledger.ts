@@ -7,7 +7,7 @@ import { ok } from '../outcome.ts'
 import { CLEARING_PURPOSE, clearingAccountId, isClearingAccount } from './clearing.ts'
 import { arrivalOf, type Crossing, departureOf, type Ends, holdOf, laterDepartureOf, returnOf } from './crossing.ts'
 import { isTooLong, type Ledger, type Posting, REFERENCE_LENGTH_MAX } from './ledger.ts'
-import { openCrossings, waitingCrossings } from './open-crossings.ts'
+import { countCrossingsLeft, openCrossings } from './open-crossings.ts'
 import { firstSlotOf, shardOf } from './slot.ts'
 import { ledgerAccount } from './tables.ts'
 import type { TransferOrder } from './transfer.ts'
@@ -15,7 +15,7 @@ import type { TransferOrder } from './transfer.ts'
 /** What a crossing's hold adds to its reference: the payee's account and a space. */
 const PAYEE_LENGTH = 31
 /** Of a crossing whose caller is still at it: longer than three batches wait, short enough that nobody waits long. */
-const UNDER_WAY_MS = 5_000
+export const UNDER_WAY_MS = 5_000
 
 /** The books of one tenant in one of several databases. */
 export type Shard = {
@@ -34,6 +34,8 @@ export type Resumed = {
   readonly ended: number
   /** Crossings that have to wait until the payer's account is active again. */
   readonly waiting: number
+  /** Crossings that are left to whoever has begun them, for they are young. */
+  readonly underWay: number
 }
 
 /**
@@ -94,13 +96,13 @@ export class ShardedLedger {
    */
   async resume(underWay_ms = UNDER_WAY_MS): Promise<Resumed> {
     const before = new Date(this.#now().getTime() - underWay_ms)
-    const counted = await Promise.all(this.#shards.map(({ db }) => waitingCrossings(db, before)))
+    const left = await Promise.all(this.#shards.map(({ db }) => countCrossingsLeft(db, before)))
     const found = (await Promise.all(this.#shards.map(({ db }) => openCrossings(db, before)))).flat()
     const hasEnded = await Promise.all(found.map((crossing) => this.#resumeOne(crossing)))
     const ended = hasEnded.filter(Boolean).length
     // Of those that were found, one whose payer is frozen by now waits as well.
-    const waiting = counted.reduce((sum, count) => sum + count, found.length - ended)
-    return { ended, waiting }
+    const waiting = left.reduce((sum, shard) => sum + shard.waiting, found.length - ended)
+    return { ended, waiting, underWay: left.reduce((sum, shard) => sum + shard.underWay, 0) }
   }
 
   async drained(): Promise<void> {

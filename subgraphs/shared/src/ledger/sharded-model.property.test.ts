@@ -196,7 +196,7 @@ test('two shards answer as one ledger does, and hold the same balances, whicheve
     }),
     { numRuns: 40 },
   )
-  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 0, waiting: 0 })
+  expect(await shards.ledger(LATER).resume()).toEqual({ ended: 0, waiting: 0, underWay: 0 })
   const { faults, clearingMinor } = await shards.atRest()
   expect(faults).toEqual([])
   for (const minor of Object.values(clearingMinor)) expect(minor).toBe(0n)

@@ -13,8 +13,9 @@ export const USAGE = `Opens the ledger's shards, and ends the transfers between 
 
 LEDGER_SHARDS has the URL of each shard's database, in the order of their ranges of slots, with blanks between them. The
 tables are made where there are none. A database that is not the shard that its place says is refused. With --watch it
-goes on every five seconds until SIGTERM; any number of processes may. Exit code 0: nothing is open any more; 2: some
-transfers wait until their payer's account is active again; 1: it could not be done.
+goes on every five seconds until SIGTERM; any number of processes may. Without, it waits five seconds for what somebody may
+still be at. Exit code 0: all that was open when it began is ended; 2: some transfers wait until their payer's account is
+active again; 1: it could not be done.
 `
 
 const OPTIONS = {

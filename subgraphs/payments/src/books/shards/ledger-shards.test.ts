@@ -26,7 +26,11 @@ const [FIRST, SECOND] = [7, 519]
 
 let databases: TestDatabase[]
 let opened: Database[]
+let now: Date
+let waits_ms: number[]
 beforeEach(async () => {
+  now = LATER
+  waits_ms = []
   databases = [await createTestDatabase({ name: 'empty' }), await createTestDatabase({ name: 'empty' })]
   opened = databases.map(({ url }) => openDatabase({ url, applicationName: 'test', log: silent }))
 })
@@ -55,8 +59,12 @@ async function command(argv: string[], urls: readonly string[], stopped = new Ab
     environmentFile: '/nowhere/environment.json',
     stdout: stdout.output,
     stderr: stderr.output,
-    clock: () => LATER,
+    clock: () => now,
     stopped,
+    wait: async (time_ms) => {
+      waits_ms.push(time_ms)
+      now = new Date(now.getTime() + time_ms)
+    },
   })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }
@@ -142,6 +150,36 @@ test('says what has to wait for an account that is frozen, and ends it when it i
   expect(await command([], urls())).toMatchObject({ code: 2, stdout: expect.stringContaining('demo: 0 ended, 1 wait') })
   await setStatus(payer, 'ACTIVE')
   expect(await command([], urls())).toMatchObject({ code: 0, stdout: expect.stringContaining('demo: 1 ended, 0 wait') })
+})
+
+test('what somebody may still be at is ended as well: it has five seconds to do so', async () => {
+  await command([], urls())
+  const { payer, payee } = await leftOpen('it arrives')
+  now = new Date(NOON.getTime() + 1)
+  expect(await command([], urls())).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/1 may still be under way: waiting 5 seconds\ndemo: 1 ended, 0 waiting .*\n$/),
+  })
+  expect(await balances(payer, payee)).toEqual([
+    [-40n, 0n],
+    [40n, 0n],
+  ])
+  await command([], urls())
+  expect(waits_ms).toEqual([5_000])
+})
+
+test('it is not waited for what waits for an account, nor again for what others have begun meanwhile', async () => {
+  await command([], urls())
+  const { payer } = await leftOpen('it arrives')
+  await setStatus(payer, 'FROZEN')
+  now = new Date(NOON.getTime() + 1)
+  expect(await command([], urls())).toMatchObject({ code: 2, stdout: expect.stringContaining('demo: 0 ended, 1 wait') })
+  expect(waits_ms).toEqual([])
+  await setStatus(payer, 'ACTIVE')
+  // Five seconds later it is still young, as others would be.
+  now = new Date(NOON.getTime() - 60_000)
+  expect(await command([], urls())).toMatchObject({ code: 0 })
+  expect(waits_ms).toEqual([5_000])
 })
 
 test('with --watch goes on until it is asked to stop', async () => {

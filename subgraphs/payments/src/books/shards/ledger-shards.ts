@@ -5,7 +5,7 @@ import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { migrate } from '@carriergraph/shared/db/migrate.ts'
 import { CrossingResumer } from '@carriergraph/shared/ledger/crossing-resumer.ts'
 import { nameOf, openShardSet, parseShardUrls, type ShardSet } from '@carriergraph/shared/ledger/shard-set.ts'
-import type { Resumed } from '@carriergraph/shared/ledger/sharded-ledger.ts'
+import { type Resumed, UNDER_WAY_MS } from '@carriergraph/shared/ledger/sharded-ledger.ts'
 import { firstSlotOf } from '@carriergraph/shared/ledger/slot.ts'
 import { createLog } from '@carriergraph/shared/log.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
@@ -25,7 +25,11 @@ export type ShardsSurroundings = Surroundings & {
   readonly clock: Clock
   /** Ends --watch. */
   readonly stopped: AbortSignal
+  /** Resolves after that time. */
+  readonly wait: (time_ms: number) => Promise<void>
 }
+
+const MS_PER_SECOND = 1_000
 
 /** `pnpm ledger:shards`: see USAGE. What was found and done goes to stdout, faults and failures to stderr. */
 export function ledgerShards(argv: readonly string[], surroundings: ShardsSurroundings): Promise<ExitCode> {
@@ -67,12 +71,20 @@ const resumerOf = (shards: ShardSet, { stdout }: ShardsSurroundings) =>
     },
   })
 
-/** Until a pass finds nothing that it can end. */
+/** Until a pass finds nothing that it can end, and what somebody was at when it began has had its time. */
 async function once(shards: ShardSet, surroundings: ShardsSurroundings): Promise<Resumed> {
   const resumer = resumerOf(shards, surroundings)
+  let hasWaited = false
   for (;;) {
     const resumed = await resumer.runOnce()
-    if (resumed.ended === 0) return resumed
+    if (resumed.ended > 0) continue
+    // What is young after the wait was begun during it: there is always something where others post.
+    if (resumed.underWay === 0 || hasWaited) return resumed
+    surroundings.stdout.write(
+      `${resumed.underWay} may still be under way: waiting ${UNDER_WAY_MS / MS_PER_SECOND} seconds\n`,
+    )
+    await surroundings.wait(UNDER_WAY_MS)
+    hasWaited = true
   }
 }
 
@@ -82,5 +94,5 @@ async function watch(shards: ShardSet, surroundings: ShardsSurroundings): Promis
   resumer.start()
   if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }))
   await resumer.stop()
-  return { ended: 0, waiting: 0 }
+  return { ended: 0, waiting: 0, underWay: 0 }
 }
