@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import postgres from 'postgres'
 import { z } from 'zod'
-import { outageIn } from '../db/outage.ts'
 import { type Database, openDatabase } from '../db/pools.ts'
 import { createLog } from '../log.ts'
 import { environmentOf } from '../service/settings.ts'
 import { CommandFault, type DatabaseFaultCode } from './fault.ts'
+import { assertSafeLogin } from './safe-login.ts'
 import type { Surroundings } from './surroundings.ts'
 
 export type ServiceDatabaseOptions = {
@@ -43,25 +42,12 @@ export async function openServiceDatabase(
 }
 
 async function assertUsable({ sql: { system: sql } }: Database, service: string, table: string): Promise<void> {
-  const [found] = await sql<{ isThere: boolean; role: string; seesAll: boolean }[]>`
-    select to_regclass(${table}) is not null as "isThere", rolname as role, rolsuper or rolbypassrls as "seesAll"
-    from pg_roles where rolname = current_user`.catch((error: unknown) => {
-    // The first statement of all: what the server says against it, such as that the role may not connect, is no bug.
-    const words = outageIn(error) ?? (error instanceof postgres.PostgresError ? error.message : undefined)
-    if (words === undefined) throw error
-    const message = `The database of ${service} cannot be reached: ${words}`
-    throw new CommandFault<DatabaseFaultCode>('DATABASE_UNAVAILABLE', message, { cause: error })
-  })
+  await assertSafeLogin(sql, `The database of ${service}`)
+  const [found] = await sql<{ isThere: boolean }[]>`select to_regclass(${table}) is not null as "isThere"`
   if (!found?.isThere)
     throw new CommandFault<DatabaseFaultCode>(
       'DATABASE_UNAVAILABLE',
       `The database of ${service} has no tables yet: start ${service} once.`,
-    )
-  // Row-level security is what keeps tenants apart; for such a role there is none.
-  if (found.seesAll)
-    throw new CommandFault<DatabaseFaultCode>(
-      'DATABASE_ROLE_UNSAFE',
-      `The role ${found.role} sees the rows of every tenant: connect as the role that owns only this database.`,
     )
 }
 

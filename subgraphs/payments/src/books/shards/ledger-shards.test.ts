@@ -13,7 +13,7 @@ import { nameOf } from '@carriergraph/shared/ledger/shard-set.ts'
 import { inSlot, inSlotOf, shardOf } from '@carriergraph/shared/ledger/slot.ts'
 import { createTestDatabase, type TestDatabase } from '@carriergraph/shared/testing/database.ts'
 import { sql } from 'drizzle-orm'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { silent } from '../../testing/payments-database.ts'
 import { ledgerVerify } from '../verify/ledger-verify.ts'
 import { ledgerShards } from './ledger-shards.ts'
@@ -230,6 +230,31 @@ test.each([
   expect(rest).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(new RegExp(`^${code}: `))
   expect(stderr).not.toContain('secret')
+})
+
+/** The first shard's database, by another login. */
+const as = (user: string, password: string) => {
+  const url = new URL(urls()[0] ?? '')
+  Object.assign(url, { username: user, password })
+  return url.href
+}
+
+test('refuses a role that sees the rows of every tenant, before it makes a table', async () => {
+  const { username, password } = new URL(inject('postgresUrl'))
+  expect(await command([], [as(username, password)])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^DATABASE_ROLE_UNSAFE: The role .* sees the rows of every tenant: .*\n$/),
+  })
+  expect(await opened[0]?.system.execute(sql`select to_regclass('ledger_account') as made`)).toEqual([{ made: null }])
+})
+
+test('a wrong password is told as one, and not as an outage', async () => {
+  const { username } = new URL(urls()[0] ?? '')
+  const { stderr, ...rest } = await command([], [as(username, 'mistaken')])
+  expect(rest).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^DATABASE_UNAVAILABLE: .* cannot be reached: password authentication failed for user /)
+  expect(stderr).not.toContain('mistaken')
 })
 
 test('reads the command line', async () => {

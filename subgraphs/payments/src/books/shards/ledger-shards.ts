@@ -1,8 +1,10 @@
 import type { Clock } from '@carriergraph/shared/clock.ts'
 import { CommandFault } from '@carriergraph/shared/command/fault.ts'
 import { type ExitCode, runCommand } from '@carriergraph/shared/command/run-command.ts'
+import { assertSafeLogin } from '@carriergraph/shared/command/safe-login.ts'
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { migrate } from '@carriergraph/shared/db/migrate.ts'
+import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { CrossingResumer } from '@carriergraph/shared/ledger/crossing-resumer.ts'
 import { nameOf, openShardSet, parseShardUrls, type ShardSet } from '@carriergraph/shared/ledger/shard-set.ts'
 import { type Resumed, UNDER_WAY_MS } from '@carriergraph/shared/ledger/sharded-ledger.ts'
@@ -47,7 +49,7 @@ async function open({ env, stdout, clock }: ShardsSurroundings): Promise<ShardSe
   const urls = parseShardUrls(env.LEDGER_SHARDS)
   if (!urls.ok) throw new CommandFault<ShardsFaultCode>(urls.code, urls.message)
   const shards = urls.value
-  await Promise.all(shards.map((url) => migrate({ url, migrationsFolder: MIGRATIONS_FOLDER })))
+  await Promise.all(shards.map(makeTables))
   const log = createLog({ service: 'ledger-shards', level: 'silent' })
   const opened = await openShardSet({ urls: shards, applicationName: 'ledger-shards', clock, log }).catch(
     (error: unknown) => {
@@ -60,6 +62,21 @@ async function open({ env, stdout, clock }: ShardsSurroundings): Promise<ShardSe
     stdout.write(`shard ${place} of ${shards.length}: slots ${first} to ${end - 1}, ${nameOf(url)}\n`)
   }
   return opened
+}
+
+/** Not before the login is looked at: tables that a superuser made would not be the role's. */
+async function makeTables(url: string, place: number): Promise<void> {
+  const database = openDatabase({
+    url,
+    applicationName: 'ledger-shards',
+    log: createLog({ service: 'ledger-shards', level: 'silent' }),
+  })
+  try {
+    await assertSafeLogin(database.sql.system, `Shard ${place}, ${nameOf(url)},`)
+  } finally {
+    await database.close({ timeout_s: 0 })
+  }
+  await migrate({ url, migrationsFolder: MIGRATIONS_FOLDER })
 }
 
 const resumerOf = (shards: ShardSet, { stdout }: ShardsSurroundings) =>
