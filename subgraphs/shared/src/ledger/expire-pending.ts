@@ -2,6 +2,7 @@ import { asc, lte } from 'drizzle-orm'
 import type { Db } from '../db/pools.ts'
 import { type Id, namedId, newId } from '../ids.ts'
 import type { Ledger, Posting } from './ledger.ts'
+import { inSlotOf } from './slot.ts'
 import { ledgerHold } from './tables.ts'
 import type { TransferOrder } from './transfer.ts'
 
@@ -34,13 +35,13 @@ export async function expireOne(ledger: Pick<Ledger, 'post'>, pendingId: Id<'tfr
   const posting = await ledger.post(expiry)
   // Asked for by a clock that was then set back: that refusal stays under the id that everybody asks by.
   const isTooEarly = !posting.ok && posting.code === 'PENDING_NOT_EXPIRED'
-  return isTooEarly ? ledger.post({ ...expiry, id: newId('tfr') }) : posting
+  return isTooEarly ? ledger.post({ ...expiry, id: inSlotOf(newId('tfr'), pendingId) }) : posting
 }
 
-/** The same one, whoever asks for it. */
+/** The same one, whoever asks for it, on the shard of what it releases. */
 const expiryOf = (pendingId: Id<'tfr'>): TransferOrder => ({
   kind: 'EXPIRE_PENDING',
-  id: namedId('tfr', `expiry of ${pendingId}`),
+  id: inSlotOf(namedId('tfr', `expiry of ${pendingId}`), pendingId),
   pendingId,
   reference: 'expiry',
 })

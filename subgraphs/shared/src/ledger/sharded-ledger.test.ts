@@ -1,3 +1,4 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { inTransaction } from '../db/transaction.ts'
 import { type Id, newId } from '../ids.ts'
@@ -6,10 +7,12 @@ import { setAccountStatus } from './accounts.ts'
 import { clearingAccountId } from './clearing.ts'
 import { CROSSING_STEPS, crossAndDie } from './cross-and-die.ts'
 import { departureOf } from './crossing.ts'
+import { expirePending } from './expire-pending.ts'
 import { minutesAfter, NOON, ofPending, pending, reversal, single } from './ledger-for-tests.ts'
 import type { Shard } from './sharded-ledger.ts'
 import { on, setShards, type TestShards } from './shards-for-tests.ts'
-import { firstSlotOf, shardOf } from './slot.ts'
+import { firstSlotOf, shardOf, slotOf } from './slot.ts'
+import { ledgerTransfer } from './tables.ts'
 import type { TransferOrder } from './transfer.ts'
 
 let shards: TestShards
@@ -122,6 +125,17 @@ test('holds and linked transfers stay on one shard: an account of another is not
   const linked = await shards.ledger().postLinked([local, paying({ payer, payee }, 10n)])
   expect(linked).toMatchObject([{ code: 'LINKED_TRANSFER_FAILED' }, { code: 'CREDIT_ACCOUNT_NOT_FOUND' }])
   expect(await balances(payer)).toEqual([[100n, 0n, 1n]])
+})
+
+test('what has expired is released under an id of its shard, where whoever looks for it looks', async () => {
+  const payer = await shards.open(1, { floorMinor: null })
+  const hold = on(pending(payer, await shards.open(1), 10n), payer)
+  await shards.ledger().post(hold)
+  const { database, ledger } = shards.books[1] as TestShards['books'][number]
+  const later = minutesAfter(6)
+  expect(await expirePending(database.forTenant('demo'), ledger({ now: () => later }), later)).toBe(1)
+  const released = await database.system.select().from(ledgerTransfer).where(eq(ledgerTransfer.subjectId, hold.id))
+  expect(released.map(({ id }) => slotOf(id))).toEqual([slotOf(hold.id)])
 })
 
 test('nobody else ends a crossing, turns back a half of it, or touches the clearing accounts', async () => {
