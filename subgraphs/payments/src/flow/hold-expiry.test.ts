@@ -1,12 +1,12 @@
 import { type Clock, fixedClock } from '@carriergraph/shared/clock.ts'
 import { newId } from '@carriergraph/shared/ids.ts'
+import { createHoldExpiry } from '@carriergraph/shared/ledger/hold-expiry.ts'
 import { type Books, Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { findOperatorAccount } from '../db/ledger-accounts.ts'
 import { type FlowStage, requestOf, setFlowStage } from '../testing/flow-stage.ts'
 import { givenPurse, silent } from '../testing/payments-database.ts'
 import { expectSoundLedger } from '../testing/sound-ledger.ts'
-import { createHoldExpiry } from './hold-expiry.ts'
 
 let stage: FlowStage
 beforeAll(async () => {

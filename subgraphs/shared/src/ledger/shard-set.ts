@@ -18,6 +18,8 @@ const CLOSE_TIMEOUT_S = 5
 /** The ledger of every tenant over the same databases. */
 export type ShardSet = AsyncDisposable & {
   readonly databases: readonly Database[]
+  /** Of one tenant on one shard, the same that `ledgerOf` posts through. */
+  readonly ledgers: Ledgers
   /** The same for the same tenant every time. */
   ledgerOf(tenant: string): ShardedLedger
   /** Those with books on any shard, in their order. */
@@ -84,6 +86,7 @@ export async function openShardSet({ urls, applicationName, clock, log }: ShardS
     }
     return {
       databases,
+      ledgers,
       ledgerOf(tenant) {
         const ledger = known.get(tenant) ?? sharded(tenant)
         known.set(tenant, ledger)

@@ -47,7 +47,8 @@ export type Resumed = {
  * is all or nothing to the balances that are available: between the steps it is held. Everything else, holds and linked
  * transfers, stays on one shard, where accounts of others are not found.
  *
- * Whoever runs one also calls `resume` when it starts and every few seconds (`CrossingResumer`).
+ * Whoever runs one also calls `resume` when it starts and every few seconds (`CrossingResumer`), and has the books of its shards
+ * sealed and what they hold released in time (`ShardKeeper`).
  */
 export class ShardedLedger {
   readonly #shards: readonly Shard[]

@@ -7,15 +7,17 @@ export type ShardsArguments = {
   readonly watch: boolean
 }
 
-export const USAGE = `Opens the ledger's shards, and ends the transfers between them that a killed process left open.
+export const USAGE = `Opens the ledger's shards and keeps their books: ends the transfers between them that a killed process left open,
+releases what is held beyond its time, and seals what was decided.
 
   LEDGER_SHARDS='postgres://… postgres://…' pnpm ledger:shards [--watch]
 
 LEDGER_SHARDS has the URL of each shard's database, in the order of their ranges of slots, with blanks between them. The
 tables are made where there are none. A database that is not the shard that its place says is refused. With --watch it
-goes on every five seconds until SIGTERM; any number of processes may. Without, it waits five seconds for what somebody may
-still be at. Exit code 0: all that was open when it began is ended; 2: some transfers wait until their payer's account is
-active again; 1: it could not be done.
+goes on, every five seconds and with seals every ten, until SIGTERM; any number of processes may. Without, it does all of
+it once, and waits five seconds for transfers that somebody may still be at. Seals and releases are told as lines of JSON.
+Exit code 0: no transfer that was open when it began is open any more; 2: some wait until their payer's account is active
+again; 1: it could not be done.
 `
 
 const OPTIONS = {

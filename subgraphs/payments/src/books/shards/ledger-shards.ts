@@ -6,10 +6,11 @@ import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { migrate } from '@carriergraph/shared/db/migrate.ts'
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { CrossingResumer } from '@carriergraph/shared/ledger/crossing-resumer.ts'
+import { ShardKeeper } from '@carriergraph/shared/ledger/shard-keeper.ts'
 import { nameOf, openShardSet, parseShardUrls, type ShardSet } from '@carriergraph/shared/ledger/shard-set.ts'
 import { type Resumed, UNDER_WAY_MS } from '@carriergraph/shared/ledger/sharded-ledger.ts'
 import { firstSlotOf } from '@carriergraph/shared/ledger/slot.ts'
-import { createLog } from '@carriergraph/shared/log.ts'
+import { createLog, type Log } from '@carriergraph/shared/log.ts'
 import { StartupFault } from '@carriergraph/shared/startup-fault.ts'
 import { MIGRATIONS_FOLDER } from '../../db/migrations.ts'
 import { readArguments, type ShardsArguments, USAGE } from './arguments.ts'
@@ -25,6 +26,8 @@ type ShardsFaultCode = keyof typeof SHARDS_FAULTS
 
 export type ShardsSurroundings = Surroundings & {
   readonly clock: Clock
+  /** Told of seals and releases. */
+  readonly log: Log
   /** Ends --watch. */
   readonly stopped: AbortSignal
   /** Resolves after that time. */
@@ -40,8 +43,27 @@ export function ledgerShards(argv: readonly string[], surroundings: ShardsSurrou
 
 async function look({ watch: isWatching }: ShardsArguments, surroundings: ShardsSurroundings): Promise<ExitCode> {
   await using shards = await open(surroundings)
-  const { waiting } = isWatching ? await watch(shards, surroundings) : await once(shards, surroundings)
-  return waiting > 0 ? 2 : 0
+  const { stdout, clock, log } = surroundings
+  const resumer = new CrossingResumer({
+    shards,
+    // What it ends stands on stdout.
+    log: log.child({}, { level: 'warn' }),
+    onResumed: (tenant, { ended, waiting }) => {
+      stdout.write(`${tenant}: ${ended} ended, ${waiting} waiting for an account that is not active\n`)
+    },
+  })
+  const keeper = new ShardKeeper({ shards, clock, log })
+  if (isWatching) {
+    await watch([resumer, keeper], surroundings)
+    return 0
+  }
+  try {
+    const { waiting } = await resumeAll(resumer, surroundings)
+    return waiting > 0 ? 2 : 0
+  } finally {
+    // Behind it, to seal what it ends; and also where one tenant's transfers fail.
+    await keeper.runOnce()
+  }
 }
 
 async function open({ env, stdout, clock }: ShardsSurroundings): Promise<ShardSet> {
@@ -79,37 +101,28 @@ async function makeTables(url: string, place: number): Promise<void> {
   await migrate({ url, migrationsFolder: MIGRATIONS_FOLDER })
 }
 
-const resumerOf = (shards: ShardSet, { stdout }: ShardsSurroundings) =>
-  new CrossingResumer({
-    shards,
-    log: createLog({ service: 'ledger-shards', level: 'warn' }),
-    onResumed: (tenant, { ended, waiting }) => {
-      stdout.write(`${tenant}: ${ended} ended, ${waiting} waiting for an account that is not active\n`)
-    },
-  })
-
 /** Until a pass finds nothing that it can end, and what somebody was at when it began has had its time. */
-async function once(shards: ShardSet, surroundings: ShardsSurroundings): Promise<Resumed> {
-  const resumer = resumerOf(shards, surroundings)
+async function resumeAll(
+  resumer: CrossingResumer,
+  { stdout, wait }: Pick<ShardsSurroundings, 'stdout' | 'wait'>,
+): Promise<Resumed> {
   let hasWaited = false
   for (;;) {
     const resumed = await resumer.runOnce()
     if (resumed.ended > 0) continue
     // What is young after the wait was begun during it: there is always something where others post.
     if (resumed.underWay === 0 || hasWaited) return resumed
-    surroundings.stdout.write(
-      `${resumed.underWay} may still be under way: waiting ${UNDER_WAY_MS / MS_PER_SECOND} seconds\n`,
-    )
-    await surroundings.wait(UNDER_WAY_MS)
+    stdout.write(`${resumed.underWay} may still be under way: waiting ${UNDER_WAY_MS / MS_PER_SECOND} seconds\n`)
+    await wait(UNDER_WAY_MS)
     hasWaited = true
   }
 }
 
-async function watch(shards: ShardSet, surroundings: ShardsSurroundings): Promise<Resumed> {
-  const { stopped } = surroundings
-  const resumer = resumerOf(shards, surroundings)
-  resumer.start()
+async function watch(
+  workers: readonly Pick<ShardKeeper, 'start' | 'stop'>[],
+  { stopped }: Pick<ShardsSurroundings, 'stopped'>,
+): Promise<void> {
+  for (const worker of workers) worker.start()
   if (!stopped.aborted) await new Promise((resolve) => stopped.addEventListener('abort', resolve, { once: true }))
-  await resumer.stop()
-  return { ended: 0, waiting: 0, underWay: 0 }
+  await Promise.all(workers.map((worker) => worker.stop()))
 }
