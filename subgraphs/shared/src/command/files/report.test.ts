@@ -26,6 +26,16 @@ function pipe() {
   return { told, output }
 }
 
+test('through a pipe, how it ended is told as well', () => {
+  const { told, output } = pipe()
+  const report = createReport(output, source(1_000), fixedClock(new Date('2026-11-21T12:00:00.000Z')), 'charged')
+  report.progress({ lines: 1, done: 1, rejected: 0, contentBytes: 3_900 })
+  report.progress({ lines: 2, done: 2, rejected: 0, contentBytes: 10_000 })
+  expect(told).toEqual(['39 % · 1 lines · 1 charged · 0 rejected\n'])
+  report.stop()
+  expect(told.slice(1)).toEqual(['100 % · 2 lines · 2 charged · 0 rejected\n'])
+})
+
 test('through a pipe, progress by the lines that are done is told at once and then every two seconds at the most', () => {
   const clock = fixedClock(new Date('2026-11-21T12:00:00.000Z'))
   const { told, output } = pipe()
@@ -37,6 +47,8 @@ test('through a pipe, progress by the lines that are done is told at once and th
   clock.advance(1)
   report.progress({ ...summary, lines: 4, contentBytes: 2_500 })
   expect(told).toEqual(['19 % · 3 lines · 2 charged · 1 rejected\n', '25 % · 4 lines · 2 charged · 1 rejected\n'])
+  report.stop()
+  expect(told).toHaveLength(2)
 })
 
 test('an empty file is no division by zero', () => {

@@ -53,16 +53,21 @@ function barReport(output: Output, source: LineSource, doneWord: string): Report
 
 function lineReport(output: Output, source: LineSource, clock: () => Date, doneWord: string): Report {
   let nextAt_ms = 0
+  let untold = ''
   return {
     rejected: (line) => output.write(`${rejectionText(line)}\n`),
     progress({ lines, done, rejected, contentBytes }) {
+      const percentage = Math.floor((100 * source.bytesOf(contentBytes)) / Math.max(source.bytesTotal, 1))
+      untold = `${percentage} % · ${lines} lines · ${done} ${doneWord} · ${rejected} rejected\n`
       const now_ms = clock().getTime()
       if (now_ms < nextAt_ms) return
       nextAt_ms = now_ms + LINE_INTERVAL_MS
-      const percentage = Math.floor((100 * source.bytesOf(contentBytes)) / Math.max(source.bytesTotal, 1))
-      output.write(`${percentage} % · ${lines} lines · ${done} ${doneWord} · ${rejected} rejected\n`)
+      output.write(untold)
+      untold = ''
     },
-    stop: () => undefined,
+    stop() {
+      if (untold !== '') output.write(untold)
+    },
   }
 }
 
