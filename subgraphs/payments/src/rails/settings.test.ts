@@ -47,6 +47,20 @@ test('a bank that takes files needs an account and two folders, and says all tha
   expect(() => configOf({ ...BANK, RAIL_ISO20022_MESSAGE: 'pacs.008.001.08' })).toThrow('RAIL_OPERATOR_BIC: is missing')
 })
 
+test('what already waits for a bank needs the operator’s BIC as well, whatever carries payments from now on', () => {
+  const pacs = { ...BANK, RAIL_ISO20022_MESSAGE: 'pacs.008.001.08' }
+  for (const RAIL_BANK of ['sandbox', 'off'])
+    expect(() => configOf({ ...pacs, RAIL_BANK })).toThrow('RAIL_OPERATOR_BIC: is missing')
+  expect(configOf({ RAIL_ISO20022_MESSAGE: 'pacs.008.001.08' }).iso20022).toBeUndefined()
+})
+
+test('the name of the operator has as many characters as banks carry, as they are written', () => {
+  const named = (name: string) => configOf({ RAIL_OPERATOR_NAME: name }).operator.name
+  expect(named('ß'.repeat(35))).toBe('ß'.repeat(35))
+  for (const long of ['x'.repeat(71), 'ß'.repeat(36)])
+    expect(() => named(long)).toThrow(/RAIL_OPERATOR_NAME: .*70 characters/)
+})
+
 test('shares of faults, currencies and cut-offs are read', () => {
   const config = configOf({
     ...BANK,

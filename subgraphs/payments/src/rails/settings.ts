@@ -8,7 +8,7 @@ import type { RailMethod } from '../domain/method.ts'
 import { type ClosingDays, NO_CLOSING_DAYS } from '../settlement/calendar.ts'
 import { closingDays } from './closing-days.ts'
 import type { Party } from './instruction.ts'
-import { WRITTEN_MESSAGES, type WrittenMessage } from './iso20022/check-instruction.ts'
+import { NAME_CHARACTERS_MAX, WRITTEN_MESSAGES, type WrittenMessage } from './iso20022/check-instruction.ts'
 import { toLatin } from './iso20022/latin.ts'
 import { RAIL_NAMES, type RailName } from './rail.ts'
 import { type RailFees, railFees } from './rail-fees.ts'
@@ -64,6 +64,12 @@ const checkedText = (expected: string, isSound: (text: string) => boolean) =>
     .trim()
     .refine(isSound, { error: `is none, expected ${expected}` })
 
+/** As long as it is written: ß is ss. */
+function isName(text: string): boolean {
+  const written = toLatin(text, [])
+  return written.ok && written.value.length <= NAME_CHARACTERS_MAX
+}
+
 /** Which rail carries what, and what rails need to know. All of it has a default, but for what iso20022 needs. */
 export const RAIL_SETTINGS = {
   /** Which rail carries money to bank accounts and from them. */
@@ -76,7 +82,10 @@ export const RAIL_SETTINGS = {
   /** Of what asks for no fault, the share that each gets. */
   RAIL_SANDBOX_FAULTS: faultRates.optional(),
   /** The operator's own side of every transfer. */
-  RAIL_OPERATOR_NAME: checkedText('a name in Latin script', (text) => toLatin(text, []).ok).optional(),
+  RAIL_OPERATOR_NAME: checkedText(
+    `a name in Latin script of up to ${NAME_CHARACTERS_MAX} characters`,
+    isName,
+  ).optional(),
   RAIL_OPERATOR_IBAN: checkedText('an IBAN without spaces', isIban).optional(),
   RAIL_OPERATOR_BIC: checkedText('a BIC', isValidBIC).optional(),
   RAIL_ISO20022_MESSAGE: z.enum(WRITTEN_MESSAGES).optional(),
@@ -146,7 +155,7 @@ const FILE_EVERY_MS = 60_000
 /**
  * Which rail carries what. Unless something is said, outside of production the sandbox carries all, and in production
  * nothing is carried.
- * @throws ConfigError for the sandbox in production, and for iso20022 without an account or folders
+ * @throws ConfigError for the sandbox in production, and for iso20022 without an account, folders or the bank that its message names
  */
 export function railsConfig(given: RailSettings): RailsConfig {
   const isProduction = given.NODE_ENV === 'production'
@@ -167,11 +176,13 @@ export function railsConfig(given: RailSettings): RailsConfig {
     const needed = { RAIL_OPERATOR_IBAN: account, RAIL_ISO20022_OUTBOX: outbox, RAIL_ISO20022_INBOX: inbox }
     for (const [name, value] of Object.entries(needed))
       if (value === undefined) faults.push(`${name}: is missing, expected a value, as RAIL_BANK is iso20022`)
-    if (message === 'pacs.008.001.08' && agent === undefined)
-      faults.push('RAIL_OPERATOR_BIC: is missing, expected a value, as pacs.008 names the banks of both sides')
   }
-  if (faults.length > 0) throw new ConfigError(faults)
   const folders = outbox === undefined || inbox === undefined || account === undefined ? undefined : { outbox, inbox }
+  // Also where nothing new goes to the bank: what waits for it since another setting could not be written.
+  const isDriven = RAIL_BANK === 'iso20022' || folders !== undefined
+  if (isDriven && message === 'pacs.008.001.08' && agent === undefined)
+    faults.push('RAIL_OPERATOR_BIC: is missing, expected a value, as pacs.008 names the banks of both sides')
+  if (faults.length > 0) throw new ConfigError(faults)
   const { RAIL_SANDBOX_SEED: seed = 'sandbox', RAIL_SANDBOX_FAULTS: rates = {} } = given
   return {
     carriers: { BANK: carrierOf(RAIL_BANK), CARD: carrierOf(RAIL_CARD) },
