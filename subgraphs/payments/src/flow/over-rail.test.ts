@@ -63,6 +63,20 @@ test('what the rail does not carry is refused before anything is held, in the fi
   expect(await stage.wallet(purse)).toEqual({ balance: 5_000n, held: 0n })
 })
 
+test.each(['sandbox', 'iso20022'] as const)(
+  'a text that banks do not carry is refused by %s, and one that they do is not',
+  async (RAIL_BANK) => {
+    const purse = await stage.purseWith(5_000n)
+    const { flow } = stage.process({ settings: { RAIL_BANK } })
+    const refused = { ok: false, code: 'CHARACTER_NOT_ALLOWED', field: ['remittance'] }
+    for (const [remittance, expected] of [
+      ['Grüße €', refused],
+      ['Grüße', { ok: true }],
+    ] as const)
+      expect(await flow.create(stage.books, orderOf(purse, remittance, 1_000n, { remittance }))).toMatchObject(expected)
+  },
+)
+
 test('where no rail carries it, it is not available', async () => {
   const purse = await stage.purseWith(5_000n)
   const { flow } = stage.process({ settings: { RAIL_BANK: 'off' } })

@@ -73,12 +73,19 @@ function carriedName(name: string | null): string | null {
   return latin.ok && latin.value !== '' && latin.value.length <= NAME_CHARACTERS_MAX ? latin.value : null
 }
 
-/** What is wrong with one side, whichever message it is for. */
-export function partyFault(side: 'debtor' | 'creditor', party: Party): Refused<InstructionCode> | undefined {
+/** What is wrong with the side that is not ours, or with the text, whichever message they are for. */
+export function counterpartyFault(
+  side: 'debtor' | 'creditor',
+  party: Party,
+  remittance: string | undefined,
+): Refused<InstructionCode> | undefined {
   if (party.name.trim() === '') return refusal('NAME_MISSING', side, 'name')
   const name = toLatin(party.name, [side, 'name'])
   if (!name.ok) return name
+  const text = toLatin(remittance ?? '', ['remittance'])
+  if (!text.ok) return text
   if (name.value.length > NAME_CHARACTERS_MAX) return refusal('TEXT_TOO_LONG', side, 'name')
+  if (text.value.length > REMITTANCE_CHARACTERS_MAX) return refusal('TEXT_TOO_LONG', 'remittance')
   return accountFault(side, party) ?? agentFault(side, party)
 }
 

@@ -5,6 +5,7 @@ import { money } from '@carriergraph/shared/money/money.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPaymentsDatabase, type PaymentsDatabase } from '../../testing/payments-database.ts'
 import { fateKeyOf, type Instruction } from '../instruction.ts'
+import { checkInstruction } from '../iso20022/check-instruction.ts'
 import type { Notice } from '../notice.ts'
 import { InstructionDiffersError, type Rail } from '../rail.ts'
 import { instruction, NOON } from '../rails.fixture.ts'
@@ -119,6 +120,21 @@ test('carries only what is above zero', () => {
   expect(rail.check(instruction({ amount: money(0n, 'EUR') }))).toMatchObject({ code: 'AMOUNT_NOT_POSITIVE' })
   expect(rail.check(instruction())).toMatchObject({ ok: true })
 })
+
+test.each(['Grüße €', 'Счёт 7', 'ß'.repeat(71), `SANDBOX NONE ${'x'.repeat(128)}`, 'Grüße', 'SANDBOX DECLINE AM04'])(
+  'carries the text %s to a bank and from it as a bank does, and a card has none that is written',
+  (remittance) => {
+    const { rail } = sandbox()
+    for (const direction of ['OUT', 'IN'] as const) {
+      const order = instruction({ remittance, direction })
+      const { ok, code, field } = { code: undefined, field: undefined, ...checkInstruction(order, 'pain.001.001.09') }
+      expect(rail.check(order)).toMatchObject(ok ? { ok } : { ok, code, field })
+      const side = direction === 'OUT' ? 'creditor' : 'debtor'
+      const card = { name: 'Card', account: newId('card'), agent: undefined }
+      expect(rail.check({ ...order, [side]: card })).toMatchObject({ ok: true })
+    }
+  },
+)
 
 test('every fault can be asked for by an amount and by a text, and the text goes first', () => {
   expect(new Set([...MAGIC_AMOUNTS.values()].map(({ fault }) => fault))).toEqual(new Set(FAULTS))

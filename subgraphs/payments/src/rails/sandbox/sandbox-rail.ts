@@ -13,7 +13,7 @@ import {
   type SandboxInstruction,
 } from '../../db/sandbox-instructions.ts'
 import { type Instruction, instructionHash } from '../instruction.ts'
-import { partyFault } from '../iso20022/check-instruction.ts'
+import { counterpartyFault } from '../iso20022/check-instruction.ts'
 import type { Notice } from '../notice.ts'
 import {
   type Answer,
@@ -104,12 +104,16 @@ export function createSandboxRail({ db, clock, ...settings }: SandboxRailOptions
   return { name: 'sandbox', check, submit, inquire, cancel, notices }
 }
 
-/** It carries everything that is above zero, with accounts that banks know: a client meets here what it meets at a bank. */
-function check({ amount, direction, debtor, creditor }: Instruction): Outcome<void, InstructionCode> {
+/**
+ * It carries everything that is above zero, with accounts, names and texts that banks carry: a client meets here what it meets at
+ * a bank.
+ */
+function check({ amount, direction, debtor, creditor, remittance }: Instruction): Outcome<void, InstructionCode> {
   if (amount.minor <= 0n) return refuse('AMOUNT_NOT_POSITIVE', INSTRUCTION_REFUSALS.AMOUNT_NOT_POSITIVE, ['amount'])
   const [side, party] = direction === 'OUT' ? (['creditor', creditor] as const) : (['debtor', debtor] as const)
-  // The operator's own account is nowhere, and a card has no more than an id.
-  return isId('card', party.account ?? '') ? ok(undefined) : (partyFault(side, party) ?? ok(undefined))
+  // The operator's own account is nowhere, and a card has no more than an id; no bank is told its text.
+  if (isId('card', party.account ?? '')) return ok(undefined)
+  return counterpartyFault(side, party, remittance) ?? ok(undefined)
 }
 
 const NOT_ARRIVED = { arrivedAt: null, nextNoticeAt: null }
