@@ -19,7 +19,9 @@ export const settlementEvents = {
   'settlement.refused': z.strictObject({
     ...settlementFields,
     refusalCode: z.string().describe('Why the ledger refused to settle it or to take it back: none of it was posted.'),
-    accountId: idField('led').nullable().describe('The account of the transfer that was refused.'),
+    accountId: idField('led')
+      .nullable()
+      .describe('The account whose fault it is: its money is spent, or it is frozen or closed.'),
   }),
   'settlement.reversal_requested': z.strictObject({
     ...settlementFields,

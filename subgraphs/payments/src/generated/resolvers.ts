@@ -3190,7 +3190,7 @@ export type SettlementRefusal = {
   __typename?: 'SettlementRefusal';
   /** The ledger's code. */
   code: LedgerErrorCode;
-  /** The account that could not be taken from, as where its money is spent or it is frozen. */
+  /** The account whose fault it is: its money is spent, or it is frozen or closed. */
   account: LedgerAccount;
 };
 

@@ -28,11 +28,14 @@ export type SettlementPlan = {
   readonly obligations: readonly Obligation[]
 }
 
+/** A transfer between two accounts. */
+export type SettlementOrder = Extract<TransferOrder, { readonly kind: 'SINGLE' }>
+
 /**
  * The transfers of a settlement, to be posted together or not at all: those who pay come first, then those who receive,
  * then fees. The same plan has the same transfers under the same ids, so that it may be posted again after a crash.
  */
-export function settlementOrders({ netting, accounts, obligations, ...plan }: SettlementPlan): TransferOrder[] {
+export function settlementOrders({ netting, accounts, obligations, ...plan }: SettlementPlan): SettlementOrder[] {
   const { settlementId, feesId } = accounts
   const positions = positionsOf(obligations)
   const payments = netting === 'BILATERAL' ? bilateralPayments(obligations) : []

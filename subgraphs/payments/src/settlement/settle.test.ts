@@ -177,13 +177,41 @@ test('whoever records a settlement after others have settled and reversed it is 
   expect([await set.balance(ada), await set.balance(bob)]).toEqual([100n, 0n])
 })
 
-test('a frozen account refuses the settlement by name', async () => {
-  const set = await stage()
-  const { ada, cycle } = await set.closedCycle()
-  await inTransaction(set.db, (tx) => setAccountStatus(tx, ada, 'FROZEN'))
-  expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
-  expect(await findCycle(set.db, cycle)).toMatchObject({ refusal: { code: 'ACCOUNT_FROZEN', accountId: ada } })
-})
+const FAULTY = [
+  ['ada', 'FROZEN', 'ACCOUNT_FROZEN'],
+  ['bob', 'FROZEN', 'ACCOUNT_FROZEN'],
+  ['bob', 'CLOSED', 'ACCOUNT_CLOSED'],
+  ['settlement', 'FROZEN', 'ACCOUNT_FROZEN'],
+] as const
+
+test.each(FAULTY)(
+  'a settlement that %s refuses, because it is %s, names it, in its event too',
+  async (who, status, code) => {
+    const set = await stage()
+    const { ada, bob, cycle } = await set.closedCycle()
+    const accountId = { ada, bob, settlement: set.accounts.settlementId }[who]
+    await inTransaction(set.db, (tx) => setAccountStatus(tx, accountId, status))
+    expect(await settleCycle(set.options, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
+    expect(await findCycle(set.db, cycle)).toMatchObject({ refusal: { code, accountId } })
+    expect(await set.refusals(cycle)).toMatchObject([{ refusalCode: code, accountId }])
+  },
+)
+
+test.each(['ada', 'bob', 'settlement', 'fees'] as const)(
+  'a reversal that is refused because %s is frozen names that account, in its event too',
+  async (who) => {
+    const set = await stage({ fees: { fixedMinor: 5n, basisPoints: 0, maxMinor: undefined } })
+    const { ada, bob, cycle } = await set.closedCycle()
+    await settleCycle(set.options, cycle)
+    const accountId = { ada, bob, settlement: set.accounts.settlementId, fees: set.accounts.feesId }[who]
+    await inTransaction(set.db, (tx) => setAccountStatus(tx, accountId, 'FROZEN'))
+    await set.decideReversal(cycle)
+    expect(await reverseCycle(set.options, cycle)).toMatchObject({ code: 'POSTING_REFUSED' })
+    const refusal = { code: 'ACCOUNT_FROZEN', accountId }
+    expect(await findCycle(set.db, cycle)).toMatchObject({ state: 'SETTLED', refusal })
+    expect(await set.refusals(cycle)).toMatchObject([{ refusalCode: 'ACCOUNT_FROZEN', accountId }])
+  },
+)
 
 test('participants that are even move nothing, and the cycle is settled', async () => {
   const set = await stage()

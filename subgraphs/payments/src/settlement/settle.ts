@@ -3,16 +3,17 @@ import { correlationId } from '@carriergraph/shared/correlation.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
+import { findLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
 import type { Ledger, Posting } from '@carriergraph/shared/ledger/ledger.ts'
-import type { TransferOrder } from '@carriergraph/shared/ledger/transfer.ts'
 import { type Outcome, ok } from '@carriergraph/shared/outcome.ts'
 import { findCycle, findDueCycles, findObligations, insertPositions, lockCycle } from '../db/settlement-cycles.ts'
 import { eventOf } from '../events.ts'
 import { SETTLING_ACTOR } from '../flow/change-payment.ts'
+import { accountAtFault } from './account-at-fault.ts'
 import { changeCycle } from './change-cycle.ts'
 import { type SettlementCode, type SettlementCycle, settlementRefusal } from './cycle.ts'
 import { positionsOf } from './netting.ts'
-import { reversalOrders, type SettlementPlan, settlementOrders } from './orders.ts'
+import { reversalOrders, type SettlementOrder, type SettlementPlan, settlementOrders } from './orders.ts'
 import { type CycleSchedule, localDay } from './schedule.ts'
 import type { Tell } from './settlement-event.ts'
 import type { SettlementTerms } from './terms.ts'
@@ -65,7 +66,7 @@ export async function settleCycle(
   const until = settledUntil(terms.schedule, clock())
   if (until === undefined || cycle.settlementDate > until) return settlementRefusal('CYCLE_NOT_DUE')
   const orders = settlementOrders(await planOf(options.db, cycle))
-  const refused = orders.length === 0 ? undefined : refusedIn(orders, await ledger.postLinked(orders))
+  const refused = orders.length === 0 ? undefined : await refusedIn(db, orders, await ledger.postLinked(orders))
   return conclude(options, cycle, 'SETTLED', refused)
 }
 
@@ -83,10 +84,9 @@ export async function reverseCycle(
   if (cycle.state !== 'REVERSING') return settlementRefusal('CYCLE_STATE_WRONG')
   const plan = await planOf(options.db, cycle)
   const orders = reversalOrders(plan, cycle.reversalAttempt)
-  // What a reversal takes from is what its transfer had given to.
-  const given = settlementOrders(plan).toReversed()
+  const moved = settlementOrders(plan).toReversed().map(theOtherWay)
   const refused =
-    orders.length === 0 ? undefined : refusedIn(given, await options.ledger.postLinked(orders), 'creditAccountId')
+    orders.length === 0 ? undefined : await refusedIn(options.db, moved, await options.ledger.postLinked(orders))
   return conclude(options, cycle, 'REVERSED', refused)
 }
 
@@ -125,21 +125,30 @@ async function planOf(db: TenantDb, cycle: SettlementCycle): Promise<SettlementP
 
 type RefusedPosting = NonNullable<SettlementCycle['refusal']>
 
-/** The transfer for which the ledger refused them all, and the account that it takes from. */
-function refusedIn(
-  orders: readonly TransferOrder[],
+/** What a reversal takes from is what its transfer had given to. */
+const theOtherWay = (order: SettlementOrder): SettlementOrder => ({
+  ...order,
+  debitAccountId: order.creditAccountId,
+  creditAccountId: order.debitAccountId,
+})
+
+/** Why the ledger refused them all, and the account whose fault it is, of the transfer that it refused. */
+async function refusedIn(
+  db: TenantDb,
+  orders: readonly SettlementOrder[],
   postings: readonly Posting[],
-  side: 'debitAccountId' | 'creditAccountId' = 'debitAccountId',
-): RefusedPosting | undefined {
+): Promise<RefusedPosting | undefined> {
   const all = postings.map((posting, index) => ({ posting, order: orders[index] }))
   const refused = all.filter(({ posting }) => !posting.ok)
   const cause = refused.find(({ posting }) => !posting.ok && posting.code !== 'LINKED_TRANSFER_FAILED') ?? refused[0]
   if (cause === undefined || cause.posting.ok || cause.order === undefined) return undefined
   const { posting, order } = cause
+  const { code } = posting
   // What was posted under these ids was something else: to count that as a refusal would be to post it twice.
-  if (posting.code === 'IDEMPOTENCY_KEY_REUSED') throw new Error(`${order.id} was posted as another transfer.`)
-  if (!('debitAccountId' in order)) throw new Error('A settlement is made of transfers between two accounts.')
-  return { code: posting.code, accountId: order[side] }
+  if (code === 'IDEMPOTENCY_KEY_REUSED') throw new Error(`${order.id} was posted as another transfer.`)
+  const debit = await findLedgerAccount(db, order.debitAccountId)
+  const credit = await findLedgerAccount(db, order.creditAccountId)
+  return { code, accountId: accountAtFault(code, { ...order, debit, credit }) }
 }
 
 /** Stores what came of a posting, unless somebody else has done so. */

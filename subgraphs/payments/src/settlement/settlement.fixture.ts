@@ -128,5 +128,11 @@ export async function setSettlementStage(database: Database, more: Partial<Settl
         select type, version from journal where aggregate_id = ${id} order by version`
       return rows.map(({ type, version }) => `${version} ${type}`)
     },
+    /** What the journal tells of its refusals. */
+    async refusals(id: Id<'cyc'>): Promise<unknown[]> {
+      const rows = await database.sql.system`
+        select data from journal where aggregate_id = ${id} and type = 'settlement.refused' order by version`
+      return rows.map(({ data }) => data)
+    },
   }
 }
