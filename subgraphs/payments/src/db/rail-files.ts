@@ -37,10 +37,10 @@ export async function cancelEntry(db: Db, id: Id<'ins'>, cancelledAt: Date): Pro
   return rows.length === 1
 }
 
-/** Cancelled and not told. */
-export const findUntoldEntries = (db: TenantDb, limit: number): Promise<{ id: Id<'ins'> }[]> =>
+/** Taken out of the queue, and not told. */
+export const findUntoldEntries = (db: TenantDb, limit: number): Promise<RailFileEntry[]> =>
   db
-    .select({ id: railFileEntry.instructionId })
+    .select()
     .from(railFileEntry)
     .where(and(isNotNull(railFileEntry.cancelledAt), eq(railFileEntry.told, false)))
     .limit(limit)
@@ -52,17 +52,51 @@ export async function markEntriesTold(db: Db, ids: readonly Id<'ins'>[]): Promis
     .where(inArray(railFileEntry.instructionId, [...ids]))
 }
 
-/** Instructions that wait for a file, who waited longest first; held, and left out where another process holds them. */
-export async function takeWaiting(tx: Tx, limit: number): Promise<Instruction[]> {
+/** An instruction that waits for a file. */
+export type Waiting = { readonly instruction: Instruction; readonly queuedAt: Date }
+
+/**
+ * Those that wait behind `last`, who waited longest first; held, and left out where another process holds them. What has ended,
+ * whatever told that, is not to be sent.
+ */
+export async function takeWaiting(tx: Tx, last: Waiting | undefined, limit: number): Promise<Waiting[]> {
+  const { fileId, cancelledAt, queuedAt, instructionId } = railFileEntry
+  const place = last && sql`(${last.queuedAt.toISOString()}::timestamptz, ${toUuid(last.instruction.id)}::uuid)`
   const rows = await tx
-    .select(instructionColumns)
+    .select({ ...instructionColumns, queuedAt })
     .from(railFileEntry)
-    .innerJoin(railInstruction, eq(railInstruction.id, railFileEntry.instructionId))
-    .where(and(isNull(railFileEntry.fileId), isNull(railFileEntry.cancelledAt)))
-    .orderBy(asc(railFileEntry.queuedAt), asc(railFileEntry.instructionId))
+    .innerJoin(railInstruction, eq(railInstruction.id, instructionId))
+    .where(
+      and(
+        isNull(fileId),
+        isNull(cancelledAt),
+        sql`${railInstruction.state} in ('REGISTERED', 'UNKNOWN', 'ACCEPTED')`,
+        place && sql`(${queuedAt}, ${instructionId}) > ${place}`,
+      ),
+    )
+    .orderBy(asc(queuedAt), asc(instructionId))
     .limit(limit)
     .for('update', { of: railFileEntry, skipLocked: true })
-  return rows.map(toInstruction)
+  return rows.map((row) => ({ instruction: toInstruction(row), queuedAt: row.queuedAt }))
+}
+
+/** Takes out of the queue what the caller holds there, and says why. */
+export async function refuseEntries(
+  tx: Tx,
+  refused: readonly { readonly id: Id<'ins'>; readonly code: string; readonly text: string }[],
+  refusedAt: Date,
+): Promise<void> {
+  if (refused.length === 0) return
+  const rows = unnested(
+    { type: 'uuid', values: refused.map(({ id }) => toUuid(id)) },
+    { type: 'text', values: refused.map(({ code }) => code) },
+    { type: 'text', values: refused.map(({ text }) => text) },
+  )
+  await tx.execute(sql`
+    update ${railFileEntry}
+    set cancelled_at = ${refusedAt.toISOString()}::timestamptz, reason_code = x.code, reason_text = x.text
+    from ${rows} x (id, code, text)
+    where ${railFileEntry.instructionId} = x.id and ${railFileEntry.tenantId} = current_setting('app.tenant')`)
 }
 
 /** A new file and what is in it. */
@@ -106,6 +140,12 @@ export async function markStaged(tx: Tx, id: Id<'rfl'>, digest: string): Promise
 
 export async function markSent(tx: Tx, id: Id<'rfl'>, sentAt: Date): Promise<void> {
   await tx.update(railFile).set({ state: 'SENT', sentAt }).where(eq(railFile.id, id))
+}
+
+/** Takes back a file that the caller holds and nobody has made: what is in it waits again. */
+export async function giveUpFile(tx: Tx, id: Id<'rfl'>): Promise<void> {
+  await tx.update(railFileEntry).set({ fileId: null, paymentInformationId: null }).where(eq(railFileEntry.fileId, id))
+  await tx.delete(railFile).where(and(eq(railFile.id, id), eq(railFile.state, 'PREPARED')))
 }
 
 /** What went out in a file. */

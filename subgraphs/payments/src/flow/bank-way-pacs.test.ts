@@ -56,6 +56,36 @@ test('from bank to bank: what two processes send goes once, is rejected, settled
   await expectSoundPayments(stage.database)
 })
 
+test('what waits for a file since its settings were others fails when it does not fit, and its money is free', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const pain = stage.process({ settings: { RAIL_ISO20022_MESSAGE: 'pain.001.001.09' } })
+  const create = async (key: string, minor: bigint, bic?: string) => {
+    const counterparty = { ...PAYER_ACCOUNT, bic }
+    return takenOnBy(await pain.flow.create(stage.books, orderOf(purse, key, minor, { counterparty })))
+  }
+  await create('gone', 100n)
+  await pain.turn()
+  const [unfit, fit] = [await create('unfit', 1_000n), await create('fit', 700n, PAYER_ACCOUNT.bic)]
+  await pain.turn()
+  expect(await stage.wallet(purse)).toEqual({ balance: 5_000n, held: 1_800n })
+  const before = (await stage.outbox()).length
+  const pacs = stage.process()
+  await pacs.turn()
+  await pacs.turn()
+  expect(await stage.payment(unfit.id)).toMatchObject({
+    status: 'FAILED',
+    hold: 'RELEASED',
+    failure: { code: 'NOT_CARRIED_BY_RAIL', message: expect.stringContaining('BIC_MISSING') },
+  })
+  expect(await stage.payment(fit.id)).toMatchObject({ status: 'PROCESSING' })
+  expect(await stage.wallet(purse)).toEqual({ balance: 5_000n, held: 800n })
+  const files = await stage.outbox()
+  expect(files).toHaveLength(before + 1)
+  const { id } = (await stage.instructionOf(unfit)).instruction
+  expect(files.filter((file) => file.includes(endToEndId(id)))).toEqual([])
+  await expectSoundPayments(stage.database)
+})
+
 test.each([
   ['no BIC', { bic: undefined }, 'BIC_MISSING', ['bankAccount', 'bic']],
   ['a BIC that is none', { bic: 'PSST' }, 'BIC_INVALID', ['bankAccount', 'bic']],

@@ -3,8 +3,8 @@ import { money } from '@carriergraph/shared/money/money.ts'
 import { type Instruction, instructionId } from './instruction.ts'
 
 export const NOON = new Date('2026-11-20T12:00:00.000Z')
-const OPERATOR = { name: 'Carrier One GmbH', account: 'DE89370400440532013000', agent: 'COBADEFFXXX' }
-const OTHER = { name: 'Ada Lovelace', account: 'FR1420041010050500013M02606', agent: 'PSSTFRPPPAR' }
+export const OPERATOR = { name: 'Carrier One GmbH', account: 'DE89370400440532013000', agent: 'COBADEFFXXX' }
+export const OTHER = { name: 'Ada Lovelace', account: 'FR1420041010050500013M02606', agent: 'PSSTFRPPPAR' }
 
 /** An instruction that every rail carries. */
 export function instruction(more: Partial<Instruction> = {}): Instruction {

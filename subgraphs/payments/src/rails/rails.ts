@@ -136,6 +136,7 @@ export class Rails {
       log,
       message,
       currencies,
+      operator,
       initiatingParty: operator.name,
       outbox: await openOutbox(join(outbox, tenant)),
       inbox: join(inbox, tenant),

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { openDatabase } from '@carriergraph/shared/db/pools.ts'
 import { openOutbox, STAGING_FOLDER } from '../rails/iso20022/outbox.ts'
 import { sendFiles } from '../rails/iso20022/send-files.ts'
+import { OPERATOR } from '../rails/rails.fixture.ts'
 import { silent } from './payments-database.ts'
 import type { DyingFileSender } from './send-files-and-die.ts'
 
-const { databaseUrl, tenant, folder, now, dieAt }: DyingFileSender = JSON.parse(process.argv[2] ?? '')
+const { databaseUrl, tenant, folder, now, message, dieAt }: DyingFileSender = JSON.parse(process.argv[2] ?? '')
 
 const dieIf = (step: DyingFileSender['dieAt']) => {
   if (step === dieAt) process.kill(process.pid, 'SIGKILL')
@@ -20,7 +21,9 @@ const outbox = await openOutbox(folder)
 await sendFiles({
   db: database.forTenant(tenant),
   clock: () => new Date(now),
-  message: 'pain.001.001.09',
+  message: message ?? 'pain.001.001.09',
+  currencies: new Set(['EUR']),
+  operator: OPERATOR,
   initiatingParty: 'Carrier One',
   outbox: {
     async stage(name, content) {
@@ -33,6 +36,10 @@ await sendFiles({
       dieIf('after the file is made, before that is noted')
     },
     isStaged: (name) => outbox.isStaged(name),
+    async discard(name) {
+      await outbox.discard(name)
+      dieIf('after what lies there of a file is removed, before the file is given up')
+    },
     async publish(name) {
       dieIf('after that is noted, before it is moved')
       await outbox.publish(name)

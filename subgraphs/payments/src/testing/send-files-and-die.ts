@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { WrittenMessage } from '../rails/iso20022/check-instruction.ts'
 
 export const SENDING_DEATHS = [
   'before the file is made',
@@ -10,12 +11,16 @@ export const SENDING_DEATHS = [
   'after it is moved, before that is noted',
 ] as const
 
+/** Of a file that cannot be made. */
+export const GIVING_UP = 'after what lies there of a file is removed, before the file is given up'
+
 export type DyingFileSender = {
   readonly databaseUrl: string
   readonly tenant: string
   readonly folder: string
   readonly now: string
-  readonly dieAt: (typeof SENDING_DEATHS)[number]
+  readonly message?: WrittenMessage
+  readonly dieAt: (typeof SENDING_DEATHS)[number] | typeof GIVING_UP
 }
 
 const PROGRAM = fileURLToPath(new URL('./dying-file-sender.ts', import.meta.url))

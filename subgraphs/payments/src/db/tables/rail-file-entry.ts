@@ -17,8 +17,12 @@ export const railFileEntry = pgTable(
     /** PmtInfId, under which a bank may name many at once. */
     paymentInformationId: text('payment_information_id'),
     queuedAt: momentColumn('queued_at').notNull(),
+    /** When it was taken out of the queue: it is in no file. */
     cancelledAt: momentColumn('cancelled_at'),
-    /** Whether the cancellation was told. */
+    /** Why it was, where that was not asked for: it did not fit the message any more. */
+    reasonCode: text('reason_code'),
+    reasonText: text('reason_text'),
+    /** Whether it was told that it is in no file. */
     told: boolean('told').notNull().default(false),
   },
   (table) => [

@@ -8,9 +8,9 @@ import { findInstruction } from '../../db/rail-instructions.ts'
 import { openPaymentsDatabase, silent } from '../../testing/payments-database.ts'
 import { RailDriver, registerInstruction } from '../drive.ts'
 import type { Instruction } from '../instruction.ts'
-import { NOON } from '../rails.fixture.ts'
+import { NOON, OPERATOR } from '../rails.fixture.ts'
 import type { WrittenMessage } from './check-instruction.ts'
-import { createIso20022Rail } from './iso20022-rail.ts'
+import { createIso20022Rail, type Iso20022RailOptions } from './iso20022-rail.ts'
 import { type Outbox, openOutbox } from './outbox.ts'
 
 /** A database and a folder for banks, each of a tenant of its own. */
@@ -30,17 +30,13 @@ export async function openBanks() {
     const [out, inbox] = [join(folder, tenant, 'out'), join(folder, tenant, 'in')]
     const currencies = new Set(['EUR', 'USD'] as const)
     const outbox = wrap(await openOutbox(out))
-    const rail = createIso20022Rail({
-      db,
-      clock,
-      log: silent,
-      message,
-      currencies,
-      initiatingParty: 'Carrier One',
-      outbox,
-      inbox,
-    })
-    const driver = new RailDriver({ db, rail, clock })
+    /** As a process has it with other settings. */
+    function withSettings(settings: Partial<Iso20022RailOptions>) {
+      const usual = { db, clock, log: silent, message, currencies, operator: OPERATOR, initiatingParty: 'Carrier One' }
+      const rail = createIso20022Rail({ ...usual, outbox, inbox, ...settings })
+      return { rail, driver: new RailDriver({ db, rail, clock }) }
+    }
+    const { rail, driver } = withSettings({})
     await driver.collect()
     const register = (order: Instruction) =>
       inTransaction(db, (tx) => registerInstruction(tx, order, 'iso20022', clock()))
@@ -61,7 +57,7 @@ export async function openBanks() {
     }
     const state = async (id: Id<'ins'>) => (await findInstruction(db, id))?.state
     const inFolder = (name: string) => readdir(join(inbox, name))
-    return { db, clock, rail, driver, register, send, files, contents, put, receive, state, inFolder }
+    return { db, clock, rail, driver, withSettings, register, send, files, contents, put, receive, state, inFolder }
   }
 
   return {

@@ -3,9 +3,15 @@ import { outageIn } from '@carriergraph/shared/db/outage.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import type { Log } from '@carriergraph/shared/log.ts'
-import type { CurrencyCode } from '@carriergraph/shared/money/currencies.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
-import { cancelEntry, findEntry, findUntoldEntries, insertEntry, markEntriesTold } from '../../db/rail-files.ts'
+import {
+  cancelEntry,
+  findEntry,
+  findUntoldEntries,
+  insertEntry,
+  markEntriesTold,
+  type RailFileEntry,
+} from '../../db/rail-files.ts'
 import { findInstruction } from '../../db/rail-instructions.ts'
 import { type Instruction, instructionHash } from '../instruction.ts'
 import type { Notice } from '../notice.ts'
@@ -13,26 +19,21 @@ import {
   type Answer,
   CANCEL_REFUSALS,
   type CancelCode,
-  INSTRUCTION_REFUSALS,
   type InstructionCode,
   InstructionDiffersError,
   NOTICES_MAX,
   type Rail,
 } from '../rail.ts'
 import { readBankFile } from './bank-file.ts'
-import { checkInstruction, type WrittenMessage } from './check-instruction.ts'
+import { type Carriage, carried } from './carriage.ts'
 import { bankFiles } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 import { sendFiles } from './send-files.ts'
 
-export type Iso20022RailOptions = {
+export type Iso20022RailOptions = Carriage & {
   readonly db: TenantDb
   readonly clock: Clock
   readonly log: Log
-  /** pain.001 tells one's own bank to pay; pacs.008 is from bank to bank. */
-  readonly message: WrittenMessage
-  /** Those in which the bank keeps accounts of ours. */
-  readonly currencies: ReadonlySet<CurrencyCode>
   /** Who sends, in the characters that banks carry. */
   readonly initiatingParty: string
   readonly outbox: Outbox
@@ -51,12 +52,10 @@ export type Iso20022Rail = Rail & {
  * it can be taken back. What the bank says of it comes as files, in any order, and the same may come twice.
  */
 export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
-  const { db, clock, message, currencies } = options
+  const { db, clock } = options
 
   function check(instruction: Instruction): Outcome<void, InstructionCode> {
-    if (!currencies.has(instruction.amount.currency))
-      return refuse('CURRENCY_NOT_SUPPORTED', INSTRUCTION_REFUSALS.CURRENCY_NOT_SUPPORTED, ['amount', 'currency'])
-    const checked = checkInstruction(instruction, message)
+    const checked = carried(instruction, options)
     return checked.ok ? ok(undefined) : checked
   }
 
@@ -75,7 +74,7 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
   async function inquire(id: Id<'ins'>): Promise<readonly Notice[] | undefined> {
     const entry = await findEntry(db, id)
     if (entry === undefined) return (await isAwaited(id)) ? [received(id)] : undefined
-    return [entry.cancelledAt === null ? received(id) : cancelled(id)]
+    return [entry.cancelledAt === null ? received(id) : inNoFile(entry)]
   }
 
   async function cancel(id: Id<'ins'>): Promise<Outcome<void, CancelCode>> {
@@ -83,7 +82,8 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
     const entry = await findEntry(db, id)
     if (entry === undefined && (await isAwaited(id))) return ok(undefined)
     if (entry === undefined) return refuse('INSTRUCTION_NOT_FOUND', CANCEL_REFUSALS.INSTRUCTION_NOT_FOUND)
-    if (entry.cancelledAt !== null) return ok(undefined)
+    // What did not fit has ended by itself, which is told.
+    if (entry.cancelledAt !== null && entry.reasonCode === null) return ok(undefined)
     return refuse('CANCEL_TOO_LATE', CANCEL_REFUSALS.CANCEL_TOO_LATE)
   }
 
@@ -94,10 +94,10 @@ export function createIso20022Rail(options: Iso20022RailOptions): Iso20022Rail {
     for (;;) {
       const untold = await findUntoldEntries(db, NOTICES_MAX)
       if (untold.length === 0) break
-      yield untold.map(({ id }) => cancelled(id))
+      yield untold.map(inNoFile)
       await markEntriesTold(
         db,
-        untold.map(({ id }) => id),
+        untold.map(({ instructionId }) => instructionId),
       )
     }
     yield* noticesInFiles(options)
@@ -138,10 +138,14 @@ const received = (instructionId: Id<'ins'>): Notice => ({
   reason: undefined,
 })
 
-const cancelled = (instructionId: Id<'ins'>): Notice => ({
-  instructionId,
-  key: 'queue:cancelled',
-  kind: 'STATUS',
-  status: 'CANC',
-  reason: undefined,
-})
+/** Somebody took it back, or it did not fit the message when it was to be written. */
+const inNoFile = ({ instructionId, reasonCode, reasonText }: RailFileEntry): Notice =>
+  reasonCode === null
+    ? { instructionId, key: 'queue:cancelled', kind: 'STATUS', status: 'CANC', reason: undefined }
+    : {
+        instructionId,
+        key: 'queue:refused',
+        kind: 'STATUS',
+        status: 'RJCT',
+        reason: { code: reasonCode, text: reasonText ?? undefined },
+      }

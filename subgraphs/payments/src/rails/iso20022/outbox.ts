@@ -1,4 +1,4 @@
-import { access, mkdir, open, rename } from 'node:fs/promises'
+import { access, mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /**
@@ -12,6 +12,8 @@ export type Outbox = {
   isStaged(name: string): Promise<boolean>
   /** Moves it to where it is taken. */
   publish(name: string): Promise<void>
+  /** Removes what may lie there of a file that is not to be moved any more. */
+  discard(name: string): Promise<void>
 }
 
 /** What is made lies in it, so that moving stays within one file system. */
@@ -44,6 +46,7 @@ export async function openOutbox(folder: string): Promise<Outbox> {
       await syncFolder(folder)
       await syncFolder(staging)
     },
+    discard: (name) => rm(join(staging, name), { force: true }),
   }
 }
 
