@@ -279,3 +279,15 @@ test.each([
   const { id } = takenOnBy(await flow.create(stage.books, orderOf(purse, `just before ${day}`, 1_000n)))
   expect((await stage.instructionOf(await stage.payment(id))).instruction.executionDate).toBe(day)
 })
+
+test('the operator is named in the characters that banks carry, also as who sends the file', async () => {
+  const purse = await stage.purseWith(5_000n)
+  const { flow, turn } = stage.process({ settings: { RAIL_OPERATOR_NAME: 'Größe & Co' } })
+  takenOnBy(await flow.create(stage.books, orderOf(purse, 'named', 1_000n)))
+  await turn()
+  const names = (await stage.outbox()).flatMap((file) => [...file.matchAll(/<(InitgPty|Dbtr)><Nm>(Gr[^<]+)/g)])
+  expect(names.map(([, side, name]) => [side, name])).toEqual([
+    ['InitgPty', 'Grosse + Co'],
+    ['Dbtr', 'Grosse + Co'],
+  ])
+})

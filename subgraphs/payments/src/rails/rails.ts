@@ -12,6 +12,7 @@ import { RailDriver, registerInstruction } from './drive.ts'
 import { FailedNotices } from './failed-notices.ts'
 import type { Instruction } from './instruction.ts'
 import { createIso20022Rail } from './iso20022/iso20022-rail.ts'
+import { toLatin } from './iso20022/latin.ts'
 import { openOutbox } from './iso20022/outbox.ts'
 import { RailNews } from './news.ts'
 import type { CancelCode, InstructionCode, Rail, RailName } from './rail.ts'
@@ -130,6 +131,8 @@ export class Rails {
       return { rail: createSandboxRail({ db, clock, ...sandbox }), sendFiles: undefined }
     if (name !== 'iso20022' || iso20022 === undefined) throw new Error(`The rail ${name} is not configured here.`)
     const { message, currencies, outbox, inbox } = iso20022
+    const sender = toLatin(operator.name, [])
+    if (!sender.ok) throw new Error(`RAIL_OPERATOR_NAME: ${sender.message}`)
     const rail = createIso20022Rail({
       db,
       clock,
@@ -137,7 +140,7 @@ export class Rails {
       message,
       currencies,
       operator,
-      initiatingParty: operator.name,
+      initiatingParty: sender.value,
       outbox: await openOutbox(join(outbox, tenant)),
       inbox: join(inbox, tenant),
     })
