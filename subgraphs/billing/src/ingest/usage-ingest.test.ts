@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import type { Output } from '@carriergraph/shared/command/surroundings.ts'
+import { collector } from '@carriergraph/shared/testing/collector.ts'
 import { countStatements } from '@carriergraph/shared/testing/statements.ts'
 import { parse } from 'csv-parse/sync'
 import { sql } from 'drizzle-orm'
@@ -32,20 +31,9 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path
 }
 
-function collector(isTTY = false): { output: Output; text(): string } {
-  const chunks: string[] = []
-  const output = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      done()
-    },
-  })
-  return { output: Object.assign(output, { isTTY }), text: () => chunks.join('') }
-}
-
 /** Runs the command against this test's database, and takes its summary apart. */
 async function ingest(argv: string[], { env = { DATABASE_URL_BILLING: billing.url }, isTTY = false } = {}) {
-  const [stdout, stderr] = [collector(), collector(isTTY)]
+  const [stdout, stderr] = [collector(), collector({ isTTY })]
   const code = await usageIngest(argv, {
     env,
     environmentFile: join(folder, 'environment.json'),

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
 import { fixedClock } from '@carriergraph/shared/clock.ts'
 import type { ExitCode } from '@carriergraph/shared/command/run-command.ts'
-import type { Output } from '@carriergraph/shared/command/surroundings.ts'
+import { collector } from '@carriergraph/shared/testing/collector.ts'
 import { topologyImport } from '../import/topology-import.ts'
 import { createNetworkDatabase, type NetworkDatabase } from './network-database.ts'
 import { NOW } from './network-stage.ts'
@@ -32,7 +31,7 @@ export async function setImportStage(): Promise<ImportStage> {
       return path
     },
     async run(argv, { env = { DATABASE_URL_NETWORK: network.url }, isTTY = false } = {}) {
-      const [stdout, stderr] = [collector(false), collector(isTTY)]
+      const [stdout, stderr] = [collector(), collector({ isTTY })]
       const outputs = { stdout: stdout.output, stderr: stderr.output }
       const environmentFile = join(folder, 'environment.json')
       const code = await topologyImport(argv, { env, environmentFile, ...outputs, clock: fixedClock(NOW) })
@@ -43,17 +42,6 @@ export async function setImportStage(): Promise<ImportStage> {
       await network[Symbol.asyncDispose]()
     },
   }
-}
-
-function collector(isTTY: boolean): { output: Output; text(): string } {
-  const chunks: string[] = []
-  const output = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      done()
-    },
-  })
-  return { output: Object.assign(output, { isTTY }), text: () => chunks.join('') }
 }
 
 export const lines = (...all: string[]): string => `${all.join('\n')}\n`

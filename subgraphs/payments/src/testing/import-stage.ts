@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Writable } from 'node:stream'
-import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { type Database, openDatabase } from '@carriergraph/shared/db/pools.ts'
+import { collector } from '@carriergraph/shared/testing/collector.ts'
 import type postgres from 'postgres'
 import { statementImport } from '../reconciliation/import/command/statement-import.ts'
 import { createPaymentsTestDatabase, silent } from './payments-database.ts'
@@ -37,7 +36,7 @@ export async function setImportStage(): Promise<ImportStage> {
       return path
     },
     async run(argv, { isTTY = false, signal, onWrite } = {}) {
-      const [stdout, stderr] = [collector(false), collector(isTTY, onWrite)]
+      const [stdout, stderr] = [collector(), collector({ isTTY, onWrite })]
       const code = await statementImport(argv, {
         env: { DATABASE_URL_PAYMENTS: test.url },
         environmentFile: join(folder, 'environment.json'),
@@ -69,15 +68,3 @@ export async function setImportStage(): Promise<ImportStage> {
 /** Lets a transaction of a test hold its locks until a process has started, however busy the machine is. */
 export const holdForLong = (sql: postgres.TransactionSql<{ bigint: bigint }>) =>
   sql`select set_config('idle_in_transaction_session_timeout', '0', true), set_config('transaction_timeout', '0', true)`
-
-function collector(isTTY: boolean, onWrite?: () => void): { output: Output; text(): string } {
-  const chunks: string[] = []
-  const output = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      onWrite?.()
-      done()
-    },
-  })
-  return { output: Object.assign(output, { isTTY }), text: () => chunks.join('') }
-}

@@ -1,11 +1,13 @@
-import { Writable } from 'node:stream'
 import { type FixedClock, fixedClock } from '@carriergraph/shared/clock.ts'
 import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { type Database, openDatabase, type TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { type NewLedgerAccount, openLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
-import { inSlot, shardOf } from '@carriergraph/shared/ledger/slot.ts'
+import { type CROSSING_STEPS, crossAndDie } from '@carriergraph/shared/ledger/cross-and-die.ts'
+import { inSlot, inSlotOf, shardOf } from '@carriergraph/shared/ledger/slot.ts'
+import { collector } from '@carriergraph/shared/testing/collector.ts'
 import { createTestDatabase } from '@carriergraph/shared/testing/database.ts'
+import { expect } from 'vitest'
 import { ledgerShards } from '../books/shards/ledger-shards.ts'
 import { ledgerVerify } from '../books/verify/ledger-verify.ts'
 import { silent } from './payments-database.ts'
@@ -32,7 +34,11 @@ export type ShardsStage = AsyncDisposable & {
   /** The tenant's connections to where an account is. */
   shard(id: Id<'led'>): TenantDb
   open(slot: number, account?: Partial<NewLedgerAccount>): Promise<Id<'led'>>
+  /** A process sends 0.40 EUR from shard to shard, and is killed before that step. */
+  crossAndDie(ends: { readonly payer: Id<'led'>; readonly payee: Id<'led'> }, before: CrossingStep): Promise<void>
 }
+
+type CrossingStep = (typeof CROSSING_STEPS)[number]
 
 /** Two empty databases, and the commands that keep books in them. */
 export async function setShardsStage(): Promise<ShardsStage> {
@@ -69,6 +75,18 @@ export async function setShardsStage(): Promise<ShardsStage> {
       await openLedgerAccount(shard(id), { id, currency: 'EUR', createdAt: NOON, ...owned, ...account })
       return id
     },
+    async crossAndDie({ payer, payee }, before) {
+      const order = {
+        kind: 'SINGLE',
+        id: inSlotOf(newId('tfr'), payer),
+        debitAccountId: payer,
+        creditAccountId: payee,
+        amountMinor: 40n,
+        currency: 'EUR',
+        reference: 'test',
+      } as const
+      expect(await crossAndDie({ databases: urls, order, before })).toBe('SIGKILL')
+    },
     async [Symbol.asyncDispose]() {
       for (const database of databases) await database.close({ timeout_s: 1 })
       for (const database of made) await database.drop()
@@ -82,15 +100,4 @@ async function told(run: (outputs: Outputs) => Promise<number>): Promise<Told> {
   const [stdout, stderr] = [collector(), collector()]
   const code = await run({ stdout: stdout.output, stderr: stderr.output, environmentFile: '/nowhere/environment.json' })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
-}
-
-function collector(): { output: Output; text(): string } {
-  const chunks: string[] = []
-  const output = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      done()
-    },
-  })
-  return { output, text: () => chunks.join('') }
 }

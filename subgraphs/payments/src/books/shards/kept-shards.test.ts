@@ -2,7 +2,6 @@
 
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { findLedgerAccount } from '@carriergraph/shared/ledger/accounts.ts'
-import { crossAndDie } from '@carriergraph/shared/ledger/cross-and-die.ts'
 import { Ledgers } from '@carriergraph/shared/ledger/ledgers.ts'
 import { inSlotOf } from '@carriergraph/shared/ledger/slot.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -69,16 +68,7 @@ test('without --watch it releases and seals once, and any number of processes at
 
 test('it does so also where a transfer between shards cannot be ended, and fails', async () => {
   const [payer, payee] = [holders[0] as Id<'led'>, holders[1] as Id<'led'>]
-  const order = {
-    kind: 'SINGLE',
-    id: inSlotOf(newId('tfr'), payer),
-    debitAccountId: payer,
-    creditAccountId: payee,
-    amountMinor: 40n,
-    currency: 'EUR',
-    reference: 'test',
-  } as const
-  await crossAndDie({ databases: stage.urls, order, before: 'it arrives' })
+  await stage.crossAndDie({ payer, payee }, 'it arrives')
   await stage.databases[1]?.sql.system.unsafe(`
     create function refuse() returns trigger language plpgsql as $$ begin raise 'Nothing arrives here.'; end $$;
     create trigger refuse before insert on ledger_transfer for each row when (new.kind = 'SINGLE') execute function refuse()`)

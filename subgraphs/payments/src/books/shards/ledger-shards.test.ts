@@ -3,11 +3,10 @@ import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
-import { type Id, newId } from '@carriergraph/shared/ids.ts'
+import type { Id } from '@carriergraph/shared/ids.ts'
 import { findLedgerAccount, setAccountStatus } from '@carriergraph/shared/ledger/accounts.ts'
-import { CROSSING_STEPS, crossAndDie } from '@carriergraph/shared/ledger/cross-and-die.ts'
+import { CROSSING_STEPS } from '@carriergraph/shared/ledger/cross-and-die.ts'
 import { nameOf } from '@carriergraph/shared/ledger/shard-set.ts'
-import { inSlotOf } from '@carriergraph/shared/ledger/slot.ts'
 import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { FIRST, NOON, SECOND, type ShardsStage, setShardsStage } from '../../testing/shards-stage.ts'
@@ -26,16 +25,7 @@ const places = () =>
 /** A payer on the first shard and a payee on the second, between whom somebody dies. */
 async function leftOpen(before: (typeof CROSSING_STEPS)[number]) {
   const [payer, payee] = [await stage.open(FIRST), await stage.open(SECOND)]
-  const order = {
-    kind: 'SINGLE',
-    id: inSlotOf(newId('tfr'), payer),
-    debitAccountId: payer,
-    creditAccountId: payee,
-    amountMinor: 40n,
-    currency: 'EUR',
-    reference: 'test',
-  } as const
-  expect(await crossAndDie({ databases: stage.urls, order, before })).toBe('SIGKILL')
+  await stage.crossAndDie({ payer, payee }, before)
   return { payer, payee }
 }
 

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import type { Output } from '@carriergraph/shared/command/surroundings.ts'
 import { newId, toUuid } from '@carriergraph/shared/ids.ts'
+import { collector } from '@carriergraph/shared/testing/collector.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openWallet } from '../../flow/open-wallet.ts'
 import { type FlowStage, setFlowStage } from '../../testing/flow-stage.ts'
@@ -22,17 +21,6 @@ beforeEach(async () => {
   await givenPurse(stage.database, { tenant: 'rival', minor: 7n, currency: 'JPY', now: stage.now })
 })
 afterEach(() => stage[Symbol.asyncDispose]())
-
-function collector(): { output: Output; text(): string } {
-  const chunks: string[] = []
-  const output = new Writable({
-    write(chunk, _, done) {
-      chunks.push(String(chunk))
-      done()
-    },
-  })
-  return { output, text: () => chunks.join('') }
-}
 
 /** Runs the command; each look at the clock is three seconds later than the one before. */
 async function command(argv: string[], url = stage.database.url) {
