@@ -7,7 +7,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLog } from '../log.ts'
 import { createTestDatabase, type TestDatabase } from '../testing/database.ts'
-import { type Database, openDatabase, type Tx } from './pools.ts'
+import { type Database, openDatabase, type RawSql, type Tx } from './pools.ts'
 import { inTransaction } from './transaction.ts'
 
 let test: TestDatabase
@@ -97,14 +97,18 @@ it('refuses what a transaction asks for after its rollback, instead of doing it 
   await close()
 })
 
-/** `killed` is settled once the statement was found to be rejected. */
-async function killedUnderAStatement() {
+/**
+ * `killed` is settled once the statement was found to be rejected.
+ * @param before the backend dies, and while the statement runs
+ */
+async function killedUnderAStatement(before: (raw: RawSql) => void = () => undefined) {
   const { raw } = onOneConnection()
   const [backend] = await raw<{ pid: number }[]>`select pg_backend_pid() as pid`
   const pid = backend?.pid ?? 0
   const killed = expect(raw`select pg_sleep(60)`).rejects.toThrow()
   const running = () => database.sql.system`select from pg_stat_activity where pid = ${pid} and query ~ 'sleep'`
   while ((await running()).length === 0);
+  before(raw)
   await database.sql.system`select pg_terminate_backend(${pid}, 5000)`
   return { raw, killed }
 }
@@ -113,6 +117,13 @@ it('closes although a backend died under a statement', async () => {
   const { raw, killed } = await killedUnderAStatement()
   await killed
   await raw.end()
+})
+
+it('closes although a backend dies under the statement that it waits for', async () => {
+  const closed = defer()
+  const { killed } = await killedUnderAStatement((raw) => void raw.end().then(closed.resolve))
+  await killed
+  await closed.promise
 })
 
 it('answers the statement after the one under which a backend died', async () => {
