@@ -1,7 +1,7 @@
 // Guards patches/postgres@3.4.9.patch: without it the first test ends the process instead of failing.
 
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -154,9 +154,12 @@ async function answersWithin(attempts: number): Promise<number | undefined> {
   }
 }
 
-it('works again soon after the server is back, however often it was tried meanwhile', async () => {
+/** A way to the server that a test can shut, and on which it can reset who is inside. */
+async function openDoor() {
   const url = new URL(test.url)
+  const inside = new Set<Socket>()
   const door = createServer((client) => {
+    inside.add(client)
     const server = connect(Number(url.port), url.hostname)
     client.pipe(server).pipe(client)
     for (const socket of [client, server]) socket.on('error', () => undefined)
@@ -164,16 +167,44 @@ it('works again soon after the server is back, however often it was tried meanwh
   const listen = (port: number) => once(door.listen(port, '127.0.0.1'), 'listening')
   await listen(0)
   const { port } = door.address() as AddressInfo
-  door.close()
-  const away = openDatabase({
+  return {
     url: Object.assign(new URL(url), { port }).href,
-    applicationName: 'away',
-    log: createLog({ service: 'loss', level: 'silent' }),
+    shut: () => door.close(),
+    open: () => listen(port),
+    reset() {
+      for (const client of inside) client.resetAndDestroy()
+    },
+  }
+}
+
+it('answers, and closes, after a connection was reset under a transaction, which then asks for its rollback', async () => {
+  const door = await openDoor()
+  const log = createLog({ service: 'loss', level: 'silent' })
+  const own = openDatabase({ url: door.url, applicationName: 'reset', log, poolMax: 1 })
+  const lost = inTransaction(own.forTenant('demo'), async (tx) => {
+    await tx.execute(sql`select 1`)
+    const slept = tx.execute(sql`select pg_sleep(60)`)
+    door.reset()
+    await slept
   })
+  await expect(lost).rejects.toThrow()
+  // Long before a statement is given up that nobody answers.
+  const next = own.sql.forTenant('demo')`select 1 as one`
+  await expect(Promise.race([next, wait(5_000, 'silent')])).resolves.toEqual([{ one: 1 }])
+  await own.sql.forTenant('demo').end()
+  await own.close({ timeout_s: 1 })
+  door.shut()
+})
+
+it('works again soon after the server is back, however often it was tried meanwhile', async () => {
+  const door = await openDoor()
+  door.shut()
+  const log = createLog({ service: 'loss', level: 'silent' })
+  const away = openDatabase({ url: door.url, applicationName: 'away', log })
   // As many failures as a busy service has within two seconds.
   for (let tries = 0; tries < 10; tries += 1) await expect(away.ping()).rejects.toThrow()
-  await listen(port)
+  await door.open()
   await expect(Promise.race([away.ping().then(() => 'answered'), wait(5_000, 'silent')])).resolves.toBe('answered')
   await away.close({ timeout_s: 0 })
-  door.close()
+  door.shut()
 })
