@@ -1,6 +1,6 @@
 import postgres from 'postgres'
 import { ANSWER_TIMEOUT_S, KEEPALIVE } from './liveness.ts'
-import { CONNECT_TIMEOUT_S, type Database } from './pools.ts'
+import { CONNECT_TIMEOUT_S, type Database, noticesTo } from './pools.ts'
 
 /**
  * The exclusive right to do `what` on a database, for work that one process at a time should do: dispatching, consuming,
@@ -23,6 +23,7 @@ export class Lease {
       // The lock would go with the connection.
       max_lifetime: null,
       fetch_types: false,
+      onnotice: noticesTo(log),
       connection: { application_name: `lease ${what}`, ...KEEPALIVE },
       onclose: () => {
         if (this.#isHeld) log.info({ what }, 'lost a lease with its connection')

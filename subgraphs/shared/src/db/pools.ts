@@ -164,6 +164,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   return database
 }
 
+/** What the server tells beside its answers; by itself, the driver writes it to the console. */
+export const noticesTo = (log: Logger) => (notice: postgres.Notice) =>
+  log.debug({ notice: notice.message }, 'notice from PostgreSQL')
+
 /** Opens no connection yet. */
 function openClient(options: DatabaseOptions, tenant: string, max: number, lockTimeout_ms = LOCK_TIMEOUT_MS): RawSql {
   const { url, applicationName, log, answerTimeout_s = ANSWER_TIMEOUT_S } = options
@@ -177,7 +181,7 @@ function openClient(options: DatabaseOptions, tenant: string, max: number, lockT
       backoff: (failures) => Math.min(RECONNECT_PAUSE_S * 2 ** failures, RECONNECT_PAUSE_MAX_S),
       fetch_types: false,
       types: { bigint: postgres.BigInt, ...ARRAY_TYPES },
-      onnotice: (notice) => log.debug({ notice: notice.message }, 'notice from PostgreSQL'),
+      onnotice: noticesTo(log),
       connection: {
         application_name: applicationName,
         'app.tenant': tenant,
