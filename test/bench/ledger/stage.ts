@@ -10,19 +10,23 @@ import { createLog } from '@carriergraph/shared/log.ts'
 import postgres from 'postgres'
 import { startPostgres } from '../../../scripts/postgres/launch.ts'
 
+const SHARED_BUFFERS_MIB = 1_024
+
 /** What is answered as posted is on the disk. The only checkpoints are the bench's own. */
 const SETTINGS = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
   max_connections: '400',
-  shared_buffers: '1GB',
+  shared_buffers: `${SHARED_BUFFERS_MIB}MB`,
   min_wal_size: '32GB',
   max_wal_size: '32GB',
   checkpoint_timeout: '1h',
 }
 
 const MIB = 2 ** 20
+/** Of eight KiB. */
+const PAGES_A_MIB = 128
 /** Of the log, written at once. */
 const FILLER_MIB = 8
 
@@ -38,9 +42,9 @@ export interface Stage extends AsyncDisposable {
   /** Makes one with the tables of payments, the ledger's among them, as the service does. */
   books(name: string, poolMax?: number): Promise<Database>
   /**
-   * Lets turns be about transfers, as in a server that has run for a while: the log's next files are there to be written
-   * over, so that no backend fills new ones with zeros, and there is no checkpoint but this one, behind which whatever is
-   * written first is written whole.
+   * Lets turns be about transfers, as in a server that has run for a while: all of its memory has been used before, so that no
+   * backend waits for the system to clear a page of it; the log's next files are there to be written over, so that none fills
+   * new ones with zeros; and there is no checkpoint but this one, behind which whatever is written first is written whole.
    * @param logMiB as much as the turns write ahead
    */
   prepareTurns(logMiB: number): Promise<void>
@@ -79,6 +83,9 @@ export async function createStage(): Promise<Stage> {
       return opened
     },
     async prepareTurns(logMiB) {
+      await admin`create unlogged table filler (page text storage plain)`
+      await admin`insert into filler select repeat(' ', 8000) from generate_series(1, ${SHARED_BUFFERS_MIB * PAGES_A_MIB}::int)`
+      await admin`drop table filler`
       for (let written = 0; written < logMiB; written += FILLER_MIB)
         await admin`select pg_logical_emit_message(false, 'filler', repeat(' ', ${FILLER_MIB * MIB}))`
       await admin`checkpoint`
