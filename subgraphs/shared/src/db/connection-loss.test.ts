@@ -133,6 +133,19 @@ it('answers the statement after the one under which a backend died', async () =>
   await raw.end()
 })
 
+it.each([
+  ['an error', sql`select 6 / (3 - n) from generate_series(1, 5) n`],
+  [
+    'its end',
+    sql`select case when n < 3000 then '0' else pg_terminate_backend(pg_backend_pid())::text end from generate_series(1, 3000) n`,
+  ],
+])('gives rows that came before %s of their connection to nobody else', async (_, cut) => {
+  const { db, raw, close } = onOneConnection()
+  await expect(db.execute(cut)).rejects.toThrow()
+  expect([...(await raw`select 7 as seven`)]).toEqual([{ seven: 7 }])
+  await close()
+})
+
 const defer = () => Promise.withResolvers<void>()
 
 /** A pool that gives every transaction the same connection. */
