@@ -211,6 +211,22 @@ it('answers, and closes, after a connection was reset under a transaction, which
   door.shut()
 })
 
+it('rejects what is asked of a server that takes connections and closes them, as a balancer with nobody behind it does', async () => {
+  let taken = 0
+  const door = createServer((client) => {
+    taken += 1
+    client.on('error', () => undefined).end()
+  })
+  await once(door.listen(0, '127.0.0.1'), 'listening')
+  const { port } = door.address() as AddressInfo
+  const log = createLog({ service: 'loss', level: 'silent' })
+  const nobody = openDatabase({ url: `postgres://a:b@127.0.0.1:${port}/c`, applicationName: 'nobody', log })
+  await expect(soon(nobody.ping())).rejects.toMatchObject({ code: 'CONNECTION_CLOSED' })
+  expect(taken).toBe(1)
+  await nobody.close({ timeout_s: 1 })
+  door.close()
+})
+
 it('works again soon after the server is back, however often it was tried meanwhile', async () => {
   const door = await openDoor()
   door.shut()
