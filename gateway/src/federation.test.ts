@@ -239,6 +239,12 @@ describe('an ailing graph', () => {
     expect(await readiness()).toEqual([200, { status: 'degraded', tokens: 'unavailable', subgraphs: ready }])
   })
 
+  test('is degraded while the issuer publishes no keys', async () => {
+    library = await startLibrary()
+    library.issuer.withdraw()
+    expect(await readiness()).toEqual([200, { status: 'degraded', tokens: 'unavailable', subgraphs: ready }])
+  })
+
   test('is ready while some subgraph answers, and says which one does not', async () => {
     library = await startLibrary()
     const { url, subgraphs } = library

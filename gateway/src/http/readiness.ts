@@ -7,7 +7,7 @@ export interface Readiness {
    * those who sign in are refused. That is no reason to take the gateway out of service: the others would go with it.
    */
   readonly status: 'ready' | 'degraded' | 'unavailable' | 'draining'
-  /** Whether the issuer's keys were fetched. Missing while the gateway is draining. */
+  /** Whether the issuer's keys were fetched, and are some. Missing while the gateway is draining. */
   readonly tokens?: 'ready' | 'unavailable'
   readonly subgraphs: Readonly<Record<string, 'ready' | 'unavailable'>>
 }

@@ -28,6 +28,8 @@ export interface TokenIssuer {
     /** In the place of tenant, roles and scope: as other issuers write tokens. */
     readonly claims?: Readonly<Record<string, unknown>>
   }): Promise<string>
+  /** Publishes no keys from now on. */
+  withdraw(): void
   /** May be called again. */
   close(): Promise<void>
 }
@@ -36,8 +38,9 @@ export interface TokenIssuer {
 export async function startTokenIssuer(): Promise<TokenIssuer> {
   const [published, strange] = await Promise.all([generateKeyPair(ALGORITHM), generateKeyPair(ALGORITHM)])
   const jwk = { ...(await exportJWK(published.publicKey)), kid: 'toy', alg: ALGORITHM }
+  let keys = [jwk]
   const server = createServer((_request, response) => {
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] }))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }))
   })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
@@ -68,6 +71,9 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
         .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn_s)
         .sign(forged ? strange.privateKey : published.privateKey)
       return `Bearer ${token}`
+    },
+    withdraw() {
+      keys = []
     },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   }

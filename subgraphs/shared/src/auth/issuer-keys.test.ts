@@ -127,19 +127,36 @@ describe('while the issuer fails', () => {
 test('they count as fetched from the first time on, whatever becomes of the issuer then', async () => {
   const { clock, keys, find } = keysAt()
   answer = failing
-  await expect(keys.fetched()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  await expect(keys.published()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
   // Probes do not drive an issuer that fails.
-  await expect(keys.fetched()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  await expect(keys.published()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
   expect(fetches).toBe(1)
   answer = well
   clock.advance(5_000)
-  await keys.fetched()
+  await keys.published()
   expect(await find()).toBe('found')
   expect(fetches).toBe(2)
   answer = failing
   clock.advance(25 * HOUR_MS)
   expect(await find()).toBe('SERVICE_UNAVAILABLE')
-  await keys.fetched()
+  await keys.published()
+})
+
+test('an issuer without keys has published none, whenever it comes to have or loses them', async () => {
+  const { clock, keys } = keysAt()
+  published = []
+  await expect(keys.published()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  published = [first]
+  // Probes do not drive it.
+  clock.advance(29_999)
+  await expect(keys.published()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
+  expect(fetches).toBe(1)
+  clock.advance(1)
+  await keys.published()
+  published = []
+  clock.advance(10 * MINUTE_MS)
+  await expect(keys.find({ alg: 'ES256', kid: 'first' }, TOKEN)).rejects.toMatchObject({ name: 'JWKSNoMatchingKey' })
+  await expect(keys.published()).rejects.toMatchObject({ code: 'SERVICE_UNAVAILABLE' })
 })
 
 test('a key that was withdrawn counts for ten minutes, and is gone with the first request after them', async () => {

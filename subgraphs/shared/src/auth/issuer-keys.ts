@@ -23,8 +23,11 @@ export type IssuerKeysOptions = {
 
 export type IssuerKeys = {
   readonly find: JWTVerifyGetKey
-  /** Resolves once the keys were fetched for the first time; throws SERVICE_UNAVAILABLE when they cannot be. */
-  fetched(): Promise<void>
+  /**
+   * Resolves when the issuer has published some keys, and from the first time on whatever becomes of it, as long as it does
+   * not withdraw them all; throws SERVICE_UNAVAILABLE when they cannot be fetched, or when there are none.
+   */
+  published(): Promise<void>
 }
 
 /**
@@ -73,6 +76,8 @@ export function keysOfIssuer(options: IssuerKeysOptions): IssuerKeys {
     if (!isWithin(fetchedAt_ms, JWKS_KEPT_MS_MAX)) throw unavailable(failure?.error)
   }
 
+  const hasSome = (): boolean => (remote.jwks()?.keys.length ?? 0) > 0
+
   return {
     async find(header, token) {
       await refresh()
@@ -88,8 +93,12 @@ export function keysOfIssuer(options: IssuerKeysOptions): IssuerKeys {
       if (failure !== undefined) throw unavailable(failure.error)
       return remote(header, token)
     },
-    async fetched() {
+    async published() {
       if (!Number.isFinite(fetchedAt_ms)) await refresh()
+      if (hasSome()) return
+      // One that begins may publish its first key in a moment.
+      if (!isWithin(fetchedAt_ms, cooldown_ms)) await ask()
+      if (!hasSome()) throw unavailable(failure?.error ?? new Error('The issuer publishes no keys.'))
     },
   }
 }

@@ -37,7 +37,7 @@ export type TokenVerifier<A extends Caller = Actor> = {
   /**
    * Resolves when tokens can be verified, which is once the issuer's keys were fetched; from then on an outage of the
    * issuer is told to those whom it concerns.
-   * @throws Refusal SERVICE_UNAVAILABLE when the keys cannot be fetched
+   * @throws Refusal SERVICE_UNAVAILABLE when the keys cannot be fetched, or when there are none
    */
   ready(): Promise<void>
 }
@@ -87,7 +87,7 @@ export function createTokenVerifier(
       accept(actor)
       return actor
     },
-    ready: () => keys.fetched(),
+    ready: () => keys.published(),
   }
 }
 
