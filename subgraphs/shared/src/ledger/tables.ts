@@ -25,7 +25,7 @@ const bytes = customType<{ data: Uint8Array; driverData: Uint8Array }>({ dataTyp
 
 /**
  * An account of the double-entry ledger. Only `post_batch` changes what it holds, and nothing whose or what it is. A subgraph with a ledger re-exports
- * these tables from its `db/schema.ts`; triggers and functions come from `sql/ledger.sql`.
+ * these tables from its `db/schema.ts`; triggers and functions come from `sql/ledger*.sql`.
  */
 export const ledgerAccount = pgTable(
   'ledger_account',
