@@ -47,7 +47,7 @@ async function look({ watch: isWatching }: ShardsArguments, surroundings: Shards
   const resumer = new CrossingResumer({
     shards,
     // What it ends stands on stdout.
-    log: log.child({}, { level: 'warn' }),
+    log: log.isLevelEnabled('warn') ? log.child({}, { level: 'warn' }) : log,
     onResumed: (tenant, { ended, waiting }) => {
       stdout.write(`${tenant}: ${ended} ended, ${waiting} waiting for an account that is not active\n`)
     },
