@@ -1,8 +1,9 @@
 // What the SDL promises to people who read it, held for every line of it.
 
-import { type ASTNode, type ConstDirectiveNode, type FieldDefinitionNode, Kind, visit } from 'graphql'
+import { readFileSync } from 'node:fs'
+import { type ASTNode, type ConstDirectiveNode, type FieldDefinitionNode, Kind, parse, visit } from 'graphql'
 import { describe, expect, it } from 'vitest'
-import { SUBGRAPHS, subgraphSdl } from '../scripts/subgraphs.ts'
+import { repositoryFile, SUBGRAPHS, subgraphSdl } from '../scripts/subgraphs.ts'
 
 const DESCRIBED = new Set<string>([
   Kind.OBJECT_TYPE_DEFINITION,
@@ -13,7 +14,7 @@ const DESCRIBED = new Set<string>([
   Kind.INPUT_VALUE_DEFINITION,
   Kind.ENUM_VALUE_DEFINITION,
 ])
-/** The three roots are what they are. */
+/** Described once, for the graph that they are composed to. */
 const ROOTS = ['Query', 'Mutation', 'Subscription']
 const ACCESS = ['authenticated', 'requiresScopes', 'policy']
 
@@ -107,3 +108,13 @@ function typeName(field: FieldDefinitionNode): string {
   while (type.kind !== Kind.NAMED_TYPE) type = type.type
   return type.name.value
 }
+
+it('the roots of the graph are described to whoever opens the playground', () => {
+  const graph = parse(readFileSync(repositoryFile('schema/api.graphql'), 'utf8'))
+  const roots = graph.definitions.filter(
+    (node) => node.kind === Kind.OBJECT_TYPE_DEFINITION && ROOTS.includes(nameOf(node)),
+  )
+  expect(roots.map((root) => [nameOf(root), 'description' in root && root.description !== undefined])).toEqual(
+    ROOTS.map((name) => [name, true]),
+  )
+})

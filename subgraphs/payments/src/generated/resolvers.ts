@@ -2434,6 +2434,10 @@ export type RemittanceEdge = {
   node: Remittance;
 };
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type Query = {
   __typename?: 'Query';
   /** Bank statements, those that were imported last first; of one file, the last first. For operators. */
@@ -2498,6 +2502,10 @@ export type Query = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryBankStatementsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2505,11 +2513,19 @@ export type QueryBankStatementsArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryCardArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryFxRateArgs = {
   from: Scalars['CurrencyCode']['input'];
   to: Scalars['CurrencyCode']['input'];
@@ -2517,6 +2533,10 @@ export type QueryFxRateArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryFxRatesArgs = {
   currency: Scalars['CurrencyCode']['input'];
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -2524,21 +2544,37 @@ export type QueryFxRatesArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryFxQuoteArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryLedgerAccountArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryPaymentArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryPaymentsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2546,11 +2582,19 @@ export type QueryPaymentsArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryReconciliationRunArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryReconciliationRunsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2558,11 +2602,19 @@ export type QueryReconciliationRunsArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryReconciliationItemArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryReconciliationCasesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2570,11 +2622,19 @@ export type QueryReconciliationCasesArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryRemittanceArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryRemittancesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2582,11 +2642,19 @@ export type QueryRemittancesArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QuerySettlementCycleArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QuerySettlementCyclesArgs = {
   filter?: InputMaybe<SettlementCycleFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -2594,16 +2662,28 @@ export type QuerySettlementCyclesArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryTransferArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryUnappliedMoneyCaseArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryUnappliedMoneyArgs = {
   filter?: InputMaybe<UnappliedMoneyFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -2611,11 +2691,19 @@ export type QueryUnappliedMoneyArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryWebhookDeliveryArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryWebhookDeliveriesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
@@ -2623,16 +2711,28 @@ export type QueryWebhookDeliveriesArgs = {
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryWebhookEndpointArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
 export type QueryWebhookEndpointsArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type Mutation = {
   __typename?: 'Mutation';
   /**
@@ -2821,225 +2921,405 @@ export type Mutation = {
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationAddCardArgs = {
   input: AddCardInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRevealCardArgs = {
   input: RevealCardInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRemoveCardArgs = {
   input: RemoveCardInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRequestDismissalArgs = {
   input: RequestDismissalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationApproveDismissalArgs = {
   input: ApproveDismissalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRejectDismissalArgs = {
   input: RejectDismissalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationDisputePaymentArgs = {
   input: DisputePaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationResolveDisputeArgs = {
   input: ResolveDisputeInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationExpectBankMovementsArgs = {
   input: ExpectBankMovementsInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCreateFxQuoteArgs = {
   input: CreateFxQuoteInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationOpenLedgerAccountArgs = {
   input: OpenLedgerAccountInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationFreezeLedgerAccountArgs = {
   input: LedgerAccountStatusInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationUnfreezeLedgerAccountArgs = {
   input: LedgerAccountStatusInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCloseLedgerAccountArgs = {
   input: LedgerAccountStatusInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationSetOverdraftLimitArgs = {
   input: SetOverdraftLimitInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCreatePaymentArgs = {
   input: CreatePaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCreatePaymentsArgs = {
   input: CreatePaymentsInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationConfirmPaymentArgs = {
   input: ConfirmPaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCapturePaymentArgs = {
   input: CapturePaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCancelPaymentArgs = {
   input: CancelPaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRunReconciliationArgs = {
   input: RunReconciliationInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationMatchByHandArgs = {
   input: MatchByHandInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationAutoResolveArgs = {
   input: AutoResolveInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRefundPaymentArgs = {
   input: RefundPaymentInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCreateRemittanceArgs = {
   input: CreateRemittanceInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCancelRemittanceArgs = {
   input: CancelRemittanceInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRequestSettlementReversalArgs = {
   input: RequestSettlementReversalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationApproveSettlementReversalArgs = {
   input: ApproveSettlementReversalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRejectSettlementReversalArgs = {
   input: RejectSettlementReversalInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationSettleCycleAgainArgs = {
   input: SettleCycleAgainInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationPostTransfersArgs = {
   input: PostTransfersInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRequestUnappliedResolutionArgs = {
   input: RequestUnappliedResolutionInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationApproveUnappliedResolutionArgs = {
   input: ApproveUnappliedResolutionInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRejectUnappliedResolutionArgs = {
   input: RejectUnappliedResolutionInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationOpenWalletArgs = {
   input: OpenWalletInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationReplayWebhookDeliveriesArgs = {
   input: ReplayWebhookDeliveriesInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationCreateWebhookEndpointArgs = {
   input: CreateWebhookEndpointInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRotateWebhookSecretArgs = {
   input: RotateWebhookSecretInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationPauseWebhookEndpointArgs = {
   input: PauseWebhookEndpointInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationResumeWebhookEndpointArgs = {
   input: ResumeWebhookEndpointInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationDeleteWebhookEndpointArgs = {
   input: DeleteWebhookEndpointInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRequestWriteOffArgs = {
   input: RequestWriteOffInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationApproveWriteOffArgs = {
   input: ApproveWriteOffInput;
 };
 
 
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
 export type MutationRejectWriteOffArgs = {
   input: RejectWriteOffInput;
 };
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type Subscription = {
   __typename?: 'Subscription';
   /**
@@ -3070,12 +3350,20 @@ export type Subscription = {
 };
 
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type SubscriptionLedgerEntryPostedArgs = {
   accountId: Scalars['ID']['input'];
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type SubscriptionPaymentStatusChangedArgs = {
   paymentId?: InputMaybe<Scalars['ID']['input']>;
   payerId?: InputMaybe<Scalars['ID']['input']>;
@@ -3083,12 +3371,20 @@ export type SubscriptionPaymentStatusChangedArgs = {
 };
 
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type SubscriptionReconciliationMismatchArgs = {
   account?: InputMaybe<Scalars['String']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type SubscriptionRemittanceStatusChangedArgs = {
   remittanceId?: InputMaybe<Scalars['ID']['input']>;
   senderId?: InputMaybe<Scalars['ID']['input']>;
@@ -3096,6 +3392,10 @@ export type SubscriptionRemittanceStatusChangedArgs = {
 };
 
 
+/**
+ * What happens, as it happens, over `graphql-transport-ws` or as server-sent events. Each event has a cursor, to go on behind it
+ * after a break.
+ */
 export type SubscriptionWebhookDeliveryDiedArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
 };
