@@ -1,7 +1,7 @@
 import type { Db, TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { unnested } from '@carriergraph/shared/db/unnested.ts'
 import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
-import { and, asc, eq, inArray, isNotNull, isNull, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Instruction } from '../rails/instruction.ts'
 import type { SentInstruction } from '../rails/iso20022/status-report.ts'
 import { instructionColumns, toInstruction } from './rail-instructions.ts'
@@ -148,12 +148,27 @@ export async function giveUpFile(tx: Tx, id: Id<'rfl'>): Promise<void> {
   await tx.delete(railFile).where(and(eq(railFile.id, id), eq(railFile.state, 'PREPARED')))
 }
 
-/** What went out in a file. */
-export async function findSent(db: Db, id: Id<'rfl'>): Promise<SentInstruction[]> {
+/** What is in a file. */
+export const findSent = (db: Db, id: Id<'rfl'>): Promise<SentInstruction[]> =>
+  findPlaced(db, eq(railFileEntry.fileId, id))
+
+/** What is in any of the files, and those of the instructions that are in one. */
+export function findSentIn(
+  db: Db,
+  files: readonly Id<'rfl'>[],
+  instructions: readonly Id<'ins'>[],
+): Promise<SentInstruction[]> {
+  const { fileId, instructionId } = railFileEntry
+  const isNamed = sql`${instructionId} = any(${sql.param(instructions.map(toUuid))}::text[]::uuid[])`
+  const isInFile = sql`${fileId} = any(${sql.param(files.map(toUuid))}::text[]::uuid[])`
+  return findPlaced(db, or(isInFile, and(isNamed, isNotNull(fileId))))
+}
+
+async function findPlaced(db: Db, which: SQL | undefined): Promise<SentInstruction[]> {
   const rows = await db
     .select({ instructionId: railFileEntry.instructionId, place: railFileEntry.paymentInformationId })
     .from(railFileEntry)
-    .where(eq(railFileEntry.fileId, id))
+    .where(which)
     .orderBy(asc(railFileEntry.instructionId))
   return rows.map(({ instructionId, place }) => ({ instructionId, paymentInformationId: place ?? '' }))
 }

@@ -1,6 +1,6 @@
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { type Id, isId } from '@carriergraph/shared/ids.ts'
-import { findSent } from '../../db/rail-files.ts'
+import { findSent, findSentIn } from '../../db/rail-files.ts'
 import { findInstructions } from '../../db/rail-instructions.ts'
 import { shown } from '../../statements/amounts.ts'
 import { readStatement, type StatementFile, type StatementSource } from '../../statements/read-statement.ts'
@@ -9,7 +9,7 @@ import { type Notice, numbered } from '../notice.ts'
 import { NOTICES_MAX } from '../rail.ts'
 import { readMessage } from './read-message.ts'
 import { instructionsOfLine, noticeOfLine, noticesOfBatch } from './statement-notices.ts'
-import { noticesOf, type StatusReport } from './status-report.ts'
+import { type Notices, noticesOf, noticesOfStray, type SentInstruction, type StatusReport } from './status-report.ts'
 
 /** What a file of a bank says about instructions, batch by batch; and why it is refused, or what of it nobody knows. */
 export type BankFileNews = {
@@ -44,25 +44,40 @@ function refused({ code, message, position }: Refusal): BankFileNews {
 }
 
 async function reportNews(report: StatusReport, db: TenantDb): Promise<BankFileNews> {
+  const original = shown(report.originalMessageId)
   const fileId = fileIdOf(report.originalMessageId)
   const sent = fileId === undefined ? [] : await findSent(db, fileId)
+  if (sent.length > 0) return newsOf(noticesOf(report, sent), `${original} has no`)
+  const strays = await findStrays(report, db)
   // Of a message that others sent.
-  if (sent.length === 0) return { notices: [], refusal: undefined }
-  const { notices, passedOver } = noticesOf(report, sent)
-  return { notices: inPieces(notices), refusal: passedOver.length === 0 ? undefined : unknownIn(report, passedOver) }
+  if (strays.length === 0) return { notices: [], refusal: undefined }
+  return newsOf(noticesOfStray(report, strays), `${original} is no message of ours: nobody knows what is meant by`)
 }
+
+/** What went out of what a report names, under whichever message: a batch, or an instruction itself. */
+function findStrays({ batches, transactions }: StatusReport, db: TenantDb): Promise<SentInstruction[]> {
+  const places = new Set([...batches.keys(), ...transactions.map(({ paymentInformationId }) => paymentInformationId)])
+  const files = [...places].flatMap((place) => fileIdOf(place.trim().replace(/-\d+$/, '')) ?? [])
+  const named = transactions.flatMap(({ instructionId }) => instructionId ?? [])
+  return findSentIn(db, [...new Set(files)], named)
+}
+
+const newsOf = ({ notices, passedOver }: Notices, inVain: string): BankFileNews => ({
+  notices: inPieces(notices),
+  refusal:
+    passedOver.length === 0 ? undefined : `${inVain} ${listed(passedOver)}. What the report says of others was taken.`,
+})
 
 /** As many are named as a person looks at. */
 const PASSED_OVER_MAX = 10
 
-function unknownIn({ originalMessageId }: StatusReport, passedOver: readonly string[]): string {
+function listed(passedOver: readonly string[]): string {
   const names = passedOver.slice(0, PASSED_OVER_MAX).join(', ')
-  const more = passedOver.length > PASSED_OVER_MAX ? `, and ${passedOver.length - PASSED_OVER_MAX} more` : ''
-  return `${shown(originalMessageId)} has no ${names}${more}. What the report says of others was taken.`
+  return passedOver.length > PASSED_OVER_MAX ? `${names}, and ${passedOver.length - PASSED_OVER_MAX} more` : names
 }
 
 function fileIdOf(messageId: string): Id<'rfl'> | undefined {
-  const id = messageId.toLowerCase().replace('-', '_')
+  const id = messageId.trim().toLowerCase().replace('-', '_')
   return isId('rfl', id) ? id : undefined
 }
 

@@ -1,7 +1,7 @@
 // What pain.002 says of what went out, and what becomes of the instructions by that.
 
 import { money } from '@carriergraph/shared/money/money.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findInstruction } from '../../db/rail-instructions.ts'
 import { endToEndId } from '../instruction.ts'
 import { instruction } from '../rails.fixture.ts'
@@ -88,4 +88,55 @@ test('a report that names a batch that its message has not is refused, and what 
   expect(await state(other.id)).toBe('REJECTED')
   await receive('c.xml', report({ original: 'of-others', batches: batch('B-9', 'RJCT') }))
   expect(await inFolder('read')).toEqual(['b.xml', 'c.xml'])
+})
+
+describe('a report whose message is none of ours, for banks write its id anew or cut it off', () => {
+  test('is taken for what it names by our own references', async () => {
+    const { rail, send, contents, receive, state, inFolder } = await banks.stage()
+    const [bad, good, other] = [instruction(), instruction(), instruction()]
+    await send(bad, good, other)
+    await rail.sendFiles()
+    const place = `${messageId((await contents())[0] ?? '')}-1`
+    const parts = transaction(endToEndId(bad.id), 'RJCT') + transaction(endToEndId(good.id).toUpperCase(), 'ACSC')
+    const group = '<GrpSts>PART</GrpSts>'
+    await receive('a.xml', report({ original: 'NONREF', group, batches: batch('B-1', undefined, parts) }))
+    expect([await state(bad.id), await state(good.id), await state(other.id)]).toEqual([
+      'REJECTED',
+      'SETTLED',
+      'ACCEPTED',
+    ])
+    await receive('b.xml', report({ original: place.slice(0, -4), batches: batch(place.toUpperCase(), 'RJCT') }))
+    expect(await state(other.id)).toBe('REJECTED')
+    expect(await inFolder('read')).toEqual(['a.xml', 'b.xml'])
+  })
+
+  test('says nothing of what it does not name, and is refused where it speaks of that', async () => {
+    const { rail, send, contents, receive, state, inFolder, refusal } = await banks.stage()
+    const [bad, other] = [instruction(), instruction()]
+    await send(bad, other)
+    await rail.sendFiles()
+    const place = `${messageId((await contents())[0] ?? '')}-1`
+    const parts = transaction(endToEndId(bad.id), undefined)
+    const group = '<GrpSts>RJCT</GrpSts>'
+    await receive('a.xml', report({ original: 'NONREF', group, batches: batch('B-1', undefined, parts) }))
+    expect([await state(bad.id), await state(other.id)]).toEqual(['REJECTED', 'ACCEPTED'])
+    expect(await refusal('a.xml')).toBe(
+      '"NONREF" is no message of ours: nobody knows what is meant by the whole (RJCT). What the report says of others was taken.\n',
+    )
+    const unknown = transaction('ins-cut-off', 'RJCT')
+    await receive('b.xml', report({ original: 'NONREF', batches: batch(place, 'ACSC', unknown) }))
+    expect(await state(other.id)).toBe('ACCEPTED')
+    expect(await refusal('b.xml')).toContain('transaction "ins-cut-off" (RJCT)')
+    expect(await inFolder('read')).toEqual([])
+  })
+
+  test('is read and changes nothing where it names what has not gone out, or others’', async () => {
+    const { send, receive, state, inFolder } = await banks.stage()
+    const waiting = instruction()
+    await send(waiting)
+    const parts = transaction(endToEndId(waiting.id), 'RJCT') + transaction('of-others', 'RJCT')
+    await receive('a.xml', report({ original: 'NONREF', batches: batch('B-1', 'RJCT', parts) }))
+    expect(await state(waiting.id)).toBe('ACCEPTED')
+    expect(await inFolder('read')).toEqual(['a.xml'])
+  })
 })

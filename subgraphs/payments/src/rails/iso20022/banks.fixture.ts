@@ -57,7 +57,9 @@ export async function openBanks() {
     }
     const state = async (id: Id<'ins'>) => (await findInstruction(db, id))?.state
     const inFolder = (name: string) => readdir(join(inbox, name))
-    return { db, clock, rail, driver, withSettings, register, send, files, contents, put, receive, state, inFolder }
+    const refusal = (name: string) => readFile(join(inbox, 'refused', `${name}.reason.txt`), 'utf8')
+    const folders = { files, contents, put, receive, inFolder, refusal }
+    return { db, clock, rail, driver, withSettings, register, send, state, ...folders }
   }
 
   return {

@@ -151,16 +151,15 @@ type Unknown = {
   readonly whole: Standing | undefined
 }
 
+/** What a report says, and what it names in vain. */
+export type Notices = { readonly notices: readonly Notice[]; readonly passedOver: readonly string[] }
+
 /**
  * What a report says about each instruction of the message that it is about: what stands by the transaction itself, else by
  * its batch, else by the whole. The end of a batch, or of the whole, holds for none that is not named itself where another
  * end is said of something in it that nobody knows: that may be any of them.
- * @returns the notices, and what the report names in vain
  */
-export function noticesOf(
-  report: StatusReport,
-  sent: readonly SentInstruction[],
-): { readonly notices: readonly Notice[]; readonly passedOver: readonly string[] } {
+export function noticesOf(report: StatusReport, sent: readonly SentInstruction[]): Notices {
   const byInstruction = new Map(
     report.transactions.flatMap((each) => (each.instructionId ? [[each.instructionId, each]] : [])),
   )
@@ -179,6 +178,18 @@ export function noticesOf(
     return [{ instructionId, key, kind: 'STATUS', status, reason }]
   })
   return { notices, passedOver: unknown.map(({ name, status }) => `${name} (${status})`) }
+}
+
+/**
+ * What a report says of ours whose message is none of ours: banks write its id anew, or cut it off. Our references of a batch or a
+ * transaction are of nothing else, so that these are taken; what it says of the whole is of none of them.
+ * @param sent what went out in the files whose batches or instructions it names
+ */
+export function noticesOfStray(report: StatusReport, sent: readonly SentInstruction[]): Notices {
+  const { group } = report
+  const { notices, passedOver } = noticesOf({ ...report, group: undefined }, sent)
+  const hasEnd = group !== undefined && stateOf(group) !== 'ACCEPTED'
+  return { notices, passedOver: [...(hasEnd ? [`the whole (${group.status})`] : []), ...passedOver] }
 }
 
 function unknownOf(report: StatusReport, sent: readonly SentInstruction[]): Unknown[] {
