@@ -1,6 +1,7 @@
-import type { Db } from '@carriergraph/shared/db/pools.ts'
+import type { Db, Tx } from '@carriergraph/shared/db/pools.ts'
 import { pruneBefore } from '@carriergraph/shared/db/prune.ts'
-import { sql } from 'drizzle-orm'
+import { type Id, toUuid } from '@carriergraph/shared/ids.ts'
+import { type SQL, sql } from 'drizzle-orm'
 import { type WebhookDeliveryRow, webhookDelivery } from './tables/webhook-delivery.ts'
 
 /** Rows of one statement: each takes fourteen of the 65,535 parameters that one may have. */
@@ -44,16 +45,27 @@ export async function insertDeliveries(system: Db, deliveries: readonly NewDeliv
 }
 
 /** Gives up what waits for an endpoint that was deleted, and what has waited since before `eldest`. @returns how many */
-export async function cancelUnsendable(system: Db, eldest: Date, now: Date): Promise<number> {
+export const cancelUnsendable = (system: Db, eldest: Date, now: Date): Promise<number> =>
+  cancelWaiting(system, sql`e.status = 'DELETED' or d.created_at < ${eldest.toISOString()}`, now)
+
+/** Gives up what waits for an endpoint. What is just being tried is left to whoever tries it. */
+export const cancelDeliveriesTo = (tx: Tx, endpointId: Id<'whe'>, now: Date): Promise<number> =>
+  cancelWaiting(
+    tx,
+    sql`e.id = ${toUuid(endpointId)} and (d.claimed_until is null or d.claimed_until <= ${now.toISOString()})`,
+    now,
+  )
+
+async function cancelWaiting(db: Db, which: SQL, now: Date): Promise<number> {
   let cancelled = 0
   for (let statement = 1; statement <= CANCEL_STATEMENTS_MAX; statement += 1) {
-    const { count } = await system.execute(sql`
+    const { count } = await db.execute(sql`
       update webhook_delivery
       set status = 'CANCELLED', finished_at = ${now.toISOString()}, claim = null, claimed_until = null
       where ctid = any (array(
         select d.ctid from webhook_delivery d
         join webhook_endpoint e on e.tenant_id = d.tenant_id and e.id = d.endpoint_id
-        where d.status = 'PENDING' and (e.status = 'DELETED' or d.created_at < ${eldest.toISOString()})
+        where d.status = 'PENDING' and (${which})
         limit ${CANCEL_ROWS_MAX} for update of d skip locked)) and status = 'PENDING'`)
     cancelled += count
     if (count < CANCEL_ROWS_MAX) break

@@ -1,4 +1,4 @@
-import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
+import type { TenantDb, Tx } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
 import { appendToJournal } from '@carriergraph/shared/journal/append.ts'
@@ -15,6 +15,7 @@ import {
   toWebhookEndpoint,
   type WebhookEndpoint,
 } from '../db/webhook-endpoints.ts'
+import { cancelDeliveriesTo } from '../db/webhook-fan-out.ts'
 import type { TenantVault } from '../vault/data-keys.ts'
 import type { UnwrapFault } from '../vault/keys/key-provider.ts'
 import type { SensitiveText } from '../vault/sensitive-text.ts'
@@ -103,18 +104,23 @@ export const resumeEndpoint = (db: TenantDb, id: Id<'whe'>, provenance: Provenan
     status === 'ACTIVE' ? undefined : { status: 'ACTIVE', pauseReason: null, failuresInRow: 0, restingUntil: null },
   )
 
-/** Erases its secrets. What waits for it is cancelled soon after. */
+/** Erases its secrets, and cancels what waits for it; what is just being tried, and what is just being collected, soon after. */
 export const deleteEndpoint = (db: TenantDb, id: Id<'whe'>, provenance: Provenance): Changed =>
-  changing(db, id, 'webhook_endpoint.deleted', provenance, () => ({
-    status: 'DELETED',
-    pauseReason: null,
-    deletedAt: provenance.now,
-    dataKeyId: null,
-    sealedSecret: null,
-    previousDataKeyId: null,
-    previousSealedSecret: null,
-    previousSecretUntil: null,
-  }))
+  changing(db, id, 'webhook_endpoint.deleted', provenance, async (_, tx) => {
+    await cancelDeliveriesTo(tx, id, provenance.now)
+    return {
+      status: 'DELETED',
+      pauseReason: null,
+      deletedAt: provenance.now,
+      dataKeyId: null,
+      sealedSecret: null,
+      previousDataKeyId: null,
+      previousSealedSecret: null,
+      previousSecretUntil: null,
+    }
+  })
+
+type Change = Partial<WebhookEndpointRow> | undefined
 
 /** Changes an endpoint and tells it, in one transaction; nothing where `changeOf` has nothing to change. */
 const changing = (
@@ -122,12 +128,12 @@ const changing = (
   id: Id<'whe'>,
   type: Parameters<typeof endpointEvent>[0],
   provenance: Provenance,
-  changeOf: (before: WebhookEndpointRow) => Partial<WebhookEndpointRow> | undefined,
+  changeOf: (before: WebhookEndpointRow, tx: Tx) => Change | Promise<Change>,
 ): Changed =>
   inTransaction(db, async (tx) => {
     const before = await lockWebhookEndpoint(tx, id)
     if (before === undefined) return refuse('ENDPOINT_NOT_FOUND', 'There is no such endpoint.', ['endpointId'])
-    const change = changeOf(before)
+    const change = await changeOf(before, tx)
     if (change === undefined) return ok(toWebhookEndpoint(before))
     const changed = await changeWebhookEndpoint(tx, id, change)
     await appendToJournal(tx, endpointEvent(type, changed, provenance))
