@@ -1,6 +1,8 @@
+import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import type { Id } from '@carriergraph/shared/ids.ts'
 import { toUuid } from '@carriergraph/shared/ids.ts'
 import type { AccountStatus } from '@carriergraph/shared/ledger/account.ts'
+import { sql } from 'drizzle-orm'
 import { makePgArray } from 'drizzle-orm/pg-core'
 import type postgres from 'postgres'
 
@@ -49,6 +51,24 @@ export async function accountRecords(
 
 /** Under which types the journal tells of accounts. */
 const AGGREGATE_TYPES = ['wallet', 'ledger_account'] as const
+
+/**
+ * The tenants of whose accounts the journal tells, whether or not they have any. One probe of an index for each and each type,
+ * however long the journal.
+ * @param system the connections that see every tenant
+ */
+export async function tenantsOnRecord(system: TenantDb): Promise<string[]> {
+  const rows = await system.execute<{ tenant: string }>(sql`
+    with recursive found (tenant) as (
+      select min(tenant_id) from journal
+      union all
+      select (select min(tenant_id) from journal where tenant_id > tenant) from found where tenant is not null)
+    select tenant from found
+    where exists (
+      select from unnest(${makePgArray([...AGGREGATE_TYPES])}::text[]) as t (type)
+      where (select min(aggregate_id) from journal where tenant_id = tenant and aggregate_type = t.type) is not null)`)
+  return rows.map(({ tenant }) => tenant)
+}
 
 /** The accounts that the journal tells of, whether or not they are there, a page at a time; some of them twice. */
 export async function* accountsOnRecord(tx: RecordsTx, tenant: string, stepRows: number): AsyncGenerator<string[]> {

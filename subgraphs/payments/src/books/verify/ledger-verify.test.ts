@@ -105,6 +105,22 @@ test('names a wallet that is not whose it was opened for', async () => {
   expect([code, stderr]).toEqual([2, expect.stringContaining(`demo: ACCOUNT_CHANGED: ${wallet.id}\n`)])
 })
 
+test('names the accounts of a tenant whose books are gone as a whole: the journal still tells of them', async () => {
+  const provenance = { now: stage.now, actor: 'usr_operator', correlationId: 'correlation-1' }
+  const db = stage.database.forTenant('gone')
+  const { id } = await openWallet(db, { ownerId: newId('usr'), currency: 'JPY' }, provenance)
+  await stage.database.sql.system.begin(async (tx) => {
+    await tx`alter table ledger_account disable trigger user`
+    await tx`delete from ledger_account where tenant_id = 'gone'`
+    await tx`alter table ledger_account enable trigger user`
+  })
+  for (const argv of [[], ['--tenant', 'gone']]) {
+    const { code, stdout, stderr } = await command(argv)
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`gone: ACCOUNT_REMOVED: ${id}\n`)])
+    expect(stdout).toContain('gone: NOT SOUND, 0 accounts')
+  }
+})
+
 test('does not say that books are sound which are not there', async () => {
   expect(await command(['--tenant', 'dmeo'])).toEqual({
     code: 1,

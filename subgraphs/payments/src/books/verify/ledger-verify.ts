@@ -4,6 +4,7 @@ import { openServiceDatabase } from '@carriergraph/shared/command/service-databa
 import type { Surroundings } from '@carriergraph/shared/command/surroundings.ts'
 import { tenantsWithBooks } from '@carriergraph/shared/ledger/tenants.ts'
 import { trialBalance } from '@carriergraph/shared/ledger/trial-balance.ts'
+import { tenantsOnRecord } from '../../db/account-records.ts'
 import { readArguments, USAGE, type VerifyArguments } from './arguments.ts'
 import { type Findings, faultLines, progressTo, verdictText } from './report.ts'
 import { verifyTenant } from './verify-tenant.ts'
@@ -67,7 +68,7 @@ async function verifyAndTell(
 async function everyTenant(surroundings: VerifySurroundings): Promise<string[]> {
   const database = await openServiceDatabase(PAYMENTS, surroundings)
   try {
-    return await tenantsWithBooks(database.system)
+    return [...(await tenantsWithBooks(database.system)), ...(await tenantsOnRecord(database.system))]
   } finally {
     await database.close({ timeout_s: CLOSE_TIMEOUT_S })
   }
