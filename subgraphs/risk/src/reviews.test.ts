@@ -159,3 +159,19 @@ it('another tenant has no such review', async () => {
     errors: [{ code: 'REVIEW_NOT_FOUND' }],
   })
 })
+
+it('is approved by nobody while the verification of the payer has failed since, and may be declined', async () => {
+  const payerId = await stage.verifiedUser()
+  const [paymentId, other] = [newId('pay'), newId('pay')]
+  for (const id of [paymentId, other])
+    await hear(stage, 'payment.held_for_review', id, { paymentId: id, payerId, amount, type: 'TOP_UP' })
+  await stage.setKyc(payerId, 'REJECTED')
+  const refused = { review: null, errors: [{ code: 'IDENTITY_NOT_VERIFIED', field: ['decision'] }] }
+  expect(await decide({ paymentId, decision: 'APPROVE' })).toEqual(refused)
+  expect(await decide({ paymentId: other, decision: 'DECLINE' })).toMatchObject({ review: { status: 'DECLINED' } })
+  await stage.setKyc(payerId, 'PENDING')
+  expect(await decide({ paymentId, decision: 'APPROVE' })).toMatchObject({ review: { status: 'APPROVED' }, errors: [] })
+  await stage.setKyc(payerId, 'REJECTED')
+  // Decided before: it is what it was.
+  expect(await decide({ paymentId, decision: 'APPROVE' })).toMatchObject({ review: { status: 'APPROVED' }, errors: [] })
+})

@@ -9,6 +9,7 @@ import { findFindings, type ReviewedPayment, screenPaymentAgain } from '../compl
 import { findAssessmentsOfPayments } from '../db/assessments.ts'
 import { lockReview, updateDecision } from '../db/reviews.ts'
 import type { PaymentReviewRow } from '../db/tables/payment-review.ts'
+import { findUsers } from '../db/users.ts'
 import { mayDecide, type ReviewDecision } from '../domain/review.ts'
 import { eventOf } from '../events.ts'
 import { insertPaymentRescreening } from '../sanctions/db/rescreenings.ts'
@@ -26,6 +27,7 @@ export type ReviewCode =
   | 'SAME_PERSON'
   | 'SCREENING_CHANGED'
   | 'COMPLIANCE_DECLINES'
+  | 'IDENTITY_NOT_VERIFIED'
 
 /** Told in place of the reason. */
 const REASON_UNTOLD = 'It was checked.'
@@ -50,6 +52,10 @@ export async function decideReview(
     const may = mayDecide(review, { decision, decidedBy: by.actor, payerId: review.payerId, field: 'paymentId' })
     if (!may.ok) return may
     if (!may.value) return ok(review)
+    if (decision === 'APPROVE') {
+      const [payer] = await findUsers(tx, [review.payerId])
+      if (payer?.kycStatus === 'REJECTED') return IDENTITY_REFUSED
+    }
     const passed = await passCompliance(tx, reviewed, by.actor)
     if (!passed.ok) return passed
     const decided = await updateDecision(tx, review, { decision, reason, decidedBy: by.actor, decidedAt: now })
@@ -68,6 +74,13 @@ export async function decideReview(
     return ok(decided)
   })
 }
+
+/** What would be declined if it were asked for now is approved by nobody. */
+export const IDENTITY_REFUSED = refuse(
+  'IDENTITY_NOT_VERIFIED',
+  'The identity of whoever pays is not verified any more: nobody may approve it as long as that is so.',
+  ['decision'],
+)
 
 /** Keeps what was found again, whatever comes of it. */
 async function passCompliance(tx: Tx, reviewed: ReviewedPayment | null, screenedFor: string) {

@@ -218,6 +218,11 @@ export type RiskErrorCode =
   | 'SCREENING_CHANGED'
   /** What compliance found declines it: it can be declined, and approved by nobody. */
   | 'COMPLIANCE_DECLINES'
+  /**
+   * The verification of the payer's identity has failed, or the sender's is not verified any more: it can be declined, and approved by
+   * nobody until that is otherwise.
+   */
+  | 'IDENTITY_NOT_VERIFIED'
   /** Whoever pays, or sends the remittance, does not decide on it. */
   | 'SAME_PERSON';
 
@@ -733,7 +738,8 @@ export type Mutation = {
    * Decides on a payment or a remittance that waits for a person, once: deciding the same again answers with the first
    * decision. It goes on within seconds. What is approved is screened again where another sanctions list is in force since: of what that
    * finds anew the approval is refused (`SCREENING_CHANGED`), and taken once somebody has looked at it and approves again, unless compliance
-   * declines it (`COMPLIANCE_DECLINES`). Declining is never refused for that.
+   * declines it (`COMPLIANCE_DECLINES`). Nor is approved what a payer's identity would be declined for now (`IDENTITY_NOT_VERIFIED`).
+   * Declining is never refused for that.
    */
   decideReview?: Maybe<DecideReviewPayload>;
   /** Registers a user. Verification of identity starts as PENDING. */

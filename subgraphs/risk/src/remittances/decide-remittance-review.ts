@@ -6,12 +6,14 @@ import type { Provenance } from '@carriergraph/shared/journal/provenance.ts'
 import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
 import { mayApprove } from '../compliance/finding.ts'
 import type { RemittanceReviewRow } from '../db/tables/remittance-review.ts'
+import { findUsers } from '../db/users.ts'
 import { mayDecide, type ReviewDecision } from '../domain/review.ts'
 import { eventOf } from '../events.ts'
-import type { ReviewCode } from '../flow/decide-review.ts'
+import { IDENTITY_REFUSED, type ReviewCode } from '../flow/decide-review.ts'
 import { insertRemittanceRescreening } from '../sanctions/db/rescreenings.ts'
 import { findAssessmentsOfRemittances } from './db/assessments.ts'
 import { lockRemittanceReview, updateRemittanceDecision } from './db/reviews.ts'
+import { kycReason } from './kyc.ts'
 import { type ReviewedRemittance, screenRemittanceAgain } from './screen-again.ts'
 
 export type RemittanceDecisionToMake = {
@@ -43,6 +45,10 @@ export async function decideRemittanceReview(
     const may = mayDecide(review, { decision, decidedBy: by.actor, payerId, field: 'remittanceId' })
     if (!may.ok) return may
     if (!may.value) return ok(review)
+    if (decision === 'APPROVE') {
+      const [sender] = await findUsers(tx, [payerId])
+      if (kycReason(sender?.kycStatus ?? null) !== null) return IDENTITY_REFUSED
+    }
     const passed = await passCompliance(tx, reviewed, by.actor)
     if (!passed.ok) return passed
     const decided = await updateRemittanceDecision(tx, review, {

@@ -126,6 +126,23 @@ it.each(['remittance.cancelled', 'remittance.failed'] as const)('is withdrawn by
   })
 })
 
+it.each(['REJECTED', 'PENDING'] as const)(
+  'is approved by nobody while its sender is %s since, and may be declined',
+  async (kycStatus) => {
+    const senderId = await stage.verifiedUser()
+    const remittanceId = await waiting(START, senderId)
+    await stage.setKyc(senderId, kycStatus)
+    expect(await decide({ remittanceId, decision: 'APPROVE' })).toMatchObject({
+      remittanceReview: null,
+      errors: [{ code: 'IDENTITY_NOT_VERIFIED', field: ['decision'] }],
+    })
+    expect(await decide({ remittanceId, decision: 'DECLINE' })).toMatchObject({
+      remittanceReview: { status: 'DECLINED' },
+      errors: [],
+    })
+  },
+)
+
 it('stays as it was decided when the remittance fails for it', async () => {
   const remittanceId = await waiting()
   await decide({ remittanceId, decision: 'DECLINE' })
