@@ -231,3 +231,17 @@ it.each([
   const { data } = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k', change))
   expect(data.createPayment).toMatchObject({ payment: null, errors: expect.arrayContaining([{ code, field }]) })
 })
+
+it('names every fault of a bank account and of what it is for at once', async () => {
+  const purse = await graph.purseWith(5_000n)
+  const change = { bankAccount: { holder: '', iban: ' ', bic: '\n' }, remittance: 'x'.repeat(141), cardId: null }
+  const { data } = await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k', change))
+  const fields = data.createPayment.errors.map(({ field }: { field: string[] }) => field.join('.'))
+  expect(fields).toEqual(['bankAccount.holder', 'bankAccount.iban', 'bankAccount.bic', 'remittance'])
+  const mixed = { bankAccount: null, billingAccountId: 'acc_1', destinationAccountId: 'led_1' }
+  const { errors } = (await graph.ask(ownerOf(purse), CREATE, withdrawal(purse, 'k', mixed))).data.createPayment
+  expect(errors.map(({ field }: { field: string[] }) => field)).toEqual([
+    ['billingAccountId'],
+    ['destinationAccountId'],
+  ])
+})

@@ -1,5 +1,5 @@
 import { type Id, readId } from '@carriergraph/shared/ids.ts'
-import { type Outcome, ok, refuse } from '@carriergraph/shared/outcome.ts'
+import { type Accepted, type Outcome, ok, type Refused, refuse } from '@carriergraph/shared/outcome.ts'
 import type { Counterparty, Destination, RailDestination } from '../domain/destination.ts'
 import type { CaptureMode } from '../domain/payment.ts'
 import type { CreatePaymentInput } from '../generated/resolvers.ts'
@@ -21,7 +21,7 @@ const FIELDS = [
 /** The payer's wallet; of a deposit the one that the money goes to. */
 export function walletIn(input: CreatePaymentInput): Outcome<Id<'led'>, InputCode> {
   const field = input.type === 'DEPOSIT' ? 'destinationAccountId' : 'sourceAccountId'
-  return given(input, ['sourceAccountId']) ?? readId('led', input[field] ?? '', [field])
+  return allGiven(input, ['sourceAccountId'])[0] ?? readId('led', input[field] ?? '', [field])
 }
 
 export function captureIn({ type, capture }: CreatePaymentInput): Outcome<CaptureMode, InputCode> {
@@ -31,39 +31,39 @@ export function captureIn({ type, capture }: CreatePaymentInput): Outcome<Captur
   return ok(capture ?? 'AUTOMATIC')
 }
 
-export function destinationIn(
-  type: Exclude<Type, 'REFUND'>,
-  input: CreatePaymentInput,
-): Outcome<Destination, InputCode> {
-  const fault = given(input, ['billingAccountId', 'destinationAccountId', 'bankAccount', 'cardId', 'remittance'])
-  if (fault !== undefined) return fault
+/** What several fields say, or all that is wrong with them, in their order. */
+type FieldsRead<T> = Accepted<T> | { readonly ok: false; readonly faults: readonly Refused<InputCode>[] }
+
+export function destinationIn(type: Exclude<Type, 'REFUND'>, input: CreatePaymentInput): FieldsRead<Destination> {
+  const faults = allGiven(input, ['billingAccountId', 'destinationAccountId', 'bankAccount', 'cardId', 'remittance'])
+  if (faults.length > 0) return { ok: false, faults }
   switch (type) {
     case 'FEE':
       return ok({ type })
     case 'TRANSFER': {
       const id = readId('led', input.destinationAccountId ?? '', ['destinationAccountId'])
-      return id.ok ? ok({ type, destinationAccountId: id.value }) : id
+      return id.ok ? ok({ type, destinationAccountId: id.value }) : { ok: false, faults: [id] }
     }
     case 'TOP_UP': {
       const id = readId('acc', input.billingAccountId ?? '', ['billingAccountId'])
-      return id.ok ? ok({ type, billingAccountId: id.value }) : id
+      return id.ok ? ok({ type, billingAccountId: id.value }) : { ok: false, faults: [id] }
     }
     default:
       return railDestinationIn(type, input)
   }
 }
 
-/** The first of the fields that the type has and should not, or has not and should. */
-function given(input: CreatePaymentInput, fields: readonly (typeof FIELDS)[number]['field'][]) {
+/** Of each field that the type has and should not, or has not and should. */
+function allGiven(input: CreatePaymentInput, fields: readonly (typeof FIELDS)[number]['field'][]) {
   const { type } = input
-  for (const { field, of, isNeeded } of FIELDS) {
-    if (!fields.includes(field)) continue
+  return FIELDS.flatMap(({ field, of, isNeeded }): Refused<'INVALID_VALUE'>[] => {
+    if (!fields.includes(field)) return []
     const isOfType = (of as readonly Type[]).includes(type)
-    if (input[field] != null && !isOfType) return refuse('INVALID_VALUE', `A ${type} has no ${field}.`, [field])
+    if (input[field] != null && !isOfType) return [refuse('INVALID_VALUE', `A ${type} has no ${field}.`, [field])]
     if (input[field] == null && isOfType && isNeeded)
-      return refuse('INVALID_VALUE', `A ${type} needs a ${field}.`, [field])
-  }
-  return undefined
+      return [refuse('INVALID_VALUE', `A ${type} needs a ${field}.`, [field])]
+    return []
+  })
 }
 
 /** As much as transfers have room for. What a rail makes of the characters is the rail's to say. */
@@ -72,18 +72,21 @@ const REMITTANCE_LENGTH_MAX = 140
 function railDestinationIn(
   type: RailDestination['type'],
   { bankAccount, cardId, remittance }: CreatePaymentInput,
-): Outcome<Destination, InputCode> {
+): FieldsRead<Destination> {
   if ((bankAccount == null) === (cardId == null))
-    return refuse('INVALID_VALUE', `A ${type} needs either a bankAccount or a cardId.`, ['bankAccount'])
+    return {
+      ok: false,
+      faults: [refuse('INVALID_VALUE', `A ${type} needs either a bankAccount or a cardId.`, ['bankAccount'])],
+    }
   const text = remittance == null ? ok(undefined) : textIn(remittance, 'It', REMITTANCE_LENGTH_MAX, 'remittance')
-  if (!text.ok) return text
   const counterparty = bankAccount == null ? cardIn(cardId ?? '') : bankAccountIn(bankAccount)
-  return counterparty.ok ? ok({ type, counterparty: counterparty.value, remittance: text.value }) : counterparty
+  if (text.ok && counterparty.ok) return ok({ type, counterparty: counterparty.value, remittance: text.value })
+  return { ok: false, faults: [...(counterparty.ok ? [] : counterparty.faults), ...(text.ok ? [] : [text])] }
 }
 
-function cardIn(text: string): Outcome<Counterparty, InputCode> {
+function cardIn(text: string): FieldsRead<Counterparty> {
   const id = readId('card', text, ['cardId'])
-  return id.ok ? ok({ method: 'CARD', cardId: id.value }) : id
+  return id.ok ? ok({ method: 'CARD', cardId: id.value }) : { ok: false, faults: [id] }
 }
 
 /** Longer than any holder's name that a rail carries, any IBAN (34) and BIC (11), with spaces. */
@@ -94,12 +97,12 @@ function bankAccountIn({
   holder,
   iban,
   bic,
-}: NonNullable<CreatePaymentInput['bankAccount']>): Outcome<Counterparty, InputCode> {
-  for (const [field, text] of Object.entries({ holder, iban, bic })) {
-    if (text == null) continue
-    const checked = textIn(text, 'It', TEXT_LENGTH_MAX, field)
-    if (!checked.ok) return { ...checked, field: ['bankAccount', field] }
-  }
+}: NonNullable<CreatePaymentInput['bankAccount']>): FieldsRead<Counterparty> {
+  const faults = Object.entries({ holder, iban, bic }).flatMap(([field, text]) => {
+    const checked = text == null ? ok(undefined) : textIn(text, 'It', TEXT_LENGTH_MAX, field)
+    return checked.ok ? [] : [{ ...checked, field: ['bankAccount', field] }]
+  })
+  if (faults.length > 0) return { ok: false, faults }
   const electronic = (text: string) => text.replaceAll(' ', '').toUpperCase()
   return ok({
     method: 'BANK',

@@ -38,7 +38,7 @@ export function parsePayment(input: CreatePaymentInput): ParsedPayment {
         confirm: input.confirm ?? true,
       },
     }
-  const faults = [key, source, destination, amount, capture]
+  const faults = [key, source, ...(destination.ok ? [] : destination.faults), amount, capture]
   return { errors: faults.flatMap((fault) => (fault.ok ? [] : [payloadError(fault)])) }
 }
 

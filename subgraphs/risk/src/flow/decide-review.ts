@@ -35,7 +35,8 @@ const REASON_UNTOLD = 'It was checked.'
 /**
  * Decides on a payment that waits for a person, once: the same decision again answers with the first, its reason included.
  * Payments hear of it by the event, and go on. Of what compliance held they are not told why: what payments know, the payer
- * comes to see. What is approved is screened again where another list is in force since.
+ * comes to see. What is approved is screened again where another list is in force since, and its payer is not one whose identity
+ * was rejected since.
  */
 export async function decideReview(
   db: TenantDb,
