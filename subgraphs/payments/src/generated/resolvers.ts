@@ -1748,7 +1748,7 @@ export type ReconciliationRule =
   | 'REFERENCE_SUM'
   /** Of all that share a reference, only these sum to the same. */
   | 'REFERENCE_SUBSET'
-  /** References link them one to the next, and together they sum to the same. */
+  /** References link them one to the next, and together they sum to the same; of what differs in amount, they do not. */
   | 'LINKED_REFERENCES'
   /** The amount is the same and the days are close. */
   | 'AMOUNT_AND_DATE'

@@ -1,16 +1,10 @@
+import { type Bucket, bucketsOf, remaining, type Sides } from './bucket.ts'
 import { pairInOrderByCounterparty } from './by-amount.ts'
+import { concludeMismatches } from './mismatches.ts'
 import { messageOf } from './movement.ts'
-import { areWithin, type PlacedLine, type PlacedMovement, type Pool, unsuspected, untaken } from './pool.ts'
+import { areWithin, type PlacedLine, type PlacedMovement, type Pool, untaken } from './pool.ts'
 import { onlyOutsider, onlySubset, SUBSET_CANDIDATES_MAX } from './subset.ts'
 import { Torn } from './torn.ts'
-
-/** What has one reference. */
-export type Bucket = Sides & { readonly key: string }
-
-type Sides = { readonly lines: PlacedLine[]; readonly movements: PlacedMovement[] }
-
-/** More of them that do not add up are told one by one: nobody could look at them as one case. */
-export const MISMATCH_MEMBERS_MAX = 100
 
 /**
  * Matches what shares a reference: first pairs, then sums, last what shares it and differs in amount. What parties gave a line
@@ -31,31 +25,9 @@ export function matchByReference(pool: Pool): void {
   for (const bucket of all) pairSuspects(pool, bucket)
   for (const bucket of all) sumUpSuspects(pool, bucket)
   torn.mark(pool.lines)
-  for (const bucket of all) mismatch(pool, remaining(bucket))
+  concludeMismatches(pool, own)
+  concludeMismatches(pool, all)
 }
-
-function bucketsOf({ lines, movements }: Pool, keysOf: (line: PlacedLine['line']) => readonly string[]): Bucket[] {
-  const byKey = new Map<string, Bucket>()
-  for (const placed of movements)
-    for (const key of new Set(placed.movement.references)) {
-      const bucket = byKey.get(key)
-      if (bucket === undefined) byKey.set(key, { key, lines: [], movements: [placed] })
-      else bucket.movements.push(placed)
-    }
-  for (const placed of lines) for (const key of new Set(keysOf(placed.line))) byKey.get(key)?.lines.push(placed)
-  return [...byKey.values()]
-    .filter(({ lines }) => lines.length > 0)
-    .sort((a, b) => sizeOf(a) - sizeOf(b) || (a.key < b.key ? -1 : 1))
-}
-
-const sizeOf = ({ lines, movements }: Bucket): number => lines.length + movements.length
-
-/** What no line and no movement was found for, but lines that are suspect, or torn. */
-const remaining = ({ key, lines, movements }: Bucket): Bucket => ({
-  key,
-  lines: unsuspected(lines),
-  movements: untaken(movements),
-})
 
 function pair(pool: Pool, { lines, movements }: Bucket): void {
   if (lines.length === 1 && movements.length === 1) takeWithin(pool, 'REFERENCE', lines, movements)
@@ -205,15 +177,6 @@ function linkedGroups(buckets: readonly Bucket[]): Sides[] {
     .filter(({ keys }) => keys.size > 1)
     .map(({ lines, movements }) => ({ lines: [...lines], movements: [...movements] }))
     .filter(({ lines, movements }) => lines.length > 0 && movements.length > 0)
-}
-
-/** What is left has the reference in common and not the amount. */
-function mismatch(pool: Pool, { lines, movements }: Bucket): void {
-  const isCase = lines.length === 1 || movements.length === 1
-  if (!isCase || lines.length === 0 || movements.length === 0) return
-  if (lines.length + movements.length > MISMATCH_MEMBERS_MAX) return
-  if (!areWithin(pool.windows.reference_days, lines, movements)) return
-  pool.conclude('AMOUNT_MISMATCH', 'REFERENCE', lines, movements)
 }
 
 function takeWithin(

@@ -31,6 +31,7 @@ test('explains each rule in words, with what it looked at', () => {
     counterfactual: 'Without that reference in common they would not have been joined.',
   })
   expect(of({ status: 'AMOUNT_MISMATCH' }).summary).toContain('the amounts differ')
+  expect(of({ status: 'AMOUNT_MISMATCH', rule: 'LINKED_REFERENCES' }).summary).toContain('the amounts differ')
   const summaries = MATCH_RULES.map((rule) => of({ rule }).summary)
   expect(new Set(summaries).size).toBe(MATCH_RULES.length)
 })

@@ -65,6 +65,16 @@ const TOLD_WITH_MORE: Told = {
   counterfactual: 'Had both told the charges, or none, nothing would be left of it.',
 }
 
+/** Of rules by which what differs is joined by more than one reference. */
+const DIFFERING: Partial<Record<MatchRule, Told>> = {
+  ALSO_NOTIFIED: TOLD_WITH_MORE,
+  LINKED_REFERENCES: {
+    summary:
+      'References link them one to the next, and the amounts differ by more or less than the fee that was declared.',
+    counterfactual: AMOUNT_DIFFERS.counterfactual,
+  },
+}
+
 type Explained = Omit<MatchResult, 'lines' | 'expected'> & {
   readonly lineCount: number
   readonly expectedCount: number
@@ -73,7 +83,7 @@ type Explained = Omit<MatchResult, 'lines' | 'expected'> & {
 /** Why a result is what it is. */
 export function explain(result: Explained): Explanation {
   const { status, rule, currency } = result
-  const told = status !== 'AMOUNT_MISMATCH' ? TOLD[rule] : rule === 'ALSO_NOTIFIED' ? TOLD_WITH_MORE : AMOUNT_DIFFERS
+  const told = status === 'AMOUNT_MISMATCH' ? (DIFFERING[rule] ?? AMOUNT_DIFFERS) : TOLD[rule]
   const amount = (name: string, minor: bigint) => ({
     name,
     value: `${formatAmount(money(minor, currency))} ${currency}`,

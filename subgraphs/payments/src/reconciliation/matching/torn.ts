@@ -1,4 +1,4 @@
-import type { Bucket } from './by-reference.ts'
+import type { Bucket } from './bucket.ts'
 import { type PlacedLine, type PlacedMovement, untaken } from './pool.ts'
 
 /** Equal movements of one reference that are looked at. */
