@@ -101,7 +101,7 @@ function errorsPage(): string {
       STATEMENT_FAULTS,
     ),
     section(
-      '`pnpm statement:import`, of a file that holds (STATEMENT_ID_NEEDED, STATEMENT_CHANGED: exit code 2; others: 1)',
+      '`pnpm statement:import`, of a file that holds (STATEMENT_ID_NEEDED, STATEMENT_CHANGED, BOOKED_AHEAD: exit code 2; others: 1)',
       STATEMENT_IMPORT_FAULTS,
     ),
     section('`pnpm sanctions:import`, where it fails (exit code 1)', SANCTIONS_IMPORT_FAULTS),

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { dayOf } from '@carriergraph/shared/day.ts'
+import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import type { TenantDb } from '@carriergraph/shared/db/pools.ts'
 import { inTransaction } from '@carriergraph/shared/db/transaction.ts'
 import { type Id, newId } from '@carriergraph/shared/ids.ts'
@@ -47,7 +47,7 @@ export type ImportOptions = {
  * Stores the lines of a file that holds, all or none. They are stored in batches and seen when the last one is: a process
  * that is killed before leaves what nobody sees and the next import removes. The same file, and a statement that was in
  * another one, is not stored again. One import at a time for each tenant: the caller holds the lease.
- * @throws ImportFault STATEMENT_CHANGED, INTERRUPTED; StatementFault FILE_CHANGED; the database's error
+ * @throws ImportFault STATEMENT_CHANGED, BOOKED_AHEAD, INTERRUPTED; StatementFault FILE_CHANGED; the database's error
  */
 export async function importStatement(
   db: TenantDb,
@@ -134,6 +134,7 @@ async function storeLines(
     content?.hash.update(contentOf({ ...row, mentions: mentionsOf(line) }, line.bookingDate))
     read += 1
     const apart = chargesApart(line)?.map((charge) => ({ ...storedLine(charge, number, closingDay), isCharge: true }))
+    if (!known.has(place)) refuseAhead(line, row.bookedOn, closingDay > day ? closingDay : day)
     const rows = known.has(place) ? [] : (apart ?? [row])
     if (content !== undefined) content.lines += rows.length
     for (const each of rows) {
@@ -144,6 +145,16 @@ async function storeLines(
   }
   await store()
   return stored
+}
+
+/** After a statement, and after today: banks book for the next business day, and no further than that. */
+const AHEAD_MAX_DAYS = 31
+
+/** @throws ImportFault BOOKED_AHEAD */
+function refuseAhead({ account, statementId, entry, position }: StatementLine, bookedOn: string, day: string): void {
+  if (bookedOn <= addDays(day, AHEAD_MAX_DAYS)) return
+  const statement = `statement ${statementId} of account ${account} (line ${position.line})`
+  throw new ImportFault('BOOKED_AHEAD', `Entry ${entry} of ${statement} is booked on ${bookedOn}.`)
 }
 
 /** A digest is of what the bank wrote: statements that were stored as it wrote them are known by theirs. */

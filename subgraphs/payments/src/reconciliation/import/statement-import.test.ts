@@ -1,3 +1,4 @@
+import { addDays, dayOf } from '@carriergraph/shared/day.ts'
 import { Lease } from '@carriergraph/shared/db/lease.ts'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
@@ -9,7 +10,7 @@ import {
   ntry,
   txDtls,
 } from '../../statements/statements.fixture.ts'
-import { type ImportStage, setImportStage } from '../../testing/import-stage.ts'
+import { type ImportStage, NOW, setImportStage } from '../../testing/import-stage.ts'
 import { IMPORT_BATCH } from './import-statement.ts'
 
 let stage: ImportStage
@@ -93,6 +94,18 @@ test('a notification is not the statement of the same id, and another tenant has
   expect((await stage.run([await stage.file('b.xml', camt({ kind: '054', entries }))])).code).toBe(0)
   expect((await stage.run([file, '--tenant', 'north'])).code).toBe(0)
   expect(await stage.lines()).toMatchObject({ seen: 9, imports: 3 })
+})
+
+test('an entry that is booked more than a month ahead is refused with its place, for nobody would look at it before', async () => {
+  const [late, soon] = ['2062-11-24', addDays(dayOf(NOW), 31)]
+  const booked = (day: string) => camt({ closing: '101.00', entries: [ntry('1.00').replace('2026-03-02', day)] })
+  const { code, stdout, stderr } = await stage.run([await stage.file('a.xml', booked(late))])
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  expect(stderr).toMatch(
+    /BOOKED_AHEAD: Entry 1 of statement S-1 of account DE\d+ \(line \d+\) is booked on 2062-11-24\.\n/,
+  )
+  expect(await stage.lines()).toEqual(NOTHING)
+  expect(await stage.run([await stage.file('b.xml', booked(soon))])).toMatchObject({ code: 0 })
 })
 
 test('a statement that comes again with other lines is refused, and nothing of its file is stored', async () => {

@@ -99,3 +99,12 @@ test('a line without a booking day has its value day, and without either the day
   expect(of({ bookingDate: undefined }).bookedOn).toBe('2026-03-03')
   expect(of({ bookingDate: undefined, valueDate: undefined }).bookedOn).toBe('2026-03-31')
 })
+
+test('a line without a day on which it was booked has that of its value, but none behind the day of its statement', () => {
+  const bookedOn = (bookingDate: string | undefined, valueDate: string | undefined) =>
+    of({ bookingDate, valueDate }).bookedOn
+  expect(bookedOn(undefined, '2026-03-03')).toBe('2026-03-03')
+  expect(bookedOn(undefined, '2027-03-03')).toBe('2026-03-31')
+  expect(bookedOn(undefined, undefined)).toBe('2026-03-31')
+  expect(bookedOn('2026-04-02', '2027-03-03')).toBe('2026-04-02')
+})

@@ -43,7 +43,7 @@ export function storedLine(line: StatementLine, statementNumber: number, day: st
     account: line.account,
     entry: line.entry,
     status: line.status,
-    bookedOn: line.bookingDate ?? line.valueDate ?? day,
+    bookedOn: bookedOn(line, day),
     valueOn: line.valueDate ?? null,
     amountMinor: line.amount.minor,
     chargesMinor: chargesInside(line),
@@ -76,6 +76,12 @@ export function mentionsOf(line: StatementLine): string[] {
   const references = keysOf(businessReferences(line.references))
   const others = [...otherReferences(line.references), ...wordsOf(line.remittance)]
   return keysOf(others).filter((key) => !references.includes(key))
+}
+
+/** Of a line without a day on which it was booked that of its value, but none behind the statement that tells it. */
+function bookedOn({ bookingDate, valueDate }: StatementLine, day: string): string {
+  if (bookingDate !== undefined) return bookingDate
+  return valueDate === undefined || valueDate > day ? day : valueDate
 }
 
 /** The line's own, and that of its entry where it is another one. */

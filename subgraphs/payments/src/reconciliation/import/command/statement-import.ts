@@ -32,7 +32,7 @@ export function statementImport(argv: readonly string[], surroundings: ImportSur
 }
 
 /** About what the file says, and not about the run. */
-const REFUSALS: ReadonlySet<string> = new Set(['STATEMENT_CHANGED', 'STATEMENT_ID_NEEDED'])
+const REFUSALS: ReadonlySet<string> = new Set(['BOOKED_AHEAD', 'STATEMENT_CHANGED', 'STATEMENT_ID_NEEDED'])
 
 async function importFrom(options: ImportArguments, surroundings: ImportSurroundings): Promise<ExitCode> {
   const { stdout, stderr } = surroundings
