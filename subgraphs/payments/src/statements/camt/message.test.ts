@@ -58,3 +58,18 @@ test('prefixes and supplements in other namespaces change nothing', async () => 
   for (const variant of [prefixed, camt({ closing: '101.00', entries: [ntry('1.00'), supplement] })])
     expect(await heldBy(variant)).toMatchObject({ lineCount: 1 })
 })
+
+test.each([
+  '<IBAN>DE89 3704 0044 0532 0130 00</IBAN>',
+  '<IBAN>de89370400440532013000</IBAN>',
+  '<Othr><Id>DE89 3704 0044 0532 0130 00</Id></Othr>',
+])('the account %s is known by its IBAN, as in other formats', async (id) => {
+  const file = camt({ closing: '101.00', entries: [ntry('1.00')] })
+  const printed = file.replaceAll('<IBAN>DE89370400440532013000</IBAN>', id)
+  expect(printed).not.toBe(file)
+  const { statements, lines } = await heldBy(printed)
+  expect([...statements, ...lines].map(({ account }) => account)).toEqual([
+    'DE89370400440532013000',
+    'DE89370400440532013000',
+  ])
+})

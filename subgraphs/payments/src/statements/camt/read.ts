@@ -2,6 +2,7 @@ import { isCurrencyCode } from '@carriergraph/shared/money/currency.ts'
 import type { Money } from '@carriergraph/shared/money/money.ts'
 import { readXmlAmount, shown, signed } from '../amounts.ts'
 import { StatementFault } from '../fault.ts'
+import { accountAsked } from '../own-account.ts'
 import type { Charge, Position, StatementEvent, StatementEvents, StatementFormat } from '../statement.ts'
 import { Tally } from '../tally.ts'
 import { decode } from '../text.ts'
@@ -221,7 +222,7 @@ class CamtMessage implements ElementHandler {
 
 /** The order of the schema puts both before the entries. @throws StatementFault ELEMENT_MISSING */
 const identity = (statement: Scope) => ({
-  account: statement.need('Acct/Id/IBAN', 'Acct/Id/Othr/Id').text,
+  account: accountAsked(statement.need('Acct/Id/IBAN', 'Acct/Id/Othr/Id').text),
   statementId: statement.need('Id').text,
 })
 
