@@ -10,7 +10,7 @@ const MISMATCH_MEMBERS_MAX = 100
  */
 export function concludeMismatches(pool: Pool, buckets: readonly Bucket[]): void {
   const alone = new Set<PlacedLine>()
-  for (const { lines, movements } of stars(namings(buckets.map(remaining)))) {
+  for (const { lines, movements } of stars(new Namings(buckets.map(remaining)))) {
     if (lines.length + movements.length > MISMATCH_MEMBERS_MAX) for (const line of lines) alone.add(line)
     else if (areWithin(pool.windows.reference_days, lines, movements))
       pool.conclude(
@@ -33,42 +33,69 @@ function mismatch(pool: Pool, { lines: sharing, movements }: Bucket, alone: Read
   pool.conclude('AMOUNT_MISMATCH', 'REFERENCE', lines, movements)
 }
 
-/** Which movements each line names. */
-type Namings = ReadonlyMap<PlacedLine, ReadonlySet<PlacedMovement>>
-
 /**
- * A line names what shares a reference with it that says the most: of a reference that joins it to the movements of another one and
- * to more, as the number of a customer beside that of an invoice, it names none.
+ * By which references each line names movements: by those that say the most. Of one that joins it to the movements of another one and
+ * to more, as the number of a customer beside that of an invoice, it names none. Kept by reference: many lines may name the same
+ * many movements.
  */
-function namings(buckets: readonly Bucket[]): Namings {
-  const ofLine = new Map<PlacedLine, ReadonlySet<PlacedMovement>[]>()
-  // The reference that the fewest share comes first.
-  for (const { lines, movements } of buckets.toSorted((a, b) => a.movements.length - b.movements.length)) {
-    if (movements.length === 0 || movements.length > MISMATCH_MEMBERS_MAX) continue
-    const joined = new Set(movements)
-    for (const line of lines) {
-      const kept = ofLine.get(line) ?? []
-      if (!kept.some((other) => [...other].every((movement) => joined.has(movement)))) kept.push(joined)
-      ofLine.set(line, kept)
+class Namings {
+  readonly #ofLine = new Map<PlacedLine, Bucket[]>()
+  readonly #linesOf = new Map<string, PlacedLine[]>()
+
+  constructor(buckets: readonly Bucket[]) {
+    // What joins the fewest movements comes first.
+    for (const bucket of buckets.toSorted((a, b) => a.movements.length - b.movements.length)) {
+      const { key, lines, movements } = bucket
+      if (movements.length === 0 || movements.length > MISMATCH_MEMBERS_MAX) continue
+      const joined = new Set(movements)
+      const naming = lines.filter(
+        (line) => !this.of(line).some((other) => other.movements.every((each) => joined.has(each))),
+      )
+      for (const line of naming) this.#ofLine.set(line, [...this.of(line), bucket])
+      this.#linesOf.set(key, naming)
     }
   }
-  return new Map([...ofLine].map(([line, kept]) => [line, new Set(kept.flatMap((joined) => [...joined]))]))
+
+  get lines(): Iterable<PlacedLine> {
+    return this.#ofLine.keys()
+  }
+
+  of(line: PlacedLine): readonly Bucket[] {
+    return this.#ofLine.get(line) ?? []
+  }
+
+  /** The lines that name a movement, for each of its references. */
+  naming({ movement }: PlacedMovement): (readonly PlacedLine[])[] {
+    return movement.references.map((key) => this.#linesOf.get(key) ?? [])
+  }
+
+  isNamedByNoneBut(line: PlacedLine, movement: PlacedMovement): boolean {
+    return this.naming(movement).every((lines) => lines.every((each) => each === line))
+  }
+
+  /** The movement that a line names, where that is one. */
+  onlyOf(line: PlacedLine): PlacedMovement | undefined {
+    const buckets = this.of(line)
+    const only = buckets[0]?.movements[0]
+    return buckets.every(({ movements }) => movements.length === 1 && movements[0] === only) ? only : undefined
+  }
 }
 
 /** Three or more, of which one alone names the others, or is alone named by them. */
-function* stars(named: Namings): Generator<Sides> {
-  const naming = new Map<PlacedMovement, PlacedLine[]>()
-  for (const [line, movements] of named)
-    for (const movement of movements) {
-      const lines = naming.get(movement)
-      if (lines === undefined) naming.set(movement, [line])
-      else lines.push(line)
-    }
-  for (const [line, movements] of named)
-    if (movements.size > 1 && [...movements].every((movement) => naming.get(movement)?.length === 1))
-      yield { lines: [line], movements: [...movements] }
-  for (const [movement, lines] of naming)
-    if (lines.length > 1 && lines.every((line) => named.get(line)?.size === 1)) yield { lines, movements: [movement] }
+function* stars(namings: Namings): Generator<Sides> {
+  const ofOne = new Set<PlacedMovement>()
+  for (const line of namings.lines) {
+    const only = namings.onlyOf(line)
+    const buckets = namings.of(line)
+    if (only !== undefined) ofOne.add(only)
+    else if (buckets.every(({ movements }) => movements.every((each) => namings.isNamedByNoneBut(line, each))))
+      yield { lines: [line], movements: [...new Set(buckets.flatMap(({ movements }) => movements))] }
+  }
+  for (const movement of ofOne) {
+    const lines = [...new Set(namings.naming(movement).flat())]
+    if (lines.length > 1 && lines.every((line) => namings.onlyOf(line) === movement))
+      yield { lines, movements: [movement] }
+  }
 }
 
 /** Whether there is a reference that all of them share. */
