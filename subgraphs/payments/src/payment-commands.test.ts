@@ -147,7 +147,6 @@ it.each<[string, Record<string, unknown>, string, string[]]>([
   ['a top-up of nothing', { billingAccountId: undefined }, 'INVALID_VALUE', ['billingAccountId']],
   ['a top-up of a wallet', { destinationAccountId: newId('led') }, 'INVALID_VALUE', ['destinationAccountId']],
   ['a transfer to nobody', { type: 'TRANSFER', billingAccountId: null }, 'INVALID_VALUE', ['destinationAccountId']],
-  ['a transfer to an account', { type: 'TRANSFER' }, 'INVALID_VALUE', ['billingAccountId']],
   ['a fee to an account', { type: 'FEE' }, 'INVALID_VALUE', ['billingAccountId']],
   ['a refund', { type: 'REFUND' }, 'INVALID_VALUE', ['type']],
   [
@@ -159,6 +158,15 @@ it.each<[string, Record<string, unknown>, string, string[]]>([
 ])('createPayment refuses %s by name', async (_, change, code, field) => {
   const purse = await graph.purseWith(5_000n)
   expect(await create(purse, 'k', change)).toEqual({ payment: null, errors: [{ code, field }] })
+})
+
+it('createPayment refuses a transfer to an account by what it has and by what it needs', async () => {
+  const { payment, errors } = await create(await graph.purseWith(5_000n), 'k', { type: 'TRANSFER' })
+  expect(payment).toBeNull()
+  expect(errors).toEqual([
+    { code: 'INVALID_VALUE', field: ['billingAccountId'] },
+    { code: 'INVALID_VALUE', field: ['destinationAccountId'] },
+  ])
 })
 
 it.each<[string, Record<string, unknown>, string, string[]]>([
