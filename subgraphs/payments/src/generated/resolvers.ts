@@ -1725,21 +1725,6 @@ export type BankAccountInput = {
   bic?: InputMaybe<Scalars['String']['input']>;
 };
 
-/** What a reconciliation found about some lines and some expected movements. */
-export type ReconciliationStatus =
-  /** They are the same. */
-  | 'MATCHED'
-  /** They share a reference, and the amounts differ by something else than the declared fee. */
-  | 'AMOUNT_MISMATCH'
-  /** The bank shows it, and nothing was expected. */
-  | 'MISSING_INTERNALLY'
-  /** It was expected, and the bank does not show it. */
-  | 'MISSING_EXTERNALLY'
-  /** The bank shows it again, or it was expected again. */
-  | 'DUPLICATE'
-  /** It is expected, and may still come: counted, and in no item. */
-  | 'AWAITED';
-
 /** By which rule a reconciliation found something; the explanation says it in words. */
 export type ReconciliationRule =
   /** They share a reference. */
@@ -1827,60 +1812,6 @@ export type ReconciliationPostingState =
   /** The ledger has refused it; the next run asks again. */
   | 'REFUSED';
 
-/** The reconciliation of a bank account for a day. For operators. */
-export type ReconciliationRun = {
-  __typename?: 'ReconciliationRun';
-  /** Id of the run, `rcr_…`. */
-  id: Scalars['ID']['output'];
-  /** The bank account, as its statements name it. */
-  account: Scalars['String']['output'];
-  /** The day. */
-  day: Scalars['Date']['output'];
-  /** How often something new was found for the day: 1, and more after further statements. */
-  revision: Scalars['Int']['output'];
-  /**
-   * What was found, added up, as it stood when the run was completed; sorted by status and currency. Each line and each movement
-   * counts once, where it stood then: not in a case that it has left for a match or for another case. What ends after that changes
-   * the totals when the day is run again and something new is found, and not before.
-   */
-  totals: Array<ReconciliationTotal>;
-  /** What was found, oldest first. Of cases that ended meanwhile as well. */
-  items: ReconciliationItemConnection;
-  /** When it was last completed with something new. */
-  completedAt: Scalars['DateTime']['output'];
-};
-
-
-/** The reconciliation of a bank account for a day. For operators. */
-export type ReconciliationRunItemsArgs = {
-  first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-};
-
-/** What a run found with one status in one currency; not what had gone on to other items when the run was completed. */
-export type ReconciliationTotal = {
-  __typename?: 'ReconciliationTotal';
-  /** What was found. */
-  status: ReconciliationStatus;
-  /** How many items; of AWAITED, expected movements. */
-  items: Scalars['SafeInt']['output'];
-  /** How many lines are in them. */
-  lines: Scalars['SafeInt']['output'];
-  /** How many expected movements are in them. */
-  expected: Scalars['SafeInt']['output'];
-  /** The sum of the lines; above zero where the account gained. */
-  linesAmount: Money;
-  /** The sum of what was expected, before fees. */
-  expectedAmount: Money;
-  /** Fees of the bank: as declared, and what was found to be one below the declared one (FEE_WITHIN_DECLARED). */
-  fee: Money;
-  /**
-   * What the account has more than the books, below zero: less; it is in suspense. Cases that were dismissed, given up or told already
-   * are counted above and are no difference.
-   */
-  difference: Money;
-};
-
 /** A match, or a case: some lines of statements and some expected movements that are looked at together. For operators. */
 export type ReconciliationItem = {
   __typename?: 'ReconciliationItem';
@@ -1957,19 +1888,6 @@ export type ReconciliationPosting = {
   refusal?: Maybe<Scalars['String']['output']>;
 };
 
-/** A reconciliation has found cases. */
-export type ReconciliationMismatchEvent = {
-  __typename?: 'ReconciliationMismatchEvent';
-  /** Resume behind this event by giving it as `after`. */
-  cursor: Scalars['Cursor']['output'];
-  /** When they were found. */
-  occurredAt: Scalars['DateTime']['output'];
-  /** How many cases were found then. */
-  cases: Scalars['Int']['output'];
-  /** The run. */
-  run: ReconciliationRun;
-};
-
 /** Which cases to list. */
 export type ReconciliationCaseFilter = {
   /** Only cases of this bank account. */
@@ -1978,25 +1896,6 @@ export type ReconciliationCaseFilter = {
   status?: InputMaybe<ReconciliationStatus>;
   /** Only cases in this state. */
   state?: InputMaybe<ReconciliationState>;
-};
-
-/** What to reconcile. */
-export type RunReconciliationInput = {
-  /** The bank account, as its statements name it. */
-  account: Scalars['String']['input'];
-  /** The day: today at the latest, as it is where the operator's bank is (`RAIL_TIME_ZONE`). */
-  day: Scalars['Date']['input'];
-};
-
-/** The answer to runReconciliation. */
-export type RunReconciliationPayload = {
-  __typename?: 'RunReconciliationPayload';
-  /** The run, or null where it was refused. */
-  run?: Maybe<ReconciliationRun>;
-  /** How many cases were found now; null where it was refused. */
-  cases?: Maybe<Scalars['Int']['output']>;
-  /** Why it was refused; empty when it was not. */
-  errors: Array<ReconciliationError>;
 };
 
 /** Cases that belong together. */
@@ -2035,26 +1934,6 @@ export type AutoResolvePayload = {
   errors: Array<ReconciliationError>;
 };
 
-/** A page of reconciliation runs. */
-export type ReconciliationRunConnection = {
-  __typename?: 'ReconciliationRunConnection';
-  /** The items with their cursors. */
-  edges: Array<ReconciliationRunEdge>;
-  /** The items alone. */
-  nodes: Array<ReconciliationRun>;
-  /** Where the page stands in the list. */
-  pageInfo: PageInfo;
-};
-
-/** One item of a page and its cursor. */
-export type ReconciliationRunEdge = {
-  __typename?: 'ReconciliationRunEdge';
-  /** Cursor of the item. */
-  cursor: Scalars['Cursor']['output'];
-  /** The item. */
-  node: ReconciliationRun;
-};
-
 /** A page of items of reconciliations. */
 export type ReconciliationItemConnection = {
   __typename?: 'ReconciliationItemConnection';
@@ -2073,6 +1952,127 @@ export type ReconciliationItemEdge = {
   cursor: Scalars['Cursor']['output'];
   /** The item. */
   node: ReconciliationItem;
+};
+
+/** What a reconciliation found about some lines and some expected movements. */
+export type ReconciliationStatus =
+  /** They are the same. */
+  | 'MATCHED'
+  /** They share a reference, and the amounts differ by something else than the declared fee. */
+  | 'AMOUNT_MISMATCH'
+  /** The bank shows it, and nothing was expected. */
+  | 'MISSING_INTERNALLY'
+  /** It was expected, and the bank does not show it. */
+  | 'MISSING_EXTERNALLY'
+  /** The bank shows it again, or it was expected again. */
+  | 'DUPLICATE'
+  /** It is expected, and may still come: counted, and in no item. */
+  | 'AWAITED';
+
+/** The reconciliation of a bank account for a day. For operators. */
+export type ReconciliationRun = {
+  __typename?: 'ReconciliationRun';
+  /** Id of the run, `rcr_…`. */
+  id: Scalars['ID']['output'];
+  /** The bank account, as its statements name it. */
+  account: Scalars['String']['output'];
+  /** The day. */
+  day: Scalars['Date']['output'];
+  /** How often something new was found for the day: 1, and more after further statements. */
+  revision: Scalars['Int']['output'];
+  /**
+   * What was found, added up, as it stood when the run was completed; sorted by status and currency. Each line and each movement
+   * counts once, where it stood then: not in a case that it has left for a match or for another case. What ends after that changes
+   * the totals when the day is run again and something new is found, and not before.
+   */
+  totals: Array<ReconciliationTotal>;
+  /** What was found, oldest first. Of cases that ended meanwhile as well. */
+  items: ReconciliationItemConnection;
+  /** When it was last completed with something new. */
+  completedAt: Scalars['DateTime']['output'];
+};
+
+
+/** The reconciliation of a bank account for a day. For operators. */
+export type ReconciliationRunItemsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+};
+
+/** What a run found with one status in one currency; not what had gone on to other items when the run was completed. */
+export type ReconciliationTotal = {
+  __typename?: 'ReconciliationTotal';
+  /** What was found. */
+  status: ReconciliationStatus;
+  /** How many items; of AWAITED, expected movements. */
+  items: Scalars['SafeInt']['output'];
+  /** How many lines are in them. */
+  lines: Scalars['SafeInt']['output'];
+  /** How many expected movements are in them. */
+  expected: Scalars['SafeInt']['output'];
+  /** The sum of the lines; above zero where the account gained. */
+  linesAmount: Money;
+  /** The sum of what was expected, before fees. */
+  expectedAmount: Money;
+  /** Fees of the bank: as declared, and what was found to be one below the declared one (FEE_WITHIN_DECLARED). */
+  fee: Money;
+  /**
+   * What the account has more than the books, below zero: less; it is in suspense. Cases that were dismissed, given up or told already
+   * are counted above and are no difference.
+   */
+  difference: Money;
+};
+
+/** A reconciliation has found cases. */
+export type ReconciliationMismatchEvent = {
+  __typename?: 'ReconciliationMismatchEvent';
+  /** Resume behind this event by giving it as `after`. */
+  cursor: Scalars['Cursor']['output'];
+  /** When they were found. */
+  occurredAt: Scalars['DateTime']['output'];
+  /** How many cases were found then. */
+  cases: Scalars['Int']['output'];
+  /** The run. */
+  run: ReconciliationRun;
+};
+
+/** What to reconcile. */
+export type RunReconciliationInput = {
+  /** The bank account, as its statements name it. */
+  account: Scalars['String']['input'];
+  /** The day: today at the latest, as it is where the operator's bank is (`RAIL_TIME_ZONE`). */
+  day: Scalars['Date']['input'];
+};
+
+/** The answer to runReconciliation. */
+export type RunReconciliationPayload = {
+  __typename?: 'RunReconciliationPayload';
+  /** The run, or null where it was refused. */
+  run?: Maybe<ReconciliationRun>;
+  /** How many cases were found now; null where it was refused. */
+  cases?: Maybe<Scalars['Int']['output']>;
+  /** Why it was refused; empty when it was not. */
+  errors: Array<ReconciliationError>;
+};
+
+/** A page of reconciliation runs. */
+export type ReconciliationRunConnection = {
+  __typename?: 'ReconciliationRunConnection';
+  /** The items with their cursors. */
+  edges: Array<ReconciliationRunEdge>;
+  /** The items alone. */
+  nodes: Array<ReconciliationRun>;
+  /** Where the page stands in the list. */
+  pageInfo: PageInfo;
+};
+
+/** One item of a page and its cursor. */
+export type ReconciliationRunEdge = {
+  __typename?: 'ReconciliationRunEdge';
+  /** Cursor of the item. */
+  cursor: Scalars['Cursor']['output'];
+  /** The item. */
+  node: ReconciliationRun;
 };
 
 /** What to give back. */
@@ -2466,14 +2466,14 @@ export type Query = {
   payment?: Maybe<Payment>;
   /** Payments, newest first. Customers see their own only. */
   payments?: Maybe<PaymentConnection>;
-  /** One reconciliation run by its id, or null where there is none. For operators. */
-  reconciliationRun?: Maybe<ReconciliationRun>;
-  /** Reconciliation runs, newest first. For operators. */
-  reconciliationRuns?: Maybe<ReconciliationRunConnection>;
   /** One match or case of reconciliation by its id, or null where there is none. For operators. */
   reconciliationItem?: Maybe<ReconciliationItem>;
   /** Cases of reconciliation, newest first: all that was found and not matched. For operators. */
   reconciliationCases?: Maybe<ReconciliationItemConnection>;
+  /** One reconciliation run by its id, or null where there is none. For operators. */
+  reconciliationRun?: Maybe<ReconciliationRun>;
+  /** Reconciliation runs, newest first. For operators. */
+  reconciliationRuns?: Maybe<ReconciliationRunConnection>;
   /** One remittance by its id, or null where there is none. */
   remittance?: Maybe<Remittance>;
   /** Remittances, newest first. Customers see their own only. */
@@ -2586,26 +2586,6 @@ export type QueryPaymentsArgs = {
  * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
  * all others are answered. What there may be many of comes by pages, as connections with cursors.
  */
-export type QueryReconciliationRunArgs = {
-  id: Scalars['ID']['input'];
-};
-
-
-/**
- * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
- * all others are answered. What there may be many of comes by pages, as connections with cursors.
- */
-export type QueryReconciliationRunsArgs = {
-  first?: InputMaybe<Scalars['Int']['input']>;
-  after?: InputMaybe<Scalars['Cursor']['input']>;
-  account?: InputMaybe<Scalars['String']['input']>;
-};
-
-
-/**
- * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
- * all others are answered. What there may be many of comes by pages, as connections with cursors.
- */
 export type QueryReconciliationItemArgs = {
   id: Scalars['ID']['input'];
 };
@@ -2619,6 +2599,26 @@ export type QueryReconciliationCasesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   after?: InputMaybe<Scalars['Cursor']['input']>;
   filter?: InputMaybe<ReconciliationCaseFilter>;
+};
+
+
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
+export type QueryReconciliationRunArgs = {
+  id: Scalars['ID']['input'];
+};
+
+
+/**
+ * What can be asked. A field that a subgraph cannot answer is null, with an error in `errors` whose `extensions.code` says why;
+ * all others are answered. What there may be many of comes by pages, as connections with cursors.
+ */
+export type QueryReconciliationRunsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  account?: InputMaybe<Scalars['String']['input']>;
 };
 
 
@@ -2828,6 +2828,10 @@ export type Mutation = {
    * Cancelling it again changes nothing.
    */
   cancelPayment?: Maybe<CancelPaymentPayload>;
+  /** Says that open cases belong together: their lines sum to what was expected, fees as declared set aside. It resolves them. */
+  matchByHand?: Maybe<MatchByHandPayload>;
+  /** Resolves the cases of a bank account that need no judgement, and no others. It never books to a customer's account. */
+  autoResolve?: Maybe<AutoResolvePayload>;
   /**
    * Reconciles a bank account up to a day: matches the lines of its statements with what was expected. What nobody can explain
    * goes to suspense. Run again, it looks only at what has come since; each night it runs by itself. What takes longer than four
@@ -2835,10 +2839,6 @@ export type Mutation = {
    * a statement has come since. What was expected since is looked at by the run after.
    */
   runReconciliation?: Maybe<RunReconciliationPayload>;
-  /** Says that open cases belong together: their lines sum to what was expected, fees as declared set aside. It resolves them. */
-  matchByHand?: Maybe<MatchByHandPayload>;
-  /** Resolves the cases of a bank account that need no judgement, and no others. It never books to a customer's account. */
-  autoResolve?: Maybe<AutoResolvePayload>;
   /**
    * Gives a payment back, or part of it, by a payment of its own; once for each key. All its refunds together never give
    * back more than was paid. Where the wallet that paid was closed since, it is kept for its owner as unapplied money.
@@ -3105,15 +3105,6 @@ export type MutationCancelPaymentArgs = {
  * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
  * money takes a key or an id of the caller's own, and is safe to send again with it.
  */
-export type MutationRunReconciliationArgs = {
-  input: RunReconciliationInput;
-};
-
-
-/**
- * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
- * money takes a key or an id of the caller's own, and is safe to send again with it.
- */
 export type MutationMatchByHandArgs = {
   input: MatchByHandInput;
 };
@@ -3125,6 +3116,15 @@ export type MutationMatchByHandArgs = {
  */
 export type MutationAutoResolveArgs = {
   input: AutoResolveInput;
+};
+
+
+/**
+ * What can be done. A refusal is data: the payload's `errors` say which rule refused what of the input. Whatever moves
+ * money takes a key or an id of the caller's own, and is safe to send again with it.
+ */
+export type MutationRunReconciliationArgs = {
+  input: RunReconciliationInput;
 };
 
 
@@ -4565,8 +4565,8 @@ export type FederationTypes = {
   FxQuote: FxQuote;
   LedgerAccount: LedgerAccount;
   Payment: Payment;
-  ReconciliationRun: ReconciliationRun;
   ReconciliationItem: ReconciliationItem;
+  ReconciliationRun: ReconciliationRun;
   Remittance: Remittance;
   Transfer: Transfer;
   User: User;
@@ -4588,12 +4588,12 @@ export type FederationReferenceTypes = {
   Payment:
     ( { __typename: 'Payment' }
     & GraphQLRecursivePick<FederationTypes['Payment'], {"id":true}> );
-  ReconciliationRun:
-    ( { __typename: 'ReconciliationRun' }
-    & GraphQLRecursivePick<FederationTypes['ReconciliationRun'], {"id":true}> );
   ReconciliationItem:
     ( { __typename: 'ReconciliationItem' }
     & GraphQLRecursivePick<FederationTypes['ReconciliationItem'], {"id":true}> );
+  ReconciliationRun:
+    ( { __typename: 'ReconciliationRun' }
+    & GraphQLRecursivePick<FederationTypes['ReconciliationRun'], {"id":true}> );
   Remittance:
     ( { __typename: 'Remittance' }
     & GraphQLRecursivePick<FederationTypes['Remittance'], {"id":true}> );
@@ -4729,28 +4729,28 @@ export type ResolversTypes = {
   PaymentInstructionReason: ResolverTypeWrapper<PaymentInstructionReason>;
   PaymentParty: ResolverTypeWrapper<PaymentPartyModel>;
   BankAccountInput: BankAccountInput;
-  ReconciliationStatus: ReconciliationStatus;
   ReconciliationRule: ReconciliationRule;
   ReconciliationState: ReconciliationState;
   ReconciliationResolution: ReconciliationResolution;
   ReconciliationPostingKind: ReconciliationPostingKind;
   ReconciliationPostingState: ReconciliationPostingState;
-  ReconciliationRun: ResolverTypeWrapper<ReconciliationRunModel>;
-  ReconciliationTotal: ResolverTypeWrapper<ReconciliationTotalModel>;
   ReconciliationItem: ResolverTypeWrapper<ReconciliationItemModel>;
   ReconciliationPosting: ResolverTypeWrapper<ReconciliationPostingModel>;
-  ReconciliationMismatchEvent: ResolverTypeWrapper<ReconciliationMismatchEventModel>;
   ReconciliationCaseFilter: ReconciliationCaseFilter;
-  RunReconciliationInput: RunReconciliationInput;
-  RunReconciliationPayload: ResolverTypeWrapper<Omit<RunReconciliationPayload, 'run'> & { run?: Maybe<ResolversTypes['ReconciliationRun']> }>;
   MatchByHandInput: MatchByHandInput;
   MatchByHandPayload: ResolverTypeWrapper<Omit<MatchByHandPayload, 'item'> & { item?: Maybe<ResolversTypes['ReconciliationItem']> }>;
   AutoResolveInput: AutoResolveInput;
   AutoResolvePayload: ResolverTypeWrapper<AutoResolvePayload>;
-  ReconciliationRunConnection: ResolverTypeWrapper<Omit<ReconciliationRunConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ReconciliationRunEdge']>, nodes: Array<ResolversTypes['ReconciliationRun']> }>;
-  ReconciliationRunEdge: ResolverTypeWrapper<Omit<ReconciliationRunEdge, 'node'> & { node: ResolversTypes['ReconciliationRun'] }>;
   ReconciliationItemConnection: ResolverTypeWrapper<Omit<ReconciliationItemConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ReconciliationItemEdge']>, nodes: Array<ResolversTypes['ReconciliationItem']> }>;
   ReconciliationItemEdge: ResolverTypeWrapper<Omit<ReconciliationItemEdge, 'node'> & { node: ResolversTypes['ReconciliationItem'] }>;
+  ReconciliationStatus: ReconciliationStatus;
+  ReconciliationRun: ResolverTypeWrapper<ReconciliationRunModel>;
+  ReconciliationTotal: ResolverTypeWrapper<ReconciliationTotalModel>;
+  ReconciliationMismatchEvent: ResolverTypeWrapper<ReconciliationMismatchEventModel>;
+  RunReconciliationInput: RunReconciliationInput;
+  RunReconciliationPayload: ResolverTypeWrapper<Omit<RunReconciliationPayload, 'run'> & { run?: Maybe<ResolversTypes['ReconciliationRun']> }>;
+  ReconciliationRunConnection: ResolverTypeWrapper<Omit<ReconciliationRunConnection, 'edges' | 'nodes'> & { edges: Array<ResolversTypes['ReconciliationRunEdge']>, nodes: Array<ResolversTypes['ReconciliationRun']> }>;
+  ReconciliationRunEdge: ResolverTypeWrapper<Omit<ReconciliationRunEdge, 'node'> & { node: ResolversTypes['ReconciliationRun'] }>;
   RefundPaymentInput: RefundPaymentInput;
   RefundPaymentPayload: ResolverTypeWrapper<Omit<RefundPaymentPayload, 'refund'> & { refund?: Maybe<ResolversTypes['Payment']> }>;
   RemittancePurpose: RemittancePurpose;
@@ -4966,22 +4966,22 @@ export type ResolversParentTypes = {
   PaymentInstructionReason: PaymentInstructionReason;
   PaymentParty: PaymentPartyModel;
   BankAccountInput: BankAccountInput;
-  ReconciliationRun: ReconciliationRunModel;
-  ReconciliationTotal: ReconciliationTotalModel;
   ReconciliationItem: ReconciliationItemModel;
   ReconciliationPosting: ReconciliationPostingModel;
-  ReconciliationMismatchEvent: ReconciliationMismatchEventModel;
   ReconciliationCaseFilter: ReconciliationCaseFilter;
-  RunReconciliationInput: RunReconciliationInput;
-  RunReconciliationPayload: Omit<RunReconciliationPayload, 'run'> & { run?: Maybe<ResolversParentTypes['ReconciliationRun']> };
   MatchByHandInput: MatchByHandInput;
   MatchByHandPayload: Omit<MatchByHandPayload, 'item'> & { item?: Maybe<ResolversParentTypes['ReconciliationItem']> };
   AutoResolveInput: AutoResolveInput;
   AutoResolvePayload: AutoResolvePayload;
-  ReconciliationRunConnection: Omit<ReconciliationRunConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ReconciliationRunEdge']>, nodes: Array<ResolversParentTypes['ReconciliationRun']> };
-  ReconciliationRunEdge: Omit<ReconciliationRunEdge, 'node'> & { node: ResolversParentTypes['ReconciliationRun'] };
   ReconciliationItemConnection: Omit<ReconciliationItemConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ReconciliationItemEdge']>, nodes: Array<ResolversParentTypes['ReconciliationItem']> };
   ReconciliationItemEdge: Omit<ReconciliationItemEdge, 'node'> & { node: ResolversParentTypes['ReconciliationItem'] };
+  ReconciliationRun: ReconciliationRunModel;
+  ReconciliationTotal: ReconciliationTotalModel;
+  ReconciliationMismatchEvent: ReconciliationMismatchEventModel;
+  RunReconciliationInput: RunReconciliationInput;
+  RunReconciliationPayload: Omit<RunReconciliationPayload, 'run'> & { run?: Maybe<ResolversParentTypes['ReconciliationRun']> };
+  ReconciliationRunConnection: Omit<ReconciliationRunConnection, 'edges' | 'nodes'> & { edges: Array<ResolversParentTypes['ReconciliationRunEdge']>, nodes: Array<ResolversParentTypes['ReconciliationRun']> };
+  ReconciliationRunEdge: Omit<ReconciliationRunEdge, 'node'> & { node: ResolversParentTypes['ReconciliationRun'] };
   RefundPaymentInput: RefundPaymentInput;
   RefundPaymentPayload: Omit<RefundPaymentPayload, 'refund'> & { refund?: Maybe<ResolversParentTypes['Payment']> };
   Remittance: RemittanceModel;
@@ -5554,28 +5554,6 @@ export type PaymentPartyResolvers<ContextType = Context, ParentType extends Reso
   bic?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
-export type ReconciliationRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationRun'] = ResolversParentTypes['ReconciliationRun'], FederationReferenceType extends FederationReferenceTypes['ReconciliationRun'] = FederationReferenceTypes['ReconciliationRun']> = {
-  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ReconciliationRun']> | FederationReferenceType, FederationReferenceType, ContextType>;
-  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
-  account?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
-  day?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
-  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
-  totals?: Resolver<Array<ResolversTypes['ReconciliationTotal']>, ParentType, ContextType>;
-  items?: Resolver<ResolversTypes['ReconciliationItemConnection'], ParentType, ContextType, RequireFields<ReconciliationRunItemsArgs, 'first'>>;
-  completedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
-};
-
-export type ReconciliationTotalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationTotal'] = ResolversParentTypes['ReconciliationTotal']> = {
-  status?: Resolver<ResolversTypes['ReconciliationStatus'], ParentType, ContextType>;
-  items?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
-  lines?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
-  expected?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
-  linesAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
-  expectedAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
-  fee?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
-  difference?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
-};
-
 export type ReconciliationItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationItem'] = ResolversParentTypes['ReconciliationItem'], FederationReferenceType extends FederationReferenceTypes['ReconciliationItem'] = FederationReferenceTypes['ReconciliationItem']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ReconciliationItem']> | FederationReferenceType, FederationReferenceType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -5609,6 +5587,51 @@ export type ReconciliationPostingResolvers<ContextType = Context, ParentType ext
   refusal?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
+export type MatchByHandPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MatchByHandPayload'] = ResolversParentTypes['MatchByHandPayload']> = {
+  item?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
+};
+
+export type AutoResolvePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AutoResolvePayload'] = ResolversParentTypes['AutoResolvePayload']> = {
+  lateCounterparts?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  feesWithinDeclared?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  alreadyTold?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
+};
+
+export type ReconciliationItemConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationItemConnection'] = ResolversParentTypes['ReconciliationItemConnection']> = {
+  edges?: Resolver<Array<ResolversTypes['ReconciliationItemEdge']>, ParentType, ContextType>;
+  nodes?: Resolver<Array<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type ReconciliationItemEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationItemEdge'] = ResolversParentTypes['ReconciliationItemEdge']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['ReconciliationItem'], ParentType, ContextType>;
+};
+
+export type ReconciliationRunResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationRun'] = ResolversParentTypes['ReconciliationRun'], FederationReferenceType extends FederationReferenceTypes['ReconciliationRun'] = FederationReferenceTypes['ReconciliationRun']> = {
+  __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['ReconciliationRun']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  account?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  day?: Resolver<ResolversTypes['Date'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  totals?: Resolver<Array<ResolversTypes['ReconciliationTotal']>, ParentType, ContextType>;
+  items?: Resolver<ResolversTypes['ReconciliationItemConnection'], ParentType, ContextType, RequireFields<ReconciliationRunItemsArgs, 'first'>>;
+  completedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type ReconciliationTotalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationTotal'] = ResolversParentTypes['ReconciliationTotal']> = {
+  status?: Resolver<ResolversTypes['ReconciliationStatus'], ParentType, ContextType>;
+  items?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  lines?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  expected?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  linesAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  expectedAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  fee?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  difference?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
 export type ReconciliationMismatchEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationMismatchEvent'] = ResolversParentTypes['ReconciliationMismatchEvent']> = {
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   occurredAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
@@ -5622,18 +5645,6 @@ export type RunReconciliationPayloadResolvers<ContextType = Context, ParentType 
   errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
 };
 
-export type MatchByHandPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MatchByHandPayload'] = ResolversParentTypes['MatchByHandPayload']> = {
-  item?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
-  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
-};
-
-export type AutoResolvePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AutoResolvePayload'] = ResolversParentTypes['AutoResolvePayload']> = {
-  lateCounterparts?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  feesWithinDeclared?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  alreadyTold?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
-  errors?: Resolver<Array<ResolversTypes['ReconciliationError']>, ParentType, ContextType>;
-};
-
 export type ReconciliationRunConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationRunConnection'] = ResolversParentTypes['ReconciliationRunConnection']> = {
   edges?: Resolver<Array<ResolversTypes['ReconciliationRunEdge']>, ParentType, ContextType>;
   nodes?: Resolver<Array<ResolversTypes['ReconciliationRun']>, ParentType, ContextType>;
@@ -5643,17 +5654,6 @@ export type ReconciliationRunConnectionResolvers<ContextType = Context, ParentTy
 export type ReconciliationRunEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationRunEdge'] = ResolversParentTypes['ReconciliationRunEdge']> = {
   cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   node?: Resolver<ResolversTypes['ReconciliationRun'], ParentType, ContextType>;
-};
-
-export type ReconciliationItemConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationItemConnection'] = ResolversParentTypes['ReconciliationItemConnection']> = {
-  edges?: Resolver<Array<ResolversTypes['ReconciliationItemEdge']>, ParentType, ContextType>;
-  nodes?: Resolver<Array<ResolversTypes['ReconciliationItem']>, ParentType, ContextType>;
-  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
-};
-
-export type ReconciliationItemEdgeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReconciliationItemEdge'] = ResolversParentTypes['ReconciliationItemEdge']> = {
-  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
-  node?: Resolver<ResolversTypes['ReconciliationItem'], ParentType, ContextType>;
 };
 
 export type RefundPaymentPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RefundPaymentPayload'] = ResolversParentTypes['RefundPaymentPayload']> = {
@@ -5756,10 +5756,10 @@ export type QueryResolvers<ContextType = Context, ParentType extends ResolversPa
   ledgerAccount?: Resolver<Maybe<ResolversTypes['LedgerAccount']>, ParentType, ContextType, RequireFields<QueryLedgerAccountArgs, 'id'>>;
   payment?: Resolver<Maybe<ResolversTypes['Payment']>, ParentType, ContextType, RequireFields<QueryPaymentArgs, 'id'>>;
   payments?: Resolver<Maybe<ResolversTypes['PaymentConnection']>, ParentType, ContextType, RequireFields<QueryPaymentsArgs, 'first'>>;
-  reconciliationRun?: Resolver<Maybe<ResolversTypes['ReconciliationRun']>, ParentType, ContextType, RequireFields<QueryReconciliationRunArgs, 'id'>>;
-  reconciliationRuns?: Resolver<Maybe<ResolversTypes['ReconciliationRunConnection']>, ParentType, ContextType, RequireFields<QueryReconciliationRunsArgs, 'first'>>;
   reconciliationItem?: Resolver<Maybe<ResolversTypes['ReconciliationItem']>, ParentType, ContextType, RequireFields<QueryReconciliationItemArgs, 'id'>>;
   reconciliationCases?: Resolver<Maybe<ResolversTypes['ReconciliationItemConnection']>, ParentType, ContextType, RequireFields<QueryReconciliationCasesArgs, 'first'>>;
+  reconciliationRun?: Resolver<Maybe<ResolversTypes['ReconciliationRun']>, ParentType, ContextType, RequireFields<QueryReconciliationRunArgs, 'id'>>;
+  reconciliationRuns?: Resolver<Maybe<ResolversTypes['ReconciliationRunConnection']>, ParentType, ContextType, RequireFields<QueryReconciliationRunsArgs, 'first'>>;
   remittance?: Resolver<Maybe<ResolversTypes['Remittance']>, ParentType, ContextType, RequireFields<QueryRemittanceArgs, 'id'>>;
   remittances?: Resolver<Maybe<ResolversTypes['RemittanceConnection']>, ParentType, ContextType, RequireFields<QueryRemittancesArgs, 'first'>>;
   settlementCycle?: Resolver<Maybe<ResolversTypes['SettlementCycle']>, ParentType, ContextType, RequireFields<QuerySettlementCycleArgs, 'id'>>;
@@ -5794,9 +5794,9 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   confirmPayment?: Resolver<Maybe<ResolversTypes['ConfirmPaymentPayload']>, ParentType, ContextType, RequireFields<MutationConfirmPaymentArgs, 'input'>>;
   capturePayment?: Resolver<Maybe<ResolversTypes['CapturePaymentPayload']>, ParentType, ContextType, RequireFields<MutationCapturePaymentArgs, 'input'>>;
   cancelPayment?: Resolver<Maybe<ResolversTypes['CancelPaymentPayload']>, ParentType, ContextType, RequireFields<MutationCancelPaymentArgs, 'input'>>;
-  runReconciliation?: Resolver<Maybe<ResolversTypes['RunReconciliationPayload']>, ParentType, ContextType, RequireFields<MutationRunReconciliationArgs, 'input'>>;
   matchByHand?: Resolver<Maybe<ResolversTypes['MatchByHandPayload']>, ParentType, ContextType, RequireFields<MutationMatchByHandArgs, 'input'>>;
   autoResolve?: Resolver<Maybe<ResolversTypes['AutoResolvePayload']>, ParentType, ContextType, RequireFields<MutationAutoResolveArgs, 'input'>>;
+  runReconciliation?: Resolver<Maybe<ResolversTypes['RunReconciliationPayload']>, ParentType, ContextType, RequireFields<MutationRunReconciliationArgs, 'input'>>;
   refundPayment?: Resolver<Maybe<ResolversTypes['RefundPaymentPayload']>, ParentType, ContextType, RequireFields<MutationRefundPaymentArgs, 'input'>>;
   createRemittance?: Resolver<Maybe<ResolversTypes['CreateRemittancePayload']>, ParentType, ContextType, RequireFields<MutationCreateRemittanceArgs, 'input'>>;
   cancelRemittance?: Resolver<Maybe<ResolversTypes['CancelRemittancePayload']>, ParentType, ContextType, RequireFields<MutationCancelRemittanceArgs, 'input'>>;
@@ -6250,18 +6250,18 @@ export type Resolvers<ContextType = Context> = {
   PaymentInstruction?: PaymentInstructionResolvers<ContextType>;
   PaymentInstructionReason?: PaymentInstructionReasonResolvers<ContextType>;
   PaymentParty?: PaymentPartyResolvers<ContextType>;
-  ReconciliationRun?: ReconciliationRunResolvers<ContextType>;
-  ReconciliationTotal?: ReconciliationTotalResolvers<ContextType>;
   ReconciliationItem?: ReconciliationItemResolvers<ContextType>;
   ReconciliationPosting?: ReconciliationPostingResolvers<ContextType>;
-  ReconciliationMismatchEvent?: ReconciliationMismatchEventResolvers<ContextType>;
-  RunReconciliationPayload?: RunReconciliationPayloadResolvers<ContextType>;
   MatchByHandPayload?: MatchByHandPayloadResolvers<ContextType>;
   AutoResolvePayload?: AutoResolvePayloadResolvers<ContextType>;
-  ReconciliationRunConnection?: ReconciliationRunConnectionResolvers<ContextType>;
-  ReconciliationRunEdge?: ReconciliationRunEdgeResolvers<ContextType>;
   ReconciliationItemConnection?: ReconciliationItemConnectionResolvers<ContextType>;
   ReconciliationItemEdge?: ReconciliationItemEdgeResolvers<ContextType>;
+  ReconciliationRun?: ReconciliationRunResolvers<ContextType>;
+  ReconciliationTotal?: ReconciliationTotalResolvers<ContextType>;
+  ReconciliationMismatchEvent?: ReconciliationMismatchEventResolvers<ContextType>;
+  RunReconciliationPayload?: RunReconciliationPayloadResolvers<ContextType>;
+  ReconciliationRunConnection?: ReconciliationRunConnectionResolvers<ContextType>;
+  ReconciliationRunEdge?: ReconciliationRunEdgeResolvers<ContextType>;
   RefundPaymentPayload?: RefundPaymentPayloadResolvers<ContextType>;
   Remittance?: RemittanceResolvers<ContextType>;
   Beneficiary?: BeneficiaryResolvers<ContextType>;
