@@ -48,3 +48,10 @@ export function mayDecide(
   if (decidedBy === payerId) return refuse('SAME_PERSON', 'Whoever pays does not decide on it.', [field])
   return ok(true)
 }
+
+/** Of whoever is not identified any more: what would be declined today is approved by nobody. */
+export const IDENTITY_REFUSED = refuse(
+  'IDENTITY_NOT_VERIFIED',
+  'The identity of whoever pays is not verified any more: nobody may approve it as long as that is so.',
+  ['decision'],
+)

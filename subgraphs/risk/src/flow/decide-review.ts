@@ -10,7 +10,7 @@ import { findAssessmentsOfPayments } from '../db/assessments.ts'
 import { lockReview, updateDecision } from '../db/reviews.ts'
 import type { PaymentReviewRow } from '../db/tables/payment-review.ts'
 import { findUsers } from '../db/users.ts'
-import { mayDecide, type ReviewDecision } from '../domain/review.ts'
+import { IDENTITY_REFUSED, mayDecide, type ReviewDecision } from '../domain/review.ts'
 import { eventOf } from '../events.ts'
 import { insertPaymentRescreening } from '../sanctions/db/rescreenings.ts'
 
@@ -75,13 +75,6 @@ export async function decideReview(
     return ok(decided)
   })
 }
-
-/** What would be declined if it were asked for now is approved by nobody. */
-export const IDENTITY_REFUSED = refuse(
-  'IDENTITY_NOT_VERIFIED',
-  'The identity of whoever pays is not verified any more: nobody may approve it as long as that is so.',
-  ['decision'],
-)
 
 /** Keeps what was found again, whatever comes of it. */
 async function passCompliance(tx: Tx, reviewed: ReviewedPayment | null, screenedFor: string) {

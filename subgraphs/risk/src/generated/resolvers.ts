@@ -738,7 +738,7 @@ export type Mutation = {
    * Decides on a payment or a remittance that waits for a person, once: deciding the same again answers with the first
    * decision. It goes on within seconds. What is approved is screened again where another sanctions list is in force since: of what that
    * finds anew the approval is refused (`SCREENING_CHANGED`), and taken once somebody has looked at it and approves again, unless compliance
-   * declines it (`COMPLIANCE_DECLINES`). Nor is approved what a payer's identity would be declined for now (`IDENTITY_NOT_VERIFIED`).
+   * declines it (`COMPLIANCE_DECLINES`). Nor is approved what would be declined today for the payer's identity (`IDENTITY_NOT_VERIFIED`).
    * Declining is never refused for that.
    */
   decideReview?: Maybe<DecideReviewPayload>;

@@ -65,7 +65,7 @@ const TOLD_WITH_MORE: Told = {
   counterfactual: 'Had both told the charges, or none, nothing would be left of it.',
 }
 
-/** Of rules by which what differs is joined by more than one reference. */
+/** What is said of a difference, where the rule is not that a reference is shared. */
 const DIFFERING: Partial<Record<MatchRule, Told>> = {
   ALSO_NOTIFIED: TOLD_WITH_MORE,
   LINKED_REFERENCES: {
